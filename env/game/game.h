@@ -1,0 +1,119 @@
+// The rules of the game for one goal: how an episode starts and what a joint action does.
+// Section numbers refer to docs/rules.md. Masks are in action_mask.h, observations in observation.h.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "env/game/actions.h"
+#include "env/game/config.h"
+#include "env/game/random.h"
+#include "env/game/state.h"
+
+namespace hod::env {
+
+// What one player's part of a step came to.
+struct PlayerOutcome {
+  double reward = 0.0;            // What the player receives: own and total mixed by own_reward_prop.
+  double own_reward = 0.0;        // goal_dependent + goal_independent.
+  double goal_dependent = 0.0;    // Change of similarity, and incorrect_action.
+  double goal_independent = 0.0;  // noop, action and get_resources.
+  Action effective_action;        // The action if it had an effect, else noop.
+  bool correct = false;           // It had an effect and did not lower the similarity.
+  double goal_percentage = 0.0;   // After all actions; 1 when the goal stands; may be negative or NaN.
+};
+
+struct StepOutcome {
+  absl::InlinedVector<PlayerOutcome, 2> players;
+  int goal_similarity = 0;  // Voxels equal to the goal after all actions.
+  bool horizon_reached = false;
+  bool goal_completed = false;  // Only with terminate_on_goal_completion.
+  bool no_progress = false;     // Only with truncate_on_no_progress_timesteps.
+  bool done() const { return horizon_reached || goal_completed || no_progress; }
+};
+
+// What Undo() needs to take a step back.
+struct StepUndo {
+  struct BlockChange {
+    int location;
+    Block block;
+    int8_t last_interacted;
+    int32_t interacted_at;
+  };
+  absl::InlinedVector<BlockChange, 4> changes;  // In the order made.
+  absl::InlinedVector<PlayerState, 2> players;
+  int timestep, steps_without_progress, num_matches, num_clashes;
+};
+
+class Game {
+ public:
+  // `goal` is [volume], as from GoalWithPalette(). `global_timestep` fixes the reward schedules.
+  // Requires Validate(config) to be ok and goal.size() == volume.
+  Game(GameConfig config, std::vector<Block> goal, int64_t global_timestep = 0);
+
+  const GameConfig& config() const { return config_; }
+  const WorldSize& size() const { return config_.size; }
+  const ActionSpace& actions() const { return actions_; }
+  const std::vector<Block>& goal() const { return goal_; }
+  const Rewards& rewards(int player) const { return rewards_[player]; }
+  int num_players() const { return config_.num_players(); }
+
+  // The start of an episode (Section 3, "Reset").
+  State Reset(Rng& rng) const;
+  // An episode that starts from the given world. Fills every derived field. `state` needs blocks,
+  // players' feet and inventories; empty last_interacted and interacted_at mean "never touched".
+  State Begin(State state) const;
+
+  // Plays one action per player, in place. Any action is accepted: one that breaks the rules has no
+  // effect. Requires actions.size() == num_players(), and types, locations and blocks in range (see
+  // CheckActions). `undo` may be null.
+  StepOutcome Step(State& state, absl::Span<const Action> actions, StepUndo* undo = nullptr) const;
+  // Takes back the last Step() on `state`.
+  void Undo(State& state, const StepUndo& undo) const;
+
+  // For actions from outside: names the player and the field that is out of range.
+  absl::Status CheckActions(absl::Span<const Action> actions) const;
+
+  double GoalPercentage(const State& state, int player) const;
+  // Reward table similarity of a voxel that holds `current` where the goal wants `goal`.
+  static double Similarity(Block current, Block goal, double place_wrong) {
+    if (current == goal) return 1.0;
+    return current != kAir && goal != kAir ? place_wrong : 0.0;
+  }
+  // True in the plane where a game with finite blocks keeps its palette.
+  bool InPalette(int location) const {
+    return !config_.abilities.inf_blocks && location >= palette_begin_;
+  }
+
+ private:
+  void Act(State& state, int player, const Action& action, PlayerOutcome& out, StepUndo* undo) const;
+  bool PlaceOrBreak(State& state, int player, const Action& action, StepUndo* undo) const;
+  bool CanReach(const State& state, int player, const Action& action) const;
+  bool Move(State& state, int player, ActionType type) const;
+  bool Give(State& state, int player, const Action& action) const;
+  void SetBlock(State& state, int location, Block block) const;
+  double SimilaritySum(const State& state, int player) const;
+
+  GameConfig config_;
+  ActionSpace actions_;
+  std::vector<Block> goal_;
+  std::vector<Rewards> rewards_;
+  int palette_begin_;
+};
+
+// The world before anyone builds: bedrock at y = 0, dirt at y = 1, air above.
+std::vector<Block> EmptyWorld(const WorldSize& size);
+
+// Extents a house may have in this game: (w-2, h-2, d-2), with finite blocks (w-3, h-2, d-2).
+WorldSize MaxHouseSize(const GameConfig& config);
+
+// The goal array for a house (`house` is [w'][h'][d'] of extents `house_size`, at most
+// MaxHouseSize): the empty world with the house written from (1,1,1), so that its lowest layer
+// replaces the dirt; plus the palette with finite blocks.
+std::vector<Block> GoalFromHouse(const GameConfig& config, const WorldSize& house_size,
+                                 absl::Span<const Block> house);
+
+}  // namespace hod::env
