@@ -1,4 +1,5 @@
-// Actions, and their flat ids: the order in which networks and masks number them (rules, Section 2).
+// Actions, and their flat ids: the order in which networks and masks number them (rules, Section
+// 2).
 #pragma once
 
 #include <array>
@@ -27,7 +28,9 @@ inline constexpr int kNumActionTypes = 10;
 // of each block.
 inline constexpr int kNumActionChannels = 28;
 
-constexpr bool IsMove(ActionType t) { return t >= ActionType::kMovePosX && t <= ActionType::kMoveNegZ; }
+constexpr bool IsMove(ActionType t) {
+  return t >= ActionType::kMovePosX && t <= ActionType::kMoveNegZ;
+}
 // Unit vector of a move.
 constexpr Cell MoveDelta(ActionType t) { return kDirections[static_cast<int>(t) - 3]; }
 constexpr bool HasLocation(ActionType t) {

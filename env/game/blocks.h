@@ -24,7 +24,7 @@ inline constexpr Block kWool = 9;
 inline constexpr Block kFirstPlaceable = kDirt;
 
 inline constexpr std::array<const char*, kNumBlocks> kBlockNames = {
-    "air", "bedrock", "dirt", "cobblestone", "glass",
-    "log", "planks",  "stone", "stonebrick", "wool"};
+    "air", "bedrock", "dirt",  "cobblestone", "glass",
+    "log", "planks",  "stone", "stonebrick",  "wool"};
 
 }  // namespace hod::env

@@ -1,5 +1,6 @@
 // The rules of the game for one goal: how an episode starts and what a joint action does.
-// Section numbers refer to docs/rules.md. Masks are in action_mask.h, observations in observation.h.
+// Section numbers refer to docs/rules.md. Masks are in action_mask.h, observations in
+// observation.h.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +18,14 @@ namespace hod::env {
 
 // What one player's part of a step came to.
 struct PlayerOutcome {
-  double reward = 0.0;            // What the player receives: own and total mixed by own_reward_prop.
-  double own_reward = 0.0;        // goal_dependent + goal_independent.
-  double goal_dependent = 0.0;    // Change of similarity, and incorrect_action.
+  double reward = 0.0;          // What the player receives: own and total mixed by own_reward_prop.
+  double own_reward = 0.0;      // goal_dependent + goal_independent.
+  double goal_dependent = 0.0;  // Change of similarity, and incorrect_action.
   double goal_independent = 0.0;  // noop, action and get_resources.
   Action effective_action;        // The action if it had an effect, else noop.
   bool correct = false;           // It had an effect and did not lower the similarity.
-  double goal_percentage = 0.0;   // After all actions; 1 when the goal stands; may be negative or NaN.
+  double goal_percentage =
+      0.0;  // After all actions; 1 when the goal stands; may be negative or NaN.
 };
 
 struct StepOutcome {
@@ -89,7 +91,8 @@ class Game {
   }
 
  private:
-  void Act(State& state, int player, const Action& action, PlayerOutcome& out, StepUndo* undo) const;
+  void Act(State& state, int player, const Action& action, PlayerOutcome& out,
+           StepUndo* undo) const;
   bool PlaceOrBreak(State& state, int player, const Action& action, StepUndo* undo) const;
   bool CanReach(const State& state, int player, const Action& action) const;
   bool Move(State& state, int player, ActionType type) const;

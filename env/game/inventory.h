@@ -29,8 +29,8 @@ class Inventory {
   int NumKinds() const;
   // How many more of `block` fit: in slots that hold it, and in empty ones.
   int Space(Block block) const;
-  // Requires `amount` <= Space(block). A slot keeps its label when it empties; adding 0 relabels the
-  // first usable slot, as the reference does.
+  // Requires `amount` <= Space(block). A slot keeps its label when it empties; adding 0 relabels
+  // the first usable slot, as the reference does.
   void Add(Block block, int amount);
   // Requires `amount` <= Count(block).
   void Take(Block block, int amount);

@@ -1,6 +1,6 @@
 // Whether a block can be clicked from an eye position: click points and the voxel walk between them
-// (rules, Section 3, "Line of sight"). Double arithmetic in the order the rules give, since outcomes
-// at grazing angles depend on it.
+// (rules, Section 3, "Line of sight"). Double arithmetic in the order the rules give, since
+// outcomes at grazing angles depend on it.
 #pragma once
 
 #include <array>
@@ -34,8 +34,8 @@ bool RayIsFree(const Point& eye, const Point& point, const Blocked& blocked) {
     cell[k] = static_cast<int>(std::floor(eye[k]));
   }
   while (t_max[0] < 1 || t_max[1] < 1 || t_max[2] < 1) {
-    const int k = t_max[0] <= t_max[1] ? (t_max[0] <= t_max[2] ? 0 : 2)
-                                       : (t_max[1] <= t_max[2] ? 1 : 2);
+    const int k =
+        t_max[0] <= t_max[1] ? (t_max[0] <= t_max[2] ? 0 : 2) : (t_max[1] <= t_max[2] ? 1 : 2);
     cell[k] += step[k];
     t_max[k] += t_delta[k];
     if (blocked(Cell{cell[0], cell[1], cell[2]})) return false;
@@ -44,7 +44,8 @@ bool RayIsFree(const Point& eye, const Point& point, const Blocked& blocked) {
 }
 
 // Whether `target` can be clicked for `type` (place or break) from `eye`: some click point of the
-// target is within reach and its ray is free. `is_air(Cell)` is asked of neighbours inside the world.
+// target is within reach and its ray is free. `is_air(Cell)` is asked of neighbours inside the
+// world.
 template <typename IsAir, typename Blocked>
 bool CanClick(const WorldSize& size, ActionType type, Cell target, const Point& eye,
               const IsAir& is_air, const Blocked& blocked) {

@@ -21,8 +21,8 @@ class Rng {
 
   // Uniform in [0, n), n > 0. The bias of 2^-64 * n is irrelevant here.
   int Below(int n) {
-    return static_cast<int>((static_cast<unsigned __int128>((*this)()) * static_cast<unsigned>(n)) >>
-                            64);
+    return static_cast<int>(
+        (static_cast<unsigned __int128>((*this)()) * static_cast<unsigned>(n)) >> 64);
   }
   // Uniform in [lo, hi], both ends included.
   int Between(int lo, int hi) { return lo + Below(hi - lo + 1); }

@@ -23,14 +23,16 @@ inline constexpr int8_t kNobody = -1;
 inline constexpr int32_t kNever = -1;
 
 struct State {
-  std::vector<Block> blocks;             // [volume]
-  std::vector<int8_t> last_interacted;   // [volume] player who last placed or broke here, or kNobody.
-  std::vector<int32_t> interacted_at;    // [volume] timestep of that action, or kNever. Not part of
-                                         // the reference's observation; our networks may use it.
+  std::vector<Block> blocks;  // [volume]
+  std::vector<int8_t>
+      last_interacted;                 // [volume] player who last placed or broke here, or kNobody.
+  std::vector<int32_t> interacted_at;  // [volume] timestep of that action, or kNever. Not part of
+                                       // the reference's observation; our networks may use it.
   absl::InlinedVector<PlayerState, 2> players;
   int timestep = 0;
   int steps_without_progress = 0;
-  // Kept up to date with `blocks` against the goal, so that similarity needs no pass over the world.
+  // Kept up to date with `blocks` against the goal, so that similarity needs no pass over the
+  // world.
   int num_matches = 0;  // Voxels equal to the goal.
   int num_clashes = 0;  // Voxels where world and goal both hold a block, but different ones.
 
