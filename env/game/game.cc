@@ -25,7 +25,10 @@ bool BodiesOverlap(Cell a, Cell b) { return a.x == b.x && a.z == b.z && std::abs
 }  // namespace
 
 Game::Game(GameConfig config, std::vector<Block> goal, int64_t global_timestep)
-    : config_(std::move(config)), actions_(config_), goal_(std::move(goal)) {
+    : config_(std::move(config)),
+      actions_(config_),
+      goal_(std::move(goal)),
+      global_timestep_(global_timestep) {
   for (const PlayerConfig& player : config_.players) {
     rewards_.push_back(player.rewards.At(global_timestep));
   }

@@ -61,6 +61,7 @@ class Game {
   const ActionSpace& actions() const { return actions_; }
   const std::vector<Block>& goal() const { return goal_; }
   const Rewards& rewards(int player) const { return rewards_[player]; }
+  int64_t global_timestep() const { return global_timestep_; }
   int num_players() const { return config_.num_players(); }
 
   // The start of an episode (Section 3, "Reset").
@@ -103,6 +104,7 @@ class Game {
   GameConfig config_;
   ActionSpace actions_;
   std::vector<Block> goal_;
+  int64_t global_timestep_;
   std::vector<Rewards> rewards_;
   int palette_begin_;
 };
