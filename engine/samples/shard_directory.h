@@ -1,0 +1,29 @@
+// The directory self-play workers put their shards in, side by side: "w003-00000012.shard" is shard
+// 12 of worker 3. A worker numbers its shards upwards and nobody else writes under its number.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace hod::engine {
+
+struct ShardId {
+  int worker = 0;
+  int64_t sequence = 0;
+  friend auto operator<=>(const ShardId&, const ShardId&) = default;
+};
+
+// The file name of a shard, without directory. Requires numbers of at least 0.
+std::string ShardName(ShardId id);
+
+// The complete shards, ascending. Ignores every file whose name is not that of a shard.
+absl::StatusOr<std::vector<ShardId>> ListShards(const std::string& directory);
+
+// Where a worker that starts or restarts goes on counting: after the highest sequence it finds, or
+// with 0. Also removes the temporary files the worker left behind when it was killed.
+absl::StatusOr<int64_t> NextSequence(const std::string& directory, int worker);
+
+}  // namespace hod::engine
