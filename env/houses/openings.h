@@ -1,0 +1,26 @@
+// Cuts doors and windows into the walls of a closed house.
+#pragma once
+
+#include <vector>
+
+#include "env/houses/facade.h"
+#include "env/houses/house.h"
+#include "env/houses/plan.h"
+
+namespace hod::env {
+
+struct Door {
+  Facade facade;
+  int index;  // The door's column in the facade.
+
+  Cell Column() const { return facade.Column(index); }
+};
+
+// Opens the ground floor to the outside, if its room can be reached through a straight wall. The
+// first door is at the plan's entrance where possible.
+std::vector<Door> CutDoors(const Plan& plan, House& house, Rng& rng);
+
+// After the doors.
+void CutWindows(const Plan& plan, House& house, Rng& rng);
+
+}  // namespace hod::env

@@ -1,0 +1,156 @@
+#include "env/houses/source.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "env/game/game.h"
+#include "env/houses/generator.h"
+#include "env/houses/npy.h"
+
+namespace hod::env {
+namespace {
+
+std::string ToString(const WorldSize& size) {
+  return absl::StrCat(size.w, "x", size.h, "x", size.d);
+}
+
+class GeneratedSource : public GoalSource {
+ public:
+  GeneratedSource(const GameConfig& config, uint64_t seed) : config_(config), seed_(seed) {}
+
+  std::optional<int> size() const override { return std::nullopt; }
+  Goal Sample(Rng& rng) const override { return {"generated", Generate(rng)}; }
+  Goal Get(int index) const override {
+    Rng rng = Rng(seed_).Fork(static_cast<uint64_t>(index));
+    return {absl::StrCat("generated-", index), Generate(rng)};
+  }
+
+ private:
+  std::vector<Block> Generate(Rng& rng) const {
+    const House house = GenerateHouse(MaxHouseSize(config_), rng);
+    return GoalFromHouse(config_, house.size, house.blocks);
+  }
+
+  const GameConfig config_;
+  const uint64_t seed_;
+};
+
+struct HouseFile {
+  std::string name;
+  House house;
+};
+
+class FileSource : public GoalSource {
+ public:
+  FileSource(const GameConfig& config, uint64_t seed, std::vector<HouseFile> files)
+      : config_(config), seed_(seed), files_(std::move(files)) {}
+
+  std::optional<int> size() const override { return static_cast<int>(files_.size()); }
+  Goal Sample(Rng& rng) const override {
+    return Make(files_[rng.Below(static_cast<int>(files_.size()))], rng);
+  }
+  Goal Get(int index) const override {
+    const size_t i = static_cast<size_t>(index) % files_.size();
+    Rng rng = Rng(seed_).Fork(i);
+    return Make(files_[i], rng);
+  }
+
+ private:
+  Goal Make(const HouseFile& file, Rng& rng) const {
+    if (file.house.size == config_.size) return {file.name, file.house.blocks};
+    const House house = PlacedAtRandom(file.house, MaxHouseSize(config_), rng);
+    return {file.name, GoalFromHouse(config_, house.size, house.blocks)};
+  }
+
+  const GameConfig config_;
+  const uint64_t seed_;
+  const std::vector<HouseFile> files_;
+};
+
+// Whether the file can be a goal of this game.
+absl::Status Check(const std::string& path, const House& house, const GameConfig& config) {
+  const auto error = [&](auto... what) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", what...));
+  };
+  const WorldSize& size = house.size;
+  const WorldSize limit = MaxHouseSize(config);
+  const bool whole_world = size == config.size;
+  if (!whole_world && (size.w > limit.w || size.h > limit.h || size.d > limit.d)) {
+    return error("shape ", ToString(size), ", expected the world's ", ToString(config.size),
+                 " or a house of at most ", ToString(limit));
+  }
+  for (int i = 0; i < size.Volume(); ++i) {
+    const Cell c = size.At(i);
+    const bool wants_bedrock = whole_world && c.y == 0;
+    if ((house.blocks[i] == kBedrock) != wants_bedrock) {
+      return error(kBlockNames[house.blocks[i]], " at (", c.x, ", ", c.y, ", ", c.z, "), expected ",
+                   wants_bedrock ? "bedrock" : "any block but bedrock");
+    }
+  }
+  if (whole_world && !config.abilities.inf_blocks) {
+    const std::vector<Block> palette = GoalFromHouse(config, {1, 1, 1}, {kDirt});
+    for (int i = config.size.Index({config.size.w - 1, 0, 0}); i < size.Volume(); ++i) {
+      if (house.blocks[i] != palette[i]) {
+        return error("the plane x = ", config.size.w - 1,
+                     " differs from the palette of a game with finite blocks");
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<HouseFile>> ReadDirectory(const std::string& directory,
+                                                     const GameConfig& config) {
+  std::error_code code;
+  std::vector<std::filesystem::path> paths;
+  std::filesystem::directory_iterator entries(directory, code);
+  for (; !code && entries != std::filesystem::directory_iterator(); entries.increment(code)) {
+    if (entries->path().extension() == ".npy") paths.push_back(entries->path());
+  }
+  if (code) {
+    return absl::NotFoundError(
+        absl::StrCat("npy:", directory, ": cannot read the directory: ", code.message()));
+  }
+  if (paths.empty()) {
+    return absl::NotFoundError(absl::StrCat("npy:", directory, ": no *.npy file there"));
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<HouseFile> files;
+  for (const std::filesystem::path& path : paths) {
+    absl::StatusOr<House> house = ReadNpy(path.string());
+    if (!house.ok()) return house.status();
+    if (absl::Status status = Check(path.string(), *house, config); !status.ok()) return status;
+    files.push_back({path.filename().string(), *std::move(house)});
+  }
+  return files;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<GoalSource>> MakeGoalSource(const std::string& spec,
+                                                           const GameConfig& config,
+                                                           uint64_t seed) {
+  if (spec == "generated") {
+    const WorldSize limit = MaxHouseSize(config);
+    if (std::min({limit.w, limit.h, limit.d}) < kMinHouseExtent) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "goals \"generated\": a world of ", ToString(config.size), " has room for houses of ",
+          ToString(limit), ", expected at least ", kMinHouseExtent, " voxels each way"));
+    }
+    return std::make_unique<GeneratedSource>(config, seed);
+  }
+  absl::string_view directory = spec;
+  if (absl::ConsumePrefix(&directory, "npy:") && !directory.empty()) {
+    absl::StatusOr<std::vector<HouseFile>> files = ReadDirectory(std::string(directory), config);
+    if (!files.ok()) return files.status();
+    return std::make_unique<FileSource>(config, seed, *std::move(files));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("goals \"", spec, "\": expected \"generated\" or \"npy:DIR\""));
+}
+
+}  // namespace hod::env
