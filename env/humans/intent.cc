@@ -1,0 +1,174 @@
+#include "env/humans/intent.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hod::env {
+namespace {
+
+constexpr int kFarthestCounted = 8;         // Beyond, one edit is as far as another.
+constexpr double kLeastAlternative = 0.03;  // Share of all weight that makes an alternative.
+constexpr int kMaxTries = 12;               // Edits tried before the timestep is given up.
+
+// Patience, in timesteps.
+constexpr int kGiveUpAfter = 80;
+constexpr int kPutAsideFor = 25;
+constexpr int kHoldFor = 400;
+
+constexpr Cell kNowhere = {0, 0, 0};
+
+Cell Minus(Cell a, Cell b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
+
+}  // namespace
+
+IntentChooser::IntentChooser(const Game& game, int player, const BuilderStyle& style,
+                             Navigator& navigator, uint64_t seed)
+    : game_(game),
+      player_(player),
+      style_(style),
+      navigator_(navigator),
+      rng_(Rng(seed).Fork(1)),
+      work_(game, player, style.notice_delay, Rng(seed).Fork(2)) {}
+
+std::optional<Intent> IntentChooser::Choose(const BuilderMemory& memory) {
+  work_.Update(navigator_, memory.own_actions);
+  std::optional<Intent> intent = ChooseAmongEdits(memory);
+  if (!intent && work_.edits().empty()) intent = ChooseDetour();
+  return intent;
+}
+
+bool IntentChooser::StillWanted(const Intent& intent) const {
+  const State& state = navigator_.state();
+  if (state.timestep - intent.since > kGiveUpAfter) return false;
+  const bool is_air = state.blocks[intent.edit.location] == kAir;
+  switch (intent.purpose) {
+    case Intent::kUseful:
+      return IsUseful(intent.edit);
+    case Intent::kDetour:
+      return is_air == (intent.edit.type == ActionType::kPlace);
+    case Intent::kFetch:
+      return state.players[player_].inventory.Count(state.blocks[intent.edit.location]) <
+             intent.fetch_count;
+  }
+  return false;
+}
+
+bool IntentChooser::IsUseful(const Action& edit) const {
+  const Block now = navigator_.state().blocks[edit.location];
+  const Block wanted = game_.goal()[edit.location];
+  if (edit.type == ActionType::kPlace) return now == kAir && wanted == edit.block;
+  return now != kAir && now != wanted;
+}
+
+std::optional<Intent> IntentChooser::ChooseAmongEdits(const BuilderMemory& memory) {
+  const std::vector<Action>& edits = work_.edits();
+  const Inventory& inventory = navigator_.state().players[player_].inventory;
+  std::vector<double> weights;
+  for (int tries = 0; tries < kMaxTries && !edits.empty(); ++tries) {
+    // Softmax of the preferences.
+    weights.clear();
+    for (const Action& edit : edits) weights.push_back(Preference(edit, memory));
+    const double best = *std::max_element(weights.begin(), weights.end());
+    double total = 0;
+    for (double& w : weights) total += w = std::exp(w - best);
+    double left = rng_.Uniform() * total;
+    size_t chosen = 0;
+    while (chosen + 1 < edits.size() && (left -= weights[chosen]) >= 0) ++chosen;
+
+    const Action edit = edits[chosen];
+    const bool must_fetch = !game_.config().abilities.inf_blocks &&
+                            edit.type == ActionType::kPlace && inventory.Count(edit.block) == 0;
+    std::optional<Intent> intent = must_fetch ? PlanFetch(edit.block) : Plan(Intent::kUseful, edit);
+    if (!intent) {
+      work_.PutAside(edit, navigator_.state().timestep + kPutAsideFor);
+      continue;
+    }
+    if (must_fetch) return intent;
+    intent->alternatives.clear();
+    for (size_t i = 0; i < edits.size(); ++i) {
+      if (i == chosen || weights[i] >= kLeastAlternative * total) {
+        intent->alternatives.push_back({edits[i], weights[i]});
+      }
+    }
+    return intent;
+  }
+  return std::nullopt;
+}
+
+// The value of an edit to the builder, as a logit.
+double IntentChooser::Preference(const Action& edit, const BuilderMemory& memory) const {
+  const Cell cell = navigator_.size().At(edit.location);
+  const Cell feet = navigator_.feet();
+  const Cell last = memory.last_edit.value_or(feet);
+  double value = -style_.near_edit * std::min(L1Distance(cell, last), kFarthestCounted) -
+                 style_.near_body * std::min(L1Distance(cell, feet), kFarthestCounted);
+  if (memory.last_direction != kNowhere && Minus(cell, last) == memory.last_direction) {
+    value += style_.same_direction;
+  }
+  if (edit.type == ActionType::kBreak) return value + (work_.IsDigging() ? 0.0 : style_.repair);
+  value -= style_.low_layer * (cell.y - work_.lowest_layer());
+  if (memory.last_placed != kAir && edit.block != memory.last_placed) value -= style_.same_type;
+  if (edit.block == kGlass) value -= style_.glass_later;
+  return value;
+}
+
+std::optional<Intent> IntentChooser::ChooseDetour() {
+  const std::vector<int>& wrong = work_.wrong();
+  if (wrong.empty()) return std::nullopt;
+  const WorldSize& size = navigator_.size();
+  const Cell feet = navigator_.feet();
+  const int purpose = *std::min_element(wrong.begin(), wrong.end(), [&](int a, int b) {
+    return L1Distance(size.At(a), feet) < L1Distance(size.At(b), feet);
+  });
+  const Cell target = size.At(purpose);
+
+  std::optional<Intent> intent;
+  if (navigator_.IsAir(target) && !navigator_.TouchesBlock(target)) {  // A scaffold.
+    const std::optional<Cell> support = navigator_.NearestSupport(target);
+    if (support) {
+      intent =
+          Plan(Intent::kDetour, {ActionType::kPlace, size.Index(*support), game_.goal()[purpose]});
+    }
+  }
+  if (!intent) {  // A passage.
+    const std::optional<Cell> obstacle = navigator_.FirstObstacle(target);
+    if (obstacle) {
+      intent = Plan(Intent::kDetour, {ActionType::kBreak, size.Index(*obstacle), kAir});
+    }
+  }
+  if (intent) {
+    work_.Hold(intent->edit.location, purpose, navigator_.state().timestep + kHoldFor);
+    work_.ForgetPutAside();
+  }
+  return intent;
+}
+
+std::optional<Intent> IntentChooser::PlanFetch(Block block) {
+  const WorldSize& size = navigator_.size();
+  const int location = size.Index({size.w - 1, 2, block - kFirstPlaceable});
+  std::optional<Intent> intent = Plan(Intent::kFetch, {ActionType::kBreak, location, kAir});
+  if (intent) intent->fetch_count = std::clamp(work_.NumNeeded(block), 1, Inventory::kStack);
+  return intent;
+}
+
+std::optional<Intent> IntentChooser::Plan(Intent::Purpose purpose, const Action& edit) {
+  Intent intent;
+  intent.purpose = purpose;
+  intent.edit = edit;
+  intent.comfort = DrawComfort();
+  intent.since = navigator_.state().timestep;
+  const std::optional<Cell> stand = navigator_.GoWhereCanEdit(edit, intent.comfort);
+  if (!stand) return std::nullopt;
+  intent.stand = *stand;
+  intent.alternatives = {{edit, 1.0}};
+  return intent;
+}
+
+Comfort IntentChooser::DrawComfort() {
+  return {.eye_distance = style_.eye_distance + 0.4 * rng_.Normal(),
+          .height = -0.3 + 0.8 * rng_.Normal(),
+          .closeness = style_.closeness,
+          .level = 0.3 * style_.closeness};
+}
+
+}  // namespace hod::env

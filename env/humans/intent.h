@@ -1,0 +1,72 @@
+// What a builder means to do next: which edit, and from where. Drawn by taste from the useful
+// edits; where none is possible, a scaffold or a passage that makes one possible.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "env/humans/builder_style.h"
+#include "env/humans/navigation.h"
+#include "env/humans/work_list.h"
+
+namespace hod::env {
+
+// What a builder remembers of its own actions.
+struct BuilderMemory {
+  int own_actions = 0;                       // Without noops.
+  int pause_length = 0;                      // Noops since the last action.
+  ActionType last_type = ActionType::kNoop;  // Of the last action that was no noop.
+  std::optional<Cell> last_edit;
+  Cell last_direction;       // To the last edit from the one before, if adjacent, else (0,0,0).
+  Block last_placed = kAir;  // kAir: none yet.
+};
+
+struct Intent {
+  enum Purpose {
+    kUseful,  // The edit makes a cell right or frees it for the right block.
+    kDetour,  // It makes a useful edit possible: a scaffold or a passage.
+    kFetch,   // It takes a block from the palette.
+  };
+  struct Candidate {
+    Action edit;
+    double weight;
+  };
+
+  Purpose purpose;
+  Action edit;
+  Comfort comfort;
+  Cell stand;                           // Where to make the edit from.
+  int since;                            // Timestep.
+  int fetch_count = 0;                  // kFetch: until that many of the type are carried.
+  std::vector<Candidate> alternatives;  // The edit and others about as good, by preference.
+};
+
+class IntentChooser {
+ public:
+  // All borrowed. The navigator shall look at the state spoken of.
+  IntentChooser(const Game& game, int player, const BuilderStyle& style, Navigator& navigator,
+                uint64_t seed);
+
+  // Draws the next intent and plans the way there; none if nothing at all can be done at present.
+  std::optional<Intent> Choose(const BuilderMemory& memory);
+  // Whether the edit still serves its purpose.
+  bool StillWanted(const Intent& intent) const;
+  bool IsUseful(const Action& edit) const;
+
+ private:
+  std::optional<Intent> ChooseAmongEdits(const BuilderMemory& memory);
+  std::optional<Intent> ChooseDetour();
+  std::optional<Intent> PlanFetch(Block block);
+  std::optional<Intent> Plan(Intent::Purpose purpose, const Action& edit);
+  double Preference(const Action& edit, const BuilderMemory& memory) const;
+  Comfort DrawComfort();
+
+  const Game& game_;
+  const int player_;
+  const BuilderStyle& style_;
+  Navigator& navigator_;
+  Rng rng_;
+  WorkList work_;
+};
+
+}  // namespace hod::env
