@@ -22,7 +22,9 @@ env::Game PlanningGame(const env::Game& game, const SearchOptions& options) {
   return env::Game(std::move(config), game.goal(), game.global_timestep());
 }
 
-void Search::Start(const env::Game* game, const env::State& state, int player, env::Rng rng) {
+void Search::Start(const SearchOptions& options, const env::Game* game, const env::State& state,
+                   int player, env::Rng rng) {
+  options_ = options;
   game_ = game;
   player_ = player;
   rng_ = rng;
@@ -283,7 +285,7 @@ void Search::Backup(double value, absl::Span<const float> goal_logits) {
 
 SearchResult Search::result() const {
   const Node& root = nodes_.front();
-  const double trials = std::max(root.visits - 1, 1);
+  const int trials = root.visits - 1;
   SearchResult result;
   result.root_value = root.value_sum / root.visits;
 
@@ -292,7 +294,8 @@ SearchResult Search::result() const {
   for (const TypeStats& type : root.types) {
     for (int32_t a = type.begin; a < type.end; ++a) {
       const bool noop = actions_[a].id == 0;
-      double weight = actions_[a].visits / trials;
+      double weight =
+          trials > 0 ? static_cast<double>(actions_[a].visits) / trials : actions_[a].prior;
       if (!options_.explore_noops) {
         weight = noop ? root_noop_probability_ : weight * (1 - root_noop_probability_);
       }

@@ -4,7 +4,7 @@
 // A search asks for evaluations instead of making them, so that a caller may gather the leaves of
 // many games into one batch:
 //
-//   search.Start(game, state, player, rng);
+//   search.Start(options, game, state, player, rng);
 //   while (const Position* leaf = search.NextLeaf()) {
 //     ... evaluate *leaf ...
 //     status = search.Deliver(evaluation);
@@ -42,11 +42,10 @@ struct SearchResult {
 // Not thread-safe; many searches may run on many threads. Memory is kept between searches.
 class Search {
  public:
-  explicit Search(SearchOptions options) : options_(options) {}
-
   // Starts a search for `player`'s action in `state`. `game` comes from PlanningGame() and outlives
   // the search.
-  void Start(const env::Game* game, const env::State& state, int player, env::Rng rng);
+  void Start(const SearchOptions& options, const env::Game* game, const env::State& state,
+             int player, env::Rng rng);
 
   // Begins the next simulation and returns its leaf; null when all simulations are done. The
   // position is valid until Deliver(), which must follow.
@@ -56,7 +55,8 @@ class Search {
   // numbers or without prior mass on any valid action is an error, and the search is over.
   absl::Status Deliver(const Evaluation& evaluation);
 
-  // Requires that NextLeaf() returned null, and at least 2 simulations.
+  // Requires that NextLeaf() returned null. After a single simulation the policy is the root's
+  // priors: acting without search.
   SearchResult result() const;
 
   // For traces and explanations.

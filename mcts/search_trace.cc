@@ -112,8 +112,8 @@ json NumberOrNull(double value) { return std::isnan(value) ? json() : json(value
 // Runs one search and describes it in the keys of a record's result.
 absl::StatusOr<json> DescribeSearch(const Root& root, SearchOptions options, int simulations) {
   options.num_simulations = simulations;
-  Search search(options);
-  search.Start(&root.game, root.state, root.player, env::Rng());
+  Search search;
+  search.Start(options, &root.game, root.state, root.player, env::Rng());
   TraceEvaluator evaluator;
   Evaluation evaluation;
   json paths = json::array(), leaf_rewards = json::array();

@@ -1,0 +1,253 @@
+// The declaration of every setting. docs/configuration.md is printed from it (`hod config`).
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "engine/config/field.h"
+
+namespace hod::engine {
+namespace {
+
+std::optional<double> AsNumber(const Value& value) {
+  if (const auto* i = std::get_if<int64_t>(&value.data)) return static_cast<double>(*i);
+  if (const auto* d = std::get_if<double>(&value.data)) return *d;
+  return std::nullopt;
+}
+
+class Declaration {
+ public:
+  template <typename Int>
+  void Integer(const char* key, Int& target, int64_t lo, int64_t hi, const char* meaning) {
+    const auto set = [&target, lo, hi](const Value& value) {
+      const auto* i = std::get_if<int64_t>(&value.data);
+      if (i == nullptr || *i < lo || *i > hi) return false;
+      target = static_cast<Int>(*i);
+      return true;
+    };
+    const auto get = [&target] { return Value{static_cast<int64_t>(target)}; };
+    fields.push_back({key, absl::StrCat("an integer from ", lo, " to ", hi), meaning, set, get});
+  }
+  void Number(const char* key, double& target, double lo, double hi, const char* meaning) {
+    const auto set = [&target, lo, hi](const Value& value) {
+      const std::optional<double> number = AsNumber(value);
+      if (!number || !(*number >= lo && *number <= hi)) return false;
+      target = *number;
+      return true;
+    };
+    const auto get = [&target] { return Value{target}; };
+    fields.push_back({key, absl::StrCat("a number from ", lo, " to ", hi), meaning, set, get});
+  }
+  void Flag(const char* key, bool& target, const char* meaning) {
+    const auto set = [&target](const Value& value) {
+      const auto* flag = std::get_if<bool>(&value.data);
+      if (flag != nullptr) target = *flag;
+      return flag != nullptr;
+    };
+    fields.push_back({key, "true or false", meaning, set, [&target] { return Value{target}; }});
+  }
+  void Text(const char* key, std::string& target, const char* expected, const char* meaning) {
+    const auto set = [&target](const Value& value) {
+      const auto* text = std::get_if<std::string>(&value.data);
+      if (text == nullptr || text->empty()) return false;
+      target = *text;
+      return true;
+    };
+    fields.push_back({key, expected, meaning, set, [&target] { return Value{target}; }});
+  }
+  template <typename Enum>
+  void Choice(const char* key, Enum& target, std::vector<std::string> names, const char* meaning) {
+    const auto set = [&target, names](const Value& value) {
+      const auto* text = std::get_if<std::string>(&value.data);
+      if (text == nullptr) return false;
+      const auto found = std::find(names.begin(), names.end(), *text);
+      if (found == names.end()) return false;
+      target = static_cast<Enum>(found - names.begin());
+      return true;
+    };
+    const auto get = [&target, names] { return Value{names[static_cast<int>(target)]}; };
+    fields.push_back({key, "one of " + absl::StrJoin(names, ", "), meaning, set, get});
+  }
+  void Size(const char* key, env::WorldSize& target, const char* meaning) {
+    const auto set = [&target](const Value& value) {
+      const auto* list = std::get_if<Value::List>(&value.data);
+      if (list == nullptr || list->size() != 3) return false;
+      int extents[3];
+      for (int k = 0; k < 3; ++k) {
+        const auto* i = std::get_if<int64_t>(&(*list)[k].data);
+        if (i == nullptr || *i < env::kMinWorldExtent || *i > env::kMaxWorldExtent) return false;
+        extents[k] = static_cast<int>(*i);
+      }
+      target = {extents[0], extents[1], extents[2]};
+      return true;
+    };
+    const auto get = [&target] {
+      return Value{Value::List{{int64_t{target.w}}, {int64_t{target.h}}, {int64_t{target.d}}}};
+    };
+    fields.push_back(
+        {key,
+         absl::StrCat("three integers from ", env::kMinWorldExtent, " to ", env::kMaxWorldExtent),
+         meaning, set, get});
+  }
+  // 0 in the file stands for none.
+  void OptionalInteger(const char* key, std::optional<int>& target, int hi, const char* meaning) {
+    const auto set = [&target, hi](const Value& value) {
+      const auto* i = std::get_if<int64_t>(&value.data);
+      if (i == nullptr || *i < 0 || *i > hi) return false;
+      target = *i == 0 ? std::nullopt : std::optional<int>(static_cast<int>(*i));
+      return true;
+    };
+    const auto get = [&target] { return Value{int64_t{target.value_or(0)}}; };
+    fields.push_back({key, absl::StrCat("an integer from 0 (none) to ", hi), meaning, set, get});
+  }
+  void Schedule(const std::string& key, env::Schedule& target, const char* meaning) {
+    const auto set = [&target](const Value& value) {
+      if (const std::optional<double> number = AsNumber(value)) {
+        target = env::Schedule(*number);
+        return std::isfinite(*number);
+      }
+      const auto* list = std::get_if<Value::List>(&value.data);
+      if (list == nullptr || list->empty()) return false;
+      std::vector<std::pair<int64_t, double>> points;
+      for (const Value& point : *list) {
+        const auto* pair = std::get_if<Value::List>(&point.data);
+        if (pair == nullptr || pair->size() != 2) return false;
+        const auto* timestep = std::get_if<int64_t>(&(*pair)[0].data);
+        const std::optional<double> number = AsNumber((*pair)[1]);
+        if (timestep == nullptr || !number || !std::isfinite(*number)) return false;
+        if (!points.empty() && points.back().first >= *timestep) return false;
+        points.emplace_back(*timestep, *number);
+      }
+      target = env::Schedule(std::move(points));
+      return true;
+    };
+    const auto get = [&target] {
+      if (target.points().size() == 1) return Value{target.points().front().second};
+      Value::List list;
+      for (const auto& [timestep, value] : target.points()) {
+        list.push_back({Value::List{{timestep}, {value}}});
+      }
+      return Value{list};
+    };
+    fields.push_back(
+        {key, "a number or [[timestep, value], ...] with rising timesteps", meaning, set, get});
+  }
+
+  std::vector<Field> fields;
+};
+
+void DeclarePlayer(Declaration& d, const std::string& table, env::PlayerConfig& player) {
+  const auto key = [&](const char* name) { return absl::StrCat(table, ".", name); };
+  env::RewardSchedules& r = player.rewards;
+  d.Schedule(key("noop"), r.noop, "reward of an action without effect");
+  d.Schedule(key("action"), r.action, "reward of an action with an effect");
+  d.Schedule(key("incorrect_action"), r.incorrect_action,
+             "added to an effective place or break that does not help");
+  d.Schedule(key("place_wrong"), r.place_wrong,
+             "similarity of a wrong block where some block belongs");
+  d.Schedule(key("own_reward_prop"), r.own_reward_prop, "0: everybody's rewards; 1: own only");
+  d.Schedule(key("get_resources"), r.get_resources, "per new kind of block from the palette");
+}
+
+}  // namespace
+
+std::vector<Field> Fields(RunConfig& c) {
+  Declaration d;
+  d.Integer("seed", c.seed, 0, INT64_MAX, "all randomness of the run follows from it");
+  d.Text("goals", c.goals, "generated or npy:DIR", "where the houses of self-play come from");
+  d.Text("human", c.human, "the name of a human model", "the builder self-play trains with");
+
+  d.Size("game.world_size", c.game.size, "extents in x, y (up) and z, in voxels");
+  d.Integer("game.horizon", c.game.horizon, 1, 100000, "timesteps of an episode");
+  d.Flag("game.random_start_locations", c.game.random_start_locations,
+         "players start anywhere, not in a row at the corner");
+  d.Flag("game.randomize_first_episode_length", c.game.randomize_first_episode_length,
+         "episodes start at a random timestep");
+  d.Flag("game.terminate_on_goal_completion", c.game.terminate_on_goal_completion,
+         "an episode ends when the goal stands");
+  d.OptionalInteger("game.truncate_on_no_progress_timesteps",
+                    c.game.truncate_on_no_progress_timesteps, 100000,
+                    "an episode ends after so many timesteps without progress");
+  d.Flag("game.inf_blocks", c.game.abilities.inf_blocks,
+         "players have any number of blocks, instead of a palette and inventories");
+  d.Flag("game.teleportation", c.game.abilities.teleportation,
+         "players act from anywhere, without bodies");
+  DeclarePlayer(d, "game.human_rewards", c.game.players[kHuman]);
+  DeclarePlayer(d, "game.assistant_rewards", c.game.players[kAssistant]);
+
+  d.Integer("network.channels", c.network.channels, 1, 1024, "channels of the trunk");
+  d.Integer("network.blocks", c.network.blocks, 1, 64, "residual blocks");
+
+  mcts::SearchOptions& s = c.search;
+  d.Integer("search.num_simulations", s.num_simulations, 1, 100000, "simulations of a full search");
+  d.Number("search.gamma", s.gamma, 0, 1, "discount");
+  d.Number("search.c_puct", s.c_puct, 0, 1000, "exploration in PUCT");
+  d.Choice("search.selection", s.selection, {"bilevel", "bilevel_unscaled", "flat"},
+           "how the tree picks actions: by type and then within it (paper), or otherwise");
+  d.Choice("search.goal_posterior", s.goal_posterior, {"parent", "child", "average", "leaf"},
+           "whose goal prediction prices the assistant's own actions (paper: parent)");
+  d.Flag("search.line_of_sight", s.line_of_sight, "mask actions by line of sight");
+  d.Flag("search.init_q_with_max", s.init_q_with_max,
+         "unvisited actions take the best value seen, not the mean");
+  d.Flag("search.explore_noops", s.explore_noops, "noop is searched as other actions are");
+  d.Number("search.prior_temperature", s.prior_temperature, 0.01, 100,
+           "priors are raised to this power");
+  d.Number("search.reward_prior_weight", s.reward_prior_weight, 0, 100,
+           "tilts priors by exp(weight * expected reward); 0 in the paper");
+  d.Number("search.temperature", s.temperature, 0.01, 100,
+           "visit counts are raised to this power to give the policy");
+  d.Number("search.noise_weight", s.noise_weight, 0, 1,
+           "share of Dirichlet noise at the root, in full searches of self-play");
+  d.Number("search.type_noise_alpha", s.type_noise_alpha, 1e-3, 1000,
+           "concentration of the noise over action types");
+  d.Number("search.action_noise_total", s.action_noise_total, 1e-3, 1e6,
+           "within a type the concentration is this divided by its valid actions");
+
+  d.Integer("selfplay.workers", c.selfplay.workers, 1, 1024, "self-play processes");
+  d.Integer("selfplay.games", c.selfplay.games, 1, 4096,
+            "games a worker plays at once: its batch of evaluations");
+  d.Number("selfplay.full_search_fraction", c.selfplay.full_search_fraction, 0, 1,
+           "share of moves searched in full, whose policies are learnt (1 in the paper)");
+  d.Integer("selfplay.fast_simulations", c.selfplay.fast_simulations, 1, 100000,
+            "simulations of the other moves; 1: the prior alone");
+  d.Integer("selfplay.fragment_length", c.selfplay.fragment_length, 1, 4096,
+            "timesteps after which value targets are bootstrapped");
+  d.Integer("selfplay.shard_timesteps", c.selfplay.shard_timesteps, 1, 10000000,
+            "a shard is completed after so many timesteps");
+  d.Number("selfplay.shard_seconds", c.selfplay.shard_seconds, 0.1, 86400,
+           "or after so many seconds");
+
+  LearnerConfig& l = c.learner;
+  d.Integer("learner.batch_size", l.batch_size, 1, 65536, "positions of a gradient step");
+  d.Number("learner.learning_rate", l.learning_rate, 1e-9, 1, "of Adam");
+  d.Number("learner.value_weight", l.value_weight, 0, 1e6, "weight of the squared value error");
+  d.Number("learner.goal_weight", l.goal_weight, 0, 1e6, "weight of the goal's cross entropy");
+  d.Number("learner.human_weight", l.human_weight, 0, 1e6, "weight of the human action loss");
+  d.Number("learner.goal_kl_weight", l.goal_kl_weight, 0, 1e6,
+           "price of moving the goal prediction, at the end of training; rises from 0");
+  d.Number("learner.max_gradient_norm", l.max_gradient_norm, 1e-6, 1e9,
+           "gradients are clipped to it");
+  d.Integer("learner.window", l.window, 1, 1000000000, "timesteps in the replay window");
+  d.Integer("learner.start_timesteps", l.start_timesteps, 1, 1000000000,
+            "learning starts with so many timesteps");
+  d.Number("learner.passes", l.passes, 1e-3, 1e6,
+           "how often a timestep is learnt from at most, on average");
+  d.Flag("learner.mirror", l.mirror, "mirror sampled positions at random");
+  d.Number("learner.permute_blocks", l.permute_blocks, 0, 1,
+           "probability of renaming the block types of a sampled position");
+  d.Number("learner.checkpoint_seconds", l.checkpoint_seconds, 0.1, 86400,
+           "a checkpoint is written so often");
+  d.Integer("learner.max_steps", l.max_steps, 1, INT64_MAX, "training ends after so many steps");
+  d.Number("learner.max_minutes", l.max_minutes, 0, 1e9,
+           "or after so many minutes of learning, restarts included; 0: no limit");
+
+  EvaluationConfig& e = c.evaluation;
+  d.Text("evaluation.goals", e.goals, "generated or npy:DIR", "houses to evaluate on");
+  d.Integer("evaluation.episodes", e.episodes, 1, 1000000, "houses");
+  d.Integer("evaluation.seed", e.seed, 0, INT64_MAX, "of houses, builders and start locations");
+  d.Integer("evaluation.simulations", e.simulations, 1, 100000, "simulations of a move");
+  d.Integer("evaluation.threads", e.threads, 1, 1024, "threads that play");
+  return std::move(d.fields);
+}
+
+}  // namespace hod::engine

@@ -1,0 +1,89 @@
+// Everything a run is made of, declared once: fields.cc lists every setting with its key, range and
+// meaning, and parsing, defaults, validation, `hod config` and docs/configuration.md follow from
+// that.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "env/game/config.h"
+#include "mcts/options.h"
+#include "models/network.h"
+
+namespace hod::engine {
+
+// Players of every game the engine sets up.
+inline constexpr int kHuman = 0;
+inline constexpr int kAssistant = 1;
+
+struct SelfPlayConfig {
+  int workers = 1;                    // Processes.
+  int games = 16;                     // Games a worker plays at once: its batch of evaluations.
+  double full_search_fraction = 1.0;  // Share of moves searched in full and learnt from.
+  int fast_simulations = 1;           // Simulations of the other moves.
+  int fragment_length = 64;           // Timesteps.
+  int shard_timesteps = 4096;         // A shard is completed after so many timesteps...
+  double shard_seconds = 20;          // ...or so many seconds.
+};
+
+struct LearnerConfig {
+  int batch_size = 64;
+  double learning_rate = 1e-3;
+  double value_weight = 0.01;
+  double goal_weight = 3.0;
+  double human_weight = 1.0;
+  double goal_kl_weight = 30.0;  // At the end of training; rises linearly from 0.
+  double max_gradient_norm = 10.0;
+  int64_t window = 262144;         // Timesteps in the replay window.
+  int64_t start_timesteps = 4096;  // Learning starts with so many.
+  double passes = 4;               // How often a timestep is learnt from, on average, at most.
+  bool mirror = true;
+  double permute_blocks = 0;
+  double checkpoint_seconds = 30;
+  int64_t max_steps = 1000000;  // Training ends after so many steps...
+  double max_minutes = 0;  // ...or so many minutes of learning, restarts included; 0: no limit.
+};
+
+struct EvaluationConfig {
+  std::string goals = "generated";
+  int episodes = 50;
+  int64_t seed = 1000;
+  int simulations = 20;
+  int threads = 2;
+};
+
+struct RunConfig {
+  int64_t seed = 1;
+  env::GameConfig game;
+  std::string goals = "generated";
+  std::string human = "heuristic";
+  models::NetworkConfig network;
+  mcts::SearchOptions search;
+  SelfPlayConfig selfplay;
+  LearnerConfig learner;
+  EvaluationConfig evaluation;
+
+  RunConfig();  // The paper's game: the human sees the goal, the assistant doesn't.
+};
+
+// Reads a TOML file over the defaults, then applies `overrides` ("key=value", in TOML's syntax for
+// values; a bare word is a string). Errors name file and line or the override, the key, and what
+// was expected.
+absl::StatusOr<RunConfig> LoadRunConfig(const std::string& path,
+                                        const std::vector<std::string>& overrides);
+absl::StatusOr<RunConfig> ParseRunConfig(const std::string& text, const std::string& source);
+absl::Status Override(RunConfig& config, const std::string& assignment);
+
+// Every setting, in TOML that LoadRunConfig() reads back to the same config.
+std::string ToToml(const RunConfig& config);
+
+// The keys whose values differ, as "key: 1 here, 2 there".
+std::vector<std::string> Differences(const RunConfig& here, const RunConfig& there);
+
+// A Markdown table of all settings: key, default, range, meaning.
+std::string DescribeSettings();
+
+}  // namespace hod::engine
