@@ -5,20 +5,24 @@ namespace hod::env {
 BuilderStyle DrawStyle(Rng& rng) {
   const auto between = [&](double lo, double hi) { return lo + (hi - lo) * rng.Uniform(); };
   BuilderStyle style;
-  style.near_edit = between(1.0, 1.6);
+  style.near_edit = between(0.6, 1.0);
   style.near_body = between(0.05, 0.25);
-  style.same_direction = between(0.6, 1.4);
-  style.low_layer = between(0.3, 1.1);
-  style.same_type = between(4.0, 6.0);
-  style.glass_later = between(0.0, 1.4);
-  style.notice_delay = between(1.0, 3.0);
-  style.eye_distance = between(1.8, 2.4);
-  style.closeness = between(0.6, 1.4);
+  style.same_direction = between(1.7, 2.5);
+  style.low_layer = between(0.1, 0.9);
+  style.same_type = between(5.0, 7.0);
+  style.fill_in = between(0.8, 1.2);
+  style.tidy = between(0.4, 0.8);
+  style.repair = between(7.0, 9.0);
+  style.notice_delay = between(0.6, 2.0);
+  style.eye_distance = between(1.6, 2.1);
+  style.closeness = between(0.4, 0.9);
+  style.follow = between(1.9, 2.5);
   style.laziness = between(0.4, 1.0);
-  style.fidget = between(0.02, 0.14);
+  style.fidget = between(0.07, 0.22);
+  style.look_around = between(0.06, 0.22);
   const bool slow = rng.Chance(0.1);
-  style.pause = slow ? between(0.3, 0.6) : between(0.03, 0.12);
-  style.slip = slow ? between(0.05, 0.13) : between(0.01, 0.04);
+  style.pause = slow ? between(0.3, 0.6) : between(0.02, 0.11);
+  style.slip = slow ? between(0.1, 0.2) : between(0.03, 0.09);
   return style;
 }
 

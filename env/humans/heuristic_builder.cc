@@ -14,17 +14,17 @@ constexpr double kAlternativeDistance = 0.8;  // Voxels an alternative may be fa
 
 // Pauses, as hazards of recorded people: half of the pauses are one noop, a third of the rest two;
 // then a long tail. Breaks are followed by more of them than places, places by more than moves.
-constexpr double kWaitBeforeStart = 0.86;
+constexpr double kWaitBeforeStart = 0.89;
 constexpr double kPauseGoesOn[] = {0.5, 0.65, 0.78};
 constexpr double kPauseAfterBreak = 1.8, kPauseAfterPlace = 1.2, kPauseAfterMove = 0.8;
 constexpr double kMaxPauseProbability = 0.75;
 
-constexpr double kWrongTypeShare = 0.25;  // Of place slips; the others go to a cell beside.
+constexpr double kWrongTypeShare = 0.12;  // Of place slips; the others go to a cell beside.
 constexpr double kBreakSlips = 0.8;       // Break slips per place slip.
 
 // Preference for going on in the direction of the last move, against a turn: diagonal ways are
 // walked in zigzags.
-constexpr double kSameDirection = 0.6;
+constexpr double kSameDirection = 0.8;
 
 }  // namespace
 
@@ -89,6 +89,8 @@ void HeuristicBuilder::Observe(const State& before, int32_t action) {
     const Cell from = *memory_.last_edit;
     memory_.last_direction = {cell.x - from.x, cell.y - from.y, cell.z - from.z};
   }
+  const Cell feet = before.players[player_].feet;
+  memory_.last_offset = {feet.x - cell.x, 0, feet.z - cell.z};
   memory_.last_edit = cell;
   if (done.type == ActionType::kPlace) memory_.last_placed = done.block;
   intent_.reset();

@@ -31,7 +31,10 @@ class HeuristicBuilder final : public HumanModel {
   bool Acts(const State& state) const {
     return state.timestep % game_.config().players[player_].timestep_skip == 0;
   }
-  bool CanEditHere() const { return navigator_.CanEdit(intent_->edit, navigator_.feet()); }
+  bool CanEditHere() const {
+    return intent_->purpose != Intent::kLook &&
+           navigator_.CanEdit(intent_->edit, navigator_.feet());
+  }
   // Moves that lead to where the intent is to be carried out.
   Moves MovesOnTheWay() const;
 

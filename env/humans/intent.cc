@@ -8,12 +8,21 @@ namespace {
 
 constexpr int kFarthestCounted = 8;         // Beyond, one edit is as far as another.
 constexpr double kLeastAlternative = 0.03;  // Share of all weight that makes an alternative.
-constexpr int kMaxTries = 12;               // Edits tried before the timestep is given up.
+// Another type is taken up more easily to complete the lowest layer.
+constexpr double kSwitchInLowestLayer = 0.6;
+constexpr int kLookFar = 5;    // Voxels along x and z.
+constexpr int kMaxTries = 12;  // Edits tried before the timestep is given up.
 
 // Patience, in timesteps.
 constexpr int kGiveUpAfter = 80;
 constexpr int kPutAsideFor = 25;
 constexpr int kHoldFor = 400;
+
+// Tastes in places to stand: probability of a new one with an edit, mean and spread.
+constexpr double kNewTaste = 0.25;
+constexpr double kEyeDistanceSpread = 0.3;
+constexpr double kMeanHeight = 0.5, kHeightSpread = 1.6;
+constexpr double kLevel = 0.35;  // Times closeness.
 
 constexpr Cell kNowhere = {0, 0, 0};
 
@@ -32,8 +41,10 @@ IntentChooser::IntentChooser(const Game& game, int player, const BuilderStyle& s
 
 std::optional<Intent> IntentChooser::Choose(const BuilderMemory& memory) {
   work_.Update(navigator_, memory.own_actions);
-  std::optional<Intent> intent = ChooseAmongEdits(memory);
-  if (!intent && work_.edits().empty()) intent = ChooseDetour();
+  if (std::optional<Intent> look = ChooseLook(memory)) return look;
+  const Comfort comfort = ComfortOf(memory);
+  std::optional<Intent> intent = ChooseAmongEdits(memory, comfort);
+  if (!intent && work_.edits().empty()) intent = ChooseDetour(comfort);
   return intent;
 }
 
@@ -49,6 +60,8 @@ bool IntentChooser::StillWanted(const Intent& intent) const {
     case Intent::kFetch:
       return state.players[player_].inventory.Count(state.blocks[intent.edit.location]) <
              intent.fetch_count;
+    case Intent::kLook:
+      return navigator_.feet() != intent.stand;
   }
   return false;
 }
@@ -60,7 +73,8 @@ bool IntentChooser::IsUseful(const Action& edit) const {
   return now != kAir && now != wanted;
 }
 
-std::optional<Intent> IntentChooser::ChooseAmongEdits(const BuilderMemory& memory) {
+std::optional<Intent> IntentChooser::ChooseAmongEdits(const BuilderMemory& memory,
+                                                      const Comfort& comfort) {
   const std::vector<Action>& edits = work_.edits();
   const Inventory& inventory = navigator_.state().players[player_].inventory;
   std::vector<double> weights;
@@ -78,7 +92,8 @@ std::optional<Intent> IntentChooser::ChooseAmongEdits(const BuilderMemory& memor
     const Action edit = edits[chosen];
     const bool must_fetch = !game_.config().abilities.inf_blocks &&
                             edit.type == ActionType::kPlace && inventory.Count(edit.block) == 0;
-    std::optional<Intent> intent = must_fetch ? PlanFetch(edit.block) : Plan(Intent::kUseful, edit);
+    std::optional<Intent> intent =
+        must_fetch ? PlanFetch(edit.block, comfort) : Plan(Intent::kUseful, edit, comfort);
     if (!intent) {
       work_.PutAside(edit, navigator_.state().timestep + kPutAsideFor);
       continue;
@@ -95,6 +110,18 @@ std::optional<Intent> IntentChooser::ChooseAmongEdits(const BuilderMemory& memor
   return std::nullopt;
 }
 
+std::optional<Intent> IntentChooser::ChooseLook(const BuilderMemory& memory) {
+  const bool after_edit = HasLocation(memory.last_type);
+  if (!after_edit || !rng_.Chance(style_.look_around)) return std::nullopt;
+  Intent intent;
+  intent.purpose = Intent::kLook;
+  intent.stand = navigator_.feet() + Cell{rng_.Between(-kLookFar, kLookFar), rng_.Between(-1, 1),
+                                          rng_.Between(-kLookFar, kLookFar)};
+  intent.since = navigator_.state().timestep;
+  if (!navigator_.GoTo(intent.stand)) return std::nullopt;
+  return intent;
+}
+
 // The value of an edit to the builder, as a logit.
 double IntentChooser::Preference(const Action& edit, const BuilderMemory& memory) const {
   const Cell cell = navigator_.size().At(edit.location);
@@ -105,14 +132,31 @@ double IntentChooser::Preference(const Action& edit, const BuilderMemory& memory
   if (memory.last_direction != kNowhere && Minus(cell, last) == memory.last_direction) {
     value += style_.same_direction;
   }
-  if (edit.type == ActionType::kBreak) return value + (work_.IsDigging() ? 0.0 : style_.repair);
+  const int blocks_around = navigator_.NumBlocksAround(cell);
+  if (edit.type == ActionType::kBreak) {
+    return value + (work_.IsDigging() ? -style_.fill_in * blocks_around : style_.repair);
+  }
+  value += style_.fill_in * blocks_around;
   value -= style_.low_layer * (cell.y - work_.lowest_layer());
-  if (memory.last_placed != kAir && edit.block != memory.last_placed) value -= style_.same_type;
-  if (edit.block == kGlass) value -= style_.glass_later;
+  value -= style_.tidy * NumAlikeToDo(edit);
+  if (memory.last_placed != kAir && edit.block != memory.last_placed) {
+    value -= style_.same_type * (cell.y == work_.lowest_layer() ? kSwitchInLowestLayer : 1.0);
+  }
   return value;
 }
 
-std::optional<Intent> IntentChooser::ChooseDetour() {
+int IntentChooser::NumAlikeToDo(const Action& place) const {
+  const WorldSize& size = navigator_.size();
+  const Cell cell = size.At(place.location);
+  return std::count_if(std::begin(kDirections), std::end(kDirections), [&](Cell direction) {
+    const Cell n = cell + direction;
+    if (!size.Contains(n)) return false;
+    const int i = size.Index(n);
+    return game_.goal()[i] == place.block && navigator_.state().blocks[i] != place.block;
+  });
+}
+
+std::optional<Intent> IntentChooser::ChooseDetour(const Comfort& comfort) {
   const std::vector<int>& wrong = work_.wrong();
   if (wrong.empty()) return std::nullopt;
   const WorldSize& size = navigator_.size();
@@ -123,17 +167,17 @@ std::optional<Intent> IntentChooser::ChooseDetour() {
   const Cell target = size.At(purpose);
 
   std::optional<Intent> intent;
-  if (navigator_.IsAir(target) && !navigator_.TouchesBlock(target)) {  // A scaffold.
+  if (navigator_.IsAir(target) && navigator_.NumBlocksAround(target) == 0) {  // A scaffold.
     const std::optional<Cell> support = navigator_.NearestSupport(target);
     if (support) {
-      intent =
-          Plan(Intent::kDetour, {ActionType::kPlace, size.Index(*support), game_.goal()[purpose]});
+      intent = Plan(Intent::kDetour,
+                    {ActionType::kPlace, size.Index(*support), game_.goal()[purpose]}, comfort);
     }
   }
   if (!intent) {  // A passage.
     const std::optional<Cell> obstacle = navigator_.FirstObstacle(target);
     if (obstacle) {
-      intent = Plan(Intent::kDetour, {ActionType::kBreak, size.Index(*obstacle), kAir});
+      intent = Plan(Intent::kDetour, {ActionType::kBreak, size.Index(*obstacle), kAir}, comfort);
     }
   }
   if (intent) {
@@ -143,19 +187,21 @@ std::optional<Intent> IntentChooser::ChooseDetour() {
   return intent;
 }
 
-std::optional<Intent> IntentChooser::PlanFetch(Block block) {
+std::optional<Intent> IntentChooser::PlanFetch(Block block, const Comfort& comfort) {
   const WorldSize& size = navigator_.size();
   const int location = size.Index({size.w - 1, 2, block - kFirstPlaceable});
-  std::optional<Intent> intent = Plan(Intent::kFetch, {ActionType::kBreak, location, kAir});
+  std::optional<Intent> intent =
+      Plan(Intent::kFetch, {ActionType::kBreak, location, kAir}, comfort);
   if (intent) intent->fetch_count = std::clamp(work_.NumNeeded(block), 1, Inventory::kStack);
   return intent;
 }
 
-std::optional<Intent> IntentChooser::Plan(Intent::Purpose purpose, const Action& edit) {
+std::optional<Intent> IntentChooser::Plan(Intent::Purpose purpose, const Action& edit,
+                                          const Comfort& comfort) {
   Intent intent;
   intent.purpose = purpose;
   intent.edit = edit;
-  intent.comfort = DrawComfort();
+  intent.comfort = comfort;
   intent.since = navigator_.state().timestep;
   const std::optional<Cell> stand = navigator_.GoWhereCanEdit(edit, intent.comfort);
   if (!stand) return std::nullopt;
@@ -164,11 +210,17 @@ std::optional<Intent> IntentChooser::Plan(Intent::Purpose purpose, const Action&
   return intent;
 }
 
-Comfort IntentChooser::DrawComfort() {
-  return {.eye_distance = style_.eye_distance + 0.4 * rng_.Normal(),
-          .height = -0.3 + 0.8 * rng_.Normal(),
+Comfort IntentChooser::ComfortOf(const BuilderMemory& memory) {
+  if (!memory.last_edit || rng_.Chance(kNewTaste)) {
+    eye_distance_ = style_.eye_distance + kEyeDistanceSpread * rng_.Normal();
+    height_ = kMeanHeight + kHeightSpread * rng_.Normal();
+  }
+  return {.eye_distance = eye_distance_,
           .closeness = style_.closeness,
-          .level = 0.3 * style_.closeness};
+          .height = height_,
+          .level = kLevel * style_.closeness,
+          .offset = memory.last_offset,
+          .follow = style_.follow};
 }
 
 }  // namespace hod::env

@@ -17,8 +17,9 @@ struct BuilderMemory {
   int pause_length = 0;                      // Noops since the last action.
   ActionType last_type = ActionType::kNoop;  // Of the last action that was no noop.
   std::optional<Cell> last_edit;
-  Cell last_direction;       // To the last edit from the one before, if adjacent, else (0,0,0).
-  Block last_placed = kAir;  // kAir: none yet.
+  Cell last_direction;  // To the last edit from the one before, if adjacent, else (0,0,0).
+  std::optional<Cell> last_offset;  // Feet minus cell at the last edit, y left out.
+  Block last_placed = kAir;         // kAir: none yet.
 };
 
 struct Intent {
@@ -26,6 +27,7 @@ struct Intent {
     kUseful,  // The edit makes a cell right or frees it for the right block.
     kDetour,  // It makes a useful edit possible: a scaffold or a passage.
     kFetch,   // It takes a block from the palette.
+    kLook,    // No edit: a look from another place.
   };
   struct Candidate {
     Action edit;
@@ -54,12 +56,16 @@ class IntentChooser {
   bool IsUseful(const Action& edit) const;
 
  private:
-  std::optional<Intent> ChooseAmongEdits(const BuilderMemory& memory);
-  std::optional<Intent> ChooseDetour();
-  std::optional<Intent> PlanFetch(Block block);
-  std::optional<Intent> Plan(Intent::Purpose purpose, const Action& edit);
+  std::optional<Intent> ChooseAmongEdits(const BuilderMemory& memory, const Comfort& comfort);
+  std::optional<Intent> ChooseLook(const BuilderMemory& memory);
+  std::optional<Intent> ChooseDetour(const Comfort& comfort);
+  std::optional<Intent> PlanFetch(Block block, const Comfort& comfort);
+  std::optional<Intent> Plan(Intent::Purpose purpose, const Action& edit, const Comfort& comfort);
   double Preference(const Action& edit, const BuilderMemory& memory) const;
-  Comfort DrawComfort();
+  // Neighbours that still lack the block that is placed here.
+  int NumAlikeToDo(const Action& place) const;
+  // Tastes change now and then.
+  Comfort ComfortOf(const BuilderMemory& memory);
 
   const Game& game_;
   const int player_;
@@ -67,6 +73,7 @@ class IntentChooser {
   Navigator& navigator_;
   Rng rng_;
   WorkList work_;
+  double eye_distance_ = 0, height_ = 0;  // As in Comfort, at present.
 };
 
 }  // namespace hod::env

@@ -25,7 +25,9 @@ double EyeDistance(Cell feet, Cell cell) {
 double Comfort::Discomfort(Cell feet, Cell target) const {
   const double off = EyeDistance(feet, target) - eye_distance;
   const double raised = target.y - feet.y - height;
-  return closeness * off * off + level * raised * raised;
+  double discomfort = closeness * off * off + level * raised * raised;
+  if (offset && Cell{feet.x - target.x, 0, feet.z - target.z} != *offset) discomfort += follow;
+  return discomfort;
 }
 
 Navigator::Navigator(const Game& game, int player)
@@ -53,8 +55,8 @@ bool Navigator::Fits(Cell feet) const {
   return !OtherBodyAt(feet) && !OtherBodyAt(head);
 }
 
-bool Navigator::TouchesBlock(Cell cell) const {
-  return std::any_of(std::begin(kDirections), std::end(kDirections), [&](Cell direction) {
+int Navigator::NumBlocksAround(Cell cell) const {
+  return std::count_if(std::begin(kDirections), std::end(kDirections), [&](Cell direction) {
     const Cell n = cell + direction;
     return size_.Contains(n) && !IsAir(n);
   });
@@ -109,13 +111,14 @@ std::optional<Cell> Navigator::GoWhereCanEdit(const Action& edit, const Comfort&
       queue_.push_back(next);
     }
   }
-  if (best) PlanWayTo(*best);
+  if (best) GoTo(*best);
   return best;
 }
 
-void Navigator::PlanWayTo(Cell end) {
+bool Navigator::GoTo(Cell end) {
   ++plan_epoch_;
   const Cell start = feet();
+  if (end != start && !Fits(end)) return false;
   queue_.assign(1, end);
   plan_[size_.Index(end)] = {plan_epoch_, 0};
   int start_distance = start == end ? 0 : std::numeric_limits<int>::max();
@@ -134,6 +137,7 @@ void Navigator::PlanWayTo(Cell end) {
       queue_.push_back(next);
     }
   }
+  return MovesLeft(start) >= 0;
 }
 
 int Navigator::MovesLeft(Cell from) const {
@@ -187,7 +191,7 @@ std::optional<Cell> Navigator::NearestSupport(Cell target) {
   seen_[size_.Index(target)] = {seen_epoch_, 0};
   for (size_t i = 0; i < queue_.size(); ++i) {
     const Cell at = queue_[i];
-    if (TouchesBlock(at)) return at;
+    if (NumBlocksAround(at) > 0) return at;
     for (const Cell direction : kDirections) {
       const Cell next = at + direction;
       if (!size_.Contains(next)) continue;

@@ -17,12 +17,14 @@ inline int L1Distance(Cell a, Cell b) {
 // From the eye of a body with `feet` to the centre of a cell.
 double EyeDistance(Cell feet, Cell cell);
 
-// What a builder likes about the place it edits from.
+// What a builder likes about the place it edits from. Discomforts are in moves.
 struct Comfort {
-  double eye_distance;  // Preferred distance from the eye to the centre of the target.
-  double height;        // Preferred y of the target minus y of the feet.
-  double closeness;     // Discomfort, in moves, per squared voxel off the preferred distance.
-  double level;         // The same per squared voxel off the preferred height.
+  double eye_distance;         // Preferred distance from the eye to the centre of the target.
+  double closeness;            // Discomfort per squared voxel off that distance.
+  double height;               // Preferred y of the target minus y of the feet.
+  double level;                // Discomfort per squared voxel off that height.
+  std::optional<Cell> offset;  // Feet minus target at the last edit, y left out.
+  double follow;               // Discomfort of another offset: people walk along with their work.
 
   double Discomfort(Cell feet, Cell target) const;
 };
@@ -48,6 +50,8 @@ class Navigator {
   // Finds the place to edit from that costs the least moves and discomfort, among those the player
   // can walk to, and plans the way there. None if there is no such place.
   std::optional<Cell> GoWhereCanEdit(const Action& edit, const Comfort& comfort);
+  // Plans the way to a place; false if the player can't get there.
+  bool GoTo(Cell end);
   // Moves left from a place near the planned way to its end; -1 off the plan.
   int MovesLeft(Cell from) const;
 
@@ -60,8 +64,8 @@ class Navigator {
   std::optional<Cell> NearestSupport(Cell target);
 
   bool IsAir(Cell cell) const { return state_->blocks[size_.Index(cell)] == kAir; }
-  // Whether a neighbour inside the world holds a block / holds none.
-  bool TouchesBlock(Cell cell) const;
+  // Of the neighbours inside the world: how many hold a block, and whether some holds none.
+  int NumBlocksAround(Cell cell) const;
   bool TouchesAir(Cell cell) const;
 
  private:
@@ -70,7 +74,6 @@ class Navigator {
     uint32_t epoch = 0;
     int32_t distance = 0;
   };
-  void PlanWayTo(Cell end);
 
   const Game& game_;
   const WorldSize size_;

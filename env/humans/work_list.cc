@@ -54,7 +54,7 @@ void WorkList::Update(const Navigator& navigator, int own_actions) {
     if (now == kAir) {
       if (wanted >= fetchable_end && inventory.Count(wanted) == 0) continue;
       wrong_.push_back(i);
-      if (navigator.TouchesBlock(cell) && !is_aside(i)) {
+      if (navigator.NumBlocksAround(cell) > 0 && !is_aside(i)) {
         edits_.push_back({ActionType::kPlace, i, wanted});
       }
       continue;
@@ -86,8 +86,9 @@ bool WorkList::Noticed(int location, int own_actions) {
                                   [&](const Wrong& w) { return w.location == location; });
   if (known != wrong_blocks_.end()) return own_actions >= known->noticed_at;
   const double delay = notice_delay_ * std::exp(kNoticeSpread * rng_.Normal());
-  wrong_blocks_.push_back({location, own_actions + static_cast<int>(std::min(delay, 1e6))});
-  return false;
+  const int noticed_at = own_actions + static_cast<int>(std::min(delay, 1e6));
+  wrong_blocks_.push_back({location, noticed_at});
+  return own_actions >= noticed_at;
 }
 
 }  // namespace hod::env
