@@ -14,7 +14,8 @@
 #include "env/traces/config_json.h"
 #include "env/traces/episode_trace.h"
 #include "env/traces/gzip_lines.h"
-#include "env/traces/trace_verifier.h"
+#include "env/traces/json_line.h"
+#include "env/traces/trace_reader.h"
 #include "mcts/expected_reward.h"
 #include "mcts/search.h"
 #include "mcts/trace_evaluator.h"
@@ -73,10 +74,9 @@ absl::StatusOr<Root> RootFromRecord(const json& record, const SearchOptions& opt
   env::Game game = PlanningGame(env::Game(*config, *goal), options);
   absl::StatusOr<env::State> state = env::StateFromJson(game, record);
   if (!state.ok()) return state.status();
-  const int player = record.at("player_index").get<int>();
-  if (player < 0 || player >= game.num_players()) {
-    return absl::InvalidArgumentError(absl::StrCat("player_index: no player ", player));
-  }
+  auto player =
+      env::IntegerFromJson(record.at("player_index"), 0, game.num_players() - 1, "player_index");
+  if (!player.ok()) return player.status();
   for (int p = 0; p < game.num_players(); ++p) {
     const auto counts = record.at("inventory_counts").at(p).get<env::Inventory::Counts>();
     int stacks = 0;
@@ -89,7 +89,7 @@ absl::StatusOr<Root> RootFromRecord(const json& record, const SearchOptions& opt
     state->players[p].inventory = env::Inventory::Packed(counts);
   }
   state = game.Begin(*std::move(state));
-  return Root{std::move(game), *std::move(state), player};
+  return Root{std::move(game), *std::move(state), static_cast<int>(*player)};
 }
 
 // The `net` object of a record, from our evaluator.
@@ -218,8 +218,12 @@ absl::StatusOr<SearchVerifyReport> VerifySearches(const std::string& path) {
     absl::StatusOr<bool> more = reader->Next(text);
     if (!more.ok()) return more.status();
     if (!*more) return report;
+    absl::StatusOr<json> record = env::ParseJsonLine(text);
+    if (!record.ok()) {
+      return absl::InvalidArgumentError(at_line(std::string(record.status().message())));
+    }
     try {  // nlohmann::json reports missing keys and wrong types by exceptions.
-      absl::Status status = VerifyRecord(json::parse(text), report);
+      absl::Status status = VerifyRecord(*record, report);
       if (!status.ok()) return absl::Status(status.code(), at_line(std::string(status.message())));
     } catch (const json::exception& error) {
       return absl::InvalidArgumentError(at_line(error.what()));

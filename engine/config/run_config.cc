@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "engine/config/field.h"
+#include "engine/io/files.h"
 
 namespace hod::engine {
 namespace {
@@ -101,6 +102,19 @@ std::string ToToml(const Value& value) {
     }
   };
   return std::visit(Print(), value.data);
+}
+
+absl::StatusOr<RunConfig> LoadRunConfig(const std::string& path,
+                                        const std::vector<std::string>& overrides) {
+  absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<RunConfig> config = ParseRunConfig(*text, path);
+  for (const std::string& assignment : overrides) {
+    if (!config.ok()) break;
+    absl::Status status = Override(*config, assignment);
+    if (!status.ok()) return status;
+  }
+  return config;
 }
 
 absl::StatusOr<RunConfig> ParseRunConfig(const std::string& text, const std::string& source) {

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "env/traces/json_line.h"
 
 namespace hod::env {
 namespace {
@@ -80,6 +81,10 @@ class ObjectReader {
   }
   std::string Path(const char* key) const { return absl::StrCat(path_, ".", key); }
 
+  static bool IsInt(const json& value) {
+    return IntegerFromJson(value, INT32_MIN, INT32_MAX, "").ok();
+  }
+
   absl::Status Finish() {
     if (!status_.ok()) return status_;
     for (const auto& item : object_.items()) {
@@ -91,11 +96,6 @@ class ObjectReader {
   }
 
  private:
-  static bool IsInt(const json& value) {
-    return value.is_number_integer() && value.get<int64_t>() >= INT32_MIN &&
-           value.get<int64_t>() <= INT32_MAX;
-  }
-
   const json& object_;
   std::string path_;
   std::set<std::string> asked_;
@@ -166,8 +166,8 @@ absl::StatusOr<GameConfig> GameConfigFromJson(const json& object) {
   const json* abilities = reader.Find("abilities");
   const json* players = reader.Find("players");
   if (size != nullptr) {
-    const bool three = size->is_array() && size->size() == 3 && (*size)[0].is_number_integer() &&
-                       (*size)[1].is_number_integer() && (*size)[2].is_number_integer();
+    const bool three = size->is_array() && size->size() == 3 && ObjectReader::IsInt((*size)[0]) &&
+                       ObjectReader::IsInt((*size)[1]) && ObjectReader::IsInt((*size)[2]);
     if (three) {
       config.size = {(*size)[0].get<int>(), (*size)[1].get<int>(), (*size)[2].get<int>()};
     } else {
@@ -175,7 +175,7 @@ absl::StatusOr<GameConfig> GameConfigFromJson(const json& object) {
     }
   }
   if (players != nullptr &&
-      (!players->is_array() || static_cast<int>(players->size()) != num_players)) {
+      (!players->is_array() || static_cast<int64_t>(players->size()) != num_players)) {
     reader.Fail(reader.Path("players"), "an array of num_players objects");
   }
   if (absl::Status status = reader.Finish(); !status.ok()) return status;

@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -12,6 +13,7 @@ namespace hod::env {
 namespace {
 
 gzFile File(const auto& file) { return static_cast<gzFile>(file.get()); }
+constexpr unsigned kBufferSize = 1 << 16;
 std::string TemporaryName(const std::string& path) { return path + ".tmp"; }
 
 }  // namespace
@@ -31,29 +33,31 @@ absl::StatusOr<GzipLineReader> GzipLineReader::Open(const std::string& path) {
 
 absl::StatusOr<bool> GzipLineReader::Next(std::string& line) {
   line.clear();
-  char buffer[1 << 16];
   for (;;) {
-    if (gzgets(File(file_), buffer, sizeof(buffer)) == nullptr) {
-      int code = Z_OK;
-      const char* message = gzerror(File(file_), &code);
-      // A stream cut off inside its last block reads as a buffer error.
-      if (code != Z_OK && code != Z_STREAM_END) {
-        return absl::DataLossError(absl::StrCat(path_, ": after line ", line_number_,
-                                                ": truncated or corrupt gzip data (", message,
-                                                ")"));
-      }
-      if (line.empty()) return false;
-      break;
-    }
-    const size_t length = std::strlen(buffer);
-    if (length > 0 && buffer[length - 1] == '\n') {
-      line.append(buffer, length - 1);
-      break;
-    }
-    line.append(buffer, length);
+    const size_t newline = buffer_.find('\n', at_);
+    line.append(buffer_, at_, newline - at_);
     if (line.size() > kMaxTraceLine) {
       return absl::DataLossError(absl::StrCat(path_, ": line ", line_number_ + 1,
                                               " is longer than ", kMaxTraceLine, " bytes"));
+    }
+    if (newline != std::string::npos) {
+      at_ = newline + 1;
+      break;
+    }
+    at_ = 0;
+    buffer_.resize(kBufferSize);
+    const int count = gzread(File(file_), buffer_.data(), kBufferSize);
+    buffer_.resize(std::max(count, 0));
+    int code = Z_OK;
+    const char* message = gzerror(File(file_), &code);
+    // A stream cut off inside its last block reads as a buffer error at its end.
+    if (count <= 0 && code != Z_OK && code != Z_STREAM_END) {
+      return absl::DataLossError(absl::StrCat(path_, ": after line ", line_number_,
+                                              ": truncated or corrupt gzip data (", message, ")"));
+    }
+    if (count <= 0) {
+      if (line.empty()) return false;
+      break;
     }
   }
   ++line_number_;

@@ -33,6 +33,8 @@ class GzipLineReader {
 
   std::string path_;
   std::unique_ptr<void, Close> file_;
+  std::string buffer_;  // Read from the file; lines up to `at_` have been returned.
+  size_t at_ = 0;
   int64_t line_number_ = 0;
 };
 

@@ -1,0 +1,27 @@
+// The commands of the program `hod`, one a file, in the order of a user's way through them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+
+#include "absl/status/status.h"
+
+namespace hod::engine {
+
+// Set by SIGINT and SIGTERM: commands that run long finish what they are writing and return.
+extern std::atomic<bool> g_stop;
+
+// Each adds its command to `app`. When the user has chosen it, it runs and leaves its status in
+// `result`.
+void AddExperiment(CLI::App& app, absl::Status& result);
+void AddTrain(CLI::App& app, absl::Status& result);
+void AddSelfPlay(CLI::App& app, absl::Status& result);
+void AddLearn(CLI::App& app, absl::Status& result);
+void AddEvaluate(CLI::App& app, absl::Status& result);
+void AddReport(CLI::App& app, absl::Status& result);
+void AddVerify(CLI::App& app, absl::Status& result);
+void AddGoals(CLI::App& app, absl::Status& result);
+void AddHumans(CLI::App& app, absl::Status& result);
+void AddConfig(CLI::App& app, absl::Status& result);
+
+}  // namespace hod::engine

@@ -1,0 +1,36 @@
+// hod config.
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/cli/command.h"
+#include "engine/config/run_config.h"
+
+namespace hod::engine {
+
+void AddConfig(CLI::App& app, absl::Status& result) {
+  struct Options {
+    std::string config;
+    std::vector<std::string> overrides;
+    bool describe = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "config", "Print the settings a configuration resolves to, or a table of all settings");
+  command->add_option("--config", options->config, "run configuration (TOML)");
+  command->add_option("--set", options->overrides, "key=value over the configuration")
+      ->allow_extra_args(false);
+  command->add_flag("--describe", options->describe, "print the table (Markdown)");
+  command->callback([options, &result] {
+    if (options->describe) {
+      std::fputs(DescribeSettings().c_str(), stdout);
+      return;
+    }
+    absl::StatusOr<RunConfig> config = LoadRunConfig(options->config, options->overrides);
+    result = config.status();
+    if (config.ok()) std::fputs(ToToml(*config).c_str(), stdout);
+  });
+}
+
+}  // namespace hod::engine

@@ -1,0 +1,85 @@
+// hod evaluate.
+#include "engine/evaluation/evaluate.h"
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/cli/command.h"
+#include "engine/io/files.h"
+#include "engine/training/run_directory.h"
+#include "models/checkpoint.h"
+
+namespace hod::engine {
+namespace {
+
+struct Options {
+  std::string assistant, human, json, record;
+  std::optional<std::string> goals;
+  std::optional<int> episodes, simulations, threads;
+  std::optional<int64_t> seed;
+  std::vector<std::string> overrides;
+};
+
+// The config a checkpoint was trained with; the defaults without an assistant.
+absl::StatusOr<RunConfig> ConfigOf(const std::string& assistant) {
+  if (assistant == kNoopAssistant) return RunConfig();
+  absl::StatusOr<models::NetworkFile> file = models::LoadNetwork(assistant);
+  if (!file.ok()) return file.status();
+  absl::StatusOr<RunProgress> run = RunProgress::FromJson(file->run);
+  if (!run.ok()) {
+    return absl::DataLossError(absl::StrCat(assistant, ": ", std::string(run.status().message())));
+  }
+  return ParseRunConfig(run->config, assistant);
+}
+
+absl::Status Run(const Options& options) {
+  absl::StatusOr<RunConfig> config = ConfigOf(options.assistant);
+  if (!config.ok()) return config.status();
+  std::vector<std::string> overrides = options.overrides;
+  const auto set = [&](const char* key, const auto& value) {
+    if (value) overrides.push_back(absl::StrCat("evaluation.", key, "=", *value));
+  };
+  set("goals", options.goals);
+  set("episodes", options.episodes);
+  set("simulations", options.simulations);
+  set("threads", options.threads);
+  set("seed", options.seed);
+  for (const std::string& assignment : overrides) {
+    if (absl::Status status = Override(*config, assignment); !status.ok()) return status;
+  }
+  absl::StatusOr<EvaluationReport> report = Evaluate({.config = *config,
+                                                      .assistant = options.assistant,
+                                                      .human = options.human,
+                                                      .record_directory = options.record});
+  if (!report.ok()) return report.status();
+  std::fputs(FormatTable(*report).c_str(), stdout);
+  if (options.json.empty()) return absl::OkStatus();
+  return WriteFileAtomically(options.json, ToJson(*report).dump(1) + "\n");
+}
+
+}  // namespace
+
+void AddEvaluate(CLI::App& app, absl::Status& result) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "evaluate", "Compare a builder with an assistant and without, on the same houses");
+  command->add_option("--assistant", options->assistant, "checkpoint, or noop")->required();
+  command->add_option("--human", options->human, "human model")->default_str("heuristic");
+  options->human = "heuristic";
+  command->add_option("--goals", options->goals, "generated, or npy:DIR");
+  command->add_option("--episodes", options->episodes, "number of houses");
+  command->add_option("--seed", options->seed, "of houses, builders and start locations");
+  command->add_option("--simulations", options->simulations, "simulations of a move");
+  command->add_option("--threads", options->threads, "threads that play");
+  command->add_option("--set", options->overrides, "key=value over the checkpoint's configuration")
+      ->allow_extra_args(false);
+  command->add_option("--json", options->json, "write the report here");
+  command->add_option("--record", options->record, "record every episode here");
+  command->callback([options, &result] { result = Run(*options); });
+}
+
+}  // namespace hod::engine

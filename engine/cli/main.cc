@@ -1,0 +1,41 @@
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "absl/strings/str_cat.h"
+#include "engine/cli/command.h"
+#include "engine/version.h"
+
+namespace hod::engine {
+
+std::atomic<bool> g_stop{false};
+
+}  // namespace hod::engine
+
+int main(int argc, char** argv) {
+  using namespace hod::engine;
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("hod"));
+  std::signal(SIGINT, [](int) { g_stop = true; });
+  std::signal(SIGTERM, [](int) { g_stop = true; });
+
+  CLI::App app("Hod trains and runs assistants for the Minecraft Building Assistance Game.", "hod");
+  app.set_version_flag("--version", absl::StrCat("hod ", kVersion, " (", kGitRevision, ")"));
+  app.require_subcommand(1);
+  absl::Status result;
+  AddExperiment(app, result);
+  AddTrain(app, result);
+  AddSelfPlay(app, result);
+  AddLearn(app, result);
+  AddEvaluate(app, result);
+  AddReport(app, result);
+  AddVerify(app, result);
+  AddGoals(app, result);
+  AddHumans(app, result);
+  AddConfig(app, result);
+  CLI11_PARSE(app, argc, argv);
+  if (result.ok()) return 0;
+  std::fprintf(stderr, "hod: %s\n", std::string(result.message()).c_str());
+  return absl::IsCancelled(result) ? 130 : 1;
+}

@@ -1,0 +1,72 @@
+// hod train, and its halves hod selfplay and hod learn.
+#include "engine/training/train.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/cli/command.h"
+#include "engine/training/learner.h"
+#include "engine/training/selfplay.h"
+
+namespace hod::engine {
+namespace {
+
+absl::Status RunTrain(const std::string& config_path, const std::vector<std::string>& overrides,
+                      const std::string& out, const std::string& record) {
+  absl::StatusOr<RunConfig> config = LoadRunConfig(config_path, overrides);
+  if (!config.ok()) return config.status();
+  absl::StatusOr<RunDirectory> run = RunDirectory::CreateOrResume(out, *config);
+  if (!run.ok()) return run.status();
+  return Train(*run, record, g_stop);
+}
+
+}  // namespace
+
+void AddTrain(CLI::App& app, absl::Status& result) {
+  struct Options {
+    std::string config, out, record;
+    std::vector<std::string> overrides;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "train", "Train an assistant by self-play; the same command again resumes");
+  command->add_option("--config", options->config, "run configuration (TOML)")->required();
+  command->add_option("--set", options->overrides, "key=value over the configuration")
+      ->allow_extra_args(false);
+  command->add_option("--out", options->out, "run directory")->required();
+  command->add_option("--record", options->record, "record every episode of self-play here");
+  command->callback([options, &result] {
+    result = RunTrain(options->config, options->overrides, options->out, options->record);
+  });
+}
+
+void AddSelfPlay(CLI::App& app, absl::Status& result) {
+  struct Options {
+    std::string run, record;
+    int worker = 0;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("selfplay", "One self-play worker of a run directory, until stopped");
+  command->add_option("--run", options->run, "run directory")->required();
+  command->add_option("--worker", options->worker, "number of this worker")
+      ->check(CLI::Range(0, 999));
+  command->add_option("--record", options->record, "record every episode here");
+  command->callback([options, &result] {
+    absl::StatusOr<RunDirectory> run = RunDirectory::Open(options->run);
+    result = run.ok() ? RunSelfPlay(*run, options->worker, options->record, g_stop) : run.status();
+  });
+}
+
+void AddLearn(CLI::App& app, absl::Status& result) {
+  auto path = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("learn", "The learner of a run directory");
+  command->add_option("--run", *path, "run directory")->required();
+  command->callback([path, &result] {
+    absl::StatusOr<RunDirectory> run = RunDirectory::Open(*path);
+    result = run.ok() ? RunLearner(*run, g_stop) : run.status();
+  });
+}
+
+}  // namespace hod::engine

@@ -1,0 +1,58 @@
+#include "engine/evaluation/bootstrap.h"
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <functional>
+
+#include "env/game/random.h"
+
+namespace hod::engine {
+namespace {
+
+constexpr int kResamples = 10000;
+
+using Indices = Eigen::ArrayXi;
+
+// The estimate of a statistic of a sample of `n`, given as the chosen indices.
+Estimate Bootstrap(int n, uint64_t seed, const std::function<double(const Indices&)>& statistic) {
+  env::Rng rng(seed);
+  Indices sample = Indices::LinSpaced(n, 0, n - 1);
+  Estimate estimate;
+  estimate.mean = statistic(sample);
+  std::vector<double> draws(kResamples);
+  for (double& draw : draws) {
+    for (int& index : sample) index = rng.Below(n);
+    draw = statistic(sample);
+  }
+  const auto quantile = [&](double q) {
+    const auto at = draws.begin() + static_cast<int>(q * (kResamples - 1));
+    std::nth_element(draws.begin(), at, draws.end());
+    return *at;
+  };
+  estimate.low = quantile(0.025);
+  estimate.high = quantile(0.975);
+  return estimate;
+}
+
+Eigen::Map<const Eigen::ArrayXd> AsArray(const std::vector<double>& values) {
+  return {values.data(), static_cast<Eigen::Index>(values.size())};
+}
+
+}  // namespace
+
+Estimate BootstrapMean(const std::vector<double>& values, uint64_t seed) {
+  const auto array = AsArray(values);
+  return Bootstrap(static_cast<int>(values.size()), seed,
+                   [&](const Indices& sample) { return array(sample).mean(); });
+}
+
+Estimate BootstrapReduction(const std::vector<double>& with, const std::vector<double>& without,
+                            uint64_t seed) {
+  const auto a = AsArray(with), b = AsArray(without);
+  return Bootstrap(static_cast<int>(with.size()), seed, [&](const Indices& sample) {
+    const double base = b(sample).mean();
+    return base == 0 ? 0.0 : 100 * (1 - a(sample).mean() / base);
+  });
+}
+
+}  // namespace hod::engine

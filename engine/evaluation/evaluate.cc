@@ -1,0 +1,299 @@
+#include "engine/evaluation/evaluate.h"
+
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "engine/io/files.h"
+#include "engine/io/progress.h"
+#include "engine/play/batched_play.h"
+#include "engine/play/episode_recorder.h"
+#include "engine/version.h"
+#include "env/houses/source.h"
+#include "models/checkpoint.h"
+#include "models/network_evaluator.h"
+
+namespace hod::engine {
+namespace {
+
+constexpr int kConcurrentGames = 16;  // Of a thread: its batch of evaluations.
+
+// What all threads share: which episode comes next, and what came of them. Episode 2 i is house i
+// alone, 2 i + 1 the same house with the assistant.
+class EpisodeQueue {
+ public:
+  EpisodeQueue(const EvaluationSetup& setup, const env::GoalSource& goals)
+      : setup_(setup),
+        goals_(goals),
+        houses_(setup.config.evaluation.episodes),
+        progress_("evaluating") {}
+
+  std::optional<int> Take() {
+    const int next = next_++;
+    return next < NumEpisodes() ? std::optional<int>(next) : std::nullopt;
+  }
+
+  EpisodeSetup Setup(int number) const {
+    const EvaluationConfig& evaluation = setup_.config.evaluation;
+    EpisodeSetup episode;
+    episode.game = setup_.config.game;
+    episode.goal = goals_.Get(House(number));
+    episode.human = setup_.human;
+    episode.seed = env::Rng(static_cast<uint64_t>(evaluation.seed)).Fork(House(number))();
+    if (IsAssisted(number) && setup_.assistant != kNoopAssistant) {
+      episode.assistant = GreedyAssistant(setup_.config, evaluation.simulations);
+    }
+    return episode;
+  }
+
+  std::string TracePath(int number) const {
+    if (setup_.record_directory.empty()) return "";
+    return absl::StrFormat("%s/house-%03d-%s.jsonl.gz", setup_.record_directory, House(number),
+                           IsAssisted(number) ? "assisted" : "alone");
+  }
+
+  void Finished(int number, const std::string& goal, const EpisodeFigures& figures) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    PairedFigures& house = houses_[House(number)];
+    house.goal = goal;
+    (IsAssisted(number) ? house.assisted : house.alone) = figures;
+    ++finished_;
+    timesteps_ += figures.timesteps;
+    const double seconds = absl::ToDoubleSeconds(absl::Now() - began_);
+    progress_.Update(static_cast<double>(finished_) / NumEpisodes(),
+                     absl::StrFormat("%d of %d episodes, %.0f steps/s", finished_, NumEpisodes(),
+                                     static_cast<double>(timesteps_) / seconds));
+  }
+
+  std::vector<PairedFigures> TakeHouses() { return std::move(houses_); }
+
+ private:
+  int NumEpisodes() const { return 2 * setup_.config.evaluation.episodes; }
+  // All houses alone first: they take no time, and a broken human model shows at once.
+  int House(int number) const { return number % setup_.config.evaluation.episodes; }
+  bool IsAssisted(int number) const { return number >= setup_.config.evaluation.episodes; }
+
+  const EvaluationSetup& setup_;
+  const env::GoalSource& goals_;
+  const absl::Time began_ = absl::Now();
+  std::atomic<int> next_{0};
+  std::mutex mutex_;
+  std::vector<PairedFigures> houses_;
+  ProgressLine progress_;
+  int finished_ = 0;
+  int64_t timesteps_ = 0;
+};
+
+// The episodes one thread plays.
+class ThreadStream : public EpisodeStream {
+ public:
+  explicit ThreadStream(EpisodeQueue* queue) : queue_(queue) {}
+
+  absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() override {
+    const std::optional<int> number = queue_->Take();
+    if (!number) return nullptr;
+    auto episode = AssistedEpisode::Create(queue_->Setup(*number));
+    if (!episode.ok()) return episode.status();
+    Watched watched;
+    watched.number = *number;
+    watched.tally = std::make_unique<EpisodeTally>(episode->get());
+    (*episode)->AddObserver(watched.tally.get());
+    if (const std::string path = queue_->TracePath(*number); !path.empty()) {
+      auto recorder = EpisodeRecorder::Create(path, **episode, *number);
+      if (!recorder.ok()) return recorder.status();
+      watched.recorder = *std::move(recorder);
+      (*episode)->AddObserver(watched.recorder.get());
+    }
+    watched_[episode->get()] = std::move(watched);
+    return episode;
+  }
+
+  absl::Status Finished(std::unique_ptr<AssistedEpisode> episode) override {
+    const Watched watched = std::move(watched_.extract(episode.get()).mapped());
+    queue_->Finished(watched.number, episode->goal_name(), watched.tally->figures());
+    return absl::OkStatus();
+  }
+
+ private:
+  struct Watched {
+    int number;
+    std::unique_ptr<EpisodeTally> tally;
+    std::unique_ptr<EpisodeRecorder> recorder;
+  };
+  EpisodeQueue* queue_;
+  std::map<const AssistedEpisode*, Watched> watched_;
+};
+
+absl::Status PlayAll(const EvaluationSetup& setup, const models::Network* network,
+                     EpisodeQueue& queue) {
+  const int threads = setup.config.evaluation.threads;
+  std::vector<absl::Status> statuses(threads);
+  tbb::task_arena arena(threads);
+  arena.execute([&] {
+    tbb::parallel_for(0, threads, [&](int t) {
+      std::unique_ptr<mcts::Evaluator> evaluator;
+      if (network != nullptr) evaluator = std::make_unique<models::NetworkEvaluator>(*network);
+      ThreadStream stream(&queue);
+      statuses[t] = PlayEpisodes(stream, evaluator.get(), kConcurrentGames);
+    });
+  });
+  for (const absl::Status& status : statuses) {
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+struct FigureSpec {
+  const char* key;
+  const char* title;
+  double (*get)(const EpisodeFigures&);
+};
+
+constexpr FigureSpec kFigures[] = {
+    {"goal_percent", "goal %", [](const EpisodeFigures& f) { return f.goal_percent; }},
+    {"human_actions", "human place/break actions",
+     [](const EpisodeFigures& f) { return static_cast<double>(f.human_actions); }},
+    {"assistant_percent", "share built by the assistant %",
+     [](const EpisodeFigures& f) { return f.assistant_percent; }},
+    {"assistant_wrong", "wrong assistant places/breaks",
+     [](const EpisodeFigures& f) { return static_cast<double>(f.assistant_wrong); }},
+    {"assistant_actions", "assistant place/break actions",
+     [](const EpisodeFigures& f) { return static_cast<double>(f.assistant_actions); }},
+    {"timesteps", "timesteps",
+     [](const EpisodeFigures& f) { return static_cast<double>(f.timesteps); }}};
+
+void Compare(EvaluationReport& report, uint64_t seed) {
+  for (const FigureSpec& figure : kFigures) {
+    std::vector<double> alone, assisted, difference;
+    for (const PairedFigures& house : report.houses) {
+      alone.push_back(figure.get(house.alone));
+      assisted.push_back(figure.get(house.assisted));
+      difference.push_back(assisted.back() - alone.back());
+    }
+    report.comparisons.push_back({figure.key, figure.title, BootstrapMean(alone, seed),
+                                  BootstrapMean(assisted, seed), BootstrapMean(difference, seed)});
+    if (std::string(figure.key) == "human_actions") {
+      report.human_actions_saved = BootstrapReduction(assisted, alone, seed);
+    }
+  }
+}
+
+nlohmann::json EstimateToJson(const Estimate& e) {
+  return {{"mean", e.mean}, {"low", e.low}, {"high", e.high}};
+}
+
+Estimate EstimateFromJson(const nlohmann::json& json) {
+  return {json.at("mean").get<double>(), json.at("low").get<double>(),
+          json.at("high").get<double>()};
+}
+
+EpisodeFigures FiguresFromJson(const nlohmann::json& json) {
+  EpisodeFigures f;
+  f.timesteps = json.at("timesteps").get<int>();
+  f.goal_percent = json.at("goal_percent").get<double>();
+  f.human_actions = json.at("human_actions").get<int>();
+  f.assistant_actions = json.at("assistant_actions").get<int>();
+  f.human_percent = json.at("human_percent").get<double>();
+  f.assistant_percent = json.at("assistant_percent").get<double>();
+  f.assistant_wrong = json.at("assistant_wrong").get<int>();
+  return f;
+}
+
+}  // namespace
+
+absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
+  const EvaluationConfig& evaluation = setup.config.evaluation;
+  const absl::Time began = absl::Now();
+  auto goals = env::MakeGoalSource(evaluation.goals, setup.config.game,
+                                   static_cast<uint64_t>(evaluation.seed));
+  if (!goals.ok()) return goals.status();
+  if (!setup.record_directory.empty()) {
+    if (absl::Status status = MakeDirectories(setup.record_directory); !status.ok()) return status;
+  }
+  EvaluationReport report;
+  report.origin = {{"assistant", setup.assistant}, {"human", setup.human},
+                   {"goals", evaluation.goals},    {"episodes", evaluation.episodes},
+                   {"seed", evaluation.seed},      {"simulations", evaluation.simulations},
+                   {"git_revision", kGitRevision}, {"config", ToToml(setup.config)}};
+  std::optional<models::NetworkFile> file;
+  if (setup.assistant != kNoopAssistant) {
+    absl::StatusOr<models::NetworkFile> loaded = models::LoadNetwork(setup.assistant);
+    if (!loaded.ok()) return loaded.status();
+    file = *std::move(loaded);
+  }
+  EpisodeQueue queue(setup, **goals);
+  absl::Status status = PlayAll(setup, file ? &file->network : nullptr, queue);
+  if (!status.ok()) return status;
+  report.houses = queue.TakeHouses();
+  Compare(report, static_cast<uint64_t>(evaluation.seed));
+  report.seconds = absl::ToDoubleSeconds(absl::Now() - began);
+  return report;
+}
+
+nlohmann::json ToJson(const EvaluationReport& report) {
+  nlohmann::json figures = nlohmann::json::object(), houses = nlohmann::json::array();
+  for (const Comparison& c : report.comparisons) {
+    figures[c.key] = {{"title", c.title},
+                      {"alone", EstimateToJson(c.alone)},
+                      {"assisted", EstimateToJson(c.assisted)},
+                      {"difference", EstimateToJson(c.difference)}};
+  }
+  for (const PairedFigures& house : report.houses) {
+    houses.push_back({{"goal", house.goal},
+                      {"alone", ToJson(house.alone)},
+                      {"assisted", ToJson(house.assisted)}});
+  }
+  return {{"origin", report.origin},
+          {"seconds", report.seconds},
+          {"figures", figures},
+          {"human_actions_saved_percent", EstimateToJson(report.human_actions_saved)},
+          {"houses", houses}};
+}
+
+absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json) {
+  EvaluationReport report;
+  try {  // nlohmann::json reports missing keys and wrong types by exceptions.
+    report.origin = json.at("origin");
+    report.seconds = json.at("seconds").get<double>();
+    for (const FigureSpec& figure : kFigures) {
+      const nlohmann::json& c = json.at("figures").at(figure.key);
+      report.comparisons.push_back({figure.key, figure.title, EstimateFromJson(c.at("alone")),
+                                    EstimateFromJson(c.at("assisted")),
+                                    EstimateFromJson(c.at("difference"))});
+    }
+    report.human_actions_saved = EstimateFromJson(json.at("human_actions_saved_percent"));
+    for (const nlohmann::json& house : json.at("houses")) {
+      report.houses.push_back({house.at("goal").get<std::string>(),
+                               FiguresFromJson(house.at("alone")),
+                               FiguresFromJson(house.at("assisted"))});
+    }
+  } catch (const nlohmann::json::exception& error) {
+    return absl::InvalidArgumentError(std::string("not an evaluation: ") + error.what());
+  }
+  return report;
+}
+
+std::string FormatTable(const EvaluationReport& report) {
+  const auto cell = [](const Estimate& e) {
+    return absl::StrFormat("%.1f [%.1f, %.1f]", e.mean, e.low, e.high);
+  };
+  std::string text =
+      absl::StrFormat("%-32s%-26s%-26s%s\n", "", "human alone", "with assistant", "difference");
+  for (const Comparison& c : report.comparisons) {
+    absl::StrAppendFormat(&text, "%-32s%-26s%-26s%s\n", c.title, cell(c.alone), cell(c.assisted),
+                          cell(c.difference));
+  }
+  absl::StrAppendFormat(&text, "\nThe assistant saves %s %% of the human's place/break actions.\n",
+                        cell(report.human_actions_saved));
+  absl::StrAppendFormat(&text, "Means over %d houses with 95%% bootstrap intervals.\n",
+                        report.houses.size());
+  return text;
+}
+
+}  // namespace hod::engine

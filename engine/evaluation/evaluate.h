@@ -1,0 +1,54 @@
+// Judges an assistant: the same houses, builders and start locations with it and without it.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/config/run_config.h"
+#include "engine/evaluation/bootstrap.h"
+#include "engine/play/episode_tally.h"
+
+namespace hod::engine {
+
+inline constexpr char kNoopAssistant[] = "noop";
+
+struct EvaluationSetup {
+  RunConfig config;       // Its game and search, and all of `evaluation`.
+  std::string assistant;  // Path of a checkpoint, or kNoopAssistant.
+  std::string human = "heuristic";
+  std::string record_directory;  // Where traces of every episode go; "" for none.
+};
+
+// Of one house.
+struct PairedFigures {
+  std::string goal;
+  EpisodeFigures alone, assisted;
+};
+
+// A figure over all houses.
+struct Comparison {
+  std::string key;                       // E.g. "human_actions".
+  std::string title;                     // E.g. "human place/break actions".
+  Estimate alone, assisted, difference;  // Difference: assisted - alone, paired.
+};
+
+struct EvaluationReport {
+  std::vector<PairedFigures> houses;
+  std::vector<Comparison> comparisons;
+  Estimate human_actions_saved;  // Percent of the actions of the human alone.
+  double seconds = 0;
+  nlohmann::json origin;  // Assistant, human, goals, seed, simulations, versions.
+};
+
+// Shows progress on standard error. Figures depend on the setup alone, not on the threads; but for
+// rounding of the network, which may depend on what shares a batch.
+absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup);
+
+nlohmann::json ToJson(const EvaluationReport& report);
+absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json);
+// The table people read.
+std::string FormatTable(const EvaluationReport& report);
+
+}  // namespace hod::engine

@@ -1,0 +1,100 @@
+// One episode of a human model and an assistant in the same world.
+//
+// Like a search, an episode asks for evaluations, so that many episodes share batches:
+//
+//   while (const mcts::Position* leaf = episode.NextLeaf().value()) { ...; episode.Deliver(...); }
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/config/run_config.h"
+#include "env/game/game.h"
+#include "env/houses/source.h"
+#include "env/humans/human_model.h"
+#include "mcts/search.h"
+
+namespace hod::engine {
+
+// How the assistant turns searches into actions.
+struct AssistantPlay {
+  mcts::SearchOptions full;         // A full search.
+  mcts::SearchOptions fast;         // The search of the other moves.
+  double full_search_fraction = 1;  // Share of moves with a full search.
+  bool greedy = false;              // Plays the most visited action; else draws from the policy.
+};
+
+// Self-play as the config says: a mix of full searches with noise and fast ones without.
+AssistantPlay SelfPlayAssistant(const RunConfig& config);
+// Evaluation: full greedy searches of `num_simulations` without noise.
+AssistantPlay GreedyAssistant(const RunConfig& config, int num_simulations);
+
+// One timestep as observers see it. References are valid during the call only.
+struct Move {
+  const std::vector<env::Action>& actions;  // Per player.
+  const std::vector<int32_t>& ids;          // The same as flat ids.
+  const env::StepOutcome& outcome;
+  const env::ActionDistribution& human_policy;
+  const mcts::SearchResult* search;  // Null if the assistant does not search.
+  bool full_search;
+};
+
+class EpisodeObserver {
+ public:
+  virtual ~EpisodeObserver() = default;
+  // Around every timestep: the state before it, and what happened with the state after it.
+  virtual absl::Status BeforeMove(const env::State&) { return absl::OkStatus(); }
+  virtual absl::Status AfterMove(const Move& move, const env::State& after) = 0;
+};
+
+struct EpisodeSetup {
+  env::GameConfig game;
+  env::Goal goal;
+  std::string human;                       // Name of the human model.
+  std::optional<AssistantPlay> assistant;  // None: an assistant that never acts.
+  uint64_t seed = 0;                       // Start locations, human model, search and draws.
+  int64_t global_timestep = 0;
+};
+
+class AssistedEpisode {
+ public:
+  static absl::StatusOr<std::unique_ptr<AssistedEpisode>> Create(EpisodeSetup setup);
+
+  // `observer` outlives the episode.
+  void AddObserver(EpisodeObserver* observer) { observers_.push_back(observer); }
+
+  // Plays on until a leaf needs evaluating; null when the episode is over.
+  absl::StatusOr<const mcts::Position*> NextLeaf();
+  absl::Status Deliver(const mcts::Evaluation& evaluation) { return search_.Deliver(evaluation); }
+
+  const env::Game& game() const { return game_; }
+  const env::State& state() const { return state_; }
+  const std::string& goal_name() const { return goal_name_; }
+  bool done() const { return done_; }
+
+ private:
+  explicit AssistedEpisode(EpisodeSetup setup);
+  void StartSearch();
+  absl::Status Play(const mcts::SearchResult* search);
+
+  env::Game game_;
+  std::string goal_name_;
+  std::optional<AssistantPlay> assistant_;
+  env::Rng rng_;
+  env::State state_;
+  std::unique_ptr<env::HumanModel> human_;
+  std::vector<EpisodeObserver*> observers_;
+
+  std::optional<env::Game> planning_game_;
+  mcts::Search search_;
+  bool searching_ = false;
+  bool full_search_ = false;
+  bool done_ = false;
+};
+
+}  // namespace hod::engine

@@ -1,0 +1,38 @@
+// What an episode came to: the figures assistants are judged by (paper, Section 5).
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "engine/play/assisted_episode.h"
+
+namespace hod::engine {
+
+struct EpisodeFigures {
+  int timesteps = 0;
+  double goal_percent = 0;  // Of the goal standing at the end; negative if worse than at the start.
+  int human_actions = 0;    // Places and breaks the human submitted.
+  int assistant_actions = 0;
+  // Share of the goal built by each: the summed change of similarity of the player's own actions.
+  double human_percent = 0;
+  double assistant_percent = 0;
+  int assistant_wrong = 0;  // Its effective places and breaks that did not help.
+};
+
+nlohmann::json ToJson(const EpisodeFigures& figures);
+
+class EpisodeTally : public EpisodeObserver {
+ public:
+  // `episode` outlives the tally.
+  explicit EpisodeTally(const AssistedEpisode* episode);
+
+  absl::Status AfterMove(const Move& move, const env::State& after) override;
+
+  const EpisodeFigures& figures() const { return figures_; }
+
+ private:
+  const AssistedEpisode* episode_;
+  double needed_;  // Similarity change of a perfect build.
+  EpisodeFigures figures_;
+};
+
+}  // namespace hod::engine

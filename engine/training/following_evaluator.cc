@@ -1,0 +1,31 @@
+#include "engine/training/following_evaluator.h"
+
+#include "absl/time/clock.h"
+#include "models/checkpoint.h"
+#include "models/network_evaluator.h"
+
+namespace hod::engine {
+
+absl::StatusOr<bool> FollowingEvaluator::Refresh() {
+  if (absl::Now() < next_look_) return network_ != nullptr;
+  next_look_ = absl::Now() + absl::Seconds(1);
+  auto latest = run_->LatestCheckpoint();
+  if (!latest.ok()) return latest.status();
+  if (!latest->has_value() || (*latest)->first == step_) return network_ != nullptr;
+  absl::StatusOr<models::NetworkFile> file = models::LoadNetwork((*latest)->second);
+  if (!file.ok()) return file.status();
+  absl::StatusOr<RunProgress> progress = RunProgress::FromJson(file->run);
+  if (!progress.ok()) return progress.status();
+  network_ = std::make_unique<models::NetworkEvaluator>(file->network);
+  step_ = (*latest)->first;
+  timesteps_ = progress->timesteps;
+  return true;
+}
+
+absl::Status FollowingEvaluator::Evaluate(absl::Span<const mcts::Position> positions,
+                                          absl::Span<mcts::Evaluation> evaluations) {
+  num_evaluations_ += static_cast<int64_t>(positions.size());
+  return network_->Evaluate(positions, evaluations);
+}
+
+}  // namespace hod::engine

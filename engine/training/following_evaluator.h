@@ -1,0 +1,39 @@
+// The newest network of a run, for workers that play while it is being trained.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/training/run_directory.h"
+#include "mcts/evaluator.h"
+
+namespace hod::engine {
+
+class FollowingEvaluator : public mcts::Evaluator {
+ public:
+  // `run` outlives this. Nothing can be evaluated before Refresh() has found a checkpoint.
+  explicit FollowingEvaluator(const RunDirectory* run) : run_(run) {}
+
+  // Looks for a newer checkpoint, at most every second. Returns whether there is a network to play
+  // with.
+  absl::StatusOr<bool> Refresh();
+
+  absl::Status Evaluate(absl::Span<const mcts::Position> positions,
+                        absl::Span<mcts::Evaluation> evaluations) override;
+
+  int64_t step() const { return step_; }            // Training step of the network.
+  int64_t timesteps() const { return timesteps_; }  // Of self-play it has been trained on.
+  int64_t num_evaluations() const { return num_evaluations_; }
+
+ private:
+  const RunDirectory* run_;
+  std::unique_ptr<mcts::Evaluator> network_;
+  int64_t step_ = -1;
+  int64_t timesteps_ = 0;
+  int64_t num_evaluations_ = 0;
+  absl::Time next_look_ = absl::InfinitePast();
+};
+
+}  // namespace hod::engine

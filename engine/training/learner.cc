@@ -1,0 +1,236 @@
+#include "engine/training/learner.h"
+
+#include <spdlog/spdlog.h>
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "engine/io/json_lines.h"
+#include "engine/samples/replay.h"
+#include "engine/samples/shard_follower.h"
+#include "models/checkpoint.h"
+#include "models/trainer.h"
+
+namespace hod::engine {
+namespace {
+
+constexpr absl::Duration kMetricsInterval = absl::Seconds(2);
+constexpr absl::Duration kPollInterval = absl::Seconds(1);
+constexpr absl::Duration kIdle = absl::Milliseconds(100);
+
+// Mean of the losses since the last line of metrics.
+class LossMeter {
+ public:
+  void Add(const models::Losses& losses) {
+    ++count_;
+    for (const auto& [name, field] : kFields) sums_[name] += losses.*field;
+  }
+  int count() const { return count_; }
+  nlohmann::json TakeMeans() {
+    nlohmann::json means;
+    for (const auto& [name, field] : kFields) means[name] = sums_[name] / count_;
+    sums_.clear();
+    count_ = 0;
+    return means;
+  }
+
+ private:
+  static constexpr std::pair<const char*, double models::Losses::*> kFields[] = {
+      {"loss", &models::Losses::total},
+      {"policy_loss", &models::Losses::policy},
+      {"value_loss", &models::Losses::value},
+      {"goal_loss", &models::Losses::goal},
+      {"goal_kl", &models::Losses::goal_kl},
+      {"human_loss", &models::Losses::human},
+      {"goal_recall", &models::Losses::goal_recall},
+      {"goal_precision", &models::Losses::goal_precision},
+      {"human_cross_entropy", &models::Losses::human_cross_entropy},
+      {"human_accuracy", &models::Losses::human_accuracy},
+      {"policy_entropy", &models::Losses::policy_entropy},
+      {"gradient_norm", &models::Losses::gradient_norm}};
+  std::map<std::string, double> sums_;
+  int count_ = 0;
+};
+
+ReplayOptions ReplayOptionsOf(const RunConfig& config) {
+  return {.capacity = config.learner.window,
+          .gamma = config.search.gamma,
+          .mirror = config.learner.mirror,
+          .permute_blocks = config.learner.permute_blocks};
+}
+
+models::TrainerConfig TrainerConfigOf(const LearnerConfig& config) {
+  models::TrainerConfig trainer;
+  trainer.value_weight = config.value_weight;
+  trainer.goal_weight = config.goal_weight;
+  trainer.human_weight = config.human_weight;
+  trainer.max_gradient_norm = config.max_gradient_norm;
+  return trainer;
+}
+
+class Learner {
+ public:
+  Learner(const RunDirectory& run, models::TrainerState state, RunProgress progress,
+          JsonLinesWriter metrics, const std::atomic<bool>& stop)
+      : run_(run),
+        config_(run.config().learner),
+        trainer_(state, TrainerConfigOf(config_)),
+        steps_(state.steps),
+        progress_(std::move(progress)),
+        metrics_(std::move(metrics)),
+        stop_(stop),
+        follower_(run.shards(), run.config().game),
+        replay_(run.config().game, ReplayOptionsOf(run.config())),
+        rng_(env::Rng(run.config().seed).Fork(1000000).Fork(state.steps)),
+        first_step_(state.steps),
+        seconds_before_(progress_.seconds) {}
+
+  absl::Status Run() {
+    began_ = last_checkpoint_ = absl::Now();
+    if (absl::Status status = Refill(); !status.ok()) return status;
+    while (!stop_ && Progress() < 1) {
+      if (absl::Status status = Poll(); !status.ok()) return status;
+      if (!MayStep()) {
+        absl::SleepFor(kIdle);
+      } else if (absl::Status status = Step(); !status.ok()) {
+        return status;
+      }
+      if (absl::Now() - last_checkpoint_ >= absl::Seconds(config_.checkpoint_seconds)) {
+        if (absl::Status status = Checkpoint(); !status.ok()) return status;
+      }
+    }
+    return Checkpoint();
+  }
+
+ private:
+  // After a restart: the window as the newest shards give it.
+  absl::Status Refill() {
+    absl::StatusOr<NewShards> shards = follower_.PollNewest(config_.window);
+    if (!shards.ok()) return shards.status();
+    Take(*shards);
+    refilled_ = replay_.num_added();
+    return absl::OkStatus();
+  }
+
+  absl::Status Poll() {
+    if (absl::Now() < next_poll_) return absl::OkStatus();
+    next_poll_ = absl::Now() + kPollInterval;
+    absl::StatusOr<NewShards> shards = follower_.Poll();
+    if (!shards.ok()) return shards.status();
+    const int64_t before = replay_.num_added();
+    Take(*shards);
+    progress_.timesteps += replay_.num_added() - before;
+    return absl::OkStatus();
+  }
+
+  void Take(NewShards& shards) {
+    for (const absl::Status& refused : shards.refused) {
+      spdlog::error("skipped a shard: {}", std::string(refused.message()));
+    }
+    for (Shard& shard : shards.shards) {
+      for (Fragment& fragment : shard.fragments) replay_.Add(std::move(fragment));
+    }
+  }
+
+  // Learning waits for data: `passes` samples for every timestep that has come.
+  bool MayStep() const {
+    if (replay_.num_timesteps() < config_.start_timesteps) return false;
+    const auto samples = static_cast<double>((steps_ - first_step_ + 1) * config_.batch_size);
+    // What was already in the window at a restart has had its passes, but for the last few.
+    const auto fresh = static_cast<double>(first_step_ == 0 ? replay_.num_added()
+                                                            : replay_.num_added() - refilled_);
+    return samples <= config_.passes * fresh;
+  }
+
+  absl::Status Step() {
+    const Batch batch = replay_.Sample(config_.batch_size, rng_);
+    const models::StepConfig step = {.learning_rate = config_.learning_rate,
+                                     .goal_kl_weight = config_.goal_kl_weight * Progress()};
+    absl::StatusOr<models::Losses> losses = trainer_.Step(batch.examples, step);
+    if (!losses.ok()) return losses.status();
+    ++steps_;
+    meter_.Add(*losses);
+    if (absl::Now() < next_metrics_) return absl::OkStatus();
+    next_metrics_ = absl::Now() + kMetricsInterval;
+    return WriteMetrics();
+  }
+
+  absl::Status WriteMetrics() {
+    nlohmann::json line = meter_.TakeMeans();
+    line["time"] = absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch());
+    line["seconds"] = Seconds();
+    line["step"] = steps_;
+    line["timesteps"] = progress_.timesteps;
+    line["window"] = replay_.num_timesteps();
+    line["progress"] = Progress();
+    return metrics_.Write(line);
+  }
+
+  absl::Status Checkpoint() {
+    last_checkpoint_ = absl::Now();
+    progress_.seconds = Seconds();
+    trainer_.MarkPublished();
+    return models::SaveCheckpoint(run_.CheckpointPath(steps_),
+                                  {trainer_.state(), progress_.ToJson()});
+  }
+
+  double Seconds() const { return seconds_before_ + absl::ToDoubleSeconds(absl::Now() - began_); }
+  double Progress() const { return ProgressOf(config_, steps_, Seconds()); }
+
+  const RunDirectory& run_;
+  const LearnerConfig& config_;
+  models::Trainer trainer_;
+  int64_t steps_;
+  RunProgress progress_;
+  JsonLinesWriter metrics_;
+  const std::atomic<bool>& stop_;
+  ShardFollower follower_;
+  ReplayWindow replay_;
+  env::Rng rng_;
+  LossMeter meter_;
+
+  const int64_t first_step_;     // Of this process.
+  const double seconds_before_;  // Spent by earlier processes.
+  int64_t refilled_ = 0;         // Timesteps in the window when this process began.
+  absl::Time began_, last_checkpoint_;
+  absl::Time next_poll_ = absl::InfinitePast(), next_metrics_ = absl::InfinitePast();
+};
+
+}  // namespace
+
+absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop) {
+  absl::StatusOr<RoleLock> lock = RoleLock::Take(run, "learner");
+  if (!lock.ok()) return lock.status();
+  auto latest = run.LatestCheckpoint();
+  if (!latest.ok()) return latest.status();
+
+  models::TrainerState state;
+  RunProgress progress;
+  if (latest->has_value()) {
+    const std::string& path = (*latest)->second;
+    absl::StatusOr<models::Checkpoint> checkpoint = models::LoadCheckpoint(path);
+    if (!checkpoint.ok()) return checkpoint.status();
+    absl::StatusOr<RunProgress> stored = RunProgress::FromJson(checkpoint->run);
+    if (!stored.ok()) {
+      return absl::DataLossError(absl::StrCat(path, ": ", std::string(stored.status().message())));
+    }
+    state = std::move(checkpoint->state);
+    progress = *std::move(stored);
+    spdlog::info("going on from {}", path);
+  } else {
+    state = models::InitialTrainerState(
+        models::InitialNetwork(run.config().network, env::Rng(run.config().seed).Fork(2000000)));
+    progress.config = ToToml(run.config());
+    // Workers wait for this one.
+    absl::Status status = models::SaveCheckpoint(run.CheckpointPath(0), {state, progress.ToJson()});
+    if (!status.ok()) return status;
+  }
+  auto metrics = JsonLinesWriter::Open(run.metrics() + "/learner.jsonl");
+  if (!metrics.ok()) return metrics.status();
+  return Learner(run, std::move(state), std::move(progress), *std::move(metrics), stop).Run();
+}
+
+}  // namespace hod::engine

@@ -1,0 +1,213 @@
+#include "engine/training/selfplay.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "engine/io/files.h"
+#include "engine/io/json_lines.h"
+#include "engine/play/batched_play.h"
+#include "engine/play/episode_recorder.h"
+#include "engine/play/episode_tally.h"
+#include "engine/samples/shard.h"
+#include "engine/samples/shard_directory.h"
+#include "engine/training/following_evaluator.h"
+#include "engine/training/fragment_recorder.h"
+#include "env/houses/source.h"
+
+namespace hod::engine {
+namespace {
+
+constexpr absl::Duration kRateInterval = absl::Seconds(5);
+
+// Fragments into shards of bounded length and age.
+class ShardSink {
+ public:
+  ShardSink(const RunDirectory& run, int worker, int64_t next_sequence)
+      : run_(run), worker_(worker), next_sequence_(next_sequence) {}
+
+  absl::Status Append(const Fragment& fragment, int64_t checkpoint_step) {
+    if (writer_ == nullptr) {
+      const std::string path =
+          absl::StrCat(run_.shards(), "/", ShardName({worker_, next_sequence_++}));
+      auto writer = ShardWriter::Create(
+          path, run_.config().game, {{"worker", worker_}, {"checkpoint_step", checkpoint_step}});
+      if (!writer.ok()) return writer.status();
+      writer_ = *std::move(writer);
+      opened_ = absl::Now();
+      timesteps_ = 0;
+    }
+    timesteps_ += static_cast<int64_t>(fragment.steps.size());
+    if (absl::Status status = writer_->Append(fragment); !status.ok()) return status;
+    const SelfPlayConfig& config = run_.config().selfplay;
+    const bool full = timesteps_ >= config.shard_timesteps ||
+                      absl::Now() - opened_ >= absl::Seconds(config.shard_seconds);
+    return full ? Finish() : absl::OkStatus();
+  }
+
+  absl::Status Finish() {
+    if (writer_ == nullptr) return absl::OkStatus();
+    return std::exchange(writer_, nullptr)->Finish();
+  }
+
+ private:
+  const RunDirectory& run_;
+  int worker_;
+  int64_t next_sequence_;
+  std::unique_ptr<ShardWriter> writer_;
+  absl::Time opened_;
+  int64_t timesteps_ = 0;
+};
+
+class Worker : public EpisodeStream {
+ public:
+  Worker(const RunDirectory& run, int worker, int64_t next_sequence,
+         std::unique_ptr<env::GoalSource> goals, JsonLinesWriter metrics,
+         std::string record_directory, const std::atomic<bool>& stop)
+      : run_(run),
+        worker_(worker),
+        goals_(std::move(goals)),
+        metrics_(std::move(metrics)),
+        record_directory_(std::move(record_directory)),
+        stop_(stop),
+        evaluator_(&run),
+        sink_(run, worker, next_sequence),
+        // A restarted worker plays other episodes than before.
+        rng_(env::Rng(run.config().seed).Fork(worker).Fork(next_sequence)) {}
+
+  absl::Status Run() {
+    for (;;) {
+      if (stop_) return absl::OkStatus();
+      absl::StatusOr<bool> ready = evaluator_.Refresh();
+      if (!ready.ok()) return ready.status();
+      if (*ready) break;
+      absl::SleepFor(absl::Milliseconds(100));
+    }
+    rate_began_ = absl::Now();
+    absl::Status status = PlayEpisodes(*this, &evaluator_, run_.config().selfplay.games);
+    if (!status.ok()) return status;
+    return sink_.Finish();
+  }
+
+  absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() override {
+    const uint64_t id = rng_();
+    EpisodeSetup setup;
+    setup.game = run_.config().game;
+    env::Rng goal_rng = env::Rng(id).Fork(0);
+    setup.goal = goals_->Sample(goal_rng);
+    setup.human = run_.config().human;
+    setup.assistant = SelfPlayAssistant(run_.config());
+    setup.seed = env::Rng(id).Fork(1)();
+    setup.global_timestep = evaluator_.timesteps();
+    // Only the first episodes of a worker start anywhere in time.
+    setup.game.randomize_first_episode_length &= first_episodes_-- > 0;
+    auto episode = AssistedEpisode::Create(std::move(setup));
+    if (!episode.ok()) return episode.status();
+
+    Fragment origin;
+    origin.episode = id;
+    origin.checkpoint_step = evaluator_.step();
+    origin.global_timestep = evaluator_.timesteps();
+    Observers observers;
+    observers.tally = std::make_unique<EpisodeTally>(episode->get());
+    observers.fragments = std::make_unique<FragmentRecorder>(
+        episode->get(), std::move(origin), run_.config().selfplay.fragment_length,
+        [this](Fragment fragment) {
+          timesteps_ += static_cast<int64_t>(fragment.steps.size());
+          return sink_.Append(fragment, evaluator_.step());
+        });
+    (*episode)->AddObserver(observers.tally.get());
+    (*episode)->AddObserver(observers.fragments.get());
+    if (!record_directory_.empty()) {
+      const std::string path =
+          absl::StrFormat("%s/w%03d-%016x.jsonl.gz", record_directory_, worker_, id);
+      auto recorder = EpisodeRecorder::Create(path, **episode, static_cast<int64_t>(id >> 1));
+      if (!recorder.ok()) return recorder.status();
+      observers.recorder = *std::move(recorder);
+      (*episode)->AddObserver(observers.recorder.get());
+    }
+    observers_[episode->get()] = std::move(observers);
+    return episode;
+  }
+
+  absl::Status Finished(std::unique_ptr<AssistedEpisode> episode) override {
+    const Observers observers = std::move(observers_.extract(episode.get()).mapped());
+    nlohmann::json line = ToJson(observers.tally->figures());
+    line["event"] = "episode";
+    line["time"] = absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch());
+    line["goal"] = episode->goal_name();
+    line["checkpoint_step"] = evaluator_.step();
+    return metrics_.Write(line);
+  }
+
+  absl::StatusOr<bool> Continue() override {
+    absl::StatusOr<bool> ready = evaluator_.Refresh();
+    if (!ready.ok()) return ready.status();
+    const absl::Duration elapsed = absl::Now() - rate_began_;
+    if (elapsed >= kRateInterval) {
+      const double seconds = absl::ToDoubleSeconds(elapsed);
+      absl::Status status = metrics_.Write(
+          {{"event", "rate"},
+           {"time", absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch())},
+           {"timesteps_per_second", static_cast<double>(timesteps_) / seconds},
+           {"evaluations_per_second",
+            static_cast<double>(evaluator_.num_evaluations() - rate_evaluations_) / seconds}});
+      if (!status.ok()) return status;
+      rate_began_ = absl::Now();
+      timesteps_ = 0;
+      rate_evaluations_ = evaluator_.num_evaluations();
+    }
+    return !stop_;
+  }
+
+ private:
+  struct Observers {
+    std::unique_ptr<EpisodeTally> tally;
+    std::unique_ptr<FragmentRecorder> fragments;
+    std::unique_ptr<EpisodeRecorder> recorder;
+  };
+
+  const RunDirectory& run_;
+  const int worker_;
+  std::unique_ptr<env::GoalSource> goals_;
+  JsonLinesWriter metrics_;
+  const std::string record_directory_;
+  const std::atomic<bool>& stop_;
+  FollowingEvaluator evaluator_;
+  ShardSink sink_;
+  env::Rng rng_;
+  int first_episodes_ = run_.config().selfplay.games;
+  std::map<const AssistedEpisode*, Observers> observers_;
+
+  // Since the last line of rates.
+  absl::Time rate_began_;
+  int64_t timesteps_ = 0;
+  int64_t rate_evaluations_ = 0;
+};
+
+}  // namespace
+
+absl::Status RunSelfPlay(const RunDirectory& run, int worker, const std::string& record_directory,
+                         const std::atomic<bool>& stop) {
+  const std::string role = absl::StrFormat("selfplay-%03d", worker);
+  absl::StatusOr<RoleLock> lock = RoleLock::Take(run, role);
+  if (!lock.ok()) return lock.status();
+  absl::StatusOr<int64_t> sequence = NextSequence(run.shards(), worker);
+  if (!sequence.ok()) return sequence.status();
+  auto goals = env::MakeGoalSource(run.config().goals, run.config().game, run.config().seed);
+  if (!goals.ok()) return goals.status();
+  auto metrics = JsonLinesWriter::Open(absl::StrCat(run.metrics(), "/", role, ".jsonl"));
+  if (!metrics.ok()) return metrics.status();
+  if (!record_directory.empty()) {
+    if (absl::Status status = MakeDirectories(record_directory); !status.ok()) return status;
+  }
+  return Worker(run, worker, *sequence, *std::move(goals), *std::move(metrics), record_directory,
+                stop)
+      .Run();
+}
+
+}  // namespace hod::engine

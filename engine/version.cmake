@@ -1,0 +1,17 @@
+# Writes OUTPUT, the definition of version.h, anew only when it changes.
+execute_process(COMMAND git describe --always --dirty --abbrev=12 --exclude=*
+                WORKING_DIRECTORY ${SOURCE_DIR} OUTPUT_VARIABLE revision
+                OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT revision)
+  set(revision unknown)
+endif()
+file(CONFIGURE OUTPUT ${OUTPUT} @ONLY CONTENT [[
+#include "engine/version.h"
+
+namespace hod::engine {
+
+const char kVersion[] = "@VERSION@";
+const char kGitRevision[] = "@revision@";
+
+}  // namespace hod::engine
+]])

@@ -1,0 +1,181 @@
+#include "env/traces/trace_reader.h"
+
+#include <cmath>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "env/traces/config_json.h"
+#include "env/traces/gzip_lines.h"
+
+namespace hod::env {
+namespace {
+
+using nlohmann::json;
+
+absl::Status Malformed(const std::string& what) { return absl::InvalidArgumentError(what); }
+
+absl::StatusOr<Inventory> InventoryFromJson(const json& slots) {
+  if (!slots.is_array() || slots.size() != Inventory::kSlots) {
+    return Malformed(absl::StrCat("inventories: expected ", Inventory::kSlots, " slots"));
+  }
+  Inventory inventory;
+  for (int i = 0; i < Inventory::kSlots; ++i) {
+    const std::string key = absl::StrCat("inventories: slot ", i);
+    auto block = IntegerFromJson(slots[i].at(0), 0, kNumBlocks - 1, key);
+    if (!block.ok()) return block.status();
+    auto count = IntegerFromJson(slots[i].at(1), 0, Inventory::kStack, key);
+    if (!count.ok()) return count.status();
+    inventory.slots()[i] = {static_cast<Block>(*block), static_cast<uint8_t>(*count)};
+  }
+  return inventory;
+}
+
+absl::StatusOr<Action> ActionFromJson(const WorldSize& size, const json& tuple) {
+  if (!tuple.is_array() || tuple.size() != 3) {
+    return Malformed("actions: expected [type, location, block]");
+  }
+  auto type = IntegerFromJson(tuple[0], 0, kNumActionTypes - 1, "actions: type");
+  if (!type.ok()) return type.status();
+  auto location = IntegerFromJson(tuple[1], 0, size.Volume() - 1, "actions: location");
+  if (!location.ok()) return location.status();
+  auto block = IntegerFromJson(tuple[2], 0, kNumBlocks - 1, "actions: block");
+  if (!block.ok()) return block.status();
+  return Action{static_cast<ActionType>(*type), static_cast<int>(*location),
+                static_cast<Block>(*block)};
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Block>> BlocksFromJson(const WorldSize& size, const json& array,
+                                                  const char* key) {
+  if (!array.is_array() || static_cast<int>(array.size()) != size.Volume()) {
+    return Malformed(absl::StrCat(key, ": expected ", size.Volume(), " block ids"));
+  }
+  std::vector<Block> blocks(array.size());
+  for (size_t i = 0; i < array.size(); ++i) {
+    auto id = IntegerFromJson(array[i], 0, kNumBlocks - 1, absl::StrCat(key, "[", i, "]"));
+    if (!id.ok()) return id.status();
+    blocks[i] = static_cast<Block>(*id);
+  }
+  return blocks;
+}
+
+absl::StatusOr<State> StateFromJson(const Game& game, const json& line) {
+  State state;
+  auto blocks = BlocksFromJson(game.size(), line.at("current_blocks"), "current_blocks");
+  if (!blocks.ok()) return blocks.status();
+  state.blocks = *std::move(blocks);
+  state.players.resize(game.num_players());
+  auto timestep = IntegerFromJson(line.at("timestep"), 0, game.config().horizon - 1, "timestep");
+  if (!timestep.ok()) return timestep.status();
+  state.timestep = static_cast<int>(*timestep);
+
+  const json& locations = line.at("player_locations");
+  const bool teleport = game.config().abilities.teleportation;
+  if (teleport != locations.is_null()) {
+    return Malformed("player_locations: expected null exactly with teleportation");
+  }
+  if (!teleport) {
+    if (!locations.is_array() || static_cast<int>(locations.size()) != game.num_players()) {
+      return Malformed("player_locations: expected one per player");
+    }
+    for (int p = 0; p < game.num_players(); ++p) {
+      const double x = locations[p].at(0).get<double>(), y = locations[p].at(1).get<double>(),
+                   z = locations[p].at(2).get<double>();
+      const bool in_range =
+          x >= 0 && x < game.size().w && y >= 0 && y < game.size().h && z >= 0 && z < game.size().d;
+      if (!in_range || x - std::floor(x) != 0.5 || z - std::floor(z) != 0.5 || y != std::floor(y)) {
+        return Malformed(absl::StrCat("player_locations[", p,
+                                      "]: expected the middle of a voxel of the world, got ",
+                                      locations[p].dump()));
+      }
+      state.players[p].feet = {static_cast<int>(x), static_cast<int>(y), static_cast<int>(z)};
+    }
+  }
+  if (line.contains("last_interacted")) {
+    const json& last = line.at("last_interacted");
+    if (!last.is_array() || static_cast<int>(last.size()) != game.size().Volume()) {
+      return Malformed(
+          absl::StrCat("last_interacted: expected ", game.size().Volume(), " entries"));
+    }
+    for (const json& entry : last) {
+      auto player = IntegerFromJson(entry, kNobody, game.num_players() - 1, "last_interacted");
+      if (!player.ok()) return player.status();
+      state.last_interacted.push_back(static_cast<int8_t>(*player));
+    }
+  }
+  return state;
+}
+
+absl::StatusOr<EpisodeStart> EpisodeStartFromJson(const json& line) {
+  absl::StatusOr<GameConfig> config = GameConfigFromJson(line.at("config"));
+  if (!config.ok()) return config.status();
+  auto goal = BlocksFromJson(config->size, line.at("goal_blocks"), "goal_blocks");
+  if (!goal.ok()) return goal.status();
+  Game game(*std::move(config), *std::move(goal));
+  absl::StatusOr<State> state = StateFromJson(game, line);
+  if (!state.ok()) return state.status();
+  const json& inventories = line.at("inventories");
+  if (!inventories.is_array() || static_cast<int>(inventories.size()) != game.num_players()) {
+    return Malformed("inventories: expected one per player");
+  }
+  for (int p = 0; p < game.num_players(); ++p) {
+    auto inventory = InventoryFromJson(inventories[p]);
+    if (!inventory.ok()) return inventory.status();
+    state->players[p].inventory = *inventory;
+  }
+  State start = game.Begin(*std::move(state));
+  return EpisodeStart{std::move(game), std::move(start)};
+}
+
+absl::StatusOr<std::vector<Action>> ActionsFromJson(const Game& game, const json& tuples) {
+  if (!tuples.is_array()) return Malformed("actions: expected an array");
+  std::vector<Action> actions;
+  for (const json& tuple : tuples) {
+    absl::StatusOr<Action> action = ActionFromJson(tuple);
+    if (!action.ok()) return action.status();
+    actions.push_back(*action);
+  }
+  if (absl::Status status = game.CheckActions(actions); !status.ok()) return status;
+  for (const Action& action : actions) {
+    if (game.actions().Has(action.type)) continue;
+    return Malformed(
+        absl::StrCat("actions: this game has no action type ", static_cast<int>(action.type)));
+  }
+  return actions;
+}
+
+absl::StatusOr<RecordedEpisode> ReadEpisode(const std::string& path) {
+  absl::StatusOr<GzipLineReader> reader = GzipLineReader::Open(path);
+  if (!reader.ok()) return reader.status();
+  std::optional<RecordedEpisode> episode;
+  std::string text;
+  const auto at_line = [&](const auto& what) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": line ", reader->line_number(), ": ", std::string(what)));
+  };
+  for (;;) {
+    absl::StatusOr<bool> more = reader->Next(text);
+    if (!more.ok()) return more.status();
+    if (!*more) return at_line("the file ends in the middle of an episode");
+    try {  // nlohmann::json reports missing keys and wrong types by exceptions.
+      const json line = json::parse(text);
+      if (!episode) {
+        absl::StatusOr<EpisodeStart> start = EpisodeStartFromJson(line);
+        if (!start.ok()) return at_line(start.status().message());
+        episode = RecordedEpisode{std::move(start->game), std::move(start->state), {}};
+        continue;
+      }
+      auto actions = ActionsFromJson(episode->game, line.at("actions"));
+      if (!actions.ok()) return at_line(actions.status().message());
+      episode->actions.push_back(*std::move(actions));
+      if (line.at("done").get<bool>()) return *std::move(episode);
+    } catch (const json::exception& error) {
+      return at_line(error.what());
+    }
+  }
+}
+
+}  // namespace hod::env

@@ -1,0 +1,43 @@
+// Reads recorded episodes back: the parts that verification, drawing and analysis share. Functions
+// that take JSON let nlohmann::json's exceptions through for missing keys and wrong types.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "env/game/game.h"
+
+namespace hod::env {
+
+struct RecordedEpisode {
+  Game game;
+  State start;
+  std::vector<std::vector<Action>> actions;  // [timesteps][players]
+};
+
+// The first episode of a trace file. Errors name the file and the line.
+absl::StatusOr<RecordedEpisode> ReadEpisode(const std::string& path);
+
+struct EpisodeStart {
+  Game game;
+  State state;
+};
+
+// From a reset line.
+absl::StatusOr<EpisodeStart> EpisodeStartFromJson(const nlohmann::json& line);
+
+// From the actions of a step line, checked against the game.
+absl::StatusOr<std::vector<Action>> ActionsFromJson(const Game& game, const nlohmann::json& tuples);
+
+// The state that a line of a recorded trace or search describes: `json` needs current_blocks,
+// player_locations (null with teleportation), timestep, and may have last_interacted. Inventories
+// stay empty. Ranges are checked against `game`.
+absl::StatusOr<State> StateFromJson(const Game& game, const nlohmann::json& json);
+
+// A flat array of block ids of the world's volume; errors name `key`.
+absl::StatusOr<std::vector<Block>> BlocksFromJson(const WorldSize& size, const nlohmann::json& json,
+                                                  const char* key);
+
+}  // namespace hod::env
