@@ -76,7 +76,6 @@ bool IntentChooser::IsUseful(const Action& edit) const {
 std::optional<Intent> IntentChooser::ChooseAmongEdits(const BuilderMemory& memory,
                                                       const Comfort& comfort) {
   const std::vector<Action>& edits = work_.edits();
-  const Inventory& inventory = navigator_.state().players[player_].inventory;
   std::vector<double> weights;
   for (int tries = 0; tries < kMaxTries && !edits.empty(); ++tries) {
     // Softmax of the preferences.
@@ -90,15 +89,12 @@ std::optional<Intent> IntentChooser::ChooseAmongEdits(const BuilderMemory& memor
     while (chosen + 1 < edits.size() && (left -= weights[chosen]) >= 0) ++chosen;
 
     const Action edit = edits[chosen];
-    const bool must_fetch = !game_.config().abilities.inf_blocks &&
-                            edit.type == ActionType::kPlace && inventory.Count(edit.block) == 0;
-    std::optional<Intent> intent =
-        must_fetch ? PlanFetch(edit.block, comfort) : Plan(Intent::kUseful, edit, comfort);
+    std::optional<Intent> intent = PlanWithBlock(Intent::kUseful, edit, comfort);
     if (!intent) {
       work_.PutAside(edit, navigator_.state().timestep + kPutAsideFor);
       continue;
     }
-    if (must_fetch) return intent;
+    if (intent->purpose == Intent::kFetch) return intent;
     intent->alternatives.clear();
     for (size_t i = 0; i < edits.size(); ++i) {
       if (i == chosen || weights[i] >= kLeastAlternative * total) {
@@ -156,43 +152,55 @@ int IntentChooser::NumAlikeToDo(const Action& place) const {
   });
 }
 
+// Nothing useful can be done from anywhere, so for the nearest cell, or else some other, a scaffold
+// or a passage is made.
 std::optional<Intent> IntentChooser::ChooseDetour(const Comfort& comfort) {
   const std::vector<int>& wrong = work_.wrong();
   if (wrong.empty()) return std::nullopt;
   const WorldSize& size = navigator_.size();
   const Cell feet = navigator_.feet();
-  const int purpose = *std::min_element(wrong.begin(), wrong.end(), [&](int a, int b) {
+  const int nearest = *std::min_element(wrong.begin(), wrong.end(), [&](int a, int b) {
     return L1Distance(size.At(a), feet) < L1Distance(size.At(b), feet);
   });
-  const Cell target = size.At(purpose);
+  std::optional<Intent> intent = DetourFor(nearest, comfort);
+  if (!intent) intent = DetourFor(wrong[rng_.Below(static_cast<int>(wrong.size()))], comfort);
+  return intent;
+}
 
+std::optional<Intent> IntentChooser::DetourFor(int location, const Comfort& comfort) {
+  const WorldSize& size = navigator_.size();
+  const Cell target = size.At(location);
   std::optional<Intent> intent;
-  if (navigator_.IsAir(target) && navigator_.NumBlocksAround(target) == 0) {  // A scaffold.
-    const std::optional<Cell> support = navigator_.NearestSupport(target);
-    if (support) {
-      intent = Plan(Intent::kDetour,
-                    {ActionType::kPlace, size.Index(*support), game_.goal()[purpose]}, comfort);
+  if (navigator_.IsAir(target) && navigator_.NumBlocksAround(target) == 0) {
+    if (const std::optional<Cell> support = navigator_.NearestSupport(target)) {
+      const Action scaffold = {ActionType::kPlace, size.Index(*support), game_.goal()[location]};
+      intent = PlanWithBlock(Intent::kDetour, scaffold, comfort);
     }
   }
-  if (!intent) {  // A passage.
-    const std::optional<Cell> obstacle = navigator_.FirstObstacle(target);
-    if (obstacle) {
-      intent = Plan(Intent::kDetour, {ActionType::kBreak, size.Index(*obstacle), kAir}, comfort);
+  if (!intent) {
+    if (const std::optional<Cell> obstacle = navigator_.FirstObstacle(target)) {
+      const Action clear = {ActionType::kBreak, size.Index(*obstacle), kAir};
+      intent = Plan(Intent::kDetour, clear, comfort);
     }
   }
-  if (intent) {
-    work_.Hold(intent->edit.location, purpose, navigator_.state().timestep + kHoldFor);
+  if (intent && intent->purpose == Intent::kDetour) {
+    work_.Hold(intent->edit.location, location, navigator_.state().timestep + kHoldFor);
     work_.ForgetPutAside();
   }
   return intent;
 }
 
-std::optional<Intent> IntentChooser::PlanFetch(Block block, const Comfort& comfort) {
+std::optional<Intent> IntentChooser::PlanWithBlock(Intent::Purpose purpose, const Action& edit,
+                                                   const Comfort& comfort) {
+  const Inventory& inventory = navigator_.state().players[player_].inventory;
+  const bool has_block = game_.config().abilities.inf_blocks || edit.type != ActionType::kPlace ||
+                         inventory.Count(edit.block) > 0;
+  if (has_block) return Plan(purpose, edit, comfort);
   const WorldSize& size = navigator_.size();
-  const int location = size.Index({size.w - 1, 2, block - kFirstPlaceable});
+  const int location = size.Index({size.w - 1, 2, edit.block - kFirstPlaceable});
   std::optional<Intent> intent =
       Plan(Intent::kFetch, {ActionType::kBreak, location, kAir}, comfort);
-  if (intent) intent->fetch_count = std::clamp(work_.NumNeeded(block), 1, Inventory::kStack);
+  if (intent) intent->fetch_count = std::clamp(work_.NumNeeded(edit.block), 1, Inventory::kStack);
   return intent;
 }
 

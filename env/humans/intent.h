@@ -59,7 +59,10 @@ class IntentChooser {
   std::optional<Intent> ChooseAmongEdits(const BuilderMemory& memory, const Comfort& comfort);
   std::optional<Intent> ChooseLook(const BuilderMemory& memory);
   std::optional<Intent> ChooseDetour(const Comfort& comfort);
-  std::optional<Intent> PlanFetch(Block block, const Comfort& comfort);
+  std::optional<Intent> DetourFor(int location, const Comfort& comfort);
+  // Plans the edit, or the way to the palette if the block is missing.
+  std::optional<Intent> PlanWithBlock(Intent::Purpose purpose, const Action& edit,
+                                      const Comfort& comfort);
   std::optional<Intent> Plan(Intent::Purpose purpose, const Action& edit, const Comfort& comfort);
   double Preference(const Action& edit, const BuilderMemory& memory) const;
   // Neighbours that still lack the block that is placed here.

@@ -81,6 +81,11 @@ bool Navigator::CanEdit(const Action& edit, Cell feet) const {
     return false;
   }
   if (OtherBodyAt(target)) return false;
+  if (!game_.config().abilities.inf_blocks) {
+    const Inventory& inventory = state_->players[player_].inventory;
+    const bool place = edit.type == ActionType::kPlace;
+    if (place ? inventory.Count(edit.block) < 1 : inventory.Space(now) < 1) return false;
+  }
   const auto is_air = [&](Cell c) { return IsAir(c); };
   const auto blocked = [&](Cell c) { return (c.y < size_.h && !IsAir(c)) || OtherBodyAt(c); };
   return CanClick(size_, edit.type, target, EyeOf(feet), is_air, blocked);
@@ -175,9 +180,10 @@ std::optional<Cell> Navigator::FirstObstacle(Cell target) {
       bool passable = true;
       for (const Cell cell : {head, next}) {
         if (cell.y >= size_.h || IsAir(cell)) continue;
-        passable &= state_->blocks[size_.Index(cell)] != kBedrock;
+        const int location = size_.Index(cell);
+        passable &= state_->blocks[location] != kBedrock && !game_.InPalette(location);
         step.cost += kBreakCost;
-        if (step.obstacle < 0) step.obstacle = size_.Index(cell);
+        if (step.obstacle < 0) step.obstacle = location;
       }
       if (passable) open.push(step);
     }
@@ -191,12 +197,12 @@ std::optional<Cell> Navigator::NearestSupport(Cell target) {
   seen_[size_.Index(target)] = {seen_epoch_, 0};
   for (size_t i = 0; i < queue_.size(); ++i) {
     const Cell at = queue_[i];
-    if (NumBlocksAround(at) > 0) return at;
+    if (NumBlocksAround(at) > 0 && !game_.InPalette(size_.Index(at))) return at;
     for (const Cell direction : kDirections) {
       const Cell next = at + direction;
       if (!size_.Contains(next)) continue;
       Mark& mark = seen_[size_.Index(next)];
-      if (mark.epoch == seen_epoch_ || OtherBodyAt(next)) continue;
+      if (mark.epoch == seen_epoch_ || !IsAir(next) || OtherBodyAt(next)) continue;
       mark = {seen_epoch_, 0};
       queue_.push_back(next);
     }
