@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "env/traces/config_json.h"
 #include "env/traces/gzip_lines.h"
+#include "env/traces/json_line.h"
 
 namespace hod::env {
 namespace {
@@ -160,18 +161,19 @@ absl::StatusOr<RecordedEpisode> ReadEpisode(const std::string& path) {
     absl::StatusOr<bool> more = reader->Next(text);
     if (!more.ok()) return more.status();
     if (!*more) return at_line("the file ends in the middle of an episode");
+    absl::StatusOr<json> line = ParseJsonLine(text);
+    if (!line.ok()) return at_line(line.status().message());
     try {  // nlohmann::json reports missing keys and wrong types by exceptions.
-      const json line = json::parse(text);
       if (!episode) {
-        absl::StatusOr<EpisodeStart> start = EpisodeStartFromJson(line);
+        absl::StatusOr<EpisodeStart> start = EpisodeStartFromJson(*line);
         if (!start.ok()) return at_line(start.status().message());
         episode = RecordedEpisode{std::move(start->game), std::move(start->state), {}};
         continue;
       }
-      auto actions = ActionsFromJson(episode->game, line.at("actions"));
+      auto actions = ActionsFromJson(episode->game, line->at("actions"));
       if (!actions.ok()) return at_line(actions.status().message());
       episode->actions.push_back(*std::move(actions));
-      if (line.at("done").get<bool>()) return *std::move(episode);
+      if (line->at("done").get<bool>()) return *std::move(episode);
     } catch (const json::exception& error) {
       return at_line(error.what());
     }
