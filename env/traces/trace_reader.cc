@@ -135,7 +135,7 @@ absl::StatusOr<std::vector<Action>> ActionsFromJson(const Game& game, const json
   if (!tuples.is_array()) return Malformed("actions: expected an array");
   std::vector<Action> actions;
   for (const json& tuple : tuples) {
-    absl::StatusOr<Action> action = ActionFromJson(tuple);
+    absl::StatusOr<Action> action = ActionFromJson(game.size(), tuple);
     if (!action.ok()) return action.status();
     actions.push_back(*action);
   }
