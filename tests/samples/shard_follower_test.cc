@@ -115,30 +115,33 @@ TEST_CASE("A restarted learner reads the newest shards that cover its window") {
   REQUIRE(Episodes(*ShardFollower(dir.path(), SmallConfig()).PollNewest(1000)).size() == 6);
 }
 
-// What a worker does, until it is killed.
-[[noreturn]] void WriteShardsForever(const std::string& directory, const Play& play) {
-  for (;;) {
-    const auto sequence = NextSequence(directory, 0);
-    if (!sequence.ok()) _exit(1);
-    auto writer =
-        ShardWriter::Create(directory + "/" + ShardName({0, *sequence}), SmallConfig(), {});
-    if (!writer.ok()) _exit(1);
-    for (const Fragment& fragment : play.fragments) {
-      if (!(*writer)->Append(fragment).ok()) _exit(1);
-    }
-    if (!(*writer)->Finish().ok()) _exit(1);
+// What a worker does all the time.
+absl::Status WriteNextShard(const std::string& directory, const Play& play) {
+  const auto sequence = NextSequence(directory, 0);
+  if (!sequence.ok()) return sequence.status();
+  auto writer = ShardWriter::Create(directory + "/" + ShardName({0, *sequence}), SmallConfig(), {});
+  if (!writer.ok()) return writer.status();
+  for (const Fragment& fragment : play.fragments) {
+    if (absl::Status status = (*writer)->Append(fragment); !status.ok()) return status;
   }
+  return (*writer)->Finish();
 }
 
 TEST_CASE("A worker killed at any moment leaves only whole shards and goes on counting") {
   const TempDir dir;
   const Play play = PlayRandomly(SmallConfig(), 1, 100, 10);
+  const auto begin = std::chrono::steady_clock::now();
+  REQUIRE(WriteNextShard(dir.path(), play).ok());
+  const std::chrono::duration<double> time_of_a_shard = std::chrono::steady_clock::now() - begin;
   env::Rng rng(2);
   for (int round = 0; round < 60; ++round) {
     const pid_t worker = fork();
     REQUIRE(worker >= 0);
-    if (worker == 0) WriteShardsForever(dir.path(), play);
-    std::this_thread::sleep_for(std::chrono::microseconds(rng.Between(0, 20000)));
+    if (worker == 0) {
+      while (WriteNextShard(dir.path(), play).ok()) continue;
+      _exit(1);
+    }
+    std::this_thread::sleep_for(rng.Uniform() * 4 * time_of_a_shard);
     kill(worker, SIGKILL);
     int status = 0;
     waitpid(worker, &status, 0);

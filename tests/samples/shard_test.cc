@@ -48,7 +48,7 @@ TEST_CASE("A shard may hold nothing") {
 TEST_CASE("A shard truncated or damaged anywhere is refused with file and offset") {
   const TempDir dir;
   const std::string bytes =
-      WriteShard(dir / "a.shard", PlayRandomly(SmallConfig(), 2, 20, 8).fragments);
+      WriteShard(dir / "a.shard", PlayRandomly(SmallConfig(), 2, 6, 3).fragments);
   const std::string bad = dir / "bad.shard";
   const auto require_refused = [&](const std::string& damaged) {
     WriteBytes(bad, damaged);
