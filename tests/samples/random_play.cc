@@ -109,6 +109,7 @@ std::string ReadBytes(const std::string& path) {
 }
 
 void WriteBytes(const std::string& path, const std::string& bytes) {
+  std::filesystem::remove(path);  // Some file systems sync a file that is written over.
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
