@@ -1,0 +1,148 @@
+#include "models/network_evaluator.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <thread>
+
+#include "models/features.h"
+#include "tests/models/test_positions.h"
+
+namespace hod::models {
+namespace {
+
+constexpr NetworkConfig kTiny = {.channels = 16, .blocks = 2};
+
+TEST_CASE("Predictions have the sizes of the game and sum to one, in any world") {
+  const Network network = InitialNetwork(kTiny, env::Rng(1));
+  NetworkEvaluator evaluator(network);
+  for (const bool teleportation : {false, true}) {
+    for (const env::WorldSize size : {env::WorldSize{5, 6, 7}, env::WorldSize{11, 10, 10}}) {
+      const env::Game game = BoxGame(size, teleportation);
+      const env::State state = RandomState(game, 10, 4);
+      const mcts::Position position = {&game, &state, 1};
+      mcts::Evaluation evaluation;
+      REQUIRE(evaluator.Evaluate({&position, 1}, {&evaluation, 1}).ok());
+      CHECK(evaluation.policy.size() == static_cast<size_t>(game.actions().num_actions()));
+      CHECK(evaluation.human_policy.size() == evaluation.policy.size());
+      CHECK(evaluation.goal_logits.size() == static_cast<size_t>(10 * size.Volume()));
+      CHECK(std::accumulate(evaluation.policy.begin(), evaluation.policy.end(), 0.0) ==
+            Approx(1).margin(1e-4));
+      CHECK(std::accumulate(evaluation.human_policy.begin(), evaluation.human_policy.end(), 0.0) ==
+            Approx(1).margin(1e-4));
+      CHECK(std::isfinite(evaluation.value));
+    }
+  }
+}
+
+TEST_CASE("Give actions are predicted where blocks are finite") {
+  const env::Game game = BoxGame({6, 6, 6}, false, /*inf_blocks=*/false);
+  const env::State state = RandomState(game, 10, 4);
+  const mcts::Position position = {&game, &state, 1};
+  mcts::Evaluation evaluation;
+  NetworkConfig config = kTiny;
+  NetworkEvaluator blind(InitialNetwork(config, env::Rng(1)));
+  CHECK_FALSE(blind.Evaluate({&position, 1}, {&evaluation, 1}).ok());
+  config.inventories = true;
+  NetworkEvaluator seeing(InitialNetwork(config, env::Rng(1)));
+  REQUIRE(seeing.Evaluate({&position, 1}, {&evaluation, 1}).ok());
+  CHECK(evaluation.policy.size() == static_cast<size_t>(game.actions().num_actions()));
+}
+
+// Without any parameters but the goal skip, every logit of the action heads is 0.
+TEST_CASE("Flat probabilities: an action without location sums its channel over the world") {
+  Network network = InitialNetwork(kTiny, env::Rng(1));
+  std::fill(network.parameters.begin(), network.parameters.end(), 0.0f);
+  NetworkEvaluator evaluator(network, Precision::kFloat32);
+  const env::Game game = BoxGame({5, 5, 5});
+  const env::State state = RandomState(game, 10, 4);
+  const mcts::Position position = {&game, &state, 1};
+  mcts::Evaluation evaluation;
+  REQUIRE(evaluator.Evaluate({&position, 1}, {&evaluation, 1}).ok());
+  // Channels in use: noop, 10 places, break, 6 moves; each has 125 voxels' share of the total.
+  const double per_voxel = 1.0 / (18 * 125);
+  CHECK(evaluation.policy[0] == Approx(125 * per_voxel));
+  CHECK(evaluation.policy[game.actions().Begin(env::ActionType::kPlace) + 77] == Approx(per_voxel));
+  CHECK(evaluation.policy[game.actions().Begin(env::ActionType::kMovePosY)] ==
+        Approx(125 * per_voxel));
+}
+
+TEST_CASE("An untrained network expects the world to stay") {
+  NetworkEvaluator evaluator(InitialNetwork(kTiny, env::Rng(1)));
+  const env::Game game = BoxGame({6, 6, 6});
+  const env::State state = RandomState(game, 30, 4);
+  const mcts::Position position = {&game, &state, 1};
+  mcts::Evaluation evaluation;
+  REQUIRE(evaluator.Evaluate({&position, 1}, {&evaluation, 1}).ok());
+  int kept = 0;
+  for (int cell = 0; cell < 216; ++cell) {
+    int best = 0;
+    for (int block = 1; block < env::kNumBlocks; ++block) {
+      if (evaluation.goal_logits[block * 216 + cell] > evaluation.goal_logits[best * 216 + cell]) {
+        best = block;
+      }
+    }
+    kept += best == state.blocks[cell];
+  }
+  CHECK(kept > 200);
+}
+
+TEST_CASE("A batch, a reused result and another thread give the same predictions") {
+  NetworkEvaluator evaluator(InitialNetwork(kTiny, env::Rng(1)), Precision::kFloat32);
+  const env::Game game = BoxGame({6, 6, 6});
+  std::vector<env::State> states;
+  for (int i = 0; i < 11; ++i) states.push_back(RandomState(game, 10, i));
+  std::vector<mcts::Position> positions;
+  for (const env::State& state : states) positions.push_back({&game, &state, 1});
+  std::vector<mcts::Evaluation> batch(positions.size());
+  REQUIRE(evaluator.Evaluate(positions, absl::MakeSpan(batch)).ok());
+  mcts::Evaluation single;
+  for (size_t i = 0; i < positions.size(); ++i) {
+    REQUIRE(evaluator.Evaluate({&positions[i], 1}, {&single, 1}).ok());
+    REQUIRE(single.value == Approx(batch[i].value).margin(1e-4));
+    for (size_t k = 0; k < single.policy.size(); ++k) {
+      REQUIRE(single.policy[k] == Approx(batch[i].policy[k]).margin(1e-5));
+    }
+  }
+  std::vector<mcts::Evaluation> again(positions.size());
+  std::thread([&] { CHECK(evaluator.Evaluate(positions, absl::MakeSpan(again)).ok()); }).join();
+  for (size_t i = 0; i < batch.size(); ++i) REQUIRE(again[i].goal_logits == batch[i].goal_logits);
+}
+
+TEST_CASE("bfloat16 predicts nearly what float does") {
+  const Network network = InitialNetwork({}, env::Rng(1));
+  NetworkEvaluator exact(network, Precision::kFloat32), fast(network, Precision::kBfloat16);
+  const env::Game game = BoxGame({8, 8, 8});
+  const env::State state = RandomState(game, 10, 4);
+  const mcts::Position position = {&game, &state, 1};
+  mcts::Evaluation a, b;
+  REQUIRE(exact.Evaluate({&position, 1}, {&a, 1}).ok());
+  REQUIRE(fast.Evaluate({&position, 1}, {&b, 1}).ok());
+  double distance = 0;
+  for (size_t i = 0; i < a.policy.size(); ++i) distance += std::abs(a.policy[i] - b.policy[i]);
+  CHECK(distance < 0.05);
+  CHECK(b.value == Approx(a.value).margin(0.05));
+}
+
+TEST_CASE("Predictions that are not finite and mixed batches are errors") {
+  Network network = InitialNetwork(kTiny, env::Rng(1));
+  const env::Game game = BoxGame({6, 6, 6}), larger = BoxGame({7, 6, 6});
+  const env::State state = RandomState(game, 1, 4), larger_state = RandomState(larger, 1, 4);
+  const mcts::Position positions[2] = {{&game, &state, 1}, {&larger, &larger_state, 1}};
+  mcts::Evaluation evaluations[2];
+  NetworkEvaluator evaluator(network);
+  CHECK(evaluator.Evaluate(positions, evaluations).code() == absl::StatusCode::kInvalidArgument);
+  CHECK_FALSE(evaluator.Evaluate(positions, {evaluations, 1}).ok());
+  CHECK(evaluator.Evaluate({}, {}).ok());
+
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), 1e38f}) {
+    network.parameters[kOnesPlane] = bad;  // A weight of the stem.
+    NetworkEvaluator broken(network);
+    const absl::Status status = broken.Evaluate({positions, 1}, {evaluations, 1});
+    CHECK(status.code() == absl::StatusCode::kInternal);
+  }
+}
+
+}  // namespace
+}  // namespace hod::models
