@@ -18,14 +18,19 @@ bool BlocksDoor(const std::vector<Door>& doors, Cell c) {
   });
 }
 
-// The interior columns of the storey above `floor` where the two lowest voxels are air over solid.
-std::vector<Cell> FreePlaces(const Plan& plan, const House& house, int floor) {
+// Where things may stand in a storey: on its floor, under two voxels of air, and not below a stair
+// well.
+std::vector<Cell> FreePlaces(const Plan& plan, const House& house, size_t storey) {
+  const int floor = plan.storeys[storey], ceiling = plan.CeilingOf(storey);
   std::vector<Cell> places;
   for (int x = 0; x < plan.box.w; ++x) {
     for (int z = 0; z < plan.box.d; ++z) {
       const Cell c{x, floor + 1, z};
+      // A row leaves the way free before a door two wide, too.
       const bool stands = floor == 0 || house.Solid(c + kDown);
-      if (plan.Inside(c.y).Has(x, z) && stands && !house.Solid(c) && !house.Solid(c + kUp)) {
+      const bool below_well = plan.levels[ceiling].is_floor && !house.Solid({x, ceiling, z});
+      if (plan.Inside(c.y).Has(x, z) && stands && !below_well && !house.Solid(c) &&
+          !house.Solid(c + kUp)) {
         places.push_back(c);
       }
     }
@@ -33,9 +38,15 @@ std::vector<Cell> FreePlaces(const Plan& plan, const House& house, int floor) {
   return places;
 }
 
-bool BesideWall(const House& house, Cell c) {
-  return std::any_of(std::begin(kHorizontal), std::end(kHorizontal),
-                     [&](Cell direction) { return house.Solid(c + direction); });
+// Whether `c` is beside a wall, and a block there would not divide the air around it.
+bool FitsFurniture(const House& house, Cell c) {
+  constexpr Cell kRing[8] = {{1, 0, 0},  {1, 0, 1},   {0, 0, 1},  {-1, 0, 1},
+                             {-1, 0, 0}, {-1, 0, -1}, {0, 0, -1}, {1, 0, -1}};
+  int walls = 0;  // Runs of solid voxels on the way around.
+  for (int i = 0; i < 8; ++i) {
+    walls += house.Solid(c + kRing[i]) && !house.Solid(c + kRing[(i + 1) % 8]);
+  }
+  return walls == 1;
 }
 
 // A wall across the long side of a large ground floor, with a doorway.
@@ -44,14 +55,11 @@ void AddPartition(const Plan& plan, const std::vector<Door>& doors, House& house
   if (places.size() < 16) return;
   const bool across_x = rng.Chance(0.5);
   const Cell through = places[rng.Below(static_cast<int>(places.size()))];
-  const int ceiling = plan.storeys.size() > 1 ? plan.storeys[1] : plan.top();
+  const int ceiling = plan.CeilingOf(0);
   for (const Cell place : places) {
     const bool in_line = across_x ? place.x == through.x : place.z == through.z;
-    if (!in_line || BlocksDoor(doors, place)) continue;
-    const bool doorway = place == through;
-    for (Cell c = doorway ? place + kUp + kUp : place; c.y < ceiling && !house.Solid(c); c.y++) {
-      house.Set(c, plan.palette.wall);
-    }
+    if (!in_line || place == through || BlocksDoor(doors, place)) continue;
+    for (Cell c = place; c.y < ceiling && !house.Solid(c); ++c.y) house.Set(c, plan.palette.wall);
   }
 }
 
@@ -89,18 +97,18 @@ void AddAccents(const Plan& plan, House& house, Rng& rng) {
 
 void Furnish(const Plan& plan, const std::vector<Door>& doors, House& house, Rng& rng) {
   if (rng.Chance(0.15)) AddPartition(plan, doors, house, rng);
-  for (const int floor : plan.storeys) {
-    if (!rng.Chance(0.5)) continue;
+  for (size_t storey = 0; storey < plan.storeys.size(); ++storey) {
+    if (!rng.Chance(0.55)) continue;
     const Block block = rng.Chance(0.7) ? plan.palette.wall : plan.palette.accent;
-    int left = rng.Between(1, 4);
-    for (const Cell place : FreePlaces(plan, house, floor)) {
+    int left = rng.Between(1, 5);
+    for (const Cell place : FreePlaces(plan, house, storey)) {
       if (left == 0) break;
-      if (!BesideWall(house, place) || (floor == 0 && BlocksDoor(doors, place)) ||
+      if ((storey == 0 && BlocksDoor(doors, place)) || !FitsFurniture(house, place) ||
           !rng.Chance(0.3)) {
         continue;
       }
       house.Set(place, block);
-      if (rng.Chance(0.25)) house.Set(place + kUp, block);
+      if (FitsFurniture(house, place + kUp) && rng.Chance(0.25)) house.Set(place + kUp, block);
       --left;
     }
   }
@@ -109,7 +117,6 @@ void Furnish(const Plan& plan, const std::vector<Door>& doors, House& house, Rng
 void AddYard(const Plan& plan, const std::vector<Door>& doors, House& house, Rng& rng) {
   if (plan.yard == 0 || doors.empty()) return;
   const auto& [facade, index] = doors.front();
-  const Cell front = doors.front().Column();
   const auto put = [&](Cell c, Block block) {
     if (!house.Solid(c)) house.Set(c, block);
   };
@@ -118,24 +125,18 @@ void AddYard(const Plan& plan, const std::vector<Door>& doors, House& house, Rng
       Choose<Kind>(rng, {{Kind::kPath, 0.25}, {Kind::kFlanks, 0.4}, {Kind::kRow, 0.35}});
   const Block path = rng.Chance(0.6) ? plan.palette.floor : plan.palette.accent;
   const Block rail = rng.Chance(0.75) ? plan.palette.wall : plan.palette.accent;
-  const bool paved_row = rng.Chance(0.5);
+  const int paved = kind == Kind::kRow && rng.Chance(0.5) ? facade.length : rng.Below(2);
   for (int out = 1; out <= plan.yard; ++out) {
-    const Cell step = front + out * facade.outward;
-    if (!house.size.Contains(step)) return;
-    put(step, path);
-    if (kind == Kind::kFlanks) {
-      for (const int side : {-1, 1}) {
-        const Cell c = step + side * facade.along;
-        put(c + kUp, rail);
-        if (paved_row) put(c, path);
-      }
-    } else if (kind == Kind::kRow && out == plan.yard) {
-      for (int i = 0; i < facade.length; ++i) {
-        if (i == index || i == index + 1) continue;  // Doors may be two wide.
-        const Cell c = facade.Column(i) + out * facade.outward;
-        put(c + kUp, rail);
-        if (paved_row) put(c, path);
-      }
+    for (int i = 0; i < facade.length; ++i) {
+      const int distance = std::abs(i - index);  // From the door's column.
+      const Cell c = facade.Column(i) + out * facade.outward;
+      if (!house.size.Contains(c)) return;
+      if (distance <= paved) put(c, path);
+      // A row leaves the way free before a door two wide, too.
+      const bool stands = kind == Kind::kFlanks ? distance == 1
+                                                : kind == Kind::kRow && distance > 0 &&
+                                                      i != index + 1 && out == plan.yard;
+      if (stands) put(c + kUp, rail);
     }
   }
 }

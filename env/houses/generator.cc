@@ -11,6 +11,7 @@ House GenerateHouse(const WorldSize& max_size, Rng& rng) {
   const Plan plan = DrawPlan(max_size, rng);
   House house = BuildShell(plan, rng);
   AddAccents(plan, house, rng);
+  CutFloors(plan, house, rng);
   const std::vector<Door> doors = CutDoors(plan, house, rng);
   CutWindows(plan, house, rng);
   Furnish(plan, doors, house, rng);

@@ -56,12 +56,13 @@ bool CutDoorOnSide(const Plan& plan, int direction, House& house, Rng& rng,
   for (const Place& place : places) {
     if (place.centred) centred.push_back(place);
   }
-  const std::vector<Place>& pool = !centred.empty() && rng.Chance(0.55) ? centred : places;
+  const std::vector<Place>& pool = !centred.empty() && rng.Chance(0.4) ? centred : places;
   const auto [door, depth, is_centred] = pool[rng.Below(static_cast<int>(pool.size()))];
 
   // Some doors are gates: wider or taller.
-  const int ceiling = plan.storeys.size() > 1 ? plan.storeys[1] : plan.top();
-  const int height = ceiling > kDoorHeight + 1 && rng.Chance(0.1) ? kDoorHeight + 1 : kDoorHeight;
+  const bool has_wall_above = plan.CeilingOf(0) > kDoorHeight + 1 &&
+                              house.Solid(door.Column() + Cell{0, kDoorHeight + 2, 0});
+  const int height = has_wall_above && rng.Chance(0.1) ? kDoorHeight + 1 : kDoorHeight;
   CutDoor(plan, door.facade, door.index, depth, height, house);
   if (rng.Chance(0.22) && door.index + 2 < door.facade.length) {
     const int beside = WallDepth(plan, house, door.facade, door.index + 1);
@@ -106,13 +107,41 @@ void GlazeFacade(const Facade& facade, int y, WindowStyle style, House& house, R
     CutWindow(facade, facade.length - offset - style.width, y, style, house);
   } else {
     const int middle = (facade.length - style.width) / 2;
-    const int shift = rng.Chance(0.3) ? rng.Between(-1, 1) : 0;
+    const int shift = rng.Chance(0.5) ? rng.Between(-1, 1) : 0;
     CutWindow(facade, std::clamp(middle + shift, 1, facade.length - 1 - style.width), y, style,
               house);
   }
 }
 
+// Makes a hole of one or two columns of `room` in layer y, where there is air above and below.
+void CutFloor(int y, const Region& room, House& house, Rng& rng) {
+  const auto can_open = [&](Cell c) {
+    return room.Has(c.x, c.z) && house.Solid(c) && !house.Solid(c + Cell{0, 1, 0}) &&
+           !house.Solid(c + Cell{0, -1, 0});
+  };
+  std::vector<Cell> places;
+  for (int x = 0; x < house.size.w; ++x) {
+    for (int z = 0; z < house.size.d; ++z) {
+      if (can_open({x, y, z})) places.push_back({x, y, z});
+    }
+  }
+  if (places.empty()) return;
+  const Cell c = places[rng.Below(static_cast<int>(places.size()))];
+  const Cell beside = c + kHorizontal[rng.Below(4)];
+  const bool is_pair = rng.Chance(0.7) && can_open(beside);
+  house.Set(c, kAir);
+  if (is_pair) house.Set(beside, kAir);
+}
+
 }  // namespace
+
+void CutFloors(const Plan& plan, House& house, Rng& rng) {
+  for (size_t i = 1; i < plan.storeys.size(); ++i) {
+    const int y = plan.storeys[i];
+    CutFloor(y, plan.Inside(y + 1), house, rng);
+  }
+  if (plan.skylight) CutFloor(plan.ceiling, plan.Inside(plan.ceiling), house, rng);
+}
 
 std::vector<Door> CutDoors(const Plan& plan, House& house, Rng& rng) {
   std::vector<Door> doors;
@@ -126,14 +155,19 @@ std::vector<Door> CutDoors(const Plan& plan, House& house, Rng& rng) {
 
 void CutWindows(const Plan& plan, House& house, Rng& rng) {
   if (!plan.palette.has_glass) return;
-  WindowStyle style = Choose<WindowStyle>(
-      rng, {{{1, 1}, 0.5}, {{1, 2}, 0.14}, {{2, 1}, 0.12}, {{2, 2}, 0.16}, {{99, 2}, 0.08}});
-  const double share = style.width > 2 ? 0.8 : rng.Between(3, 6) / 10.0;
+  WindowStyle style = Choose<WindowStyle>(rng, {{{1, 1}, 0.46},
+                                                {{1, 2}, 0.13},
+                                                {{2, 1}, 0.1},
+                                                {{2, 2}, 0.15},
+                                                {{99, 2}, 0.12},
+                                                {{99, 3}, 0.09}});
+  const double share = style.width > 2 ? 0.85 : rng.Between(4, 9) / 10.0;
   for (size_t storey = 0; storey < plan.storeys.size(); ++storey) {
     const int floor = plan.storeys[storey];
-    const int ceiling = storey + 1 < plan.storeys.size() ? plan.storeys[storey + 1] : plan.top();
-    // At eye height if there is wall above, else as high as the room allows.
-    const int y = floor + (ceiling - floor > 3 && rng.Chance(0.35) && style.height == 1 ? 3 : 2);
+    const int ceiling = plan.CeilingOf(storey);
+    // At eye height or one higher, if there is room.
+    const bool raised = storey == 0 && style.height == 1 && rng.Chance(0.35);
+    const int y = floor + (raised ? 3 : 2);
     const int lowest = std::min(y, ceiling - 1);
     const WindowStyle fitting{style.width, std::min(style.height, ceiling - lowest)};
     if (fitting.height < 1) continue;

@@ -1,4 +1,4 @@
-// Cuts doors and windows into the walls of a closed house.
+// Cuts stair wells, doors and windows into the walls of a closed house.
 #pragma once
 
 #include <vector>
@@ -15,6 +15,10 @@ struct Door {
 
   Cell Column() const { return facade.Column(index); }
 };
+
+// Opens every floor between two storeys, and the roof where the plan has a skylight, by a hole of
+// one or two columns with air above and below. Before the doors.
+void CutFloors(const Plan& plan, House& house, Rng& rng);
 
 // Opens the ground floor to the outside, if its room can be reached through a straight wall. The
 // first door is at the plan's entrance where possible.

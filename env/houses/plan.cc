@@ -26,27 +26,27 @@ Palette DrawPalette(Rng& rng) {
   Palette palette;
   palette.wall = Choose<Block>(rng, {{kPlanks, 0.37},
                                      {kLog, 0.22},
-                                     {kStone, 0.16},
-                                     {kWool, 0.11},
-                                     {kStonebrick, 0.09},
-                                     {kCobblestone, 0.05}});
+                                     {kStone, 0.19},
+                                     {kWool, 0.12},
+                                     {kStonebrick, 0.08},
+                                     {kCobblestone, 0.03}});
   palette.roof = palette.wall;
   if (rng.Chance(0.5)) {
     while (palette.roof == palette.wall) {
       palette.roof = Choose<Block>(
-          rng, {{kPlanks, 0.62}, {kLog, 0.10}, {kStonebrick, 0.12}, {kDirt, 0.12}, {kStone, 0.04}});
+          rng, {{kPlanks, 0.62}, {kLog, 0.10}, {kStonebrick, 0.08}, {kDirt, 0.14}, {kStone, 0.04}});
     }
   }
   palette.floor = palette.wall;
-  if (rng.Chance(0.28)) {
+  if (rng.Chance(palette.wall == kLog ? 0.6 : 0.28)) {
     palette.floor =
-        Choose<Block>(rng, {{kPlanks, 0.5}, {kStone, 0.4}, {kLog, 0.05}, {kStonebrick, 0.05}});
+        Choose<Block>(rng, {{kPlanks, 0.55}, {kStone, 0.36}, {kLog, 0.03}, {kStonebrick, 0.06}});
   }
   palette.accent = palette.wall;
   while (palette.accent == palette.wall) {
     palette.accent = Choose<Block>(
         rng,
-        {{kPlanks, 0.4}, {kStone, 0.2}, {kStonebrick, 0.15}, {kLog, 0.15}, {kCobblestone, 0.1}});
+        {{kPlanks, 0.5}, {kStone, 0.2}, {kStonebrick, 0.15}, {kLog, 0.1}, {kCobblestone, 0.05}});
   }
   palette.has_glass = rng.Chance(0.82);
   return palette;
@@ -56,8 +56,8 @@ Palette DrawPalette(Rng& rng) {
 // that they mostly fill the box along its tighter side.
 Rectangle DrawOutline(const WorldSize& box, Rng& rng) {
   const bool tight_z = box.d < box.w || (box.d == box.w && rng.Chance(0.5));
-  const double tight = Choose<double>(rng, {{1.0, 0.64}, {0.88, 0.22}, {0.75, 0.14}});
-  const double wide = std::min(1.0, 0.48 + 0.62 * rng.Uniform());
+  const double tight = Choose<double>(rng, {{1.0, 0.74}, {0.88, 0.2}, {0.75, 0.06}});
+  const double wide = std::min(1.0, 0.52 + 0.62 * rng.Uniform());
   const int w = std::max(3, Scaled(tight_z ? wide : tight, box.w));
   const int d = std::max(3, Scaled(tight_z ? tight : wide, box.d));
   const int x0 = rng.Below(box.w - w + 1), z0 = rng.Below(box.d - d + 1);
@@ -104,36 +104,16 @@ void Raise(Plan& plan, const Region& inside, int top) {
   while (plan.top() < top) plan.levels.push_back(level);
 }
 
-// A hole of one or two columns for stairs, inside the walls of both storeys.
-Region DrawHole(const Region& room, Rng& rng) {
-  Region hole(room.w(), room.d());
-  std::vector<std::pair<int, int>> free;
-  for (int x = 0; x < room.w(); ++x) {
-    for (int z = 0; z < room.d(); ++z) {
-      if (room.Has(x, z)) free.emplace_back(x, z);
-    }
-  }
-  if (free.empty()) return hole;
-  const auto [x, z] = free[rng.Below(static_cast<int>(free.size()))];
-  hole.Set(x, z, true);
-  const auto [dx, dz] = Choose<std::pair<int, int>>(rng, {{{0, 0}, 1}, {{1, 0}, 1}, {{0, 1}, 1}});
-  if (room.Has(x + dx, z + dz)) hole.Set(x + dx, z + dz, true);
-  return hole;
-}
-
 // Makes layer y the floor of a storey.
-void AddStorey(Plan& plan, int y, const Region& above, Rng& rng) {
-  Level& level = plan.levels[y];
-  level.is_floor = true;
-  level.hole = DrawHole(above.Shrunk({1, 1, 1, 1}), rng);
+void AddStorey(Plan& plan, int y) {
+  plan.levels[y].is_floor = true;
   plan.storeys.push_back(y);
 }
 
 // Floors in a tall house, so that no room is higher than six voxels.
-void DivideIntoStoreys(Plan& plan, int ceiling, Rng& rng) {
-  while (ceiling - plan.storeys.back() > 6) {
-    const int y = plan.storeys.back() + rng.Between(3, 5);
-    AddStorey(plan, y, plan.levels[y + 1].inside, rng);
+void DivideIntoStoreys(Plan& plan, Rng& rng) {
+  while (plan.ceiling - plan.storeys.back() > 6) {
+    AddStorey(plan, plan.storeys.back() + rng.Between(3, 5));
   }
 }
 
@@ -163,18 +143,20 @@ void AddFlatRoof(Plan& plan, const Rectangle& r, Rng& rng) {
   const int ceiling = std::max(kLowestCeiling, Scaled(share, highest));
   const Region ground = plan.levels[0].inside;
   Raise(plan, ground, ceiling);
-  DivideIntoStoreys(plan, ceiling, rng);
+  plan.ceiling = ceiling;
+  DivideIntoStoreys(plan, rng);
   plan.levels[ceiling].is_roof = rng.Chance(0.5);
 
   enum class Top { kPlain, kHole, kRim, kBattlement, kSecondSlab, kCap };
-  Top top = Choose<Top>(rng, {{Top::kPlain, 0.42},
-                              {Top::kHole, 0.12},
-                              {Top::kRim, 0.16},
-                              {Top::kBattlement, 0.08},
-                              {Top::kSecondSlab, 0.1},
-                              {Top::kCap, 0.12}});
-  if (top == Top::kHole) plan.levels[ceiling].hole = DrawHole(ground.Shrunk({1, 1, 1, 1}), rng);
+  const Top top = Choose<Top>(rng, {{Top::kPlain, 0.42},
+                                    {Top::kHole, 0.12},
+                                    {Top::kRim, 0.16},
+                                    {Top::kBattlement, 0.08},
+                                    {Top::kSecondSlab, 0.1},
+                                    {Top::kCap, 0.12}});
+  plan.skylight = top == Top::kHole;
   if (top == Top::kPlain && rng.Chance(0.3)) AddWing(plan, r, ceiling, rng);
+  if (ceiling + 1 > std::max(kLowestCeiling + 1, Scaled(5.0 / 7, highest))) return;
   if (ceiling == highest) return;
   Level rim;
   switch (top) {
@@ -217,11 +199,12 @@ void AddPitchedRoof(Plan& plan, const Rectangle& r, bool eaves, Rng& rng) {
     roof.push_back(layer);
   }
   // Down to the ceiling of a low room, the roof starts as high as it can.
-  const int highest_base = std::max(kLowestCeiling, Scaled(0.58, highest));
+  const int low_base = std::max(kLowestCeiling, Scaled(0.58, highest));
+  const int high_base = std::max(kLowestCeiling, Scaled(0.72, highest));
   const int base = std::clamp(highest - static_cast<int>(roof.size()) + 1, kLowestCeiling,
-                              rng.Between(kLowestCeiling, highest_base));
+                              rng.Chance(0.5) ? low_base : high_base);
   Raise(plan, ground, base - 1);
-  const bool solid = !gable && rng.Chance(0.25);
+  const bool solid = !gable && rng.Chance(0.35);
   for (size_t i = 0; i < roof.size() && plan.top() < highest; ++i) {
     Level level;
     level.inside = roof[i];
@@ -229,7 +212,8 @@ void AddPitchedRoof(Plan& plan, const Rectangle& r, bool eaves, Rng& rng) {
     level.is_floor = solid;
     plan.levels.push_back(level);
   }
-  DivideIntoStoreys(plan, base, rng);
+  plan.ceiling = base;
+  DivideIntoStoreys(plan, rng);
 }
 
 // Storeys that step in.
@@ -237,7 +221,7 @@ void AddTower(Plan& plan, Rng& rng) {
   const int highest = plan.box.h - 1;
   const bool bands = rng.Chance(0.5);
   Region inside = plan.levels[0].inside;
-  int ceiling = rng.Between(kLowestCeiling, 4);
+  int ceiling = rng.Chance(0.6) ? kLowestCeiling : kLowestCeiling + 1;
   if (highest - ceiling < 2) ceiling = kLowestCeiling;
   Raise(plan, inside, ceiling);
   plan.levels[ceiling].is_roof = bands;
@@ -254,22 +238,22 @@ void AddTower(Plan& plan, Rng& rng) {
       upper = shrunk;
       break;
     }
-    if (floor > 0) AddStorey(plan, floor, upper, rng);
+    if (floor > 0) AddStorey(plan, floor);
     Raise(plan, upper, ceiling);
     plan.levels[ceiling].is_roof = bands;
     inside = upper;
   }
+  plan.ceiling = ceiling;
 }
 
 void DrawWallThickness(Plan& plan, Rng& rng) {
-  const double chance = Choose<double>(rng, {{0.0, 0.45}, {0.45, 0.37}, {1.0, 0.18}});
+  const double chance = Choose<double>(rng, {{0.0, 0.48}, {0.45, 0.35}, {1.0, 0.17}});
   Sides extra;
   for (int* side : {&extra.x0, &extra.x1, &extra.z0, &extra.z1}) *side = rng.Chance(chance);
   const Sides whole{1 + extra.x0, 1 + extra.x1, 1 + extra.z0, 1 + extra.z1};
-  const int storey_top = plan.storeys.size() > 1 ? plan.storeys[1] : plan.top();
   const Region ground = plan.levels[0].inside;
   if (ground.Shrunk(whole).Count() < 4) return;
-  for (int y = 1; y <= storey_top; ++y) {
+  for (int y = 1; y <= plan.CeilingOf(0); ++y) {
     // Wings and roofs keep thin walls.
     if (plan.levels[y].inside.Count() == ground.Count()) plan.levels[y].extra_wall = extra;
   }

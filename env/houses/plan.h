@@ -21,7 +21,6 @@ struct Level {
   Region inside;          // The columns within the house or its roof.
   bool is_floor = false;  // Solid all over: a floor between storeys or a ceiling.
   bool is_roof = false;   // Made of the roof's material all over.
-  Region hole;            // Columns left open in the floor or roof of this layer, if not empty.
   Sides extra_wall;       // By how much the walls are thicker than one voxel.
 };
 
@@ -31,9 +30,13 @@ struct Plan {
   std::vector<Level> levels;  // levels[y]; [0] is the ground. Outside the vector there is only air.
   int entrance = 0;           // Direction of the front: 0 +x, 1 -x, 2 +z, 3 -z.
   int yard = 0;               // Free columns in front, for a porch or path.
+  int ceiling = 0;            // The y of the lowest roof layer over the uppermost storey.
+  bool skylight = false;      // A hole in the roof.
   std::vector<int> storeys;   // The y of every storey's floor; [0] is 0.
 
   int top() const { return static_cast<int>(levels.size()) - 1; }
+  // The y of what lies over storey i: the next floor, or the roof.
+  int CeilingOf(size_t i) const { return i + 1 < storeys.size() ? storeys[i + 1] : ceiling; }
   // Empty above the house.
   Region Inside(int y) const { return y <= top() ? levels[y].inside : Region(box.w, box.d); }
 };

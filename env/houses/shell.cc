@@ -19,7 +19,7 @@ void BuildLayer(const Plan& plan, int y, House& house) {
   const Block roof = plan.palette.roof, wall = plan.palette.wall;
   for (int x = 0; x < plan.box.w; ++x) {
     for (int z = 0; z < plan.box.d; ++z) {
-      if (!level.inside.Has(x, z) || level.hole.Has(x, z)) continue;
+      if (!level.inside.Has(x, z)) continue;
       const bool open_above = !above.Has(x, z);
       // Walls of the layer above must stand on something, as where a pyramid steps in.
       const bool bears_wall = walls_above.Has(x, z);

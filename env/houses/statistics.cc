@@ -165,7 +165,7 @@ void Meter::MeasureFloor() {
   });
   Add("footprint", footprint);
   Add("floor cells", floor);
-  Add("floor under the footprint", covered, footprint);
+  Add("floor under the footprint", footprint > 0 ? 1.0 * covered / footprint : 0, footprint > 0);
   Add("floor outside the footprint", floor - covered);
   Add("air in the ground", Count(kFloorY, kFloorY, [&](Cell c) { return !Solid(c); }));
 }
@@ -178,7 +178,7 @@ void Meter::MeasureSolidity() {
     thin += (!Solid(c + Cell{1, 0, 0}) && !Solid(c + Cell{-1, 0, 0})) ||
             (!Solid(c + Cell{0, 0, 1}) && !Solid(c + Cell{0, 0, -1}));
   });
-  Add("walls one thick (y=2,3)", thin, wall);
+  Add("walls one thick (y=2,3)", wall > 0 ? 1.0 * thin / wall : 0, wall > 0);
   Add("buried blocks", Count(kAboveGround, top(), [&](Cell c) {
         return Solid(c) && std::all_of(std::begin(kDirections), std::end(kDirections),
                                        [&](Cell step) { return Solid(c + step); });

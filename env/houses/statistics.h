@@ -11,8 +11,9 @@
 
 namespace hod::env {
 
-// One figure of one goal: amount / per. Shares have `per` other than 1, so that their mean over
-// goals is weighted; per = 0 where the figure says nothing about this goal.
+// One figure of one goal: amount / per. Shares of blocks have `per` other than 1, so that each
+// block counts the same in the mean over goals; per = 0 where the figure says nothing about this
+// goal.
 struct Measure {
   std::string name;
   double amount = 0;

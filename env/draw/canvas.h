@@ -1,0 +1,81 @@
+// A picture to draw on, with the few shapes that the drawings of this folder need (Cairo inside).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+
+struct _cairo;
+struct _cairo_surface;
+
+namespace hod::env {
+
+// Channels from 0 to 1.
+struct Color {
+  double r = 0, g = 0, b = 0, a = 1;
+
+  // Darker for factor < 1.
+  Color Shaded(double factor) const { return {r * factor, g * factor, b * factor, a}; }
+  Color WithAlpha(double alpha) const { return {r, g, b, alpha}; }
+};
+
+inline constexpr Color kBlack{0, 0, 0, 1}, kWhite{1, 1, 1, 1};
+
+// In pixels, from the upper left corner; y points down.
+struct Point2 {
+  double x = 0, y = 0;
+};
+
+enum class Align { kLeft, kCenter, kRight };
+
+struct TextStyle {
+  double size = 12;  // Height of the font in pixels.
+  Align align = Align::kLeft;
+  Color color = kBlack;
+  bool bold = false;
+  bool upwards = false;  // Turned by 90 degrees, to be read from the right.
+};
+
+class Canvas {
+ public:
+  // Extents of at least 1 pixel.
+  Canvas(int width, int height, Color background = kWhite);
+
+  int width() const { return width_; }
+  int height() const { return height_; }
+
+  // A closed area; needs three corners or more.
+  void Polygon(absl::Span<const Point2> corners, Color fill);
+  // Lines from point to point, back to the first if `closed`.
+  void Lines(absl::Span<const Point2> points, double line_width, Color color, bool closed = false);
+  void Disc(Point2 center, double radius, Color color);
+  // Baseline at `at`, whose x is the left end, middle or right end of the text.
+  void Text(Point2 at, const std::string& text, const TextStyle& style);
+  double TextWidth(const std::string& text, const TextStyle& style) const;
+  // Copies `other` with its upper left corner at (x, y).
+  void Paste(const Canvas& other, int x, int y);
+
+  // [height][width][3], rows from the top.
+  std::vector<uint8_t> Rgb() const;
+  std::string PngBytes() const;
+  // Names the file when it cannot be written.
+  absl::Status WritePng(const std::string& path) const;
+
+ private:
+  struct SurfaceDeleter {
+    void operator()(_cairo_surface* surface) const;
+  };
+  struct ContextDeleter {
+    void operator()(_cairo* context) const;
+  };
+
+  int width_, height_;
+  std::unique_ptr<_cairo_surface, SurfaceDeleter> surface_;
+  std::unique_ptr<_cairo, ContextDeleter> context_;
+};
+
+}  // namespace hod::env

@@ -1,0 +1,207 @@
+#include "env/draw/chart.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace hod::env {
+namespace {
+
+constexpr double kLeft = 76, kRight = 20, kTop = 40, kBottom = 58;
+constexpr Color kGrid{0.88, 0.88, 0.88}, kAxis{0.35, 0.35, 0.35}, kText{0.15, 0.15, 0.15};
+// Wong's palette for colour-blind readers (Nature Methods 8, 441).
+constexpr std::array<Color, 7> kSeriesColors = {{{0.00, 0.45, 0.70},
+                                                 {0.84, 0.37, 0.00},
+                                                 {0.00, 0.62, 0.45},
+                                                 {0.80, 0.47, 0.65},
+                                                 {0.90, 0.62, 0.00},
+                                                 {0.34, 0.71, 0.91},
+                                                 {0.20, 0.20, 0.20}}};
+
+// One axis: the range of its values, rounded outwards to ticks.
+struct Axis {
+  double low, high, step;
+
+  double Share(double value) const { return (value - low) / (high - low); }
+};
+
+class Range {
+ public:
+  void Include(double value) {
+    if (!std::isfinite(value)) return;
+    low_ = empty_ ? value : std::min(low_, value);
+    high_ = empty_ ? value : std::max(high_, value);
+    empty_ = false;
+  }
+  // With about `num_ticks` ticks at 1, 2 or 5 times a power of ten.
+  Axis ToAxis(int num_ticks) const {
+    double low = empty_ ? 0 : low_, high = empty_ ? 1 : high_;
+    if (low == high) {
+      const double margin = low == 0 ? 1 : std::abs(low) * 0.1;
+      low -= margin;
+      high += margin;
+    }
+    const double rough = (high - low) / num_ticks;
+    const double power = std::pow(10, std::floor(std::log10(rough)));
+    double step = 10 * power;
+    for (const double factor : {5.0, 2.0, 1.0}) {
+      if (factor * power >= rough) step = factor * power;
+    }
+    return {std::floor(low / step) * step, std::ceil(high / step) * step, step};
+  }
+
+ private:
+  bool empty_ = true;
+  double low_ = 0, high_ = 0;
+};
+
+// E.g. 0.25, 40, 1.5M.
+std::string TickLabel(double value, double step) {
+  if (std::abs(value) < step * 1e-6) return "0";
+  const double magnitude = std::abs(value);
+  if (magnitude >= 1e9 || magnitude < 1e-4) return absl::StrFormat("%.3g", value);
+  if (magnitude >= 1e6) return absl::StrFormat("%.4gM", value / 1e6);
+  if (magnitude >= 1e4) return absl::StrFormat("%.4gk", value / 1e3);
+  const int decimals = std::max(0, static_cast<int>(-std::floor(std::log10(step) + 1e-9)));
+  return absl::StrFormat("%.*f", decimals, value);
+}
+
+class Plotter {
+ public:
+  explicit Plotter(const Chart& chart) : chart_(chart), canvas_(chart.width, chart.height) {
+    Range x, y;
+    for (const Series& series : chart.series) {
+      for (const double value : series.x) x.Include(value);
+      for (const auto* values : {&series.y, &series.low, &series.high}) {
+        for (const double value : *values) y.Include(value);
+      }
+    }
+    x_ = x.ToAxis(7);
+    y_ = y.ToAxis(6);
+  }
+
+  Canvas Run() {
+    DrawAxes();
+    for (size_t i = 0; i < chart_.series.size(); ++i) DrawInterval(chart_.series[i], ColorOf(i));
+    for (size_t i = 0; i < chart_.series.size(); ++i) DrawSeries(chart_.series[i], ColorOf(i));
+    DrawLegend();
+    return std::move(canvas_);
+  }
+
+ private:
+  static Color ColorOf(size_t i) { return kSeriesColors[i % kSeriesColors.size()]; }
+  double right() const { return chart_.width - kRight; }
+  double bottom() const { return chart_.height - kBottom; }
+  Point2 At(double x, double y) const {
+    return {kLeft + x_.Share(x) * (right() - kLeft), bottom() - y_.Share(y) * (bottom() - kTop)};
+  }
+
+  void DrawAxes() {
+    const auto num_steps = [](const Axis& axis) {
+      return static_cast<int>(std::lround((axis.high - axis.low) / axis.step));
+    };
+    for (int i = 0; i <= num_steps(x_); ++i) {
+      const double value = x_.low + i * x_.step;
+      const double x = At(value, y_.low).x;
+      canvas_.Lines({{x, kTop}, {x, bottom()}}, 1, kGrid);
+      canvas_.Text({x, bottom() + 18}, TickLabel(value, x_.step),
+                   {.size = 12, .align = Align::kCenter, .color = kText});
+    }
+    for (int i = 0; i <= num_steps(y_); ++i) {
+      const double value = y_.low + i * y_.step;
+      const double y = At(x_.low, value).y;
+      canvas_.Lines({{kLeft, y}, {right(), y}}, 1, kGrid);
+      canvas_.Text({kLeft - 8, y + 4}, TickLabel(value, y_.step),
+                   {.size = 12, .align = Align::kRight, .color = kText});
+    }
+    canvas_.Lines({{kLeft, kTop}, {kLeft, bottom()}, {right(), bottom()}}, 1.2, kAxis);
+    const double middle = (kLeft + right()) / 2;
+    canvas_.Text({middle, kTop - 16}, chart_.title,
+                 {.size = 16, .align = Align::kCenter, .color = kText, .bold = true});
+    canvas_.Text({middle, chart_.height - 14.0}, chart_.x_label,
+                 {.size = 13, .align = Align::kCenter, .color = kText});
+    canvas_.Text({20, (kTop + bottom()) / 2}, chart_.y_label,
+                 {.size = 13, .align = Align::kCenter, .color = kText, .upwards = true});
+  }
+
+  // Calls draw(begin, end) for every run of points that are finite in all of `values`.
+  template <typename Draw>
+  static void ForRuns(size_t size, std::initializer_list<const std::vector<double>*> values,
+                      const Draw& draw) {
+    size_t begin = 0;
+    for (size_t i = 0; i <= size; ++i) {
+      const bool finite = i < size && std::all_of(values.begin(), values.end(),
+                                                  [&](auto* v) { return std::isfinite((*v)[i]); });
+      if (finite) continue;
+      if (begin < i) draw(begin, i);
+      begin = i + 1;
+    }
+  }
+
+  void DrawInterval(const Series& series, Color color) {
+    if (series.low.empty()) return;
+    ForRuns(series.x.size(), {&series.x, &series.low, &series.high}, [&](size_t begin, size_t end) {
+      std::vector<Point2> outline;
+      for (size_t i = begin; i < end; ++i) outline.push_back(At(series.x[i], series.high[i]));
+      for (size_t i = end; i > begin; --i)
+        outline.push_back(At(series.x[i - 1], series.low[i - 1]));
+      canvas_.Polygon(outline, color.WithAlpha(0.18));
+    });
+  }
+
+  void DrawSeries(const Series& series, Color color) {
+    ForRuns(series.x.size(), {&series.x, &series.y}, [&](size_t begin, size_t end) {
+      std::vector<Point2> points;
+      for (size_t i = begin; i < end; ++i) points.push_back(At(series.x[i], series.y[i]));
+      canvas_.Lines(points, 2, color);
+      // A point alone would leave no line.
+      if (points.size() == 1) canvas_.Disc(points.front(), 3, color);
+    });
+  }
+
+  // In the upper or lower right corner of the plot, where fewer points are.
+  void DrawLegend() {
+    constexpr double kLine = 20, kSample = 26, kPad = 10;
+    double width = 0;
+    for (const Series& series : chart_.series) {
+      width = std::max(width, canvas_.TextWidth(series.name, {.size = 12}));
+    }
+    if (width == 0) return;
+    width += kSample + 3 * kPad;
+    const double height = kLine * static_cast<double>(chart_.series.size()) + kPad;
+    const double left = right() - width - 8;
+    int upper = 0, lower = 0;
+    for (const Series& series : chart_.series) {
+      for (size_t i = 0; i < series.x.size(); ++i) {
+        const Point2 p = At(series.x[i], series.y[i]);
+        if (!(p.x >= left)) continue;
+        upper += p.y <= kTop + height + 16;
+        lower += p.y >= bottom() - height - 16;
+      }
+    }
+    const double top = upper <= lower ? kTop + 8 : bottom() - height - 8;
+    const std::array<Point2, 4> box = {
+        {{left, top}, {left + width, top}, {left + width, top + height}, {left, top + height}}};
+    canvas_.Polygon(box, kWhite.WithAlpha(0.85));
+    canvas_.Lines(box, 1, kGrid, true);
+    for (size_t i = 0; i < chart_.series.size(); ++i) {
+      const double y = top + kPad / 2 + kLine * (static_cast<double>(i) + 0.5);
+      canvas_.Lines({{left + kPad, y}, {left + kPad + kSample, y}}, 2.5, ColorOf(i));
+      canvas_.Text({left + 2 * kPad + kSample, y + 4}, chart_.series[i].name,
+                   {.size = 12, .color = kText});
+    }
+  }
+
+  const Chart& chart_;
+  Canvas canvas_;
+  Axis x_, y_;
+};
+
+}  // namespace
+
+Canvas DrawChart(const Chart& chart) { return Plotter(chart).Run(); }
+
+}  // namespace hod::env

@@ -1,0 +1,19 @@
+// Several drawings in one picture.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "env/draw/canvas.h"
+
+namespace hod::env {
+
+struct Captioned {
+  std::string caption;
+  Canvas drawing;
+};
+
+// A grid with `columns` > 0 drawings a row, each under its caption. At least one drawing.
+Canvas DrawSheet(const std::vector<Captioned>& items, int columns);
+
+}  // namespace hod::env
