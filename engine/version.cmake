@@ -10,8 +10,8 @@ file(CONFIGURE OUTPUT ${OUTPUT} @ONLY CONTENT [[
 
 namespace hod::engine {
 
-const char kVersion[] = "@VERSION@";
-const char kGitRevision[] = "@revision@";
+const char* const kVersion = "@VERSION@";
+const char* const kGitRevision = "@revision@";
 
 }  // namespace hod::engine
 ]])

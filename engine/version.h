@@ -3,7 +3,8 @@
 
 namespace hod::engine {
 
-extern const char kVersion[];
-extern const char kGitRevision[];  // "unknown" outside a checkout; "-dirty" with local changes.
+extern const char* const kVersion;
+extern const char* const
+    kGitRevision;  // "unknown" outside a checkout; "-dirty" with local changes.
 
 }  // namespace hod::engine

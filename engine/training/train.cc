@@ -33,7 +33,7 @@ std::string LastLines(const std::string& log) {
 struct Child {
   std::vector<std::string> arguments;
   std::string log;
-  std::optional<Process> process;
+  std::optional<Process> process = std::nullopt;
   int failures = 0;
 
   absl::Status Start() {

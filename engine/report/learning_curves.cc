@@ -1,0 +1,106 @@
+#include "engine/report/learning_curves.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_format.h"
+#include "engine/io/json_lines.h"
+#include "env/draw/chart.h"
+
+namespace hod::engine {
+namespace {
+
+using Lines = std::vector<nlohmann::json>;
+
+constexpr size_t kMaxPoints = 200;     // Of a curve; longer ones are averaged in groups.
+constexpr size_t kEpisodeWindow = 16;  // Episodes of a moving average.
+
+// The mean of every group of `group` successive values.
+std::vector<double> Grouped(const std::vector<double>& values, size_t group) {
+  std::vector<double> means;
+  for (size_t begin = 0; begin < values.size(); begin += group) {
+    const size_t end = std::min(begin + group, values.size());
+    double sum = 0;
+    for (size_t i = begin; i < end; ++i) sum += values[i];
+    means.push_back(sum / static_cast<double>(end - begin));
+  }
+  return means;
+}
+
+std::vector<double> Column(const Lines& lines, const char* key, double scale) {
+  std::vector<double> values;
+  for (const nlohmann::json& line : lines) values.push_back(scale * line.value(key, 0.0));
+  return values;
+}
+
+// One curve of the learner's metrics over the minutes of training.
+env::Series LearnerSeries(const Lines& lines, const char* key, const char* name) {
+  const size_t group = lines.size() / kMaxPoints + 1;
+  return {name,
+          Grouped(Column(lines, "seconds", 1.0 / 60), group),
+          Grouped(Column(lines, key, 1), group),
+          {},
+          {}};
+}
+
+// One curve of episode figures over the minutes since the first episode.
+env::Series EpisodeSeries(const Lines& episodes, const char* key, const char* name) {
+  env::Series series{name, {}, {}, {}, {}};
+  const std::vector<double> times = Column(episodes, "time", 1.0 / 60);
+  const std::vector<double> values = Column(episodes, key, 1);
+  double sum = 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    sum += values[i] - (i >= kEpisodeWindow ? values[i - kEpisodeWindow] : 0);
+    series.x.push_back(times[i] - times.front());
+    series.y.push_back(sum / static_cast<double>(std::min(i + 1, kEpisodeWindow)));
+  }
+  return series;
+}
+
+absl::StatusOr<Lines> EpisodesOfAllWorkers(const RunDirectory& run) {
+  Lines episodes;
+  for (int w = 0; w < run.config().selfplay.workers; ++w) {
+    absl::StatusOr<Lines> lines =
+        ReadJsonLines(absl::StrFormat("%s/selfplay-%03d.jsonl", run.metrics(), w));
+    if (!lines.ok()) return lines.status();
+    for (nlohmann::json& line : *lines) {
+      if (line.value("event", "") == "episode") episodes.push_back(std::move(line));
+    }
+  }
+  std::stable_sort(episodes.begin(), episodes.end(), [](const auto& a, const auto& b) {
+    return a.value("time", 0.0) < b.value("time", 0.0);
+  });
+  return episodes;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<LearningCurve>> DrawLearningCurves(const RunDirectory& run) {
+  absl::StatusOr<Lines> learner = ReadJsonLines(run.metrics() + "/learner.jsonl");
+  if (!learner.ok()) return learner.status();
+  absl::StatusOr<Lines> episodes = EpisodesOfAllWorkers(run);
+  if (!episodes.ok()) return episodes.status();
+
+  std::vector<LearningCurve> curves;
+  const auto draw = [&](const char* title, const char* unit, std::vector<env::Series> series) {
+    curves.push_back(
+        {title, env::DrawChart({title, "minutes", unit, std::move(series)}).PngBytes()});
+  };
+  draw("Self-play: who builds", "% of the goal",
+       {EpisodeSeries(*episodes, "goal_percent", "goal"),
+        EpisodeSeries(*episodes, "human_percent", "built by the human"),
+        EpisodeSeries(*episodes, "assistant_percent", "built by the assistant")});
+  draw("Goal prediction, cells still to change", "share",
+       {LearnerSeries(*learner, "goal_recall", "recall"),
+        LearnerSeries(*learner, "goal_precision", "precision")});
+  draw("Losses", "nats",
+       {LearnerSeries(*learner, "policy_loss", "policy"),
+        LearnerSeries(*learner, "human_loss", "human action (KL)")});
+  draw("Goal loss", "nats a cell", {LearnerSeries(*learner, "goal_loss", "cross entropy")});
+  draw("Human action prediction", "share",
+       {LearnerSeries(*learner, "human_accuracy", "first guess right")});
+  draw("Value loss", "squared error", {LearnerSeries(*learner, "value_loss", "value")});
+  return curves;
+}
+
+}  // namespace hod::engine

@@ -1,0 +1,123 @@
+#include "engine/report/report.h"
+
+#include <filesystem>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "engine/io/files.h"
+#include "engine/report/episode_strip.h"
+#include "engine/report/learning_curves.h"
+#include "engine/version.h"
+
+namespace hod::engine {
+namespace {
+
+constexpr char kStyle[] = R"(
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2em auto; padding: 0 1em;
+       color: #222; }
+h1, h2 { font-weight: 600; } h2 { margin-top: 2em; }
+table { border-collapse: collapse; } td, th { padding: .3em .9em; text-align: right; }
+td:first-child, th:first-child { text-align: left; } tr + tr { border-top: 1px solid #ddd; }
+img { max-width: 100%; } .curves { display: grid; grid-template-columns: 1fr 1fr; gap: 1em; }
+.note { color: #666; } pre { background: #f6f6f6; padding: 1em; overflow-x: auto; }
+)";
+
+std::string Escaped(const std::string& text) {
+  return absl::StrReplaceAll(text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
+}
+
+std::string Image(const std::string& png, const std::string& alternative) {
+  return absl::StrCat("<img alt=\"", Escaped(alternative), "\" src=\"data:image/png;base64,",
+                      absl::Base64Escape(png), "\">\n");
+}
+
+std::string Cell(const Estimate& e) {
+  return absl::StrFormat("<td>%.1f <span class=note>[%.1f, %.1f]</span></td>", e.mean, e.low,
+                         e.high);
+}
+
+std::string EvaluationSection(const EvaluationReport& report) {
+  std::string html = absl::StrFormat(
+      "<p>The assistant saves the builder <b>%.1f %%</b> of its place and break actions "
+      "(95%% interval %.1f to %.1f). Means over %d houses that were never trained on, each built "
+      "by "
+      "the same builder from the same start alone and assisted; 95%% bootstrap intervals.</p>\n"
+      "<table><tr><th></th><th>human alone</th><th>with assistant</th><th>difference</th></tr>\n",
+      report.human_actions_saved.mean, report.human_actions_saved.low,
+      report.human_actions_saved.high, report.houses.size());
+  for (const Comparison& c : report.comparisons) {
+    absl::StrAppend(&html, "<tr><td>", Escaped(c.title), "</td>", Cell(c.alone), Cell(c.assisted),
+                    Cell(c.difference), "</tr>\n");
+  }
+  return html + "</table>\n";
+}
+
+// House 0 of the evaluation, if it was recorded.
+absl::StatusOr<std::string> EpisodeSection(const RunDirectory& run) {
+  std::string html;
+  for (const auto& [name, title] : {std::pair("alone", "The builder alone"),
+                                    std::pair("assisted", "The same builder with the assistant")}) {
+    const std::string path = absl::StrCat(run.path(), "/episodes/house-000-", name, ".jsonl.gz");
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) {
+      return std::string("<p class=note>No recorded episode yet.</p>\n");
+    }
+    absl::StatusOr<std::string> strip = DrawEpisodeStrip(path);
+    if (!strip.ok()) return strip.status();
+    absl::StrAppend(&html, "<h3>", title, "</h3>\n", Image(*strip, title));
+  }
+  return html +
+         "<p class=note>The builder is red, the assistant blue; blocks that do not belong are "
+         "outlined in red; the last picture is the goal.</p>\n";
+}
+
+}  // namespace
+
+absl::StatusOr<EvaluationReport> LoadEvaluation(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  absl::StatusOr<EvaluationReport> report = EvaluationFromJson(json);
+  if (!report.ok()) {
+    return absl::DataLossError(absl::StrCat(path, ": ", std::string(report.status().message())));
+  }
+  return report;
+}
+
+absl::StatusOr<std::string> WriteReport(const RunDirectory& run) {
+  std::string html = absl::StrCat(
+      "<!doctype html>\n<html lang=en><meta charset=utf-8><title>Hod: ", Escaped(run.path()),
+      "</title>\n<style>", kStyle, "</style>\n<h1>An assistant that helps to build</h1>\n",
+      "<p class=note>Run ", Escaped(run.path()), ", Hod ", kVersion, " (", kGitRevision,
+      "). Remade by <code>hod report --run ", Escaped(run.path()), "</code>.</p>\n");
+
+  absl::StrAppend(&html, "<h2>Evaluation</h2>\n");
+  const std::string evaluation_path = run.path() + "/evaluation.json";
+  std::error_code ignored;
+  if (std::filesystem::exists(evaluation_path, ignored)) {
+    absl::StatusOr<EvaluationReport> evaluation = LoadEvaluation(evaluation_path);
+    if (!evaluation.ok()) return evaluation.status();
+    absl::StrAppend(&html, EvaluationSection(*evaluation));
+  } else {
+    absl::StrAppend(&html, "<p class=note>Not evaluated yet.</p>\n");
+  }
+
+  absl::StatusOr<std::string> episode = EpisodeSection(run);
+  if (!episode.ok()) return episode.status();
+  absl::StrAppend(&html, "<h2>One house</h2>\n", *episode);
+
+  absl::StatusOr<std::vector<LearningCurve>> curves = DrawLearningCurves(run);
+  if (!curves.ok()) return curves.status();
+  absl::StrAppend(&html, "<h2>Learning</h2>\n<div class=curves>\n");
+  for (const LearningCurve& curve : *curves) absl::StrAppend(&html, Image(curve.png, curve.title));
+  absl::StrAppend(&html, "</div>\n<h2>Settings</h2>\n<pre>", Escaped(ToToml(run.config())),
+                  "</pre>\n</html>\n");
+
+  const std::string path = run.path() + "/report.html";
+  if (absl::Status status = WriteFileAtomically(path, html); !status.ok()) return status;
+  return path;
+}
+
+}  // namespace hod::engine
