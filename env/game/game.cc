@@ -315,6 +315,8 @@ absl::Status Game::CheckActions(absl::Span<const Action> actions) const {
     }
     if (a.location < 0 || a.location >= volume) return refuse("location", a.location, volume);
     if (a.block >= kNumBlocks) return refuse("block", a.block, kNumBlocks);
+    if (!HasLocation(a.type) && a.location != 0) return refuse("unused location", a.location, 1);
+    if (!HasBlock(a.type) && a.block != 0) return refuse("unused block", a.block, 1);
   }
   return absl::OkStatus();
 }

@@ -77,7 +77,8 @@ class Game {
   // Takes back the last Step() on `state`.
   void Undo(State& state, const StepUndo& undo) const;
 
-  // For actions from outside: names the player and the field that is out of range.
+  // For actions from outside: names the player and the field that is out of range. Fields that a
+  // type does not use have to be 0, or its flat id would be another's.
   absl::Status CheckActions(absl::Span<const Action> actions) const;
 
   double GoalPercentage(const State& state, int player) const;

@@ -22,7 +22,8 @@ std::string Differ(const std::string& path, const json& expected, const json& ac
 
 std::optional<std::string> FirstDifference(const json& expected, const json& actual,
                                            const std::string& path, double tolerance) {
-  if (expected.is_number() && actual.is_number()) {
+  const bool whole = expected.is_number_integer() && actual.is_number_integer();
+  if (expected.is_number() && actual.is_number() && !whole) {
     if (Close(expected.get<double>(), actual.get<double>(), tolerance)) return std::nullopt;
     return Differ(path, expected, actual);
   }

@@ -1,4 +1,5 @@
-// The first difference between two JSON values, numbers compared with a tolerance.
+// The first difference between two JSON values. Whole numbers (ids, counts, checksums) are compared
+// exactly, others with a tolerance.
 #pragma once
 
 #include <nlohmann/json.hpp>

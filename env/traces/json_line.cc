@@ -11,7 +11,10 @@ absl::StatusOr<json> ParseJsonLine(const std::string& line) {
   bool in_string = false;
   for (size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
-    if (in_string && c == '\\') {
+    if (c == '\0') {  // The parser would take it for the end of the line.
+      return absl::InvalidArgumentError(absl::StrCat("a NUL at byte ", i));
+    }
+    if (in_string && c == '\\' && i + 1 < line.size() && line[i + 1] != '\0') {
       ++i;
     } else if (c == '"') {
       in_string = !in_string;

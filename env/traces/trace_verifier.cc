@@ -25,8 +25,10 @@ class Episode {
     absl::StatusOr<EpisodeStart> start = EpisodeStartFromJson(line);
     if (!start.ok()) return start.status();
     std::unique_ptr<Episode> episode(new Episode(*std::move(start)));
-    const json actual = episode->trace_.Reset(episode->state_, line.at("name").get<std::string>(),
-                                              line.at("seed").get<int64_t>());
+    auto seed = IntegerFromJson(line.at("seed"), INT64_MIN, INT64_MAX, "seed");
+    if (!seed.ok()) return seed.status();
+    const json actual =
+        episode->trace_.Reset(episode->state_, line.at("name").get<std::string>(), *seed);
     difference = FirstDifference(line, actual, "");
     return episode;
   }
@@ -63,7 +65,7 @@ class EpisodeVerifier {
     const std::string type = line.at("type").get<std::string>();
     if (type == "reset") {
       label_ = absl::StrCat("episode ", line.at("name").get<std::string>(), " seed ",
-                            line.at("seed").get<int64_t>());
+                            line.at("seed").dump());
       where_ = "reset";
       auto episode = Episode::Start(line, report.first_difference);
       if (!episode.ok()) return episode.status();
@@ -74,7 +76,7 @@ class EpisodeVerifier {
     if (type != "step") return Malformed("type: expected reset or step, got " + type);
     if (episode_ == nullptr) return Malformed("a step before the first reset");
     if (episode_->done()) return Malformed("a step after the end of the episode");
-    where_ = absl::StrCat("t ", line.at("t").get<int64_t>());
+    where_ = absl::StrCat("t ", line.at("t").dump());
     auto difference = episode_->Step(line);
     if (!difference.ok()) return difference.status();
     report.first_difference = *std::move(difference);
