@@ -38,17 +38,22 @@ Canvas::Canvas(int width, int height, Color background)
       context_(cairo_create(surface_.get())) {
   SetColor(context_.get(), background);
   cairo_paint(context_.get());
+  cairo_set_antialias(context_.get(), CAIRO_ANTIALIAS_FAST);
   cairo_set_line_join(context_.get(), CAIRO_LINE_JOIN_ROUND);
   cairo_set_line_cap(context_.get(), CAIRO_LINE_CAP_ROUND);
 }
 
-void Canvas::Polygon(absl::Span<const Point2> corners, Color fill) {
+void Canvas::Polygon(absl::Span<const Point2> corners, Color fill, const Outline& outline) {
   cairo_t* context = context_.get();
   cairo_new_path(context);
   Trace(context, corners);
   cairo_close_path(context);
   SetColor(context, fill);
-  cairo_fill(context);
+  cairo_fill_preserve(context);
+  if (outline.width <= 0) return;
+  SetColor(context, outline.color);
+  cairo_set_line_width(context, outline.width);
+  cairo_stroke(context);
 }
 
 void Canvas::Lines(absl::Span<const Point2> points, double line_width, Color color, bool closed) {

@@ -40,6 +40,11 @@ struct TextStyle {
   bool upwards = false;  // Turned by 90 degrees, to be read from the right.
 };
 
+struct Outline {
+  double width = 0;
+  Color color = kBlack;
+};
+
 class Canvas {
  public:
   // Extents of at least 1 pixel.
@@ -48,8 +53,8 @@ class Canvas {
   int width() const { return width_; }
   int height() const { return height_; }
 
-  // A closed area; needs three corners or more.
-  void Polygon(absl::Span<const Point2> corners, Color fill);
+  // A closed area of three corners or more. An outline of width 0 is not drawn.
+  void Polygon(absl::Span<const Point2> corners, Color fill, const Outline& outline = {});
   // Lines from point to point, back to the first if `closed`.
   void Lines(absl::Span<const Point2> points, double line_width, Color color, bool closed = false);
   void Disc(Point2 center, double radius, Color color);

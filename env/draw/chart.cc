@@ -185,8 +185,7 @@ class Plotter {
     const double top = upper <= lower ? kTop + 8 : bottom() - height - 8;
     const std::array<Point2, 4> box = {
         {{left, top}, {left + width, top}, {left + width, top + height}, {left, top + height}}};
-    canvas_.Polygon(box, kWhite.WithAlpha(0.85));
-    canvas_.Lines(box, 1, kGrid, true);
+    canvas_.Polygon(box, kWhite.WithAlpha(0.85), {1, kGrid});
     for (size_t i = 0; i < chart_.series.size(); ++i) {
       const double y = top + kPad / 2 + kLine * (static_cast<double>(i) + 0.5);
       canvas_.Lines({{left + kPad, y}, {left + kPad + kSample, y}}, 2.5, ColorOf(i));

@@ -9,6 +9,7 @@ constexpr int kLowestDrawn = 1;  // Bedrock is left out.
 constexpr double kMargin = 6;
 constexpr double kCos30 = 0.86602540378443865, kSin30 = 0.5;
 constexpr double kGlassAlpha = 0.45;
+constexpr double kWrongInset = 0.86;  // Size of a wrong block's outline, relative to its face.
 constexpr double kTopShade = 1.0, kXShade = 0.62, kZShade = 0.80;
 constexpr Color kOutline{0.1, 0.08, 0.05, 0.75}, kWrong{0.86, 0.08, 0.10, 1};
 constexpr std::array<Color, 3> kPlayerColors = {
@@ -40,7 +41,7 @@ class Painter {
       for (int z = 0; z < size_.d; ++z) {
         for (int y = kLowestDrawn; y < size_.h; ++y) {
           const Cell c{x, y, z};
-          if (At(c) != kAir) DrawBlock(c);
+          if (At(c) != kAir && !IsCovered(c)) DrawBlock(c);
           DrawPlayersIn(c);
         }
       }
@@ -63,51 +64,66 @@ class Painter {
             origin_.y + ((p.x + p.z) * kSin30 - (p.y - kLowestDrawn)) * style_.edge};
   }
 
-  void DrawFace(absl::Span<const Point3> corners, Color fill, Color outline, double line_width) {
+  // An outline for a wrong block lies within the face, where no neighbour is drawn over it.
+  void DrawFace(const std::array<Point3, 4>& corners, Color fill, bool is_wrong) {
     std::array<Point2, 4> points;
-    for (size_t i = 0; i < points.size(); ++i) points[i] = Project(corners[i]);
-    canvas_.Polygon(points, fill);
-    canvas_.Lines(points, line_width, outline, true);
+    Point2 center;
+    for (size_t i = 0; i < points.size(); ++i) {
+      points[i] = Project(corners[i]);
+      center = {center.x + points[i].x / 4, center.y + points[i].y / 4};
+    }
+    canvas_.Polygon(points, fill, {line_width_, kOutline});
+    if (!is_wrong) return;
+    for (Point2& point : points) {
+      point = {center.x + kWrongInset * (point.x - center.x),
+               center.y + kWrongInset * (point.y - center.y)};
+    }
+    canvas_.Lines(points, 2 * line_width_, kWrong, true);
   }
 
   // The faces of a box that the viewer sees. `hidden` says which of top, x and z to leave out.
-  void DrawBox(Point3 low, Point3 high, Color color, Color outline, double line_width,
-               std::array<bool, 3> hidden) {
+  void DrawBox(Point3 low, Point3 high, Color color, bool is_wrong, std::array<bool, 3> hidden) {
     if (!hidden[0]) {
-      DrawFace({{low.x, high.y, low.z},
-                {high.x, high.y, low.z},
-                {high.x, high.y, high.z},
-                {low.x, high.y, high.z}},
-               color.Shaded(kTopShade), outline, line_width);
+      DrawFace({{{low.x, high.y, low.z},
+                 {high.x, high.y, low.z},
+                 {high.x, high.y, high.z},
+                 {low.x, high.y, high.z}}},
+               color.Shaded(kTopShade), is_wrong);
     }
     if (!hidden[1]) {
-      DrawFace({{high.x, low.y, low.z},
-                {high.x, high.y, low.z},
-                {high.x, high.y, high.z},
-                {high.x, low.y, high.z}},
-               color.Shaded(kXShade), outline, line_width);
+      DrawFace({{{high.x, low.y, low.z},
+                 {high.x, high.y, low.z},
+                 {high.x, high.y, high.z},
+                 {high.x, low.y, high.z}}},
+               color.Shaded(kXShade), is_wrong);
     }
     if (!hidden[2]) {
-      DrawFace({{low.x, low.y, high.z},
-                {low.x, high.y, high.z},
-                {high.x, high.y, high.z},
-                {high.x, low.y, high.z}},
-               color.Shaded(kZShade), outline, line_width);
+      DrawFace({{{low.x, low.y, high.z},
+                 {low.x, high.y, high.z},
+                 {high.x, high.y, high.z},
+                 {high.x, low.y, high.z}}},
+               color.Shaded(kZShade), is_wrong);
     }
   }
 
+  bool IsOpaque(Cell c) const { return At(c) != kAir && At(c) != kGlass; }
+
+  // The viewer looks along (-1, -1, -1), so a cube covers exactly those on that diagonal behind it.
+  bool IsCovered(Cell c) const {
+    for (Cell front = c + Cell{1, 1, 1}; size_.Contains(front); front = front + Cell{1, 1, 1}) {
+      if (IsOpaque(front)) return true;
+    }
+    return false;
+  }
+
   void DrawBlock(Cell c) {
-    const Block block = At(c);
-    const bool is_glass = block == kGlass;
+    const bool is_glass = At(c) == kGlass;
     // A face is hidden behind an opaque block, and between panes.
     const auto is_hidden = [&](Cell step) {
-      const Block beyond = At(c + step);
-      return beyond != kAir && (beyond != kGlass || is_glass);
+      return IsOpaque(c + step) || (is_glass && At(c + step) == kGlass);
     };
-    const Color color = kBlockColors[block].WithAlpha(is_glass ? kGlassAlpha : 1);
-    const bool wrong = IsWrong(c);
-    DrawBox({1.0 * c.x, 1.0 * c.y, 1.0 * c.z}, {c.x + 1.0, c.y + 1.0, c.z + 1.0}, color,
-            wrong ? kWrong : kOutline, wrong ? 2.5 * line_width_ : line_width_,
+    DrawBox({1.0 * c.x, 1.0 * c.y, 1.0 * c.z}, {c.x + 1.0, c.y + 1.0, c.z + 1.0},
+            kBlockColors[At(c)].WithAlpha(is_glass ? kGlassAlpha : 1), IsWrong(c),
             {is_hidden({0, 1, 0}), is_hidden({1, 0, 0}), is_hidden({0, 0, 1})});
   }
 
@@ -119,7 +135,7 @@ class Painter {
       const auto part = [&](double half_width, double y0, double y1, Color part_color) {
         const double x = c.x + 0.5, z = c.z + 0.5;
         DrawBox({x - half_width, y0, z - half_width}, {x + half_width, y1, z + half_width},
-                part_color, kOutline, line_width_, {});
+                part_color, false, {});
       };
       if (c == feet) {
         part(0.22, c.y, c.y + 0.7, color.Shaded(0.6));
@@ -143,6 +159,18 @@ class Painter {
 
 Canvas DrawWorld(const WorldSize& size, absl::Span<const Block> blocks, const WorldStyle& style) {
   return Painter(size, blocks, style).Run();
+}
+
+Canvas DrawFromBothCorners(const WorldSize& size, absl::Span<const Block> blocks,
+                           WorldStyle style) {
+  style.corner = Corner::kHighXHighZ;
+  const Canvas left = DrawWorld(size, blocks, style);
+  style.corner = Corner::kLowXLowZ;
+  const Canvas right = DrawWorld(size, blocks, style);
+  Canvas both(left.width() + right.width(), left.height());
+  both.Paste(left, 0, 0);
+  both.Paste(right, left.width(), 0);
+  return both;
 }
 
 }  // namespace hod::env

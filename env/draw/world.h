@@ -39,4 +39,7 @@ inline constexpr std::array<Color, kNumBlocks> kBlockColors = {{
 // The world without its bedrock layer. Pictures of one world size and style are of one size.
 Canvas DrawWorld(const WorldSize& size, absl::Span<const Block> blocks, const WorldStyle& style);
 
+// The two corners' views side by side; `style.corner` is of no account.
+Canvas DrawFromBothCorners(const WorldSize& size, absl::Span<const Block> blocks, WorldStyle style);
+
 }  // namespace hod::env

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "env/game/game.h"
+#include "env/houses/report.h"
 #include "tests/houses/files.h"
 
 namespace hod::env {
@@ -91,6 +92,20 @@ TEST_CASE("source: a small house stands at a random place of the world, in dirt"
     places.insert(changed[0]);
   }
   CHECK(places.size() == 9 * 8);
+}
+
+TEST_CASE("report: goals are compared with the cited figures or with files") {
+  const GameConfig config;
+  const TempDir dir;
+  dir.Write("pillar.npy", NpyBytes(kPillarSize, kPillar));
+  using Catch::Matchers::Contains;
+  const auto cited = CompareGoals("generated", 5, "", config, 0);
+  REQUIRE(cited.ok());
+  CHECK_THAT(*cited, Contains("generated (5)") && Contains("18 real houses"));
+  const auto files = CompareGoals("generated", 5, "npy:" + dir.path(), config, 0);
+  REQUIRE(files.ok());
+  CHECK_THAT(*files, Contains("(1)"));
+  CHECK_FALSE(CompareGoals("generated", 5, "npy:/does/not/exist", config, 0).ok());
 }
 
 TEST_CASE("source: errors name what is wrong") {

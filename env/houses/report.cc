@@ -1,0 +1,38 @@
+#include "env/houses/report.h"
+
+#include <memory>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "env/houses/source.h"
+#include "env/houses/statistics.h"
+
+namespace hod::env {
+namespace {
+
+Column ColumnOf(const std::string& spec, const GoalSource& source, int count,
+                const WorldSize& size) {
+  std::vector<std::vector<Block>> goals;
+  for (int i = 0; i < count; ++i) goals.push_back(source.Get(i).blocks);
+  return {absl::StrCat(spec, " (", count, ")"), Summarize(size, goals)};
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> CompareGoals(const std::string& spec, int count,
+                                         const std::string& real_spec, const GameConfig& config,
+                                         uint64_t seed) {
+  const auto source = MakeGoalSource(spec, config, seed);
+  if (!source.ok()) return source.status();
+  std::vector<Column> columns = {ColumnOf(spec, **source, count, config.size)};
+  if (real_spec.empty()) {
+    columns.push_back({"18 real houses (11x10x10)", RealHouseFigures()});
+  } else {
+    const auto real = MakeGoalSource(real_spec, config, seed);
+    if (!real.ok()) return real.status();
+    columns.push_back(ColumnOf(real_spec, **real, (*real)->size().value_or(count), config.size));
+  }
+  return FormatTable(columns);
+}
+
+}  // namespace hod::env
