@@ -18,11 +18,11 @@ BuilderStyle DrawStyle(Rng& rng) {
   style.closeness = between(0.4, 0.9);
   style.follow = between(1.9, 2.5);
   style.laziness = between(0.4, 1.0);
-  style.fidget = between(0.07, 0.22);
+  style.fidget = between(0.1, 0.24);
   style.look_around = between(0.06, 0.22);
   const bool slow = rng.Chance(0.1);
-  style.pause = slow ? between(0.3, 0.6) : between(0.02, 0.11);
-  style.slip = slow ? between(0.1, 0.2) : between(0.03, 0.09);
+  style.pause = slow ? between(0.3, 0.6) : between(0.03, 0.12);
+  style.slip = slow ? between(0.1, 0.2) : between(0.04, 0.1);
   return style;
 }
 

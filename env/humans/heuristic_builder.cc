@@ -25,6 +25,12 @@ constexpr double kBreakSlips = 0.8;       // Break slips per place slip.
 // Preference for going on in the direction of the last move, against a turn: diagonal ways are
 // walked in zigzags.
 constexpr double kSameDirection = 0.8;
+// Weight of idle moves up or down, and back where it came from, against others.
+constexpr double kIdleUnlikely = 0.3;
+
+bool AreOpposite(ActionType a, ActionType b) {
+  return IsMove(a) && IsMove(b) && MoveDelta(a) + MoveDelta(b) == Cell{};
+}
 
 }  // namespace
 
@@ -185,29 +191,34 @@ HeuristicBuilder::Moves HeuristicBuilder::MovesOnTheWay() const {
 }
 
 void HeuristicBuilder::AddMoves(double probability, const Moves& on_the_way) {
-  Moves others;
+  Moves idle;
   for (const ActionType move : kMoves) {
     const bool leads_on = std::find(on_the_way.begin(), on_the_way.end(), move) != on_the_way.end();
-    if (!leads_on && navigator_.CanMove(move)) others.push_back(move);
+    if (!leads_on && navigator_.CanMove(move)) idle.push_back(move);
   }
-  const double idle = others.empty() ? 0.0 : probability * style_.fidget;
-  for (const ActionType move : others) Add({move}, idle / others.size());
-
-  const auto weight = [&](ActionType move) {
-    return move == memory_.last_type ? kSameDirection : 1.0;
-  };
-  double total = 0;
-  for (const ActionType move : on_the_way) total += weight(move);
-  for (const ActionType move : on_the_way) Add({move}, (probability - idle) * weight(move) / total);
+  const double idle_share = idle.empty() ? 0.0 : style_.fidget;
+  ShareOut(probability * idle_share, idle, [&](ActionType move) {
+    return MoveDelta(move).y != 0 || AreOpposite(move, memory_.last_type) ? kIdleUnlikely : 1.0;
+  });
+  ShareOut(probability * (1.0 - idle_share), on_the_way,
+           [&](ActionType move) { return move == memory_.last_type ? kSameDirection : 1.0; });
 }
 
 void HeuristicBuilder::AddWandering(double probability) {
-  Add({}, 0.5 * probability);
   Moves moves;
   for (const ActionType move : kMoves) {
     if (navigator_.CanMove(move)) moves.push_back(move);
   }
-  for (const ActionType move : moves) Add({move}, 0.5 * probability / moves.size());
+  const double walk = moves.empty() ? 0.0 : 0.5 * probability;
+  Add({}, probability - walk);
+  ShareOut(walk, moves, [](ActionType) { return 1.0; });
+}
+
+template <typename Weight>
+void HeuristicBuilder::ShareOut(double probability, const Moves& moves, const Weight& weight) {
+  double total = 0;
+  for (const ActionType move : moves) total += weight(move);
+  for (const ActionType move : moves) Add({move}, probability * weight(move) / total);
 }
 
 void HeuristicBuilder::Add(const Action& action, double probability) {

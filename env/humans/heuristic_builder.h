@@ -23,8 +23,6 @@ class HeuristicBuilder final : public HumanModel {
   const ActionDistribution& NextAction(const State& state) override;
   void Observe(const State& before, int32_t action) override;
 
-  const BuilderStyle& style() const { return style_; }
-
  private:
   using Moves = absl::InlinedVector<ActionType, 6>;
 
@@ -42,12 +40,14 @@ class HeuristicBuilder final : public HumanModel {
   // Of making the intended edit from here, rather than walking on.
   double EditProbability(const Moves& moves) const;
 
-  // Each shares out `probability`.
+  // Each adds `probability` in all.
   void AddEdits(double probability);
   // Returns how much it gave to slips.
   double AddSlips(double probability);
   void AddMoves(double probability, const Moves& on_the_way);
   void AddWandering(double probability);
+  template <typename Weight>
+  void ShareOut(double probability, const Moves& moves, const Weight& weight);
   void Add(const Action& action, double probability);
   // Sorts, merges and normalises.
   void FinishDistribution();

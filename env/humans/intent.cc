@@ -114,7 +114,7 @@ std::optional<Intent> IntentChooser::ChooseLook(const BuilderMemory& memory) {
   intent.stand = navigator_.feet() + Cell{rng_.Between(-kLookFar, kLookFar), rng_.Between(-1, 1),
                                           rng_.Between(-kLookFar, kLookFar)};
   intent.since = navigator_.state().timestep;
-  if (!navigator_.GoTo(intent.stand)) return std::nullopt;
+  if (intent.stand == navigator_.feet() || !navigator_.GoTo(intent.stand)) return std::nullopt;
   return intent;
 }
 

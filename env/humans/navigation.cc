@@ -35,7 +35,8 @@ Navigator::Navigator(const Game& game, int player)
       size_(game.size()),
       player_(player),
       seen_(size_.Volume()),
-      plan_(size_.Volume()) {}
+      plan_(size_.Volume()),
+      times_obstacle_(size_.Volume()) {}
 
 bool Navigator::OtherBodyAt(Cell cell) const {
   for (int q = 0; q < game_.num_players(); ++q) {
@@ -170,6 +171,7 @@ std::optional<Cell> Navigator::FirstObstacle(Cell target) {
     mark = {seen_epoch_, entry.cost};
     const bool inside = target == entry.at || target == entry.at + kUp;
     if (!inside && L1Distance(entry.at, target) <= 2 && entry.obstacle >= 0) {
+      ++times_obstacle_[entry.obstacle];
       return size_.At(entry.obstacle);
     }
     for (const Cell direction : kDirections) {
@@ -182,7 +184,7 @@ std::optional<Cell> Navigator::FirstObstacle(Cell target) {
         if (cell.y >= size_.h || IsAir(cell)) continue;
         const int location = size_.Index(cell);
         passable &= state_->blocks[location] != kBedrock && !game_.InPalette(location);
-        step.cost += kBreakCost;
+        step.cost += kBreakCost * (1 + times_obstacle_[location]);
         if (step.obstacle < 0) step.obstacle = location;
       }
       if (passable) open.push(step);

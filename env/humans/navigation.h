@@ -56,7 +56,9 @@ class Navigator {
   int MovesLeft(Cell from) const;
 
   // Finds the cheapest way through blocks to a place within two voxels of `target`; returns the
-  // first block that must be broken on it, or none if there is none.
+  // first block that must be broken on it, or none if there is none. A block costs more each time
+  // it is returned, lest somebody walled in goes back and forth, breaking one and replacing the
+  // other.
   std::optional<Cell> FirstObstacle(Cell target);
 
   // The air voxel next to some block that is nearest to `target` through air: where a scaffold for
@@ -83,6 +85,7 @@ class Navigator {
   std::vector<Mark> plan_;  // [volume] distance to the end of the planned way.
   uint32_t seen_epoch_ = 0, plan_epoch_ = 0;
   std::vector<Cell> queue_;
+  std::vector<int> times_obstacle_;  // [volume] how often FirstObstacle() has returned the block.
 };
 
 }  // namespace hod::env
