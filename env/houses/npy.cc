@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <fstream>
-#include <limits>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"

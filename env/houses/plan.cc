@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "env/houses/choice.h"
 
@@ -156,8 +157,9 @@ void AddFlatRoof(Plan& plan, const Rectangle& r, Rng& rng) {
                                     {Top::kCap, 0.12}});
   plan.skylight = top == Top::kHole;
   if (top == Top::kPlain && rng.Chance(0.3)) AddWing(plan, r, ceiling, rng);
-  if (ceiling + 1 > std::max(kLowestCeiling + 1, Scaled(5.0 / 7, highest))) return;
-  if (ceiling == highest) return;
+  // High flat roofs are bare.
+  const int highest_rim = std::max(kLowestCeiling + 1, Scaled(5.0 / 7, highest));
+  if (ceiling + 1 > std::min(highest_rim, highest)) return;
   Level rim;
   switch (top) {
     case Top::kPlain:
@@ -198,7 +200,7 @@ void AddPitchedRoof(Plan& plan, const Rectangle& r, bool eaves, Rng& rng) {
   for (Region layer = eaves ? ground.Grown() : ground; !layer.Empty(); layer = layer.Shrunk(step)) {
     roof.push_back(layer);
   }
-  // Down to the ceiling of a low room, the roof starts as high as it can.
+  // The roof ends under the top of the box if it can without making the room too low or too high.
   const int low_base = std::max(kLowestCeiling, Scaled(0.58, highest));
   const int high_base = std::max(kLowestCeiling, Scaled(0.72, highest));
   const int base = std::clamp(highest - static_cast<int>(roof.size()) + 1, kLowestCeiling,

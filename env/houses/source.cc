@@ -91,6 +91,10 @@ absl::Status Check(const std::string& path, const House& house, const GameConfig
                    wants_bedrock ? "bedrock" : "any block but bedrock");
     }
   }
+  if (std::all_of(house.blocks.begin(), house.blocks.end(),
+                  [](Block block) { return block == kAir; })) {
+    return error("only air, expected a house");
+  }
   if (whole_world && !config.abilities.inf_blocks) {
     const std::vector<Block> palette = GoalFromHouse(config, {1, 1, 1}, {kDirt});
     for (int i = config.size.Index({config.size.w - 1, 0, 0}); i < size.Volume(); ++i) {

@@ -134,6 +134,10 @@ TEST_CASE("source: errors name what is wrong") {
     CHECK_THAT(MessageOf("npy:" + dir.path(), config),
                Contains("world.npy: dirt at (3, 0, 2), expected bedrock"));
   }
+  SECTION("nothing but air") {
+    dir.Write("air.npy", NpyBytes(WorldSize{2, 1, 1}, {kAir, kAir}));
+    CHECK_THAT(MessageOf("npy:" + dir.path(), config), Contains("air.npy: only air"));
+  }
   SECTION("a house with bedrock") {
     dir.Write("house.npy", NpyBytes(WorldSize{1, 1, 1}, {kBedrock}));
     CHECK_THAT(MessageOf("npy:" + dir.path(), config), Contains("bedrock at (0, 0, 0)"));
