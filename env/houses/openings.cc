@@ -73,11 +73,11 @@ bool CutDoorOnSide(const Plan& plan, int direction, House& house, Rng& rng,
 }
 
 // Whether `c` is a plain voxel of the facade that may become glass: solid with air before it, and
-// not the post or lintel of a door.
+// neither a roof nor the post or lintel of a door.
 bool IsGlazable(const House& house, const Facade& facade, Cell c) {
   return house.Solid(c) && house.At(c) != kGlass && !house.Solid(c + facade.outward) &&
          house.Solid(c + facade.along) && house.Solid(c + -1 * facade.along) &&
-         house.Solid(c + Cell{0, -1, 0});
+         house.Solid(c + Cell{0, -1, 0}) && house.Solid(c + Cell{0, 1, 0});
 }
 
 struct WindowStyle {
