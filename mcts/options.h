@@ -31,7 +31,7 @@ struct SearchOptions {
   bool explore_noops = true;  // False: noop gets no simulations, but keeps its prior in the result.
   double prior_temperature = 1.0;  // Priors are raised to this power.
   // Tilts the prior towards actions whose expected reward under the goal posterior is high:
-  // prior * exp(weight * E[reward]). 0 is the paper's search.
+  // prior * exp(weight * E[reward]), shaped as below. 0 is the paper's search.
   double reward_prior_weight = 0.0;
   double temperature = 1.5;          // Visit counts are raised to this power to give the policy.
   double noise_weight = 0.25;        // Share of Dirichlet noise in the root's priors; 0: none.

@@ -196,7 +196,7 @@ absl::Status Search::SetPriors(Node& node, const Evaluation& evaluation) {
     }
     double prior = std::pow(p, options_.prior_temperature);
     if (options_.reward_prior_weight != 0) {
-      prior *= std::exp(options_.reward_prior_weight * expected);
+      prior *= std::exp(options_.reward_prior_weight * Shaped(action, expected));
     }
     actions_.push_back({id, static_cast<float>(prior), static_cast<float>(expected)});
     TypeStats& type = node.types[static_cast<int>(action.type)];

@@ -69,6 +69,10 @@ struct Root {
 absl::StatusOr<Root> RootFromRecord(const json& record, const SearchOptions& options) {
   absl::StatusOr<env::GameConfig> config = env::GameConfigFromJson(record.at("config"));
   if (!config.ok()) return config.status();
+  if (config->abilities.teleportation) {
+    return absl::InvalidArgumentError(
+        "config.abilities.teleportation: expected false, since the recorded human moves");
+  }
   auto goal = env::BlocksFromJson(config->size, record.at("goal_blocks"), "goal_blocks");
   if (!goal.ok()) return goal.status();
   env::Game game = PlanningGame(env::Game(*config, *goal), options);

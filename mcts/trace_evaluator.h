@@ -1,5 +1,5 @@
 // The deterministic network of the recorded searches (docs/rules.md, Section 5, "Deterministic
-// network"): hashes of the observation in place of predictions. Also a mock for tests.
+// network"): hashes of the observation in place of predictions. For games without teleportation.
 #pragma once
 
 #include <cstdint>

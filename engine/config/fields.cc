@@ -194,6 +194,10 @@ std::vector<Field> Fields(RunConfig& c) {
            "priors are raised to this power");
   d.Number("search.reward_prior_weight", s.reward_prior_weight, 0, 100,
            "tilts priors by exp(weight * expected reward); 0 in the paper");
+  d.Number("search.own_reward_scale", s.own_reward_scale, 0, 1000,
+           "expected rewards of places and breaks are scaled by it");
+  d.Number("search.own_reward_shift", s.own_reward_shift, -1000, 1000,
+           "and shifted by it: below 0 the assistant acts only when surer than even odds");
   d.Number("search.temperature", s.temperature, 0.01, 100,
            "visit counts are raised to this power to give the policy");
   d.Number("search.noise_weight", s.noise_weight, 0, 1,
@@ -220,6 +224,8 @@ std::vector<Field> Fields(RunConfig& c) {
   LearnerConfig& l = c.learner;
   d.Integer("learner.batch_size", l.batch_size, 1, 65536, "positions of a gradient step");
   d.Number("learner.learning_rate", l.learning_rate, 1e-9, 1, "of Adam");
+  d.Number("learner.final_learning_rate", l.final_learning_rate, 0, 1,
+           "the rate falls linearly to this over the second half of training");
   d.Number("learner.value_weight", l.value_weight, 0, 1e6, "weight of the squared value error");
   d.Number("learner.goal_weight", l.goal_weight, 0, 1e6, "weight of the goal's cross entropy");
   d.Number("learner.human_weight", l.human_weight, 0, 1e6, "weight of the human action loss");

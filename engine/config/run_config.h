@@ -32,6 +32,7 @@ struct SelfPlayConfig {
 struct LearnerConfig {
   int batch_size = 64;
   double learning_rate = 1e-3;
+  double final_learning_rate = 1e-3;
   double value_weight = 0.01;
   double goal_weight = 3.0;
   double human_weight = 1.0;

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -147,7 +148,7 @@ class Learner {
 
   absl::Status Step() {
     const Batch batch = replay_.Sample(config_.batch_size, rng_);
-    const models::StepConfig step = {.learning_rate = config_.learning_rate,
+    const models::StepConfig step = {.learning_rate = LearningRate(),
                                      .goal_kl_weight = config_.goal_kl_weight * Progress()};
     absl::StatusOr<models::Losses> losses = trainer_.Step(batch.examples, step);
     if (!losses.ok()) return losses.status();
@@ -178,6 +179,10 @@ class Learner {
   }
 
   double Seconds() const { return seconds_before_ + absl::ToDoubleSeconds(absl::Now() - began_); }
+  double LearningRate() const {
+    const double fall = std::max(0.0, 2 * Progress() - 1);
+    return config_.learning_rate + fall * (config_.final_learning_rate - config_.learning_rate);
+  }
   double Progress() const { return ProgressOf(config_, steps_, Seconds()); }
 
   const RunDirectory& run_;
