@@ -43,6 +43,7 @@ void EncodeFeatures(const mcts::Position& position, bool inventories, absl::Span
 
   for (size_t i = 0; i < volume; ++i) {
     plane(kBlockPlane + state.blocks[i])[i] = 1.0f;
+    plane(kBrokenPlane + state.last_broken[i])[i] = 1.0f;
     const int editor = state.last_interacted[i];
     if (editor == env::kNobody) continue;
     const bool self = editor == position.player;

@@ -19,12 +19,15 @@ enum FeaturePlane {
   kPositionPlane = 18,  // 3 planes: x / w, y / h, z / d. Houses stand at the low corner.
   kTimePlane = 21,      // 2 planes: exp(-t / 64) and exp(-t / 512), bounded for any horizon.
   kOnesPlane = 23,      // 1 everywhere, so that zero padding shows the border.
-  kSelfInventoryPlane = 24,    // With inventories only: 10 planes, count of each block / 64.
-  kOthersInventoryPlane = 34,  // The same, summed over the other players.
+  kBrokenPlane = 24,    // 10 planes: one-hot of what was last broken here (air: nothing was).
+  kSelfInventoryPlane = 34,    // With inventories only: 10 planes, count of each block / 64.
+  kOthersInventoryPlane = 44,  // The same, summed over the other players.
 };
-inline constexpr int kMaxFeatures = 44;
+inline constexpr int kMaxFeatures = 54;
 
-constexpr int NumFeatures(bool inventories) { return inventories ? kMaxFeatures : 24; }
+constexpr int NumFeatures(bool inventories) {
+  return inventories ? kMaxFeatures : kSelfInventoryPlane;
+}
 
 // Writes all planes of `position`, [NumFeatures(inventories)][w][h][d]. Where blocks are infinite
 // the inventory planes are 0. Requires planes.size() == NumFeatures(inventories) * volume.

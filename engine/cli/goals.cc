@@ -1,4 +1,5 @@
 // hod goals stats | sheet: what houses look like, in numbers and drawn.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -9,15 +10,15 @@
 #include "engine/config/run_config.h"
 #include "env/draw/sheet.h"
 #include "env/draw/world.h"
+#include "env/houses/report.h"
 #include "env/houses/source.h"
-#include "env/houses/statistics.h"
 
 namespace hod::engine {
 namespace {
 
 struct Options {
   std::string goals = "generated", reference, out;
-  int count = 200, columns = 6;
+  int count = 200, columns = 4;
   int64_t seed = 1;
 };
 
@@ -32,26 +33,12 @@ absl::StatusOr<std::vector<env::Goal>> FirstGoals(const std::string& spec, int64
   return goals;
 }
 
-absl::StatusOr<env::Column> ColumnOf(const std::string& spec, int64_t seed, int count) {
-  absl::StatusOr<std::vector<env::Goal>> goals = FirstGoals(spec, seed, count);
-  if (!goals.ok()) return goals.status();
-  std::vector<std::vector<env::Block>> blocks;
-  for (env::Goal& goal : *goals) blocks.push_back(std::move(goal.blocks));
-  return env::Column{absl::StrCat(spec, " (", blocks.size(), ")"),
-                     env::Summarize(env::GameConfig().size, blocks)};
-}
-
 absl::Status Stats(const Options& options) {
-  absl::StatusOr<env::Column> column = ColumnOf(options.goals, options.seed, options.count);
-  if (!column.ok()) return column.status();
-  env::Column reference = {"18 houses of people", env::RealHouseFigures()};
-  if (!options.reference.empty()) {
-    absl::StatusOr<env::Column> other = ColumnOf(options.reference, options.seed, options.count);
-    if (!other.ok()) return other.status();
-    reference = *other;
-  }
-  std::fputs(env::FormatTable({*column, reference}).c_str(), stdout);
-  return absl::OkStatus();
+  absl::StatusOr<std::string> table =
+      env::CompareGoals(options.goals, options.count, options.reference, env::GameConfig(),
+                        static_cast<uint64_t>(options.seed));
+  if (table.ok()) std::fputs(table->c_str(), stdout);
+  return table.status();
 }
 
 absl::Status Sheet(const Options& options) {
@@ -60,7 +47,8 @@ absl::Status Sheet(const Options& options) {
   if (!goals.ok()) return goals.status();
   std::vector<env::Captioned> drawings;
   for (const env::Goal& goal : *goals) {
-    drawings.push_back({goal.name, env::DrawWorld(env::GameConfig().size, goal.blocks, {})});
+    drawings.push_back(
+        {goal.name, env::DrawFromBothCorners(env::GameConfig().size, goal.blocks, {})});
   }
   absl::Status status = env::DrawSheet(drawings, options.columns).WritePng(options.out);
   if (status.ok()) std::printf("%zu houses drawn: %s\n", drawings.size(), options.out.c_str());

@@ -49,6 +49,7 @@ std::vector<Block> Symmetry::Apply(const std::vector<Block>& blocks) const {
 env::State Symmetry::Apply(const env::State& state) const {
   env::State result = state;
   result.blocks = Apply(state.blocks);
+  result.last_broken = Apply(state.last_broken);
   for (size_t i = 0; i < locations_.size(); ++i) {
     result.last_interacted[locations_[i]] = state.last_interacted[i];
     result.interacted_at[locations_[i]] = state.interacted_at[i];

@@ -22,6 +22,12 @@ bool BodyFills(Cell feet, Cell cell) {
 // Whether two bodies share a voxel.
 bool BodiesOverlap(Cell a, Cell b) { return a.x == b.x && a.z == b.z && std::abs(a.y - b.y) <= 1; }
 
+// What to remember of a voxel that is about to change.
+StepUndo::BlockChange ChangeAt(const State& state, int location) {
+  return {location, state.blocks[location], state.last_interacted[location],
+          state.interacted_at[location], state.last_broken[location]};
+}
+
 }  // namespace
 
 Game::Game(GameConfig config, std::vector<Block> goal, int64_t global_timestep)
@@ -65,6 +71,7 @@ State Game::Begin(State state) const {
   const size_t volume = goal_.size();
   if (state.last_interacted.empty()) state.last_interacted.assign(volume, kNobody);
   if (state.interacted_at.empty()) state.interacted_at.assign(volume, kNever);
+  if (state.last_broken.empty()) state.last_broken.assign(volume, kAir);
   state.num_matches = state.num_clashes = 0;
   for (size_t i = 0; i < volume; ++i) {
     state.num_matches += state.blocks[i] == goal_[i];
@@ -130,8 +137,7 @@ StepOutcome Game::Step(State& state, absl::Span<const Action> actions, StepUndo*
     for (int i = palette_begin_; i < static_cast<int>(goal_.size()); ++i) {
       if (state.blocks[i] == goal_[i]) continue;
       if (undo != nullptr) {
-        undo->changes.push_back(
-            {i, state.blocks[i], state.last_interacted[i], state.interacted_at[i]});
+        undo->changes.push_back(ChangeAt(state, i));
       }
       SetBlock(state, i, goal_[i]);
     }
@@ -157,6 +163,7 @@ void Game::Undo(State& state, const StepUndo& undo) const {
     state.blocks[change->location] = change->block;
     state.last_interacted[change->location] = change->last_interacted;
     state.interacted_at[change->location] = change->interacted_at;
+    state.last_broken[change->location] = change->last_broken;
   }
   state.players = undo.players;
   state.timestep = undo.timestep;
@@ -213,12 +220,12 @@ bool Game::PlaceOrBreak(State& state, int player, const Action& action, StepUndo
   if (!CanReach(state, player, action)) return false;
 
   if (undo != nullptr) {
-    undo->changes.push_back({action.location, before, state.last_interacted[action.location],
-                             state.interacted_at[action.location]});
+    undo->changes.push_back(ChangeAt(state, action.location));
   }
   SetBlock(state, action.location, place ? action.block : kAir);
   state.last_interacted[action.location] = static_cast<int8_t>(player);
   state.interacted_at[action.location] = state.timestep;
+  if (!place) state.last_broken[action.location] = before;
   if (!config_.abilities.inf_blocks) {
     if (place) {
       inventory.Take(action.block, 1);

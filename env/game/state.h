@@ -25,9 +25,11 @@ inline constexpr int32_t kNever = -1;
 struct State {
   std::vector<Block> blocks;  // [volume]
   std::vector<int8_t>
-      last_interacted;                 // [volume] player who last placed or broke here, or kNobody.
-  std::vector<int32_t> interacted_at;  // [volume] timestep of that action, or kNever. Not part of
-                                       // the reference's observation; our networks may use it.
+      last_interacted;  // [volume] player who last placed or broke here, or kNobody.
+  // Not part of the reference's observation, but of use to networks without memory:
+  std::vector<int32_t> interacted_at;  // [volume] timestep of that action, or kNever.
+  std::vector<Block> last_broken;      // [volume] what was last broken here, kAir if nothing ever
+                                       // was: a block tried and rejected leaves this trace.
   absl::InlinedVector<PlayerState, 2> players;
   int timestep = 0;
   int steps_without_progress = 0;

@@ -1,0 +1,56 @@
+# The two commands of a new user are `make demo` and `make test`; the rest are their parts.
+
+BUILD := build
+RUN := runs/demo
+
+# Debian 12 packages; docs/dependencies.md says why each is here.
+PACKAGES := ca-certificates catch2 ccache cmake g++ git libabsl-dev libbenchmark-dev libcairo2-dev \
+	libcli11-dev libeigen3-dev libfmt-dev libopenblas0-openmp libspdlog-dev libtbb-dev \
+	libtomlplusplus-dev libtorch-dev libxxhash-dev libzstd-dev mold ninja-build \
+	nlohmann-json3-dev pkg-config zlib1g-dev fonts-dejavu-core
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: demo build test deps configure bench docs clean
+
+# Trains an assistant, evaluates it and writes a report; what is already done is reused.
+demo: deps build
+	$(BUILD)/hod experiment --config configs/demo.toml --out $(RUN)
+
+# The program alone: build/hod.
+build: configure
+	cmake --build $(BUILD) --target hod
+
+test: configure
+	cmake --build $(BUILD)
+	ctest --test-dir $(BUILD) --output-on-failure -j 2
+
+# Installs the packages that are missing.
+deps:
+	@missing=$$(for package in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; \
+	done); \
+	if [ -n "$$missing" ]; then \
+	  echo "installing:" $$missing; \
+	  $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+
+configure: $(BUILD)/build.ninja
+
+$(BUILD)/build.ninja:
+	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release \
+	  -DPython_EXECUTABLE=/usr/bin/python3 -DPYTHON_EXECUTABLE=/usr/bin/python3
+
+# Google Benchmark figures of the environment and the search.
+bench: configure
+	cmake --build $(BUILD) --target hod_benchmarks
+	$(BUILD)/benchmarks/hod_benchmarks
+
+# What docs/ takes from the program: the table of settings and the drawn houses.
+docs: build
+	{ cat docs/configuration.head.md; $(BUILD)/hod config --describe; } > docs/configuration.md
+	$(BUILD)/hod goals sheet --count 24 --out docs/images/houses.png
+
+clean:
+	rm -rf $(BUILD)
