@@ -43,16 +43,26 @@ void EncodeFeatures(const mcts::Position& position, bool inventories, absl::Span
 
   for (size_t i = 0; i < volume; ++i) {
     plane(kBlockPlane + state.blocks[i])[i] = 1.0f;
-    plane(kBrokenPlane + state.last_broken[i])[i] = 1.0f;
     const int editor = state.last_interacted[i];
     if (editor == env::kNobody) continue;
     const bool self = editor == position.player;
     plane(self ? kSelfEditPlane : kOthersEditPlane)[i] = 1.0f;
+    if (!self && state.blocks[i] != env::kAir) plane(kBuiltPlane + state.blocks[i])[i] = 1.0f;
     if (state.interacted_at[i] == env::kNever) continue;
     const int age = std::max(0, state.timestep - state.interacted_at[i]);
     const int recent = self ? kSelfRecentPlane : kOthersRecentPlane;
     plane(recent)[i] = Recency<4>(age);
     plane(recent + 1)[i] = Recency<32>(age);
+  }
+
+  for (int p = 0; p < game.num_players(); ++p) {
+    if (p == position.player) continue;
+    for (size_t i = 0; i < volume; ++i) {
+      const env::BlockSet broken = state.broken[p * volume + i];
+      for (int b = 0; broken >> b != 0; ++b) {
+        if (broken >> b & 1) plane(kRejectedPlane + b)[i] = 1.0f;
+      }
+    }
   }
 
   if (!game.config().abilities.teleportation) {

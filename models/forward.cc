@@ -63,12 +63,12 @@ Prediction ForwardPass::operator()(const Tensor& features) const {
     x = branch.add_(x).relu_();
   }
   const Tensor logits = convolve(x, heads_, {0, 0, 0}).to(at::kFloat);
-  const Tensor current = input.narrow(1, kBlockPlane, env::kNumBlocks);
+  const Tensor evidence = input.narrow(1, 0, kNumGoalPlanes);
   const Tensor hidden = at::linear(Pool(x), value_hidden_.weight, value_hidden_.bias).relu_();
   constexpr int kActions = env::kNumActionChannels;
   return {logits.narrow(1, 0, kActions), logits.narrow(1, kActions, kActions),
           logits.narrow(1, 2 * kActions, env::kNumBlocks) +
-              at::conv3d(current, goal_skip_).to(at::kFloat),
+              at::conv3d(evidence, goal_skip_).to(at::kFloat),
           at::linear(hidden, value_.weight, value_.bias).flatten().to(at::kFloat)};
 }
 

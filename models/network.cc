@@ -9,7 +9,8 @@
 namespace hod::models {
 namespace {
 
-// Initial logit by which the goal head favours the current block: most voxels are already right.
+// Initial logit by which the goal head favours the current block, as most voxels are already right,
+// and by which it disfavours what the human has removed.
 constexpr float kInitialGoalSkip = 4.0f;
 constexpr char kGoalSkipName[] = "goal_skip.weight";
 
@@ -57,7 +58,7 @@ std::vector<ParameterSpec> ParameterLayout(const NetworkConfig& config) {
   add("policy", {env::kNumActionChannels, c, 1, 1, 1}, 0.1);
   add("human", {env::kNumActionChannels, c, 1, 1, 1}, 0.1);
   add("goal", {env::kNumBlocks, c, 1, 1, 1}, 0.1);
-  layout.push_back({kGoalSkipName, {env::kNumBlocks, env::kNumBlocks, 1, 1, 1}, 0.0});
+  layout.push_back({kGoalSkipName, {env::kNumBlocks, kNumGoalPlanes, 1, 1, 1}, 0.0});
   add("value_hidden", {c, 2 * c}, 2.0);
   add("value", {1, c}, 0.1);
   return layout;
@@ -80,7 +81,9 @@ Network InitialNetwork(const NetworkConfig& config, env::Rng rng) {
     }
     if (spec.name != kGoalSkipName) continue;
     for (int block = 0; block < env::kNumBlocks; ++block) {
-      network.parameters[begin + block * env::kNumBlocks + block] = kInitialGoalSkip;
+      float* const row = &network.parameters[begin + block * kNumGoalPlanes];
+      row[kBlockPlane + block] = kInitialGoalSkip;
+      row[kRejectedPlane + block] = -kInitialGoalSkip;
     }
   }
   return network;

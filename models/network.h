@@ -9,8 +9,8 @@
 //           linear map of the mean and the maximum over all voxels to one bias per channel, which
 //           tells every voxel about the whole world (as in KataGo, Wu 2019).
 //   heads   1x1x1 convolutions to 28 action channels for the player's policy, 28 for the other
-//           players' next action, 10 goal logits per voxel; the goal head also sees the current
-//           block directly. Value: mean and maximum over voxels, linear, ReLU, linear.
+//           players' next action, 10 goal logits per voxel; the goal head also sees the direct
+//           evidence of features.h. Value: mean and maximum over voxels, linear, ReLU, linear.
 // There is no normalisation layer: the last convolution of every residual branch starts at zero
 // ("SkipInit", De & Smith 2020), which suffices at this depth and costs nothing.
 #pragma once

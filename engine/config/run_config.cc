@@ -2,6 +2,7 @@
 
 #include <toml++/toml.h>
 
+#include <cstdlib>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
@@ -84,7 +85,7 @@ std::string ToToml(const Value& value) {
         out.str("");
         out.precision(digits);
         out << d;
-        if (std::stod(out.str()) == d) break;
+        if (std::strtod(out.str().c_str(), nullptr) == d) break;
       }
       const std::string text = out.str();
       return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;

@@ -260,6 +260,9 @@ absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json) 
   EvaluationReport report;
   try {  // nlohmann::json reports missing keys and wrong types by exceptions.
     report.origin = json.at("origin");
+    for (const char* key : {"assistant", "config"}) {  // An evaluation is known by these.
+      report.origin.at(key).get_ref<const std::string&>();
+    }
     report.seconds = json.at("seconds").get<double>();
     for (const FigureSpec& figure : kFigures) {
       const nlohmann::json& c = json.at("figures").at(figure.key);

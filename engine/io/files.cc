@@ -41,7 +41,9 @@ absl::Status WriteAndSync(const std::string& path, const std::string& contents) 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream out;
-  if (!in || !(out << in.rdbuf() || in.peek() == EOF)) {
+  // A directory can be opened, too, but peek() fails. Copying nothing would fail as well.
+  if (in.peek() != EOF) out << in.rdbuf();
+  if (in.fail() || out.fail()) {
     return absl::NotFoundError(absl::StrCat(path, ": cannot read: ", std::strerror(errno)));
   }
   return out.str();

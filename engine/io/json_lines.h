@@ -33,4 +33,7 @@ class JsonLinesWriter {
 // that is not an object is an error naming file and line.
 absl::StatusOr<std::vector<nlohmann::json>> ReadJsonLines(const std::string& path);
 
+// The number under `key`; 0 where there is none or something else, as in damaged metrics.
+double NumberAt(const nlohmann::json& object, const char* key);
+
 }  // namespace hod::engine

@@ -33,6 +33,8 @@ AssistedEpisode::AssistedEpisode(EpisodeSetup setup)
 
 absl::StatusOr<std::unique_ptr<AssistedEpisode>> AssistedEpisode::Create(EpisodeSetup setup) {
   const std::string human = setup.human;
+  // Without an assistant the human is alone: an idle body could stand where a block belongs.
+  if (!setup.assistant) setup.game.players.resize(kHuman + 1);
   const env::Rng streams(setup.seed);
   std::unique_ptr<AssistedEpisode> episode(new AssistedEpisode(std::move(setup)));
   env::Rng start = streams.Fork(1);

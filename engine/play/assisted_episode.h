@@ -36,7 +36,7 @@ AssistantPlay GreedyAssistant(const RunConfig& config, int num_simulations);
 
 // One timestep as observers see it. References are valid during the call only.
 struct Move {
-  const std::vector<env::Action>& actions;  // Per player.
+  const std::vector<env::Action>& actions;  // Per player: the human, and the assistant if any.
   const std::vector<int32_t>& ids;          // The same as flat ids.
   const env::StepOutcome& outcome;
   const env::ActionDistribution& human_policy;
@@ -56,7 +56,7 @@ struct EpisodeSetup {
   env::GameConfig game;
   env::Goal goal;
   std::string human;                       // Name of the human model.
-  std::optional<AssistantPlay> assistant;  // None: an assistant that never acts.
+  std::optional<AssistantPlay> assistant;  // None: the human is the only player.
   uint64_t seed = 0;                       // Start locations, human model, search and draws.
   int64_t global_timestep = 0;
 };

@@ -25,21 +25,22 @@ EpisodeTally::EpisodeTally(const AssistedEpisode* episode)
               episode->state().players[kHuman].initial_similarity) {}
 
 absl::Status EpisodeTally::AfterMove(const Move& move, const env::State& after) {
-  ++figures_.timesteps;
-  figures_.human_actions += IsEdit(move.actions[kHuman]);
-  figures_.assistant_actions += IsEdit(move.actions[kAssistant]);
-
   // A world that starts complete (nothing needed) counts as 100% built by nobody.
   const auto percent = [&](double similarity) {
     return needed_ > 0 ? 100 * similarity / needed_ : 0.0;
   };
   const auto& players = move.outcome.players;
-  figures_.human_percent += percent(players[kHuman].goal_dependent);
-  figures_.assistant_percent += percent(players[kAssistant].goal_dependent);
+  ++figures_.timesteps;
   figures_.goal_percent =
       needed_ > 0 ? 100 * episode_->game().GoalPercentage(after, kHuman) : 100.0;
-  figures_.assistant_wrong +=
-      IsEdit(players[kAssistant].effective_action) && !players[kAssistant].correct;
+  figures_.human_actions += IsEdit(move.actions[kHuman]);
+  figures_.human_percent += percent(players[kHuman].goal_dependent);
+  if (players.size() <= kAssistant) return absl::OkStatus();
+
+  const env::PlayerOutcome& assistant = players[kAssistant];
+  figures_.assistant_actions += IsEdit(move.actions[kAssistant]);
+  figures_.assistant_percent += percent(assistant.goal_dependent);
+  figures_.assistant_wrong += IsEdit(assistant.effective_action) && !assistant.correct;
   return absl::OkStatus();
 }
 

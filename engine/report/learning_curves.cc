@@ -29,7 +29,7 @@ std::vector<double> Grouped(const std::vector<double>& values, size_t group) {
 
 std::vector<double> Column(const Lines& lines, const char* key, double scale) {
   std::vector<double> values;
-  for (const nlohmann::json& line : lines) values.push_back(scale * line.value(key, 0.0));
+  for (const nlohmann::json& line : lines) values.push_back(scale * NumberAt(line, key));
   return values;
 }
 
@@ -64,11 +64,11 @@ absl::StatusOr<Lines> EpisodesOfAllWorkers(const RunDirectory& run) {
         ReadJsonLines(absl::StrFormat("%s/selfplay-%03d.jsonl", run.metrics(), w));
     if (!lines.ok()) return lines.status();
     for (nlohmann::json& line : *lines) {
-      if (line.value("event", "") == "episode") episodes.push_back(std::move(line));
+      if (line.value("event", nlohmann::json()) == "episode") episodes.push_back(std::move(line));
     }
   }
   std::stable_sort(episodes.begin(), episodes.end(), [](const auto& a, const auto& b) {
-    return a.value("time", 0.0) < b.value("time", 0.0);
+    return NumberAt(a, "time") < NumberAt(b, "time");
   });
   return episodes;
 }

@@ -91,8 +91,12 @@ std::vector<Block> ReadBlocks(int volume, absl::string_view what, ByteReader& in
 
 void WriteInteractions(const State& state, ByteWriter& out) {
   const auto touched = [&](size_t i) {
+    bool broken = false;
+    for (size_t p = 0; p < state.players.size(); ++p) {
+      broken |= state.broken[p * state.blocks.size() + i] != 0;
+    }
     return state.last_interacted[i] != env::kNobody || state.interacted_at[i] != env::kNever ||
-           state.last_broken[i] != env::kAir;
+           broken;
   };
   uint64_t count = 0;
   for (size_t i = 0; i < state.blocks.size(); ++i) count += touched(i);
@@ -103,7 +107,9 @@ void WriteInteractions(const State& state, ByteWriter& out) {
     out.Varint(i - next);
     out.Varint(static_cast<uint64_t>(state.last_interacted[i] + 1));
     out.Varint(static_cast<uint64_t>(int64_t{state.interacted_at[i]} + 1));
-    out.Varint(state.last_broken[i]);
+    for (size_t p = 0; p < state.players.size(); ++p) {
+      out.Varint(state.broken[p * state.blocks.size() + i]);
+    }
     next = i + 1;
   }
 }
@@ -112,23 +118,30 @@ void ReadInteractions(const env::GameConfig& config, State& state, ByteReader& i
   const size_t volume = config.size.Volume();
   state.last_interacted.assign(volume, env::kNobody);
   state.interacted_at.assign(volume, env::kNever);
-  state.last_broken.assign(volume, env::kAir);
-  const size_t count = in.Count(volume, 4, "number of touched voxels");
+  state.broken.assign(config.num_players() * volume, env::BlockSet{0});
+  const size_t count = in.Count(volume, 3 + config.num_players(), "number of touched voxels");
   size_t next = 0;
   for (size_t i = 0; i < count && in.ok(); ++i) {
     const size_t begin = in.offset();
     const size_t location = next + in.Varint(0, volume, "touched voxel");
     const auto player = static_cast<int>(in.Varint(0, config.num_players(), "last_interacted")) - 1;
     const auto at = static_cast<int64_t>(in.Varint(0, state.timestep + 1, "interacted_at")) - 1;
-    const auto broken = static_cast<env::Block>(in.Varint(0, env::kNumBlocks - 1, "last_broken"));
+    absl::InlinedVector<env::BlockSet, 2> broken(config.num_players());
+    bool any_broken = false;
+    for (env::BlockSet& set : broken) {
+      set = static_cast<env::BlockSet>(in.Varint(0, (1 << env::kNumBlocks) - 1, "broken"));
+      any_broken |= set != 0;
+    }
     if (location >= volume) {
       in.Fail(begin, "touched voxel ", location, " is not below ", volume);
-    } else if (player == env::kNobody && at == env::kNever && broken == env::kAir) {
+    } else if (player == env::kNobody && at == env::kNever && !any_broken) {
       in.Fail(begin, "touched voxel ", location, " was touched by nobody");
     } else {
       state.last_interacted[location] = static_cast<int8_t>(player);
       state.interacted_at[location] = static_cast<int32_t>(at);
-      state.last_broken[location] = broken;
+      for (size_t p = 0; p < broken.size(); ++p) {
+        state.broken[p * volume + location] = broken[p];
+      }
       next = location + 1;
     }
   }
@@ -209,7 +222,7 @@ absl::Status CheckForWriting(const env::GameConfig& config, const Fragment& f) {
   status.Update(expect("start.blocks", f.start.blocks.size(), volume));
   status.Update(expect("start.last_interacted", f.start.last_interacted.size(), volume));
   status.Update(expect("start.interacted_at", f.start.interacted_at.size(), volume));
-  status.Update(expect("start.last_broken", f.start.last_broken.size(), volume));
+  status.Update(expect("start.broken", f.start.broken.size(), players * volume));
   status.Update(expect("start.players", f.start.players.size(), players));
   for (const Timestep& step : f.steps) {
     status.Update(expect("steps.actions", step.actions.size(), players));

@@ -46,13 +46,24 @@ std::vector<Block> Symmetry::Apply(const std::vector<Block>& blocks) const {
   return result;
 }
 
+env::BlockSet Symmetry::ApplyToSet(env::BlockSet set) const {
+  env::BlockSet result = 0;
+  for (int b = 0; set >> b != 0; ++b) {
+    if (set >> b & 1) result |= env::BlockSet{1} << Apply(static_cast<Block>(b));
+  }
+  return result;
+}
+
 env::State Symmetry::Apply(const env::State& state) const {
   env::State result = state;
   result.blocks = Apply(state.blocks);
-  result.last_broken = Apply(state.last_broken);
   for (size_t i = 0; i < locations_.size(); ++i) {
     result.last_interacted[locations_[i]] = state.last_interacted[i];
     result.interacted_at[locations_[i]] = state.interacted_at[i];
+    for (size_t p = 0; p < state.players.size(); ++p) {
+      const size_t begin = p * locations_.size();
+      result.broken[begin + locations_[i]] = ApplyToSet(state.broken[begin + i]);
+    }
   }
   for (env::PlayerState& player : result.players) {
     player.feet = Apply(player.feet);

@@ -45,6 +45,7 @@ class Symmetry {
   std::vector<env::Block> Apply(const std::vector<env::Block>& blocks) const;
   // The same episode in the changed world; the goal must be changed with it.
   env::State Apply(const env::State& state) const;
+  env::BlockSet ApplyToSet(env::BlockSet set) const;
   // Sets of ids and distributions stay in ascending order.
   std::vector<int32_t> Actions(const std::vector<int32_t>& ids) const;
   env::ActionDistribution Apply(const env::ActionDistribution& distribution) const;

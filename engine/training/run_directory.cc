@@ -27,7 +27,8 @@ namespace {
 constexpr absl::Duration kLockPatience = absl::Seconds(15);
 
 bool MayChange(const std::string& difference) {
-  return absl::StartsWith(difference, "learner.max_") ||
+  return absl::StartsWith(difference, "learner.max_steps") ||
+         absl::StartsWith(difference, "learner.max_minutes") ||
          absl::StartsWith(difference, "selfplay.workers") ||
          absl::StartsWith(difference, "evaluation.");
 }
@@ -95,7 +96,7 @@ absl::StatusOr<std::vector<std::pair<int64_t, std::string>>> RunDirectory::Check
     absl::string_view digits = name;
     int64_t step = 0;
     if (!absl::ConsumePrefix(&digits, "step-") || !absl::ConsumeSuffix(&digits, ".safetensors") ||
-        !absl::SimpleAtoi(digits, &step)) {
+        !absl::SimpleAtoi(digits, &step) || entry.path() != CheckpointPath(step)) {
       continue;
     }
     checkpoints.emplace_back(step, entry.path());

@@ -62,10 +62,10 @@ class StatusReader {
       return;
     }
     const nlohmann::json& last = learner->back();
-    line.Update(last.value("progress", 0.0),
-                absl::StrFormat("%s  step %d, loss %.3f, goal recall %.0f%%", SelfPlayRate(),
-                                last.value("step", 0), last.value("loss", 0.0),
-                                100 * last.value("goal_recall", 0.0)));
+    line.Update(NumberAt(last, "progress"),
+                absl::StrFormat("%s  step %.0f, loss %.3f, goal recall %.0f%%", SelfPlayRate(),
+                                NumberAt(last, "step"), NumberAt(last, "loss"),
+                                100 * NumberAt(last, "goal_recall")));
   }
 
  private:
@@ -76,9 +76,9 @@ class StatusReader {
           ReadJsonLines(absl::StrFormat("%s/selfplay-%03d.jsonl", run_.metrics(), w));
       if (!lines.ok()) continue;
       for (auto line = lines->rbegin(); line != lines->rend(); ++line) {
-        if (line->value("event", "") != "rate") continue;
-        timesteps += line->value("timesteps_per_second", 0.0);
-        evaluations += line->value("evaluations_per_second", 0.0);
+        if (line->value("event", nlohmann::json()) != "rate") continue;
+        timesteps += NumberAt(*line, "timesteps_per_second");
+        evaluations += NumberAt(*line, "evaluations_per_second");
         break;
       }
     }

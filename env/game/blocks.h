@@ -7,6 +7,8 @@
 namespace hod::env {
 
 using Block = uint8_t;
+// Bit b stands for block b.
+using BlockSet = uint16_t;
 
 inline constexpr int kNumBlocks = 10;
 inline constexpr Block kAir = 0;

@@ -22,10 +22,19 @@ bool BodyFills(Cell feet, Cell cell) {
 // Whether two bodies share a voxel.
 bool BodiesOverlap(Cell a, Cell b) { return a.x == b.x && a.z == b.z && std::abs(a.y - b.y) <= 1; }
 
-// What to remember of a voxel that is about to change.
-StepUndo::BlockChange ChangeAt(const State& state, int location) {
-  return {location, state.blocks[location], state.last_interacted[location],
-          state.interacted_at[location], state.last_broken[location]};
+// The types that `player` has broken at `location`.
+BlockSet& BrokenBy(State& state, int player, int location) {
+  return state.broken[player * state.blocks.size() + location];
+}
+
+// What to remember of a voxel that `player` is about to change.
+StepUndo::BlockChange ChangeAt(State& state, int location, int player) {
+  return {location,
+          state.blocks[location],
+          state.last_interacted[location],
+          state.interacted_at[location],
+          BrokenBy(state, player, location),
+          player};
 }
 
 }  // namespace
@@ -71,7 +80,7 @@ State Game::Begin(State state) const {
   const size_t volume = goal_.size();
   if (state.last_interacted.empty()) state.last_interacted.assign(volume, kNobody);
   if (state.interacted_at.empty()) state.interacted_at.assign(volume, kNever);
-  if (state.last_broken.empty()) state.last_broken.assign(volume, kAir);
+  if (state.broken.empty()) state.broken.assign(num_players() * volume, BlockSet{0});
   state.num_matches = state.num_clashes = 0;
   for (size_t i = 0; i < volume; ++i) {
     state.num_matches += state.blocks[i] == goal_[i];
@@ -137,7 +146,7 @@ StepOutcome Game::Step(State& state, absl::Span<const Action> actions, StepUndo*
     for (int i = palette_begin_; i < static_cast<int>(goal_.size()); ++i) {
       if (state.blocks[i] == goal_[i]) continue;
       if (undo != nullptr) {
-        undo->changes.push_back(ChangeAt(state, i));
+        undo->changes.push_back(ChangeAt(state, i, 0));
       }
       SetBlock(state, i, goal_[i]);
     }
@@ -163,7 +172,7 @@ void Game::Undo(State& state, const StepUndo& undo) const {
     state.blocks[change->location] = change->block;
     state.last_interacted[change->location] = change->last_interacted;
     state.interacted_at[change->location] = change->interacted_at;
-    state.last_broken[change->location] = change->last_broken;
+    BrokenBy(state, change->player, change->location) = change->broken;
   }
   state.players = undo.players;
   state.timestep = undo.timestep;
@@ -220,12 +229,12 @@ bool Game::PlaceOrBreak(State& state, int player, const Action& action, StepUndo
   if (!CanReach(state, player, action)) return false;
 
   if (undo != nullptr) {
-    undo->changes.push_back(ChangeAt(state, action.location));
+    undo->changes.push_back(ChangeAt(state, action.location, player));
   }
   SetBlock(state, action.location, place ? action.block : kAir);
   state.last_interacted[action.location] = static_cast<int8_t>(player);
   state.interacted_at[action.location] = state.timestep;
-  if (!place) state.last_broken[action.location] = before;
+  if (!place) BrokenBy(state, player, action.location) |= BlockSet{1} << before;
   if (!config_.abilities.inf_blocks) {
     if (place) {
       inventory.Take(action.block, 1);

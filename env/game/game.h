@@ -44,7 +44,8 @@ struct StepUndo {
     Block block;
     int8_t last_interacted;
     int32_t interacted_at;
-    Block last_broken;
+    BlockSet broken;  // By `player`.
+    int player;
   };
   absl::InlinedVector<BlockChange, 4> changes;  // In the order made.
   absl::InlinedVector<PlayerState, 2> players;
@@ -69,7 +70,7 @@ class Game {
   State Reset(Rng& rng) const;
   // An episode that starts from the given world. Fills every derived field. `state` needs blocks,
   // players' feet and inventories; empty last_interacted, interacted_at and
-  // last_broken mean "never touched".
+  // broken mean "never touched".
   State Begin(State state) const;
 
   // Plays one action per player, in place. Any action is accepted: one that breaks the rules has no

@@ -28,8 +28,9 @@ struct State {
       last_interacted;  // [volume] player who last placed or broke here, or kNobody.
   // Not part of the reference's observation, but of use to networks without memory:
   std::vector<int32_t> interacted_at;  // [volume] timestep of that action, or kNever.
-  std::vector<Block> last_broken;      // [volume] what was last broken here, kAir if nothing ever
-                                       // was: a block tried and rejected leaves this trace.
+  // [num_players][volume] the types of blocks each player has ever broken here. A block that the
+  // human removed does not belong: a trace of what was tried and rejected.
+  std::vector<BlockSet> broken;
   absl::InlinedVector<PlayerState, 2> players;
   int timestep = 0;
   int steps_without_progress = 0;

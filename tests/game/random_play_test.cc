@@ -226,18 +226,23 @@ TEST_CASE("random play: observations show the state, from every player's side") 
   });
 }
 
-TEST_CASE("random play: the memory of interactions names actor and time") {
+TEST_CASE("random play: the memory of interactions names actor, time and what was broken") {
   PlayRandomGames(9, 60, 60, true, [](const Game& game, const Played& played, const State& after) {
-    std::vector<int8_t> last = played.before.last_interacted;
-    std::vector<int32_t> at = played.before.interacted_at;
+    State expected = played.before;
     for (int p = 0; p < game.num_players(); ++p) {  // Places and breaks run in player order.
       const Action& a = played.outcome.players[p].effective_action;
       if (a.type != ActionType::kPlace && a.type != ActionType::kBreak) continue;
-      last[a.location] = static_cast<int8_t>(p);
-      at[a.location] = played.before.timestep;
+      expected.last_interacted[a.location] = static_cast<int8_t>(p);
+      expected.interacted_at[a.location] = played.before.timestep;
+      Block& block = expected.blocks[a.location];
+      if (a.type == ActionType::kBreak) {
+        expected.broken[p * expected.blocks.size() + a.location] |= BlockSet{1} << block;
+      }
+      block = a.type == ActionType::kBreak ? kAir : a.block;
     }
-    REQUIRE(after.last_interacted == last);
-    REQUIRE(after.interacted_at == at);
+    REQUIRE(after.last_interacted == expected.last_interacted);
+    REQUIRE(after.interacted_at == expected.interacted_at);
+    REQUIRE(after.broken == expected.broken);
   });
 }
 
