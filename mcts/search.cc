@@ -139,16 +139,20 @@ absl::Status Search::Check(const Evaluation& evaluation) const {
   if (!std::isfinite(evaluation.value)) {
     return absl::InternalError(absl::StrCat("evaluation: value is ", evaluation.value));
   }
-  // A sum is finite only if every entry is.
-  const auto sum = [](const std::vector<float>& v) {
-    return Eigen::Map<const Eigen::ArrayXf>(v.data(), static_cast<Eigen::Index>(v.size())).sum();
+  const auto array = [](const std::vector<float>& v) {
+    return Eigen::Map<const Eigen::ArrayXf>(v.data(), static_cast<Eigen::Index>(v.size()));
   };
-  if (!std::isfinite(sum(evaluation.goal_logits))) {
+  // A sum is finite only if every entry is.
+  if (!std::isfinite(array(evaluation.goal_logits).sum())) {
     return absl::InternalError("evaluation: goal_logits are not finite");
   }
-  const float human = sum(evaluation.human_policy);
+  const float human = array(evaluation.human_policy).sum();
   if (!std::isfinite(human) || human <= 0) {
     return absl::InternalError(absl::StrCat("evaluation: human_policy sums to ", human));
+  }
+  const float least = array(evaluation.human_policy).minCoeff();
+  if (least < 0) {
+    return absl::InternalError(absl::StrCat("evaluation: human_policy has an entry of ", least));
   }
   return absl::OkStatus();
 }
@@ -190,13 +194,13 @@ absl::Status Search::SetPriors(Node& node, const Evaluation& evaluation) {
     }
     const env::Action action = space.Unflatten(id);
     double expected = 0;
+    double prior = std::pow(p, options_.prior_temperature);
     if (options_.use_goal_predictor) {
       expected = ExpectedReward(*game_, player_, action, state_.blocks[action.location],
                                 evaluation.goal_logits);
-    }
-    double prior = std::pow(p, options_.prior_temperature);
-    if (options_.reward_prior_weight != 0) {
-      prior *= std::exp(options_.reward_prior_weight * Shaped(action, expected));
+      if (options_.reward_prior_weight != 0) {
+        prior *= std::exp(options_.reward_prior_weight * Shaped(action, expected));
+      }
     }
     actions_.push_back({id, static_cast<float>(prior), static_cast<float>(expected)});
     TypeStats& type = node.types[static_cast<int>(action.type)];

@@ -52,11 +52,12 @@ class Search {
   const Position* NextLeaf();
 
   // Ends the simulation begun by NextLeaf(). An evaluation of the wrong shape, with non-finite
-  // numbers or without prior mass on any valid action is an error, and the search is over.
+  // numbers, negative probabilities or without prior mass on any valid action is an error, and the
+  // search is over.
   absl::Status Deliver(const Evaluation& evaluation);
 
-  // Requires that NextLeaf() returned null. After a single simulation the policy is the root's
-  // priors: acting without search.
+  // Requires that NextLeaf() returned null. After a single simulation the root's priors take
+  // the place of visit counts: acting without search.
   SearchResult result() const;
 
   // For traces and explanations.

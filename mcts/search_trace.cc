@@ -185,7 +185,9 @@ absl::Status VerifyRecord(const json& record, SearchVerifyReport& report) {
   const auto crc = crc32(0, observation.data(), static_cast<unsigned>(observation.size()));
   std::vector<int32_t> valid;
   env::ValidActions(root->game, root->state, root->player, options->line_of_sight, valid);
-  if (differs(record.at("obs_crc32"), crc, "obs_crc32", 0) ||
+  const env::WorldSize& size = root->game.size();
+  if (differs(record.at("world_size"), json{size.w, size.h, size.d}, "world_size", 0) ||
+      differs(record.at("obs_crc32"), crc, "obs_crc32", 0) ||
       differs(record.at("root_valid_actions"), env::GapEncode(valid), "root_valid_actions", 0) ||
       differs(record.at("net"), DescribeNetwork(position), "net", kSearchTolerance)) {
     return absl::OkStatus();

@@ -1,0 +1,439 @@
+// What a search promises, beyond the numbers that its twin checks.
+#include "mcts/search.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <map>
+#include <numeric>
+
+#include "env/game/action_mask.h"
+#include "tests/game/random_game.h"
+#include "tests/mcts/evaluators.h"
+
+namespace hod::mcts {
+namespace {
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInf = std::numeric_limits<float>::infinity();
+
+env::GameConfig TinyConfig() {
+  env::GameConfig config;
+  config.size = {4, 4, 4};
+  return config;
+}
+
+env::Game TinyGame(const SearchOptions& options, const env::GameConfig& config = TinyConfig()) {
+  env::Rng rng(9);
+  return PlanningGame(env::Game(config, env::RandomGoal(config, rng)), options);
+}
+
+env::State Start(const env::Game& game) {
+  env::Rng rng(3);
+  return game.Reset(rng);
+}
+
+std::vector<float> Priors(const Search& search) {
+  std::vector<float> priors;
+  for (const ActionStats& action : search.actions()) priors.push_back(action.prior);
+  return priors;
+}
+
+// Every number of the root's statistics and all nodes' visits.
+std::vector<double> Fingerprint(const Search& search) {
+  std::vector<double> numbers;
+  for (const Node& node : search.nodes()) {
+    numbers.insert(numbers.end(), {double(node.visits), node.value_sum, node.reward});
+  }
+  for (const ActionStats& a : search.actions()) {
+    numbers.insert(numbers.end(), {double(a.id), double(a.visits), a.value_sum, a.prior});
+  }
+  return numbers;
+}
+
+TEST_CASE("with a goal predictor the true goal has no influence") {
+  env::Rng rng(1);
+  for (int i = 0; i < 40; ++i) {
+    const env::GameConfig config = env::RandomConfig(rng);
+    SearchOptions options;
+    options.num_simulations = 40;
+    options.goal_posterior = static_cast<GoalPosterior>(i % 4);
+    options.line_of_sight = !config.abilities.teleportation;
+    const env::Game a = PlanningGame(env::Game(config, env::RandomGoal(config, rng)), options);
+    const env::Game b = PlanningGame(env::Game(config, env::RandomGoal(config, rng)), options);
+    const env::State state = a.Reset(rng);
+    // A world that is the goal already: ending on completion would give it away.
+    const env::Game c = PlanningGame(env::Game(config, state.blocks), options);
+    HashEvaluator evaluator(i, false);
+    std::vector<std::vector<double>> prints;
+    for (const env::Game* game : {&a, &b, &c}) {
+      Search search;
+      search.Start(options, game, game->Begin(state), 0, env::Rng(4));
+      REQUIRE(Run(search, evaluator).ok());
+      prints.push_back(Fingerprint(search));
+    }
+    INFO("game " << i);
+    CHECK(prints[0] == prints[1]);
+    CHECK(prints[0] == prints[2]);
+  }
+}
+
+TEST_CASE("without a goal predictor the tree sees true rewards and the end on completion") {
+  SearchOptions options;
+  options.use_goal_predictor = false;
+  options.noise_weight = 0;
+  options.num_simulations = 400;
+  env::GameConfig config = TinyConfig();
+  config.players.resize(1);
+  env::State state = Start(TinyGame(options, config));
+  state.players[0].feet = {1, 2, 1};
+  std::vector<env::Block> goal = state.blocks;
+  goal[config.size.Index({2, 2, 1})] = env::kWool;
+  const env::Game game = PlanningGame(env::Game(config, goal), options);
+  ConstantEvaluator evaluator([&](Evaluation& e) {  // Noop, or any block in that place.
+    e.policy.assign(e.policy.size(), 0.0f);
+    e.policy[0] = 1;
+    for (env::Block b = env::kFirstPlaceable; b < env::kNumBlocks; ++b) {
+      e.policy[game.actions().Flatten({env::ActionType::kPlace, config.size.Index({2, 2, 1}), b})] =
+          1;
+    }
+  });
+  Search search;
+  search.Start(options, &game, game.Begin(state), 0, env::Rng(1));
+  REQUIRE(Run(search, evaluator).ok());
+  const env::Action best = game.actions().Unflatten(search.result().best_action);
+  CHECK((best == env::Action{env::ActionType::kPlace, config.size.Index({2, 2, 1}), env::kWool}));
+  const bool ended = std::any_of(search.nodes().begin(), search.nodes().end(),
+                                 [](const Node& n) { return n.terminal && n.visits > 1; });
+  CHECK(ended);
+  CHECK(search.MeanReward(search.result().best_action).first == 1.0);
+}
+
+TEST_CASE("a finished game is worth nothing and never expanded") {
+  SearchOptions options;
+  options.num_simulations = 50;
+  env::GameConfig config = TinyConfig();
+  config.horizon = 2;
+  const env::Game game = TinyGame(options, config);
+  Search search;
+  search.Start(options, &game, Start(game), 0, env::Rng(1));
+  HashEvaluator evaluator(1, false);
+  REQUIRE(Run(search, evaluator).ok());
+  int over = 0;
+  for (const Node& node : search.nodes()) {
+    if (!node.terminal) continue;
+    ++over;
+    CHECK_FALSE(node.expanded);
+    CHECK(node.value_sum == Approx(node.visits * node.reward));
+  }
+  CHECK(over > 0);
+}
+
+TEST_CASE("truncation for lack of progress does not end the tree's games") {
+  env::GameConfig config = TinyConfig();
+  config.truncate_on_no_progress_timesteps = 1;
+  const SearchOptions options;
+  const env::Game game = TinyGame(options, config);
+  CHECK_FALSE(game.config().truncate_on_no_progress_timesteps.has_value());
+  CHECK_FALSE(game.config().terminate_on_goal_completion);
+  SearchOptions knows_goal;
+  knows_goal.use_goal_predictor = false;
+  CHECK(TinyGame(knows_goal, config).config().terminate_on_goal_completion);
+}
+
+TEST_CASE("bad evaluations are errors that say what is wrong") {
+  const SearchOptions options;
+  const env::Game game = TinyGame(options);
+  const env::State state = Start(game);
+  std::vector<int32_t> valid;
+  env::ValidActions(game, state, 0, options.line_of_sight, valid);
+  const auto error = [&](const std::function<void(Evaluation&)>& damage) {
+    ConstantEvaluator evaluator(damage);
+    Search search;
+    search.Start(options, &game, state, 0, env::Rng(1));
+    return std::string(Run(search, evaluator).message());
+  };
+  const auto check = [&](const char* field, const std::function<void(Evaluation&)>& damage) {
+    CHECK_THAT(error(damage), Catch::Contains(field));
+  };
+  CHECK(error({}) == "");
+  check("policy has", [](Evaluation& e) { e.policy.pop_back(); });
+  check("policy has", [](Evaluation& e) { e.policy.clear(); });
+  check("human_policy has", [](Evaluation& e) { e.human_policy.push_back(0); });
+  check("goal_logits has", [](Evaluation& e) { e.goal_logits.resize(64); });
+  check("value", [](Evaluation& e) { e.value = kNan; });
+  check("value", [](Evaluation& e) { e.value = kInf; });
+  check("goal_logits", [](Evaluation& e) { e.goal_logits[5] = kNan; });
+  check("goal_logits", [](Evaluation& e) { e.goal_logits[5] = -kInf; });
+  check("human_policy", [](Evaluation& e) { e.human_policy[3] = kNan; });
+  check("human_policy", [](Evaluation& e) { e.human_policy.assign(e.policy.size(), 0.0f); });
+  check("policy", [&](Evaluation& e) { e.policy[valid.back()] = kNan; });
+  check("policy", [&](Evaluation& e) { e.policy[valid.back()] = kInf; });
+  check("policy", [&](Evaluation& e) { e.policy[valid.front()] = -0.1f; });
+  check("no mass", [&](Evaluation& e) {
+    for (const int32_t id : valid) e.policy[id] = 0;
+  });
+  check("human_policy", [](Evaluation& e) { e.human_policy[3] = -0.5f; });
+}
+
+TEST_CASE("without search the policy is the priors of the valid actions") {
+  SearchOptions options;
+  options.num_simulations = 1;
+  options.temperature = 1.0;
+  options.noise_weight = 0;
+  for (const bool explore_noops : {true, false}) {
+    options.explore_noops = explore_noops;
+    const env::Game game = TinyGame(options);
+    const env::State state = Start(game);
+    HashEvaluator evaluator(2, false);
+    Search search;
+    search.Start(options, &game, state, 0, env::Rng(1));
+    REQUIRE(Run(search, evaluator).ok());
+    const Position position = {&game, &state, 0};
+    Evaluation evaluation;
+    REQUIRE(evaluator.Evaluate({&position, 1}, {&evaluation, 1}).ok());
+    std::vector<int32_t> valid;
+    env::ValidActions(game, state, 0, true, valid);
+    double sum = 0;
+    for (const int32_t id : valid) sum += evaluation.policy[id];
+    const SearchResult result = search.result();
+    REQUIRE(result.policy.size() == valid.size());
+    float highest = 0;
+    for (size_t i = 0; i < valid.size(); ++i) {
+      CHECK(result.policy[i].first == valid[i]);
+      CHECK(result.policy[i].second == Approx(evaluation.policy[valid[i]] / sum));
+      highest = std::max(highest, evaluation.policy[valid[i]]);
+    }
+    CHECK(evaluation.policy[result.best_action] == highest);
+    CHECK(result.root_value == Approx(options.gamma * evaluation.value));
+  }
+}
+
+TEST_CASE("noops that are not explored keep their prior, and no simulation") {
+  SearchOptions options;
+  options.explore_noops = false;
+  options.num_simulations = 80;
+  options.temperature = 1.0;
+  const env::Game game = TinyGame(options);
+  ConstantEvaluator evaluator([](Evaluation& e) { e.policy[0] = 0.5f; });
+  Search search;
+  search.Start(options, &game, Start(game), 0, env::Rng(1));
+  REQUIRE(Run(search, evaluator).ok());
+  for (const Node& node : search.nodes()) {
+    if (node.expanded) CHECK(node.types[0].visits == 0);
+  }
+  std::vector<int32_t> valid;
+  env::ValidActions(game, Start(game), 0, true, valid);
+  const double others = static_cast<double>(valid.size() - 1) / game.actions().num_actions();
+  const SearchResult result = search.result();
+  REQUIRE(result.policy.front().first == 0);
+  CHECK(result.policy.front().second == Approx(0.5 / (0.5 + others)).epsilon(1e-4));
+  double sum = 0;
+  for (const auto& [id, p] : result.policy) sum += p;
+  CHECK(sum == Approx(1.0));
+}
+
+TEST_CASE("where noop is all there is, it is played") {
+  env::GameConfig config = TinyConfig();
+  config.players.resize(1);
+  env::State state;
+  state.blocks.assign(config.size.Volume(), env::kBedrock);
+  state.players.resize(1);
+  state.players[0].feet = {1, 1, 1};
+  state.blocks[config.size.Index({1, 1, 1})] = env::kAir;
+  state.blocks[config.size.Index({1, 2, 1})] = env::kAir;
+  for (const bool explore_noops : {true, false}) {
+    for (const int simulations : {1, 30}) {
+      SearchOptions options;
+      options.explore_noops = explore_noops;
+      options.num_simulations = simulations;
+      const env::Game game = TinyGame(options, config);
+      HashEvaluator evaluator(1, false);
+      Search search;
+      search.Start(options, &game, game.Begin(state), 0, env::Rng(1));
+      REQUIRE(Run(search, evaluator).ok());
+      CHECK(search.result().best_action == 0);
+      CHECK(search.result().policy == Policy{{0, 1.0f}});
+      CHECK(search.root().types[0].visits == simulations - 1);
+    }
+  }
+}
+
+TEST_CASE("mass on noop alone does not stop a search that leaves noops out") {
+  SearchOptions options;
+  options.explore_noops = false;
+  options.num_simulations = 20;
+  const env::Game game = TinyGame(options);
+  ConstantEvaluator evaluator([](Evaluation& e) {
+    e.policy.assign(e.policy.size(), 0.0f);
+    e.policy[0] = 1.0f;
+  });
+  for (const Selection selection :
+       {Selection::kBilevel, Selection::kBilevelUnscaled, Selection::kFlat}) {
+    options.selection = selection;
+    Search search;
+    search.Start(options, &game, Start(game), 0, env::Rng(1));
+    REQUIRE(Run(search, evaluator).ok());
+    CHECK(search.result().best_action == 0);
+    CHECK(search.root().types[0].visits == 0);
+  }
+}
+
+TEST_CASE("the human's actions in the tree follow the predicted distribution") {
+  SearchOptions options;
+  options.num_simulations = 4001;
+  env::GameConfig config = TinyConfig();
+  config.horizon = 1;  // Every child is an end: no draw but the root's.
+  const env::Game game = TinyGame(options, config);
+  ConstantEvaluator evaluator([](Evaluation& e) {
+    e.human_policy.assign(e.policy.size(), 0.0f);
+    e.human_policy[0] = 0.5f;
+    e.human_policy[40] = 0.3f;
+    e.human_policy.back() = 0.2f;
+  });
+  Search search;
+  search.Start(options, &game, Start(game), 0, env::Rng(1));
+  REQUIRE(Run(search, evaluator).ok());
+  std::map<int, double> counts;
+  for (const Node& node : search.nodes().subspan(1)) counts[node.human_action] += node.visits;
+  REQUIRE(counts.size() == 3);
+  double chi_square = 0;
+  for (const auto& [id, p] :
+       std::map<int, double>{{0, 0.5}, {40, 0.3}, {game.actions().num_actions() - 1, 0.2}}) {
+    chi_square += std::pow(counts[id] - 4000 * p, 2) / (4000 * p);
+  }
+  CHECK(chi_square < 13.8);  // The 0.999 quantile with 2 degrees of freedom.
+}
+
+TEST_CASE("root noise keeps priors normalised, above their share, and on the root") {
+  SearchOptions options;
+  options.num_simulations = 10;
+  options.noise_weight = 0;
+  env::Rng rng(2);
+  for (int i = 0; i < 60; ++i) {
+    env::GameConfig config = env::RandomConfig(rng);
+    config.horizon = 100000;
+    options.explore_noops = i % 2 == 0;
+    options.line_of_sight = !config.abilities.teleportation;
+    options.type_noise_alpha = i % 3 == 0 ? 1e-3 : 0.25;  // Gamma draws that underflow, too.
+    const env::Game game = PlanningGame(env::Game(config, env::RandomGoal(config, rng)), options);
+    const env::State state = game.Reset(rng);
+    HashEvaluator evaluator(i, false);
+    const auto run = [&](double weight, uint64_t seed) {
+      SearchOptions with_noise = options;
+      with_noise.noise_weight = weight;
+      Search search;
+      search.Start(with_noise, &game, state, 0, env::Rng(seed));
+      REQUIRE(Run(search, evaluator).ok());
+      return search;
+    };
+    const Search plain = run(0, 1), noisy = run(0.25, 1), again = run(0.25, 1),
+                 other = run(0.25, 2);
+    CHECK(Priors(noisy) == Priors(again));
+    CHECK(Priors(noisy) != Priors(plain));
+    CHECK(Priors(noisy) != Priors(other));
+    for (const Search* search : {&plain, &noisy, &other}) {
+      for (const Node& node : search->nodes()) {
+        if (!node.expanded) continue;
+        double all = 0;
+        for (const TypeStats& type : node.types) {
+          double sum = 0;
+          for (int32_t a = type.begin; a < type.end; ++a) sum += search->actions()[a].prior;
+          CHECK(sum == Approx(type.prior).margin(1e-5));
+          all += sum;
+        }
+        CHECK(all == Approx(1.0).epsilon(1e-5));
+      }
+    }
+    for (int32_t a = 0; a < plain.root().types[9].end; ++a) {
+      CHECK(noisy.actions()[a].prior >= 0.75 * 0.75 * plain.actions()[a].prior * 0.9999);
+    }
+    if (!options.explore_noops) CHECK(noisy.actions()[0].prior == 0);
+  }
+}
+
+TEST_CASE("root noise has the mean of the uniform distribution, over types and within them") {
+  SearchOptions options;
+  options.num_simulations = 1;
+  options.noise_weight = 1.0;
+  options.line_of_sight = false;
+  const env::Game game = TinyGame(options);
+  const env::State state = Start(game);
+  ConstantEvaluator evaluator;
+  std::array<double, env::kNumActionTypes> type_means{};
+  std::vector<double> means;
+  constexpr int kDraws = 3000;
+  int types = 0;
+  for (int seed = 0; seed < kDraws; ++seed) {
+    Search search;
+    search.Start(options, &game, state, 0, env::Rng(seed));
+    REQUIRE(Run(search, evaluator).ok());
+    types = 0;
+    for (int t = 0; t < env::kNumActionTypes; ++t) {
+      const TypeStats& type = search.root().types[t];
+      types += type.begin < type.end;
+      type_means[t] += type.prior / kDraws;
+    }
+    means.resize(search.actions().size());
+    for (size_t a = 0; a < means.size(); ++a) means[a] += search.actions()[a].prior / kDraws;
+  }
+  for (const double mean : type_means) {
+    if (mean > 0) CHECK(mean == Approx(1.0 / types).epsilon(0.15));
+  }
+  CHECK(std::accumulate(means.begin(), means.end(), 0.0) == Approx(1.0).epsilon(1e-4));
+}
+
+TEST_CASE("a search object that is used again searches as a new one") {
+  env::Rng rng(6);
+  HashEvaluator evaluator(3, false);
+  Search used;
+  for (int i = 0; i < 10; ++i) {
+    const env::GameConfig config = env::RandomConfig(rng);
+    SearchOptions options;
+    options.num_simulations = rng.Between(1, 60);
+    options.line_of_sight = false;
+    const env::Game game = PlanningGame(env::Game(config, env::RandomGoal(config, rng)), options);
+    const env::State state = game.Reset(rng);
+    Search fresh;
+    for (Search* search : {&used, &fresh}) {
+      search->Start(options, &game, state, 0, env::Rng(i));
+      if (i % 3 == 2 && search == &used) {  // Abandoned in the middle, then begun again.
+        REQUIRE(search->NextLeaf() != nullptr);
+        search->Start(options, &game, state, 0, env::Rng(i));
+      }
+      REQUIRE(Run(*search, evaluator).ok());
+    }
+    CHECK(Fingerprint(used) == Fingerprint(fresh));
+    CHECK(used.result().policy == fresh.result().policy);
+  }
+}
+
+TEST_CASE("a leaf is the position its path leads to") {
+  SearchOptions options;
+  options.num_simulations = 30;
+  const env::Game game = TinyGame(options);
+  const env::State start = Start(game);
+  HashEvaluator evaluator(5, false);
+  Search search;
+  search.Start(options, &game, start, 1, env::Rng(1));
+  Evaluation evaluation;
+  while (const Position* leaf = search.NextLeaf()) {
+    env::State state = start;
+    for (const int32_t id : search.LeafPath()) {
+      const Position position = {&game, &state, 1};
+      REQUIRE(evaluator.Evaluate({&position, 1}, {&evaluation, 1}).ok());
+      const auto& human = evaluation.human_policy;
+      const auto answer = std::max_element(human.begin(), human.end()) - human.begin();
+      game.Step(state,
+                {game.actions().Unflatten(static_cast<int>(answer)), game.actions().Unflatten(id)});
+    }
+    REQUIRE(*leaf->state == state);
+    REQUIRE(leaf->player == 1);
+    REQUIRE(evaluator.Evaluate({leaf, 1}, {&evaluation, 1}).ok());
+    REQUIRE(search.Deliver(evaluation).ok());
+  }
+}
+
+}  // namespace
+}  // namespace hod::mcts
