@@ -66,6 +66,9 @@ absl::StatusOr<std::string> EpisodeSection(const RunDirectory& run) {
     }
     absl::StatusOr<std::string> strip = DrawEpisodeStrip(path);
     if (!strip.ok()) return strip.status();
+    absl::Status status =
+        WriteFileAtomically(absl::StrCat(run.path(), "/house-", name, ".png"), *strip);
+    if (!status.ok()) return status;
     absl::StrAppend(&html, "<h3>", title, "</h3>\n", Image(*strip, title));
   }
   return html +

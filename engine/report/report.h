@@ -10,7 +10,8 @@
 
 namespace hod::engine {
 
-// Writes report.html into the run directory and returns its path. What the run does not have yet
+// Writes report.html into the run directory and returns its path; the pictures of the episode also
+// as house-alone.png and house-assisted.png. What the run does not have yet
 // (an evaluation, say) is left out and said so.
 absl::StatusOr<std::string> WriteReport(const RunDirectory& run);
 
