@@ -1,4 +1,4 @@
-// Block types of the game and their names (Section 2 of the rules in docs/rules.md).
+// Block types of the game and their names (docs/rules.md, Section 1).
 #pragma once
 
 #include <array>

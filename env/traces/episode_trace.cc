@@ -67,6 +67,21 @@ json Changes(const std::vector<T>& before, const std::vector<T>& after) {
   return changes;
 }
 
+// The settings with rewards as they are in force: a replay does not know the timestep of training.
+GameConfig ConfigInForce(const Game& game) {
+  GameConfig config = game.config();
+  for (int p = 0; p < game.num_players(); ++p) {
+    const Rewards& rewards = game.rewards(p);
+    config.players[p].rewards = {.noop = rewards.noop,
+                                 .action = rewards.action,
+                                 .incorrect_action = rewards.incorrect_action,
+                                 .place_wrong = rewards.place_wrong,
+                                 .own_reward_prop = rewards.own_reward_prop,
+                                 .get_resources = rewards.get_resources};
+  }
+  return config;
+}
+
 }  // namespace
 
 TraceDetail DefaultDetail(const GameConfig& config, int step) {
@@ -134,7 +149,7 @@ json EpisodeTrace::Reset(const State& state, const std::string& name, int64_t se
   json line = {{"type", "reset"},
                {"name", name},
                {"seed", seed},
-               {"config", ToJson(game_->config())},
+               {"config", ToJson(ConfigInForce(*game_))},
                {"world_size", {size.w, size.h, size.d}},
                {"num_flat_actions", game_->actions().num_actions()},
                {"goal_blocks", Blocks(game_->goal())},

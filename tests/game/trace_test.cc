@@ -22,9 +22,10 @@ using nlohmann::json;
 using Lines = std::vector<std::string>;
 
 // Records random play under `config` to its end.
-void Record(const std::string& path, const GameConfig& config, uint64_t seed) {
+void Record(const std::string& path, const GameConfig& config, uint64_t seed,
+            int64_t global_timestep = 0) {
   Rng rng(seed);
-  const Game game(config, RandomGoal(config, rng));
+  const Game game(config, RandomGoal(config, rng), global_timestep);
   State state = game.Reset(rng);
   auto recorder = TraceRecorder::Create(path, &game, state, "random", 7);
   REQUIRE(recorder.ok());
@@ -88,6 +89,21 @@ TEST_CASE("recorded random episodes are accepted, and read back as played") {
     CHECK(static_cast<int64_t>(episode->actions.size()) == report->steps);
     CHECK(episode->game.config().size == config.size);
   }
+}
+
+TEST_CASE("rewards that are schedules are recorded as they were in force") {
+  const TempDir dir;
+  GameConfig config = SmallConfig(true);
+  config.players[0].rewards.noop = Schedule({{0, -1.0}, {100, 0.0}});
+  config.players[1].rewards.place_wrong = Schedule({{0, 0.0}, {100, -1.0}});
+  Record(dir / "trace.gz", config, 1, /*global_timestep=*/75);
+  const auto report = VerifyEpisodes(dir / "trace.gz");
+  REQUIRE(report.ok());
+  INFO(report->first_difference.value_or(""));
+  CHECK_FALSE(report->first_difference.has_value());
+  const json reset = json::parse(ReadGzipLines(dir / "trace.gz").front());
+  CHECK(reset["config"]["players"][0]["rewards"]["noop"] == -0.25);
+  CHECK(reset["config"]["players"][1]["rewards"]["place_wrong"] == -0.75);
 }
 
 TEST_CASE("an episode that is not finished leaves no file") {
