@@ -271,7 +271,7 @@ std::vector<BehaviourFigure> BehaviourRecorder::Figures() const {
       {"own actions to repair, median", Quantile(repair_delay_, 0.5), 2.5, 4.5},
       {"own actions to repair, 90%", Quantile(repair_delay_, 0.9), 15.7, 163},
       {"dug before building, share", Mean(dug_first_), 1.0, 1.0},
-      {"digging ends at share of actions", Mean(digging_end_), 0.16, 0.10},
+      {"digging ends at share of actions", Mean(digging_end_), 0.16, 0.11},
       {"rank correlation of order and y", Mean(order_correlation_), 0.84, 0.74},
       {"places in the lowest unfinished layer", Share(above_lowest_, 0, 0), 0.56, 0.35},
       {"1 above", Share(above_lowest_, 1, 1), 0.19, 0.23},
