@@ -28,6 +28,7 @@ TEST_CASE("Features show blocks, bodies and edits from the player's side") {
   state.last_interacted[other] = 1;
   state.interacted_at[other] = 2;
   state.timestep = 10;
+  state.broken[0 * volume + other] = 1 << env::kGlass | 1 << env::kWool;  // By player 0.
   const std::vector<float> planes = Encode(game, state, 1);
   const auto at = [&](int plane, int cell) { return planes[plane * volume + cell]; };
 
@@ -54,9 +55,20 @@ TEST_CASE("Features show blocks, bodies and edits from the player's side") {
   CHECK(at(kPositionPlane + 1, edited) == Approx(2.0 / 6));
   CHECK(at(kPositionPlane + 2, edited) == Approx(2.0 / 5));
 
+  // What the other player placed, and all it removed.
+  CHECK(at(kBuiltPlane + env::kGlass, edited) == 1.0f);
+  CHECK(at(kBuiltPlane + env::kAir, edited) == 0.0f);
+  CHECK(at(kBuiltPlane + state.blocks[other], other) == 0.0f);
+  for (int block = 0; block < env::kNumBlocks; ++block) {
+    const bool removed = block == env::kGlass || block == env::kWool;
+    CHECK(at(kRejectedPlane + block, other) == (removed ? 1.0f : 0.0f));
+    CHECK(at(kRejectedPlane + block, edited) == 0.0f);
+  }
+
   // The other player sees the same edits the other way round.
   const std::vector<float> theirs = Encode(game, state, 0);
   CHECK(theirs[kSelfEditPlane * volume + edited] == 1.0f);
+  CHECK(theirs[(kRejectedPlane + env::kGlass) * volume + other] == 0.0f);
   CHECK(theirs[kOthersRecentPlane * volume + other] == Approx(std::exp(-8.0 / 4)));
 }
 

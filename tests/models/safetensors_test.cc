@@ -72,6 +72,27 @@ TEST_CASE("A file cut anywhere or with bytes too many is refused") {
   CHECK_FALSE(ReadSafeTensors(path).ok());
 }
 
+TEST_CASE("A file with any byte changed is refused or read as what it says") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.File("t");
+  REQUIRE(WriteSafeTensors(path, SomeTensors()).ok());
+  const std::string whole = Contents(path);
+  for (size_t i = 0; i < whole.size() - 38; ++i) {
+    for (const char byte : {'"', '9', '\xff'}) {
+      std::string changed = whole;
+      changed[i] = byte;
+      Put(path, changed);
+      const auto read = ReadSafeTensors(path);
+      if (!read.ok()) continue;
+      for (const auto& [name, tensor] : read->tensors) {
+        int64_t size = SizeOf(tensor.dtype);
+        for (const int64_t extent : tensor.shape) size *= extent;
+        REQUIRE(static_cast<int64_t>(tensor.data.size()) == size);
+      }
+    }
+  }
+}
+
 TEST_CASE("Malformed headers are refused, and the error says why") {
   const TemporaryDirectory directory;
   const std::string path = directory.File("t");
