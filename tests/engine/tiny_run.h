@@ -1,0 +1,27 @@
+// A run small enough to train in seconds, and episodes of it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/config/run_config.h"
+#include "engine/play/assisted_episode.h"
+
+namespace hod::engine {
+
+// TOML: a 6x6x6 world, 60 timesteps an episode, 30 steps of training. The assistant's rewards
+// change over training.
+std::string TinyToml();
+RunConfig TinyConfig();
+
+// Episode `seed` of self-play in that run, at its start; needs an evaluator unless `assisted` is
+// false.
+EpisodeSetup TinySetup(uint64_t seed, bool assisted = true);
+std::unique_ptr<AssistedEpisode> TinyEpisode(EpisodeSetup setup);
+
+// Plays it to its end with mcts::TraceEvaluator.
+void PlayToEnd(AssistedEpisode& episode);
+
+bool Contains(const std::string& text, const std::string& part);
+
+}  // namespace hod::engine
