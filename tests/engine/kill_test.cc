@@ -148,10 +148,6 @@ TEST_CASE("Killed at any moment, training goes on with the same command and comp
     INFO(shard.status());
     CHECK(shard.ok());
   }
-  // What a worker was writing when it was killed has been cleared away.
-  for (const auto& file : std::filesystem::directory_iterator(run->shards())) {
-    CHECK(file.path().extension() == ".shard");
-  }
 }
 
 }  // namespace
