@@ -24,8 +24,16 @@ absl::StatusOr<Process> Process::Start(const std::vector<std::string>& arguments
   argv.push_back(nullptr);
 
   const pid_t parent = getpid();
+  // Before it runs its own program, the child has the handlers of this process; a request to end
+  // that they caught there would be lost.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, &before);
   const pid_t pid = fork();
   if (pid == 0) {  // Only calls that are safe after fork().
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(1);
     dup2(file, STDOUT_FILENO);
@@ -33,6 +41,7 @@ absl::StatusOr<Process> Process::Start(const std::vector<std::string>& arguments
     execv("/proc/self/exe", argv.data());
     _exit(127);
   }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   close(file);
   if (pid < 0) return absl::UnavailableError(absl::StrCat("fork: ", std::strerror(errno)));
   return Process(pid);

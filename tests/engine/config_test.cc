@@ -188,7 +188,7 @@ TEST_CASE("A refused override is named with what was expected") {
   CHECK_THAT(OverrideError("search={gamma=0.5}"), Catch::Contains("search: no such setting"));
 }
 
-TEST_CASE("A file is read under its overrides; errors name whichever is wrong") {
+TEST_CASE("A file is read under its overrides, errors name whichever is wrong") {
   const env::TempDir dir;
   const std::string path = dir.Write("run.toml", "seed = 3\n[search]\ngamma = 0.5\n");
   const absl::StatusOr<RunConfig> config = LoadRunConfig(path, {"seed=4", "seed=5"});

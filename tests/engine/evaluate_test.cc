@@ -100,7 +100,7 @@ TEST_CASE("A network plays the houses the builder has built alone") {
   }
 }
 
-TEST_CASE("A stored evaluation is read back; anything else is refused by name") {
+TEST_CASE("A stored evaluation is read back, anything else is refused by name") {
   const env::TempDir dir;
   EvaluationSetup setup;
   setup.config = TinyConfig();

@@ -261,7 +261,7 @@ TEST_CASE("A goal that stands from the start is built by nobody") {
   CHECK(play.figures().assistant_percent == 0);
 }
 
-TEST_CASE("A recorded episode passes verification; an abandoned one leaves no file") {
+TEST_CASE("A recorded episode passes verification, an abandoned one leaves no file") {
   const env::TempDir dir;
   EpisodeSetup setup = TinySetup(2);
   setup.global_timestep = 300;  // In the midst of the assistant's reward schedule.

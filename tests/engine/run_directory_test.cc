@@ -99,7 +99,7 @@ TEST_CASE("What is not a run directory is refused by name") {
              Catch::Contains(below_file));
 }
 
-TEST_CASE("Checkpoints are listed by step; other files are none") {
+TEST_CASE("Checkpoints are listed by step, other files are none") {
   const env::TempDir dir;
   const auto run = RunDirectory::CreateOrResume(dir.path(), TinyConfig());
   REQUIRE(run.ok());
