@@ -52,12 +52,25 @@ bool CanClick(const WorldSize& size, ActionType type, Cell target, const Point& 
   const double shift = type == ActionType::kBreak ? 1e-4 : -1e-4;
   const double extent[3] = {static_cast<double>(size.w), static_cast<double>(size.h),
                             static_cast<double>(size.d)};
+  const double corner[3] = {static_cast<double>(target.x), static_cast<double>(target.y),
+                            static_cast<double>(target.z)};
+  const Cell eye_cell = {static_cast<int>(std::floor(eye[0])), static_cast<int>(std::floor(eye[1])),
+                         static_cast<int>(std::floor(eye[2]))};
   for (int dim = 0; dim < 3; ++dim) {
     for (int side = 0; side < 2; ++side) {
+      const Cell neighbour = target + kDirections[2 * dim + 1 - side];
       if (type == ActionType::kPlace) {
         // A block is placed against a neighbour, whose face bounds the empty target voxel.
-        const Cell neighbour = target + kDirections[2 * dim + 1 - side];
         if (!size.Contains(neighbour) || is_air(neighbour)) continue;
+      }
+      // A ray that would have to come through a solid block, the target of a break or the
+      // neighbour of a place, need not be walked: eyes are too far from every face to graze it.
+      const bool from_outside = side == 0 ? eye[dim] < corner[dim] : eye[dim] > corner[dim] + 1;
+      if (type == ActionType::kBreak) {
+        if ((!from_outside && !(target == eye_cell)) || !size.Contains(neighbour)) continue;
+        if (!(neighbour == eye_cell) && blocked(neighbour)) continue;
+      } else if (from_outside && !(neighbour == eye_cell)) {
+        continue;
       }
       const double face = side == 0 ? -shift : -shift + (1.0 + 2.0 * shift);
       for (const double u : {0.1, 0.5, 0.9}) {
