@@ -14,11 +14,6 @@ constexpr int kBlocksToGive = 5;
 
 bool Clash(Block a, Block b) { return a != kAir && b != kAir && a != b; }
 
-// Whether the body with `feet` fills `cell`; a head above the world counts.
-bool BodyFills(Cell feet, Cell cell) {
-  return cell.x == feet.x && cell.z == feet.z && (cell.y == feet.y || cell.y == feet.y + 1);
-}
-
 // Whether two bodies share a voxel.
 bool BodiesOverlap(Cell a, Cell b) { return a.x == b.x && a.z == b.z && std::abs(a.y - b.y) <= 1; }
 

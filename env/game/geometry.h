@@ -16,6 +16,11 @@ struct Cell {
 inline constexpr Cell kDirections[6] = {{1, 0, 0},  {-1, 0, 0}, {0, 1, 0},
                                         {0, -1, 0}, {0, 0, 1},  {0, 0, -1}};
 
+// Whether the body with `feet` fills `cell`; a head above the world counts.
+inline bool BodyFills(Cell feet, Cell cell) {
+  return cell.x == feet.x && cell.z == feet.z && (cell.y == feet.y || cell.y == feet.y + 1);
+}
+
 // Extents of the world in voxels. All block arrays are flat in C order: (x * h + y) * d + z.
 struct WorldSize {
   int w = 11, h = 10, d = 10;

@@ -6,7 +6,6 @@
 #include <array>
 #include <cmath>
 
-#include "absl/container/inlined_vector.h"
 #include "env/game/actions.h"
 #include "env/game/geometry.h"
 
@@ -19,28 +18,71 @@ using Point = std::array<double, 3>;
 
 inline Point EyeOf(Cell feet) { return {feet.x + 0.5, feet.y + kEyeHeight, feet.z + 0.5}; }
 
-// Walks the voxels from `eye` to `point` (both inside the world but for y of the eye) and returns
-// whether none but the first is blocked. `blocked(Cell)` is asked for every voxel entered.
+inline Cell VoxelOf(const Point& p) {
+  return {static_cast<int>(std::floor(p[0])), static_cast<int>(std::floor(p[1])),
+          static_cast<int>(std::floor(p[2]))};
+}
+
+// A walk from voxel to voxel along the line between two points: at which share of the line each
+// axis has its next crossing, and the voxel reached.
+struct Walk {
+  Walk(const Point& from, const Point& to) : voxel(VoxelOf(from)) {
+    for (int k = 0; k < 3; ++k) {
+      const double delta = to[k] - from[k];
+      step[k] = std::signbit(delta) ? -1 : 1;
+      const double e = -step[k] * from[k];
+      crossing[k] = delta == 0 ? 1.0 : std::abs((e - std::floor(e)) / delta);
+      spacing[k] = delta == 0 ? 1.0 : std::abs(1.0 / delta);
+    }
+  }
+
+  bool AtEnd() const { return crossing[0] >= 1 && crossing[1] >= 1 && crossing[2] >= 1; }
+  int NextAxis() const {
+    return crossing[0] <= crossing[1] ? (crossing[0] <= crossing[2] ? 0 : 2)
+                                      : (crossing[1] <= crossing[2] ? 1 : 2);
+  }
+  void Cross(int axis) {
+    (axis == 0 ? voxel.x : axis == 1 ? voxel.y : voxel.z) += step[axis];
+    crossing[axis] += spacing[axis];
+  }
+
+  Cell voxel;
+  std::array<double, 3> crossing, spacing;
+  std::array<int, 3> step;
+};
+
+// Whether the walk from `eye` to `point` (both inside the world but for y of the eye) enters no
+// blocked voxel. `blocked(Cell)` is asked for every voxel but the first.
 template <typename Blocked>
 bool RayIsFree(const Point& eye, const Point& point, const Blocked& blocked) {
-  double t_max[3], t_delta[3];
-  int step[3], cell[3];
-  for (int k = 0; k < 3; ++k) {
-    const double delta = point[k] - eye[k];
-    step[k] = std::signbit(delta) ? -1 : 1;
-    const double e = -step[k] * eye[k];
-    t_max[k] = delta == 0 ? 1.0 : std::abs((e - std::floor(e)) / delta);
-    t_delta[k] = delta == 0 ? 1.0 : std::abs(1.0 / delta);
-    cell[k] = static_cast<int>(std::floor(eye[k]));
-  }
-  while (t_max[0] < 1 || t_max[1] < 1 || t_max[2] < 1) {
-    const int k =
-        t_max[0] <= t_max[1] ? (t_max[0] <= t_max[2] ? 0 : 2) : (t_max[1] <= t_max[2] ? 1 : 2);
-    cell[k] += step[k];
-    t_max[k] += t_delta[k];
-    if (blocked(Cell{cell[0], cell[1], cell[2]})) return false;
+  Walk walk(eye, point);
+  while (!walk.AtEnd()) {
+    walk.Cross(walk.NextAxis());
+    if (blocked(walk.voxel)) return false;
   }
   return true;
+}
+
+// Click points lie at these shares of both edges of a face.
+inline constexpr double kClickShares[3] = {0.1, 0.5, 0.9};
+
+// A click point of `target` on its face in `direction` (of kDirections), a hair outside for a break
+// and inside for a place; `u` and `v` index kClickShares along the next axis and the one after.
+inline Point ClickPoint(ActionType type, Cell target, int direction, int u, int v) {
+  const double shift = type == ActionType::kBreak ? 1e-4 : -1e-4;
+  const int axis = direction / 2;
+  Point point = {static_cast<double>(target.x), static_cast<double>(target.y),
+                 static_cast<double>(target.z)};
+  point[axis] += direction % 2 == 0 ? -shift + (1.0 + 2.0 * shift) : -shift;
+  point[(axis + 1) % 3] += kClickShares[u];
+  point[(axis + 2) % 3] += kClickShares[v];
+  return point;
+}
+
+inline double SquaredDistance(const Point& a, const Point& b) {
+  double sum = 0;
+  for (int k = 0; k < 3; ++k) sum += (a[k] - b[k]) * (a[k] - b[k]);
+  return sum;
 }
 
 // Whether `target` can be clicked for `type` (place or break) from `eye`: some click point of the
@@ -49,44 +91,29 @@ bool RayIsFree(const Point& eye, const Point& point, const Blocked& blocked) {
 template <typename IsAir, typename Blocked>
 bool CanClick(const WorldSize& size, ActionType type, Cell target, const Point& eye,
               const IsAir& is_air, const Blocked& blocked) {
-  const double shift = type == ActionType::kBreak ? 1e-4 : -1e-4;
-  const double extent[3] = {static_cast<double>(size.w), static_cast<double>(size.h),
-                            static_cast<double>(size.d)};
   const double corner[3] = {static_cast<double>(target.x), static_cast<double>(target.y),
                             static_cast<double>(target.z)};
-  const Cell eye_cell = {static_cast<int>(std::floor(eye[0])), static_cast<int>(std::floor(eye[1])),
-                         static_cast<int>(std::floor(eye[2]))};
-  for (int dim = 0; dim < 3; ++dim) {
-    for (int side = 0; side < 2; ++side) {
-      const Cell neighbour = target + kDirections[2 * dim + 1 - side];
-      if (type == ActionType::kPlace) {
-        // A block is placed against a neighbour, whose face bounds the empty target voxel.
-        if (!size.Contains(neighbour) || is_air(neighbour)) continue;
-      }
-      // A ray that would have to come through a solid block, the target of a break or the
-      // neighbour of a place, need not be walked: eyes are too far from every face to graze it.
-      const bool from_outside = side == 0 ? eye[dim] < corner[dim] : eye[dim] > corner[dim] + 1;
-      if (type == ActionType::kBreak) {
-        if ((!from_outside && !(target == eye_cell)) || !size.Contains(neighbour)) continue;
-        if (!(neighbour == eye_cell) && blocked(neighbour)) continue;
-      } else if (from_outside && !(neighbour == eye_cell)) {
-        continue;
-      }
-      const double face = side == 0 ? -shift : -shift + (1.0 + 2.0 * shift);
-      for (const double u : {0.1, 0.5, 0.9}) {
-        for (const double v : {0.1, 0.5, 0.9}) {
-          Point point = {static_cast<double>(target.x), static_cast<double>(target.y),
-                         static_cast<double>(target.z)};
-          point[dim] += face;
-          point[(dim + 1) % 3] += u;
-          point[(dim + 2) % 3] += v;
-          bool inside = true;
-          double distance2 = 0;
-          for (int k = 0; k < 3; ++k) {
-            inside &= point[k] >= 0 && point[k] < extent[k];
-            distance2 += (point[k] - eye[k]) * (point[k] - eye[k]);
-          }
-          if (inside && distance2 <= kReach * kReach && RayIsFree(eye, point, blocked)) return true;
+  const Cell eye_voxel = VoxelOf(eye);
+  for (int direction = 0; direction < 6; ++direction) {
+    const int axis = direction / 2;
+    const Cell neighbour = target + kDirections[direction];
+    if (!size.Contains(neighbour)) continue;  // Click points outside the world do not count.
+    // A ray that would have to come through a solid block, the target of a break or the neighbour
+    // of a place, need not be walked: eyes are too far from every face to graze it.
+    const bool from_outside =
+        direction % 2 == 0 ? eye[axis] > corner[axis] + 1 : eye[axis] < corner[axis];
+    if (type == ActionType::kPlace) {
+      // A block is placed against a neighbour, whose face bounds the empty target voxel.
+      if (is_air(neighbour) || (from_outside && !(neighbour == eye_voxel))) continue;
+    } else {
+      if (!from_outside && !(target == eye_voxel)) continue;
+      if (blocked(neighbour) && !(neighbour == eye_voxel)) continue;
+    }
+    for (int u = 0; u < 3; ++u) {
+      for (int v = 0; v < 3; ++v) {
+        const Point point = ClickPoint(type, target, direction, u, v);
+        if (SquaredDistance(point, eye) <= kReach * kReach && RayIsFree(eye, point, blocked)) {
+          return true;
         }
       }
     }
