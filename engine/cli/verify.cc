@@ -7,42 +7,73 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "engine/cli/command.h"
 #include "env/traces/gzip_lines.h"
+#include "env/traces/human_recording.h"
+#include "env/traces/human_verifier.h"
+#include "env/traces/json_line.h"
 #include "env/traces/trace_verifier.h"
 #include "mcts/search_trace.h"
 
 namespace hod::engine {
 namespace {
 
-// Whether a file holds searches, by its first line.
-absl::StatusOr<bool> HoldsSearches(const std::string& path) {
+// The first line of a file, by which the kinds of files are told apart.
+absl::StatusOr<nlohmann::json> FirstLine(const std::string& path) {
   absl::StatusOr<env::GzipLineReader> reader = env::GzipLineReader::Open(path);
   if (!reader.ok()) return reader.status();
   std::string line;
   absl::StatusOr<bool> any = reader->Next(line);
   if (!any.ok()) return any.status();
-  const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-  return json.is_object() && json.value("type", nlohmann::json()) == "mcts";
+  auto json = env::ParseJsonLine(line);
+  return json.ok() ? *std::move(json) : nlohmann::json();  // The file's own reader will say why.
+}
+
+std::string Verdict(const std::optional<std::string>& difference) {
+  return difference ? "DIFFERENT" : "equal";
+}
+
+void Print(const env::HumanVerifyReport& report) {
+  const auto line = [](int64_t count, const std::string& what) {
+    absl::PrintF("  %8d  %s\n", count, what);
+  };
+  line(report.transitions, absl::StrFormat("transitions, %d reproduced, %d not", report.reproduced,
+                                           report.transitions - report.reproduced));
+  for (const auto& [cause, count] : report.changes) {
+    line(count, absl::StrCat(count == 1 ? "block" : "blocks", " changed ", cause));
+  }
+  line(report.waits, "noops, all reproduced");
+  line(report.exact_episodes, "episodes reproduced from the first row to the last");
+  line(report.rewards, absl::StrFormat("rewards, %d of breaks of blocks the recorder had not seen",
+                                       report.unknown_rewards));
+  line(report.masks,
+       absl::StrFormat("masks equal, %d of players whose feet were hidden", report.hidden_feet));
 }
 
 // Prints what was checked; returns the first difference, if any.
 absl::StatusOr<std::optional<std::string>> VerifyFile(const std::string& path) {
-  absl::StatusOr<bool> searches = HoldsSearches(path);
-  if (!searches.ok()) return searches.status();
-  if (*searches) {
+  absl::StatusOr<nlohmann::json> first_line = FirstLine(path);
+  if (!first_line.ok()) return first_line.status();
+  if (env::IsHumanRecording(*first_line)) {
+    auto report = env::VerifyHumanRecording(path);
+    if (!report.ok()) return report.status();
+    absl::PrintF("%s: %d episodes, %d rows: %s\n", path, report->episodes, report->rows,
+                 Verdict(report->first_difference));
+    Print(*report);
+    return report->first_difference;
+  }
+  if (first_line->is_object() && first_line->value("type", nlohmann::json()) == "mcts") {
     auto report = mcts::VerifySearches(path);
     if (!report.ok()) return report.status();
-    std::printf("%s: %lld roots, %lld searches: %s\n", path.c_str(),
-                static_cast<long long>(report->roots), static_cast<long long>(report->searches),
-                report->first_difference ? "DIFFERENT" : "equal");
+    absl::PrintF("%s: %d roots, %d searches: %s\n", path, report->roots, report->searches,
+                 Verdict(report->first_difference));
     return report->first_difference;
   }
   auto report = env::VerifyEpisodes(path);
   if (!report.ok()) return report.status();
-  std::printf("%s: %lld episodes, %lld steps: %s\n", path.c_str(),
-              static_cast<long long>(report->episodes), static_cast<long long>(report->steps),
-              report->first_difference ? "DIFFERENT" : "equal");
+  absl::PrintF("%s: %d episodes, %d steps: %s\n", path, report->episodes, report->steps,
+               Verdict(report->first_difference));
   return report->first_difference;
 }
 
@@ -61,7 +92,7 @@ absl::Status Run(const std::vector<std::string>& paths) {
 void AddVerify(CLI::App& app, absl::Status& result) {
   auto paths = std::make_shared<std::vector<std::string>>();
   CLI::App* command = app.add_subcommand(
-      "verify", "Replay recorded episodes and searches, and compare everything they hold");
+      "verify", "Replay recorded episodes, searches and people, and compare everything they hold");
   command->add_option("traces", *paths, "files (.jsonl.gz), see docs/traces.md")->required();
   command->callback([paths, &result] { result = Run(*paths); });
 }

@@ -1,6 +1,7 @@
 #include "env/traces/config_json.h"
 
-#include <set>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "env/traces/json_line.h"
@@ -17,90 +18,28 @@ json ScheduleToJson(const Schedule& schedule) {
   return points;
 }
 
-// Reads an object key by key; remembers the first error, and finds keys nobody asked for.
-class ObjectReader {
- public:
-  ObjectReader(const json& object, std::string path) : object_(object), path_(std::move(path)) {
-    if (!object.is_object()) Fail(path_, "an object");
+void ReadSchedule(ObjectReader& reader, const char* key, Schedule& out) {
+  const json* value = reader.Find(key);
+  if (value == nullptr) return;
+  if (value->is_number()) {
+    out = Schedule(value->get<double>());
+    return;
   }
-
-  const json* Find(const char* key) {
-    asked_.insert(key);
-    if (!object_.is_object() || !object_.contains(key)) {
-      Fail(Path(key), "this key");
-      return nullptr;
-    }
-    return &object_.at(key);
+  const auto fail = [&] {
+    reader.Fail(reader.Path(key),
+                "a number or [[timestep, value], ...] with ascending timesteps from 0");
+  };
+  if (!value->is_array() || value->empty()) return fail();
+  std::vector<std::pair<int64_t, double>> points;
+  for (const json& point : *value) {
+    if (!point.is_array() || point.size() != 2 || !point[1].is_number()) return fail();
+    const auto timestep = IntegerFromJson(point[0], 0, INT64_MAX, "");
+    if (!timestep.ok()) return fail();
+    points.emplace_back(*timestep, point[1].get<double>());
+    if (points.size() > 1 && points[points.size() - 2].first >= points.back().first) return fail();
   }
-  void Read(const char* key, bool& out) {
-    const json* value = Find(key);
-    if (value == nullptr) return;
-    if (!value->is_boolean()) return Fail(Path(key), "true or false");
-    out = value->get<bool>();
-  }
-  void Read(const char* key, int& out) {
-    const json* value = Find(key);
-    if (value == nullptr) return;
-    if (!IsInt(*value)) return Fail(Path(key), "an integer");
-    out = value->get<int>();
-  }
-  void Read(const char* key, std::optional<int>& out) {
-    const json* value = Find(key);
-    if (value == nullptr) return;
-    out.reset();
-    if (value->is_null()) return;
-    if (!IsInt(*value)) return Fail(Path(key), "an integer or null");
-    out = value->get<int>();
-  }
-  void Read(const char* key, Schedule& out) {
-    const json* value = Find(key);
-    if (value == nullptr) return;
-    if (value->is_number()) {
-      out = Schedule(value->get<double>());
-      return;
-    }
-    const char* expected = "a number or [[timestep, value], ...] with ascending timesteps";
-    if (!value->is_array() || value->empty()) return Fail(Path(key), expected);
-    std::vector<std::pair<int64_t, double>> points;
-    for (const json& point : *value) {
-      if (!point.is_array() || point.size() != 2 || !point[0].is_number_integer() ||
-          !point[1].is_number()) {
-        return Fail(Path(key), expected);
-      }
-      points.emplace_back(point[0].get<int64_t>(), point[1].get<double>());
-      if (points.size() > 1 && points[points.size() - 2].first >= points.back().first) {
-        return Fail(Path(key), expected);
-      }
-    }
-    out = Schedule(std::move(points));
-  }
-
-  void Fail(const std::string& path, const char* expected) {
-    if (!status_.ok()) return;
-    status_ = absl::InvalidArgumentError(absl::StrCat(path, ": expected ", expected));
-  }
-  std::string Path(const char* key) const { return absl::StrCat(path_, ".", key); }
-
-  static bool IsInt(const json& value) {
-    return IntegerFromJson(value, INT32_MIN, INT32_MAX, "").ok();
-  }
-
-  absl::Status Finish() {
-    if (!status_.ok()) return status_;
-    for (const auto& item : object_.items()) {
-      if (asked_.count(item.key()) == 0) {
-        return absl::InvalidArgumentError(absl::StrCat(path_, ": unknown key ", item.key()));
-      }
-    }
-    return absl::OkStatus();
-  }
-
- private:
-  const json& object_;
-  std::string path_;
-  std::set<std::string> asked_;
-  absl::Status status_;
-};
+  out = Schedule(std::move(points));
+}
 
 absl::Status ReadPlayer(const json& object, const std::string& path, PlayerConfig& player) {
   ObjectReader reader(object, path);
@@ -111,12 +50,12 @@ absl::Status ReadPlayer(const json& object, const std::string& path, PlayerConfi
   if (absl::Status status = reader.Finish(); !status.ok()) return status;
 
   ObjectReader reward_reader(*rewards, reader.Path("rewards"));
-  reward_reader.Read("noop", player.rewards.noop);
-  reward_reader.Read("action", player.rewards.action);
-  reward_reader.Read("incorrect_action", player.rewards.incorrect_action);
-  reward_reader.Read("place_wrong", player.rewards.place_wrong);
-  reward_reader.Read("own_reward_prop", player.rewards.own_reward_prop);
-  reward_reader.Read("get_resources", player.rewards.get_resources);
+  ReadSchedule(reward_reader, "noop", player.rewards.noop);
+  ReadSchedule(reward_reader, "action", player.rewards.action);
+  ReadSchedule(reward_reader, "incorrect_action", player.rewards.incorrect_action);
+  ReadSchedule(reward_reader, "place_wrong", player.rewards.place_wrong);
+  ReadSchedule(reward_reader, "own_reward_prop", player.rewards.own_reward_prop);
+  ReadSchedule(reward_reader, "get_resources", player.rewards.get_resources);
   return reward_reader.Finish();
 }
 
@@ -152,6 +91,19 @@ json ToJson(const GameConfig& config) {
           {"players", players}};
 }
 
+void ReadWorldSize(ObjectReader& reader, WorldSize& size) {
+  const json* extents = reader.Find("world_size");
+  if (extents == nullptr) return;
+  int* const out[] = {&size.w, &size.h, &size.d};
+  bool valid = extents->is_array() && extents->size() == 3;
+  for (int k = 0; k < 3 && valid; ++k) {
+    const auto extent = IntegerFromJson((*extents)[k], INT32_MIN, INT32_MAX, "");
+    valid = extent.ok();
+    if (valid) *out[k] = static_cast<int>(*extent);
+  }
+  if (!valid) reader.Fail(reader.Path("world_size"), "three integers");
+}
+
 absl::StatusOr<GameConfig> GameConfigFromJson(const json& object) {
   GameConfig config;
   ObjectReader reader(object, "config");
@@ -162,18 +114,9 @@ absl::StatusOr<GameConfig> GameConfigFromJson(const json& object) {
   reader.Read("randomize_first_episode_length", config.randomize_first_episode_length);
   reader.Read("terminate_on_goal_completion", config.terminate_on_goal_completion);
   reader.Read("truncate_on_no_progress_timesteps", config.truncate_on_no_progress_timesteps);
-  const json* size = reader.Find("world_size");
+  ReadWorldSize(reader, config.size);
   const json* abilities = reader.Find("abilities");
   const json* players = reader.Find("players");
-  if (size != nullptr) {
-    const bool three = size->is_array() && size->size() == 3 && ObjectReader::IsInt((*size)[0]) &&
-                       ObjectReader::IsInt((*size)[1]) && ObjectReader::IsInt((*size)[2]);
-    if (three) {
-      config.size = {(*size)[0].get<int>(), (*size)[1].get<int>(), (*size)[2].get<int>()};
-    } else {
-      reader.Fail(reader.Path("world_size"), "three integers");
-    }
-  }
   if (players != nullptr &&
       (!players->is_array() || static_cast<int64_t>(players->size()) != num_players)) {
     reader.Fail(reader.Path("players"), "an array of num_players objects");

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "env/game/config.h"
+#include "env/traces/object_reader.h"
 
 namespace hod::env {
 
@@ -14,5 +15,8 @@ nlohmann::json ToJson(const GameConfig& config);
 // Every key of ToJson() is required, and no other is allowed. The result is valid
 // (env::Validate). Errors name the key and what was expected.
 absl::StatusOr<GameConfig> GameConfigFromJson(const nlohmann::json& json);
+
+// Reads the key "world_size": [w, h, d], any integers.
+void ReadWorldSize(ObjectReader& reader, WorldSize& size);
 
 }  // namespace hod::env

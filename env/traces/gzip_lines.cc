@@ -21,14 +21,14 @@ std::string TemporaryName(const std::string& path) { return path + ".tmp"; }
 void GzipLineReader::Close::operator()(void* file) const { gzclose(static_cast<gzFile>(file)); }
 void GzipLineWriter::Close::operator()(void* file) const { gzclose(static_cast<gzFile>(file)); }
 
-absl::StatusOr<GzipLineReader> GzipLineReader::Open(const std::string& path) {
+absl::StatusOr<GzipLineReader> GzipLineReader::Open(const std::string& path, size_t max_line) {
   errno = 0;
   gzFile file = gzopen(path.c_str(), "rb");
   if (file == nullptr) {
     return absl::NotFoundError(absl::StrCat(path, ": cannot open: ", std::strerror(errno)));
   }
   gzbuffer(file, 1 << 18);
-  return GzipLineReader(path, file);
+  return GzipLineReader(path, max_line, file);
 }
 
 absl::StatusOr<bool> GzipLineReader::Next(std::string& line) {
@@ -36,9 +36,9 @@ absl::StatusOr<bool> GzipLineReader::Next(std::string& line) {
   for (;;) {
     const size_t newline = buffer_.find('\n', at_);
     line.append(buffer_, at_, newline - at_);
-    if (line.size() > kMaxTraceLine) {
+    if (line.size() > max_line_) {
       return absl::DataLossError(absl::StrCat(path_, ": line ", line_number_ + 1,
-                                              " is longer than ", kMaxTraceLine, " bytes"));
+                                              " is longer than ", max_line_, " bytes"));
     }
     if (newline != std::string::npos) {
       at_ = newline + 1;

@@ -16,7 +16,9 @@ inline constexpr size_t kMaxTraceLine = size_t{64} << 20;
 
 class GzipLineReader {
  public:
-  static absl::StatusOr<GzipLineReader> Open(const std::string& path);
+  // Lines of more than `max_line` bytes are refused.
+  static absl::StatusOr<GzipLineReader> Open(const std::string& path,
+                                             size_t max_line = kMaxTraceLine);
 
   // Reads the next line without its newline; false at the end. A truncated or corrupt file is an
   // error that names the file and the line.
@@ -29,9 +31,11 @@ class GzipLineReader {
   struct Close {
     void operator()(void* file) const;
   };
-  GzipLineReader(std::string path, void* file) : path_(std::move(path)), file_(file) {}
+  GzipLineReader(std::string path, size_t max_line, void* file)
+      : path_(std::move(path)), max_line_(max_line), file_(file) {}
 
   std::string path_;
+  size_t max_line_;
   std::unique_ptr<void, Close> file_;
   std::string buffer_;  // Read from the file; lines up to `at_` have been returned.
   size_t at_ = 0;
