@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "env/game/random.h"
 #include "env/houses/house.h"
 #include "env/houses/openings.h"
 #include "env/houses/plan.h"

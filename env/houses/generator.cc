@@ -4,6 +4,7 @@
 #include "env/houses/openings.h"
 #include "env/houses/plan.h"
 #include "env/houses/shell.h"
+#include "env/houses/transforms.h"
 
 namespace hod::env {
 
@@ -17,7 +18,7 @@ House GenerateHouse(const WorldSize& max_size, Rng& rng) {
   Furnish(plan, doors, house, rng);
   AddYard(plan, doors, house, rng);
   AddChimney(plan, house, rng);
-  return PlacedAtRandom(Cropped(house), max_size, rng);
+  return WithGrass(RandomlyPlaced(Cropped(house), max_size, rng), GrassMode::kSurround);
 }
 
 }  // namespace hod::env

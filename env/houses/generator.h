@@ -1,6 +1,7 @@
 // Procedural houses with the statistics of houses that people built (statistics.h compares them).
 #pragma once
 
+#include "env/game/random.h"
 #include "env/houses/house.h"
 
 namespace hod::env {

@@ -21,18 +21,4 @@ House Cropped(const House& house) {
   return cropped;
 }
 
-House PlacedAtRandom(const House& house, const WorldSize& size, Rng& rng) {
-  const Cell offset{rng.Below(size.w - house.size.w + 1), 0, rng.Below(size.d - house.size.d + 1)};
-  House placed = AirHouse(size);
-  for (int i = 0; i < house.size.Volume(); ++i) {
-    placed.Set(house.size.At(i) + offset, house.blocks[i]);
-  }
-  for (int x = 0; x < size.w; ++x) {
-    for (int z = 0; z < size.d; ++z) {
-      if (!placed.Solid({x, 0, z})) placed.Set({x, 0, z}, kDirt);
-    }
-  }
-  return placed;
-}
-
 }  // namespace hod::env

@@ -1,15 +1,19 @@
-// A structure to be built, apart from any world, and its placement in a larger box.
+// A structure to be built, apart from any world.
 #pragma once
 
 #include <vector>
 
 #include "env/game/blocks.h"
 #include "env/game/geometry.h"
-#include "env/game/random.h"
 
 namespace hod::env {
 
-// Written into a world by GoalFromHouse(), where layer y = 0 replaces the world's dirt.
+// Limits of structures that are read or made: each extent, and the number of cells.
+inline constexpr int kMaxStructureExtent = 512;
+inline constexpr int kMaxStructureCells = 1 << 24;
+
+// Written into a world by GoalFromHouse(), where layer y = 0 replaces the world's dirt. Structures
+// that are not yet scaled to a world are houses, too.
 struct House {
   WorldSize size;
   std::vector<Block> blocks;  // [size.Volume()]
@@ -28,10 +32,5 @@ House AirHouse(const WorldSize& size);
 
 // `house` without the layers of air around it on the x, z and upper sides. Requires a solid cell.
 House Cropped(const House& house);
-
-// `house` at a uniformly random x and z in a box of extents `size`, with y = 0 on the ground, where
-// free cells of layer 0 become dirt: the reference's randomly_place and add_grass. Requires that it
-// fits.
-House PlacedAtRandom(const House& house, const WorldSize& size, Rng& rng);
 
 }  // namespace hod::env

@@ -9,7 +9,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "env/game/config.h"
 
 namespace hod::env {
 namespace {
@@ -23,11 +22,13 @@ constexpr size_t kMaxHeaderSize = 4096;
 class HeaderReader {
  public:
   // `offset` is that of `text` in the file, for messages.
-  HeaderReader(const std::string& path, absl::string_view text, size_t offset)
-      : path_(path), text_(text), offset_(offset) {}
+  HeaderReader(const std::string& path, absl::string_view text, size_t offset, int rank,
+               int max_extent)
+      : path_(path), text_(text), offset_(offset), rank_(rank), max_extent_(max_extent) {}
 
-  absl::StatusOr<WorldSize> Read() {
-    WorldSize size;
+  // The shape.
+  absl::StatusOr<std::vector<int>> Read() {
+    std::vector<int> shape;
     bool has_descr = false, has_order = false, has_shape = false;
     if (!Accept("{")) return Error("expected '{'");
     while (!Accept("}")) {
@@ -38,9 +39,9 @@ class HeaderReader {
         if (has_order || !Accept("False")) return Error("expected one 'fortran_order' of False");
         has_order = true;
       } else if (Accept("'shape':")) {
-        if (has_shape || !ReadShape(size)) {
+        if (has_shape || !ReadShape(shape)) {
           return Error(
-              absl::StrCat("expected one 'shape' of three extents from 1 to ", kMaxWorldExtent));
+              absl::StrCat("expected one 'shape' of ", rank_, " extents from 1 to ", max_extent_));
         }
         has_shape = true;
       } else {
@@ -57,7 +58,7 @@ class HeaderReader {
          {std::pair{has_descr, "descr"}, {has_order, "fortran_order"}, {has_shape, "shape"}}) {
       if (!has) return Error(absl::StrCat("the header lacks '", key, "'"));
     }
-    return size;
+    return shape;
   }
 
  private:
@@ -81,22 +82,29 @@ class HeaderReader {
     const size_t begin = position_;
     while (position_ < text_.size() && absl::ascii_isdigit(text_[position_])) ++position_;
     return absl::SimpleAtoi(text_.substr(begin, position_ - begin), &extent) && extent >= 1 &&
-           extent <= kMaxWorldExtent;
+           extent <= max_extent_;
   }
-  bool ReadShape(WorldSize& size) {
-    return Accept("(") && ReadExtent(size.w) && Accept(",") && ReadExtent(size.h) && Accept(",") &&
-           ReadExtent(size.d) && (Accept(","), true) && Accept(")");
+  bool ReadShape(std::vector<int>& shape) {
+    if (!Accept("(")) return false;
+    for (int i = 0; i < rank_; ++i) {
+      int extent = 0;
+      if ((i > 0 && !Accept(",")) || !ReadExtent(extent)) return false;
+      shape.push_back(extent);
+    }
+    Accept(",");
+    return Accept(")");
   }
 
   const std::string& path_;
   const absl::string_view text_;
   const size_t offset_;
+  const int rank_, max_extent_;
   size_t position_ = 0;
 };
 
 }  // namespace
 
-absl::StatusOr<House> ReadNpy(const std::string& path) {
+absl::StatusOr<NpyArray> ReadNpyArray(const std::string& path, int rank, int max_extent) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot open the file"));
   const auto error = [&](size_t offset, absl::string_view what) {
@@ -133,26 +141,48 @@ absl::StatusOr<House> ReadNpy(const std::string& path) {
   if (!read(header_size, header)) {
     return error(offset, absl::StrCat("truncated in the header of ", header_size, " bytes"));
   }
-  const absl::StatusOr<WorldSize> size = HeaderReader(path, header, offset).Read();
-  if (!size.ok()) return size.status();
+  absl::StatusOr<std::vector<int>> shape =
+      HeaderReader(path, header, offset, rank, max_extent).Read();
+  if (!shape.ok()) return shape.status();
+  size_t volume = 1;
+  for (const int extent : *shape) {
+    volume *= static_cast<size_t>(extent);
+    if (volume > 2 * size_t{kMaxStructureCells}) {
+      return error(offset, absl::StrCat("an array of more than ", 2 * kMaxStructureCells,
+                                        " bytes, expected less"));
+    }
+  }
   offset += header_size;
 
-  const size_t volume = static_cast<size_t>(size->Volume());
-  std::string data;
-  if (!read(volume, data)) {
-    return error(offset, absl::StrCat("truncated: expected ", volume, " bytes of blocks, found ",
+  NpyArray array{*std::move(shape), {}, offset};
+  if (!read(volume, array.bytes)) {
+    return error(offset, absl::StrCat("truncated: expected ", volume, " bytes of data, found ",
                                       file.gcount()));
   }
   if (file.peek() != std::ifstream::traits_type::eof()) {
     return error(offset + volume, "expected the end of the file");
   }
-  for (size_t i = 0; i < volume; ++i) {
-    if (static_cast<uint8_t>(data[i]) >= kNumBlocks) {
-      return error(offset + i, absl::StrCat("block id ", static_cast<uint8_t>(data[i]),
-                                            ", expected 0 to ", kNumBlocks - 1));
+  return array;
+}
+
+absl::StatusOr<House> ReadNpy(const std::string& path, int max_extent) {
+  absl::StatusOr<NpyArray> array = ReadNpyArray(path, 3, max_extent);
+  if (!array.ok()) return array.status();
+  const auto error = [&](size_t i, auto... what) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": offset ", array->data_offset + i, ": ", what...));
+  };
+  if (array->bytes.size() > kMaxStructureCells) {
+    return error(0, array->bytes.size(), " cells, expected at most ", kMaxStructureCells);
+  }
+  for (size_t i = 0; i < array->bytes.size(); ++i) {
+    const int block = static_cast<uint8_t>(array->bytes[i]);
+    if (block >= kNumBlocks) {
+      return error(i, "block id ", block, ", expected 0 to ", kNumBlocks - 1);
     }
   }
-  return House{*size, std::vector<Block>(data.begin(), data.end())};
+  return House{{array->shape[0], array->shape[1], array->shape[2]},
+               std::vector<Block>(array->bytes.begin(), array->bytes.end())};
 }
 
 }  // namespace hod::env

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "env/game/random.h"
 #include "env/houses/facade.h"
 #include "env/houses/house.h"
 #include "env/houses/plan.h"

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "env/game/random.h"
 #include "env/houses/house.h"
 #include "env/houses/region.h"
 

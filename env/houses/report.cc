@@ -1,5 +1,6 @@
 #include "env/houses/report.h"
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -13,8 +14,9 @@ namespace {
 Column ColumnOf(const std::string& spec, const GoalSource& source, int count,
                 const WorldSize& size) {
   std::vector<std::vector<Block>> goals;
-  for (int i = 0; i < count; ++i) goals.push_back(source.Get(i).blocks);
-  return {absl::StrCat(spec, " (", count, ")"), Summarize(size, goals)};
+  const int available = source.size().value_or(count);
+  for (int i = 0; i < std::min(count, available); ++i) goals.push_back(source.Get(i).blocks);
+  return {absl::StrCat(spec, " (", goals.size(), ")"), Summarize(size, goals)};
 }
 
 }  // namespace

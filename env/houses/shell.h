@@ -1,6 +1,7 @@
 // Turns a plan into floors, walls and roofs.
 #pragma once
 
+#include "env/game/random.h"
 #include "env/houses/house.h"
 #include "env/houses/plan.h"
 

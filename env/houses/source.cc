@@ -9,7 +9,9 @@
 #include "absl/strings/strip.h"
 #include "env/game/game.h"
 #include "env/houses/generator.h"
+#include "env/houses/house_set.h"
 #include "env/houses/npy.h"
+#include "env/houses/pipeline.h"
 
 namespace hod::env {
 namespace {
@@ -39,36 +41,45 @@ class GeneratedSource : public GoalSource {
   const uint64_t seed_;
 };
 
-struct HouseFile {
+struct NamedHouse {
   std::string name;
   House house;
 };
 
-class FileSource : public GoalSource {
+// A fixed list of houses. One of the size of the world is a goal as it is; the others are placed
+// anew for every goal.
+class ListSource : public GoalSource {
  public:
-  FileSource(const GameConfig& config, uint64_t seed, std::vector<HouseFile> files)
-      : config_(config), seed_(seed), files_(std::move(files)) {}
+  // Requires that `placement` accepts all houses in the game's worlds.
+  ListSource(const GameConfig& config, uint64_t seed, std::vector<NamedHouse> houses,
+             Pipeline placement)
+      : config_(config),
+        seed_(seed),
+        houses_(std::move(houses)),
+        placement_(std::move(placement)) {}
 
-  std::optional<int> size() const override { return static_cast<int>(files_.size()); }
+  std::optional<int> size() const override { return static_cast<int>(houses_.size()); }
   Goal Sample(Rng& rng) const override {
-    return Make(files_[rng.Below(static_cast<int>(files_.size()))], rng);
+    return Make(houses_[rng.Below(static_cast<int>(houses_.size()))], rng);
   }
   Goal Get(int index) const override {
-    const size_t i = static_cast<size_t>(index) % files_.size();
+    const size_t i = static_cast<size_t>(index) % houses_.size();
     Rng rng = Rng(seed_).Fork(i);
-    return Make(files_[i], rng);
+    return Make(houses_[i], rng);
   }
 
  private:
-  Goal Make(const HouseFile& file, Rng& rng) const {
-    if (file.house.size == config_.size) return {file.name, file.house.blocks};
-    const House house = PlacedAtRandom(file.house, MaxHouseSize(config_), rng);
-    return {file.name, GoalFromHouse(config_, house.size, house.blocks)};
+  Goal Make(const NamedHouse& named, Rng& rng) const {
+    if (named.house.size == config_.size) return {named.name, named.house.blocks};
+    House house = named.house;
+    placement_.Run(Pipeline::Part::kPlacement, MaxHouseSize(config_), house, rng).IgnoreError();
+    return {named.name, GoalFromHouse(config_, house.size, house.blocks)};
   }
 
   const GameConfig config_;
   const uint64_t seed_;
-  const std::vector<HouseFile> files_;
+  const std::vector<NamedHouse> houses_;
+  const Pipeline placement_;
 };
 
 // Whether the file can be a goal of this game.
@@ -107,8 +118,8 @@ absl::Status Check(const std::string& path, const House& house, const GameConfig
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<HouseFile>> ReadDirectory(const std::string& directory,
-                                                     const GameConfig& config) {
+absl::StatusOr<std::vector<NamedHouse>> ReadDirectory(const std::string& directory,
+                                                      const GameConfig& config) {
   std::error_code code;
   std::vector<std::filesystem::path> paths;
   std::filesystem::directory_iterator entries(directory, code);
@@ -123,14 +134,47 @@ absl::StatusOr<std::vector<HouseFile>> ReadDirectory(const std::string& director
     return absl::NotFoundError(absl::StrCat("npy:", directory, ": no *.npy file there"));
   }
   std::sort(paths.begin(), paths.end());
-  std::vector<HouseFile> files;
+  std::vector<NamedHouse> files;
   for (const std::filesystem::path& path : paths) {
-    absl::StatusOr<House> house = ReadNpy(path.string());
+    absl::StatusOr<House> house = ReadNpy(path.string(), kMaxWorldExtent);
     if (!house.ok()) return house.status();
     if (absl::Status status = Check(path.string(), *house, config); !status.ok()) return status;
     files.push_back({path.filename().string(), *std::move(house)});
   }
   return files;
+}
+
+// `where` is DIR, DIR:train or DIR:test.
+absl::StatusOr<std::unique_ptr<GoalSource>> MakeSetSource(absl::string_view where,
+                                                          const GameConfig& config, uint64_t seed) {
+  std::optional<Split> only;
+  if (absl::ConsumeSuffix(&where, ":train")) {
+    only = Split::kTrain;
+  } else if (absl::ConsumeSuffix(&where, ":test")) {
+    only = Split::kTest;
+  }
+  absl::StatusOr<HouseSet> set = ReadHouseSet(std::string(where));
+  if (!set.ok()) return set.status();
+  std::vector<NamedHouse> houses;
+  for (HouseSet::Member& member : set->houses) {
+    if (only && member.split != *only) continue;
+    House placed = member.house;
+    Rng rng;
+    const absl::Status status =
+        set->pipeline.Run(Pipeline::Part::kPlacement, MaxHouseSize(config), placed, rng);
+    if (!status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          where, ": house \"", member.name, "\" cannot be a goal in a world of ",
+          ToString(config.size), " (", status.message(), "); the set was imported for houses of ",
+          ToString(set->size), ", this game needs --size ", ToString(MaxHouseSize(config))));
+    }
+    houses.push_back({std::move(member.name), std::move(member.house)});
+  }
+  if (houses.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat(where, ": no house of the split \"", SplitName(*only), "\""));
+  }
+  return std::make_unique<ListSource>(config, seed, std::move(houses), set->pipeline);
 }
 
 }  // namespace
@@ -149,12 +193,15 @@ absl::StatusOr<std::unique_ptr<GoalSource>> MakeGoalSource(const std::string& sp
   }
   absl::string_view directory = spec;
   if (absl::ConsumePrefix(&directory, "npy:") && !directory.empty()) {
-    absl::StatusOr<std::vector<HouseFile>> files = ReadDirectory(std::string(directory), config);
+    absl::StatusOr<std::vector<NamedHouse>> files = ReadDirectory(std::string(directory), config);
     if (!files.ok()) return files.status();
-    return std::make_unique<FileSource>(config, seed, *std::move(files));
+    return std::make_unique<ListSource>(config, seed, *std::move(files),
+                                        *Pipeline::Parse({"randomly_place", "add_grass"}));
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("goals \"", spec, "\": expected \"generated\" or \"npy:DIR\""));
+  if (absl::ConsumePrefix(&directory, "set:") && !directory.empty()) {
+    return MakeSetSource(directory, config, seed);
+  }
+  return absl::InvalidArgumentError(absl::StrCat("goals \"", spec, "\": expected ", kGoalSpecs));
 }
 
 }  // namespace hod::env

@@ -1,4 +1,4 @@
-// Where the goals of episodes come from: generated houses, or files.
+// Where the goals of episodes come from: generated houses, files, or house sets.
 #pragma once
 
 #include <cstdint>
@@ -33,11 +33,16 @@ class GoalSource {
   virtual Goal Get(int index) const = 0;
 };
 
+// What a goal specification looks like, for messages and help.
+inline constexpr char kGoalSpecs[] = "generated, npy:DIR, set:DIR, set:DIR:train or set:DIR:test";
+
 // Makes a source for games with `config` from one of
 //   generated  houses from GenerateHouse(); goal i is a function of (seed, i);
 //   npy:DIR    the *.npy files of a directory, in order of their names. A file is either a goal for
 //              the whole world, with bedrock only and everywhere at y = 0, or a house of at most
-//              MaxHouseSize(config), put in a random place of the world.
+//              MaxHouseSize(config), put in a random place of the world;
+//   set:DIR    the houses of a set (house_set.h), in its order, placed as its transforms say;
+//   set:DIR:train, set:DIR:test  only those of one split.
 // Errors name the part of `spec` or the file, and what was expected.
 absl::StatusOr<std::unique_ptr<GoalSource>> MakeGoalSource(const std::string& spec,
                                                            const GameConfig& config, uint64_t seed);

@@ -7,6 +7,7 @@
 namespace hod::env {
 namespace {
 
+constexpr int kMaxExtent = 64;
 const WorldSize kSize{2, 3, 2};
 const std::string kData("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x00\x01", 12);
 
@@ -14,7 +15,7 @@ TEST_CASE("npy: versions 1 and 2 are read in C order") {
   const TempDir dir;
   for (const int version : {1, 2}) {
     const absl::StatusOr<House> house =
-        ReadNpy(dir.Write("house.npy", NpyBytes(NpyHeader(kSize), kData, version)));
+        ReadNpy(dir.Write("house.npy", NpyBytes(NpyHeader(kSize), kData, version)), kMaxExtent);
     REQUIRE(house.ok());
     CHECK(house->size == kSize);
     CHECK(house->At({0, 1, 1}) == 3);
@@ -26,7 +27,8 @@ TEST_CASE("npy: every truncation is refused, naming the file") {
   const TempDir dir;
   const std::string bytes = NpyBytes(NpyHeader(kSize), kData);
   for (size_t length = 0; length < bytes.size(); ++length) {
-    const absl::StatusOr<House> house = ReadNpy(dir.Write("cut.npy", bytes.substr(0, length)));
+    const absl::StatusOr<House> house =
+        ReadNpy(dir.Write("cut.npy", bytes.substr(0, length)), kMaxExtent);
     REQUIRE_FALSE(house.ok());
     CHECK(house.status().message().find("cut.npy: offset") != absl::string_view::npos);
   }
@@ -61,7 +63,7 @@ TEST_CASE("npy: what is not a block array is refused with the reason") {
       {NpyBytes(good, kData.substr(1) + "\x0a"), "block id 10"},
   }));
   const TempDir dir;
-  const absl::StatusOr<House> house = ReadNpy(dir.Write("bad.npy", case_.bytes));
+  const absl::StatusOr<House> house = ReadNpy(dir.Write("bad.npy", case_.bytes), kMaxExtent);
   REQUIRE_FALSE(house.ok());
   INFO(house.status().message());
   CHECK(house.status().message().find("bad.npy") != absl::string_view::npos);
@@ -70,8 +72,9 @@ TEST_CASE("npy: what is not a block array is refused with the reason") {
 
 TEST_CASE("npy: a missing file and a directory are errors") {
   const TempDir dir;
-  CHECK(ReadNpy(dir.path() + "/none.npy").status().code() == absl::StatusCode::kNotFound);
-  CHECK_FALSE(ReadNpy(dir.path()).ok());
+  CHECK(ReadNpy(dir.path() + "/none.npy", kMaxExtent).status().code() ==
+        absl::StatusCode::kNotFound);
+  CHECK_FALSE(ReadNpy(dir.path(), kMaxExtent).ok());
 }
 
 }  // namespace
