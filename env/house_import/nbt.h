@@ -1,0 +1,91 @@
+// Reads NBT, the binary format of Minecraft's files: one named compound of nested, typed values, as
+// a rule in gzip. The input is never trusted: it is checked as a whole before anything is read from
+// it, with bounds on size and depth, and values are views into the bytes, so that no file makes the
+// reader use much more memory than its contents have.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace hod::env {
+
+inline constexpr size_t kMaxNbtBytes = size_t{64} << 20;  // Of the file, and of its contents.
+inline constexpr int kMaxNbtDepth = 512;                  // As in Minecraft.
+
+enum class NbtType : uint8_t {
+  kEnd,
+  kByte,
+  kShort,
+  kInt,
+  kLong,
+  kFloat,
+  kDouble,
+  kByteArray,
+  kString,
+  kList,
+  kCompound,
+  kIntArray,
+  kLongArray,
+};
+
+// A value in a document; valid as long as the document is, wherever that is moved.
+class NbtValue {
+ public:
+  NbtType type() const { return type_; }
+
+  // Of a compound: the first field of the name. Errors name the file, offset and field.
+  absl::StatusOr<NbtValue> Field(absl::string_view name) const;
+  bool Has(absl::string_view name) const;
+  // Of a compound: calls `visit` for every field until it returns an error, which is passed on.
+  absl::Status ForEachField(const std::function<absl::Status(absl::string_view name,
+                                                             const NbtValue& value)>& visit) const;
+
+  // Of a number of any integer type.
+  absl::StatusOr<int64_t> Integer() const;
+  // Of a byte array: its bytes.
+  absl::StatusOr<absl::string_view> Bytes() const;
+
+  // "FILE: offset N of the contents: ...", for errors about this value; `within` adds to the
+  // offset.
+  template <typename... Parts>
+  absl::Status Error(size_t within, const Parts&... what) const {
+    return absl::InvalidArgumentError(
+        absl::StrCat(bytes_->path, ": offset ", offset_ + within, " of the contents: ", what...));
+  }
+  // Where the bytes of an array begin, for Error().
+  static constexpr size_t kArrayHeader = 4;
+
+ private:
+  friend class NbtDocument;
+  struct Bytes_ {
+    std::string path, contents;
+  };
+  NbtValue(const Bytes_* bytes, NbtType type, size_t offset)
+      : bytes_(bytes), type_(type), offset_(offset) {}
+
+  const Bytes_* bytes_;
+  NbtType type_;
+  size_t offset_;  // Of the payload.
+};
+
+class NbtDocument {
+ public:
+  // Reads a file, in gzip or plain. Errors name the file and the offset, in the file where its
+  // compression is at fault, else in what it contains.
+  static absl::StatusOr<NbtDocument> Read(const std::string& path);
+
+  NbtValue root() const { return NbtValue(bytes_.get(), NbtType::kCompound, root_); }
+
+ private:
+  std::unique_ptr<NbtValue::Bytes_> bytes_;
+  size_t root_ = 0;
+};
+
+}  // namespace hod::env
