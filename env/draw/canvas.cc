@@ -2,6 +2,8 @@
 
 #include <cairo.h>
 
+#include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <numbers>
 
@@ -20,11 +22,30 @@ void SetFont(cairo_t* context, const TextStyle& style) {
   cairo_set_font_size(context, style.size);
 }
 
+// A translucent pixel over an opaque one. Two channels at a time, rounded as (n + 128) / 255 is.
+uint32_t Over(uint32_t front, uint32_t back) {
+  const uint32_t rest = 255 - (front >> 24);
+  const auto scaled = [rest](uint32_t channels) {
+    const uint32_t product = (channels & 0xFF00FF) * rest + 0x800080;
+    return (product + (product >> 8 & 0xFF00FF)) >> 8 & 0xFF00FF;
+  };
+  return front + (scaled(back) | scaled(back >> 8) << 8);
+}
+
 void Trace(cairo_t* context, absl::Span<const Point2> points) {
   for (const Point2 point : points) cairo_line_to(context, point.x, point.y);
 }
 
 }  // namespace
+
+uint32_t PremultipliedArgb(Color color) {
+  uint32_t argb = static_cast<uint32_t>(std::lround(255 * color.a));
+  for (const double channel : {color.r, color.g, color.b}) {
+    const double value = std::clamp(channel, 0.0, 1.0) * color.a;
+    argb = argb << 8 | static_cast<uint32_t>(std::lround(255 * value));
+  }
+  return argb;
+}
 
 void Canvas::SurfaceDeleter::operator()(_cairo_surface* surface) const {
   cairo_surface_destroy(surface);
@@ -101,17 +122,38 @@ void Canvas::Paste(const Canvas& other, int x, int y) {
   cairo_paint(context);
 }
 
-std::vector<uint8_t> Canvas::Rgb() const {
+void Canvas::Blit(const Sprite& sprite, int x, int y) {
+  cairo_surface_flush(surface_.get());
+  unsigned char* data = cairo_image_surface_get_data(surface_.get());
+  const int stride = cairo_image_surface_get_stride(surface_.get());
+  const int left = std::max(0, -x), right = std::min(sprite.width, width_ - x);
+  const int top = std::max(0, -y), bottom = std::min(sprite.height, height_ - y);
+  for (int row = top; row < bottom; ++row) {
+    auto* to = reinterpret_cast<uint32_t*>(data + static_cast<size_t>(y + row) * stride) + x;
+    const uint32_t* from = sprite.pixels.data() + static_cast<size_t>(row) * sprite.width;
+    for (int column = left; column < right; ++column) {
+      const uint32_t pixel = from[column], alpha = pixel >> 24;
+      if (alpha == 0) continue;
+      to[column] = alpha == 255 ? pixel : Over(pixel, to[column]);
+    }
+  }
+  cairo_surface_mark_dirty(surface_.get());
+}
+
+absl::Span<const uint32_t> Canvas::Row(int y) const {
   cairo_surface_flush(surface_.get());
   const unsigned char* data = cairo_image_surface_get_data(surface_.get());
   const int stride = cairo_image_surface_get_stride(surface_.get());
+  return {reinterpret_cast<const uint32_t*>(data + static_cast<size_t>(y) * stride),
+          static_cast<size_t>(width_)};
+}
+
+std::vector<uint8_t> Canvas::Rgb() const {
   std::vector<uint8_t> rgb;
   rgb.reserve(static_cast<size_t>(width_) * height_ * 3);
   for (int y = 0; y < height_; ++y) {
-    // A pixel is a 32-bit number 0x??RRGGBB.
-    const auto* row = reinterpret_cast<const uint32_t*>(data + static_cast<size_t>(y) * stride);
-    for (int x = 0; x < width_; ++x) {
-      for (const int shift : {16, 8, 0}) rgb.push_back(static_cast<uint8_t>(row[x] >> shift));
+    for (const uint32_t pixel : Row(y)) {
+      for (const int shift : {16, 8, 0}) rgb.push_back(static_cast<uint8_t>(pixel >> shift));
     }
   }
   return rgb;

@@ -45,6 +45,20 @@ struct Outline {
   Color color = kBlack;
 };
 
+// 0xAARRGGBB with the colours multiplied by alpha.
+uint32_t PremultipliedArgb(Color color);
+
+// A small picture with transparency, to be copied many times. Transparent at first.
+struct Sprite {
+  Sprite(int w, int h) : width(w), height(h), pixels(static_cast<size_t>(w) * h) {}
+
+  uint32_t& At(int x, int y) { return pixels[static_cast<size_t>(y) * width + x]; }
+  uint32_t At(int x, int y) const { return pixels[static_cast<size_t>(y) * width + x]; }
+
+  int width, height;
+  std::vector<uint32_t> pixels;  // [height][width], PremultipliedArgb().
+};
+
 class Canvas {
  public:
   // Extents of at least 1 pixel.
@@ -63,7 +77,11 @@ class Canvas {
   double TextWidth(const std::string& text, const TextStyle& style) const;
   // Copies `other` with its upper left corner at (x, y).
   void Paste(const Canvas& other, int x, int y);
+  // Lays `sprite` over the picture with its upper left corner at (x, y). What lies outside is cut.
+  void Blit(const Sprite& sprite, int x, int y);
 
+  // A row from the left: pixels 0x??RRGGBB, whose upper byte means nothing.
+  absl::Span<const uint32_t> Row(int y) const;
   // [height][width][3], rows from the top.
   std::vector<uint8_t> Rgb() const;
   std::string PngBytes() const;

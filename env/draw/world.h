@@ -2,10 +2,12 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "env/draw/canvas.h"
+#include "env/draw/sprite.h"
 #include "env/game/blocks.h"
 #include "env/game/geometry.h"
 
@@ -16,30 +18,64 @@ enum class Corner { kHighXHighZ, kLowXLowZ };
 
 struct WorldStyle {
   Corner corner = Corner::kHighXHighZ;
-  double edge = 12;  // Length of a voxel's edge in pixels.
-  // Where players' feet are; the first is the human in red, the others are blue and green.
+  // Where players' feet are; the first is the human in red, the others are blue and green. Their
+  // contours show through blocks.
   std::vector<Cell> players;
-  // If not empty, [volume]: blocks that differ from it get a red outline.
+  // If not empty, [volume]: blocks that differ from it are marked as wrong, ...
   absl::Span<const Block> goal;
+  // ... and those that it has and the world has not are drawn translucent.
+  bool show_missing = false;
+  // A voxel that a player has just changed gets a contour in the player's colour.
+  struct Touch {
+    Cell cell;
+    int player;
+  };
+  std::vector<Touch> touches;
 };
 
-inline constexpr std::array<Color, kNumBlocks> kBlockColors = {{
-    {1.00, 1.00, 1.00},  // air: never drawn
-    {0.20, 0.20, 0.20},  // bedrock
-    {0.54, 0.41, 0.26},  // dirt
-    {0.49, 0.49, 0.49},  // cobblestone
-    {0.66, 0.86, 0.94},  // glass
-    {0.37, 0.27, 0.15},  // log
-    {0.76, 0.60, 0.36},  // planks
-    {0.61, 0.61, 0.61},  // stone
-    {0.42, 0.44, 0.48},  // stonebrick
-    {0.95, 0.95, 0.95},  // wool
-}};
+inline constexpr Color kSky{0.93, 0.95, 0.97};
 
-// The world without its bedrock layer. Pictures of one world size and style are of one size.
-Canvas DrawWorld(const WorldSize& size, absl::Span<const Block> blocks, const WorldStyle& style);
+// Draws worlds of one size. Sprites are made when first needed and kept, so that the first picture
+// takes longest.
+class WorldPainter {
+ public:
+  // `tile` > 0, even: half the width of a voxel in pixels.
+  WorldPainter(const WorldSize& size, int tile);
+
+  // Extents of a drawing in pixels.
+  int width() const { return (size_.w + size_.d) * tile_; }
+  int height() const;
+
+  // Draws the world without its bedrock layer, with its upper left corner at (left, top); leaves
+  // the background as it is. `blocks` is [volume].
+  void Paint(absl::Span<const Block> blocks, const WorldStyle& style, Canvas& canvas, int left,
+             int top);
+
+ private:
+  struct PlayerSprites {
+    Sprite legs, head, halo, contour;
+  };
+  class Pass;
+
+  const Sprite& BlockSprite(Block block, Mark mark, FaceSet faces);
+  const PlayerSprites& SpritesOf(int player);
+  const Sprite& TouchSprite(int player);
+
+  WorldSize size_;
+  int tile_;
+  std::vector<std::optional<Sprite>> blocks_;  // By block, mark and faces.
+  std::vector<PlayerSprites> players_;
+  std::vector<Sprite> touches_;  // By player.
+};
+
+// Half the width of a voxel in the pictures below.
+inline constexpr int kSmallTile = 12;
+
+Canvas DrawWorld(const WorldSize& size, absl::Span<const Block> blocks, const WorldStyle& style,
+                 int tile = kSmallTile);
 
 // The two corners' views side by side; `style.corner` is of no account.
-Canvas DrawFromBothCorners(const WorldSize& size, absl::Span<const Block> blocks, WorldStyle style);
+Canvas DrawFromBothCorners(const WorldSize& size, absl::Span<const Block> blocks, WorldStyle style,
+                           int tile = kSmallTile);
 
 }  // namespace hod::env
