@@ -20,6 +20,7 @@ void AddLearn(CLI::App& app, absl::Status& result);
 void AddEvaluate(CLI::App& app, absl::Status& result);
 void AddReport(CLI::App& app, absl::Status& result);
 void AddVerify(CLI::App& app, absl::Status& result);
+void AddDraw(CLI::App& app, absl::Status& result);
 void AddGoals(CLI::App& app, absl::Status& result);
 void AddHumans(CLI::App& app, absl::Status& result);
 void AddConfig(CLI::App& app, absl::Status& result);

@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
   AddEvaluate(app, result);
   AddReport(app, result);
   AddVerify(app, result);
+  AddDraw(app, result);
   AddGoals(app, result);
   AddHumans(app, result);
   AddConfig(app, result);
