@@ -143,7 +143,7 @@ class MaskBuilder {
     for (int p = 0; p < game_.num_players(); ++p) {
       for (const int up : {0, 1}) {
         const Cell cell = state_.players[p].feet + Cell{0, up, 0};
-        const Cell offset = {cell.x - head.x, cell.y - head.y, cell.z - head.z};
+        const Cell offset = cell - head;
         if (cell.y >= size_.h || !Window::Contains(offset)) continue;
         wanted.places.Remove(Window::Index(offset));
         // Bodies are known from the markers alone: where they overlap one sees through the other.

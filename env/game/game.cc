@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
-#include "env/game/line_of_sight.h"
+#include "env/game/visibility.h"
 
 namespace hod::env {
 namespace {
@@ -257,21 +257,12 @@ bool Game::CanReach(const State& state, int player, const Action& action) const 
   } else if (before == kAir || before == kBedrock) {
     return false;
   }
-  const auto is_air = [&](Cell c) { return state.blocks[size().Index(c)] == kAir; };
-  const auto is_solid = [&](Cell c) { return c.y < size().h && !is_air(c); };
-  if (teleport) {
-    return AnyStandPlace(size(), action.type, target, is_air, [&](Cell feet) {
-      return CanClick(size(), action.type, target, EyeOf(feet), is_air, is_solid);
-    });
+  Obstacles obstacles = {size(), state.blocks, {}};
+  if (teleport) return CanClickFromAnywhere(obstacles, action.type, target);
+  for (int q = 0; q < num_players(); ++q) {
+    if (q != player) obstacles.players.push_back(state.players[q].feet);
   }
-  const auto blocked = [&](Cell c) {
-    if (is_solid(c)) return true;
-    for (int q = 0; q < num_players(); ++q) {
-      if (q != player && BodyFills(state.players[q].feet, c)) return true;
-    }
-    return false;
-  };
-  return CanClick(size(), action.type, target, EyeOf(state.players[player].feet), is_air, blocked);
+  return CanClick(obstacles, action.type, target, state.players[player].feet);
 }
 
 bool Game::Move(State& state, int player, ActionType type) const {

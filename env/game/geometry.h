@@ -10,6 +10,7 @@ struct Cell {
   int x = 0, y = 0, z = 0;
   friend bool operator==(const Cell&, const Cell&) = default;
   friend Cell operator+(Cell a, Cell b) { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
+  friend Cell operator-(Cell a, Cell b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
 };
 
 // The six face directions in the order +x, -x, +y, -y, +z, -z: that of the move action types.

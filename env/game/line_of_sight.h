@@ -1,5 +1,5 @@
-// Whether a block can be clicked from an eye position: click points and the voxel walk between them
-// (rules, Section 3, "Line of sight"). Double arithmetic in the order the rules give, since
+// Click points and the voxel walk from an eye to them (rules, Section 3, "Line of sight"), of which
+// visibility.h makes its tables. Double arithmetic in the order the rules give, since
 // outcomes at grazing angles depend on it.
 #pragma once
 
@@ -83,63 +83,6 @@ inline double SquaredDistance(const Point& a, const Point& b) {
   double sum = 0;
   for (int k = 0; k < 3; ++k) sum += (a[k] - b[k]) * (a[k] - b[k]);
   return sum;
-}
-
-// Whether `target` can be clicked for `type` (place or break) from `eye`: some click point of the
-// target is within reach and its ray is free. `is_air(Cell)` is asked of neighbours inside the
-// world.
-template <typename IsAir, typename Blocked>
-bool CanClick(const WorldSize& size, ActionType type, Cell target, const Point& eye,
-              const IsAir& is_air, const Blocked& blocked) {
-  const double corner[3] = {static_cast<double>(target.x), static_cast<double>(target.y),
-                            static_cast<double>(target.z)};
-  const Cell eye_voxel = VoxelOf(eye);
-  for (int direction = 0; direction < 6; ++direction) {
-    const int axis = direction / 2;
-    const Cell neighbour = target + kDirections[direction];
-    if (!size.Contains(neighbour)) continue;  // Click points outside the world do not count.
-    // A ray that would have to come through a solid block, the target of a break or the neighbour
-    // of a place, need not be walked: eyes are too far from every face to graze it.
-    const bool from_outside =
-        direction % 2 == 0 ? eye[axis] > corner[axis] + 1 : eye[axis] < corner[axis];
-    if (type == ActionType::kPlace) {
-      // A block is placed against a neighbour, whose face bounds the empty target voxel.
-      if (is_air(neighbour) || (from_outside && !(neighbour == eye_voxel))) continue;
-    } else {
-      if (!from_outside && !(target == eye_voxel)) continue;
-      if (blocked(neighbour) && !(neighbour == eye_voxel)) continue;
-    }
-    for (int u = 0; u < 3; ++u) {
-      for (int v = 0; v < 3; ++v) {
-        const Point point = ClickPoint(type, target, direction, u, v);
-        if (SquaredDistance(point, eye) <= kReach * kReach && RayIsFree(eye, point, blocked)) {
-          return true;
-        }
-      }
-    }
-  }
-  return false;
-}
-
-// With teleportation: calls `visit(feet)` for every place a player may stand to act on `target`,
-// until it returns true; returns whether it did.
-template <typename IsAir, typename Visit>
-bool AnyStandPlace(const WorldSize& size, ActionType type, Cell target, const IsAir& is_air,
-                   const Visit& visit) {
-  const int own_top = type == ActionType::kPlace ? 1 : 0;
-  for (int dx = -4; dx <= 4; ++dx) {
-    for (int dy = -5; dy <= 3; ++dy) {
-      for (int dz = -4; dz <= 4; ++dz) {
-        if (dx == 0 && dz == 0 && dy >= -1 && dy <= own_top) continue;
-        const Cell feet = target + Cell{dx, dy, dz};
-        if (!size.Contains(feet) || !is_air(feet)) continue;
-        const Cell head = feet + Cell{0, 1, 0};
-        if (size.Contains(head) && !is_air(head)) continue;
-        if (visit(feet)) return true;
-      }
-    }
-  }
-  return false;
 }
 
 }  // namespace hod::env

@@ -40,21 +40,23 @@ class FaceTable {
   // Solid voxels whose face in `direction` is in the table.
   const Window& voxels(int direction) const { return voxels_[direction]; }
 
-  // Whether some click point of the face is seen. `blocked` is `around`'s blocks and bodies.
-  bool Sees(const Surroundings& around, const Window& blocked, int direction, int index) const {
+  // Whether some click point of the face is seen from `head`. `blocked(int)` tells whether the
+  // voxel with an index is an obstacle.
+  template <typename Blocked>
+  bool Sees(Cell head, int direction, int index, const Blocked& blocked) const {
     const Face& face = faces_[direction][index];
     for (int i = face.first_ray; i < face.first_ray + face.num_rays; ++i) {
       const Ray& ray = rays_[i];
       const uint16_t* entered = &entered_[ray.begin];
       const auto meets = [&](int begin, int end) {
         for (int k = begin; k < end; ++k) {
-          if (blocked.Has(entered[k])) return true;
+          if (blocked(entered[k])) return true;
         }
         return false;
       };
       if (meets(0, ray.certain)) continue;
       if (ray.possible == 0 || !meets(ray.certain, ray.certain + ray.possible)) return true;
-      if (WalkIsFree(around, blocked, direction, index, ray)) return true;
+      if (WalkIsFree(head, direction, index, ray, blocked)) return true;
     }
     return false;
   }
@@ -134,14 +136,13 @@ class FaceTable {
 
   // The walk itself, where the table does not decide. The points of a face for breaking the solid
   // voxel and for placing against it differ across the face only, where nothing ties.
-  static bool WalkIsFree(const Surroundings& around, const Window& blocked, int direction,
-                         int index, const Ray& ray) {
-    const Cell head = around.head;
+  template <typename Blocked>
+  static bool WalkIsFree(Cell head, int direction, int index, const Ray& ray,
+                         const Blocked& blocked) {
     const Point point =
         ClickPoint(ActionType::kBreak, head + Window::At(index), direction, ray.u, ray.v);
-    return RayIsFree(EyeOf(head + Cell{0, -1, 0}), point, [&](Cell cell) {
-      return blocked.Has(Window::Index({cell.x - head.x, cell.y - head.y, cell.z - head.z}));
-    });
+    return RayIsFree(EyeOf(head + Cell{0, -1, 0}), point,
+                     [&](Cell cell) { return blocked(Window::Index(cell - head)); });
   }
 
   std::array<Window, 6> voxels_;
@@ -214,13 +215,14 @@ class Sighting {
                    Neighbours<kDirection>(open_, row) &
                    (missing_.breaks.Row(row) | Neighbours<kDirection>(missing_.places, row));
     }
+    const auto blocked = [&](int index) { return blocked_.Has(index); };
     constexpr int kWord = 4;  // Rows looked at together: most are empty.
     for (int row = 0; row < static_cast<int>(faces.size()); row += kWord) {
       uint64_t word;
       std::memcpy(&word, &faces[row], sizeof(word));
       for (; word != 0; word &= word - 1) {
         const int index = 16 * row + std::countr_zero(word);
-        if (!table.Sees(around_, blocked_, kDirection, index)) continue;
+        if (!table.Sees(around_.head, kDirection, index, blocked)) continue;
         const Cell outwards = kDirections[kDirection];
         Take(index, missing_.breaks, found_.breaks);
         Take(index + Window::Index(outwards) - Window::Index({}), missing_.places, found_.places);
@@ -240,6 +242,52 @@ class Sighting {
 };
 
 }  // namespace
+
+bool CanClick(const Obstacles& obstacles, ActionType type, Cell target, Cell feet) {
+  const FaceTable& table = FaceTable::Get();
+  const WorldSize& size = obstacles.size;
+  const Cell head = feet + Cell{0, 1, 0};
+  const auto is_solid = [&](Cell c) { return obstacles.blocks[size.Index(c)] != kAir; };
+  const auto blocked = [&](int index) {
+    const Cell c = head + Window::At(index);
+    if (c.y < size.h && is_solid(c)) return true;
+    return std::any_of(obstacles.players.begin(), obstacles.players.end(),
+                       [&](Cell other) { return BodyFills(other, c); });
+  };
+  for (int direction = 0; direction < 6; ++direction) {
+    const Cell neighbour = target + kDirections[direction];
+    if (!size.Contains(neighbour)) continue;
+    // The face between a solid and an open voxel, from the solid one outwards.
+    const bool place = type == ActionType::kPlace;
+    const Cell solid = (place ? neighbour : target) - head;
+    const int outwards = place ? direction ^ 1 : direction;
+    if (!Window::Contains(solid)) continue;
+    const int index = Window::Index(solid);
+    if (!table.voxels(outwards).Has(index)) continue;
+    if (place && !is_solid(neighbour)) continue;
+    if (table.Sees(head, outwards, index, blocked)) return true;
+  }
+  return false;
+}
+
+bool CanClickFromAnywhere(const Obstacles& obstacles, ActionType type, Cell target) {
+  const WorldSize& size = obstacles.size;
+  const auto is_free = [&](Cell c) {
+    return c.y == size.h || obstacles.blocks[size.Index(c)] == kAir;
+  };
+  const int own_top = type == ActionType::kPlace ? 1 : 0;
+  for (int dx = -4; dx <= 4; ++dx) {
+    for (int dy = -5; dy <= 3; ++dy) {
+      for (int dz = -4; dz <= 4; ++dz) {
+        if (dx == 0 && dz == 0 && dy >= -1 && dy <= own_top) continue;
+        const Cell feet = target + Cell{dx, dy, dz};
+        if (!size.Contains(feet) || !is_free(feet) || !is_free(feet + Cell{0, 1, 0})) continue;
+        if (CanClick(obstacles, type, target, feet)) return true;
+      }
+    }
+  }
+  return false;
+}
 
 Surroundings::Surroundings(const WorldSize& size, absl::Span<const Block> blocks, Cell head)
     : head(head) {

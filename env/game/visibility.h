@@ -1,17 +1,33 @@
-// Everything a player can click from where it stands, found at once. The outcomes are those of
-// CanClick() (line_of_sight.h) to the last bit; what is faster is that a ray's voxels come from a
-// table instead of a walk, and that only faces between a solid block and an open voxel that look
-// towards the eye are asked about. docs/performance.md has the measurements.
+// What a player can click from where it stands (rules, Section 3, "Line of sight"): one target, or
+// all at once. A ray's voxels come from a table instead of a walk, and only faces between a solid
+// block and an open voxel that look towards the eye are asked about; the outcomes are those of the
+// rules to the last bit. docs/performance.md has the measurements.
 #pragma once
 
 #include <array>
 #include <cstdint>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
+#include "env/game/actions.h"
 #include "env/game/blocks.h"
 #include "env/game/geometry.h"
 
 namespace hod::env {
+
+// What rays meet in a world.
+struct Obstacles {
+  const WorldSize& size;
+  absl::Span<const Block> blocks;        // [volume]
+  absl::InlinedVector<Cell, 2> players;  // Feet of those whose bodies hide what is behind them.
+};
+
+// Whether a player with `feet` can click `target` for `type`, place or break: some click point of
+// the target is within reach and its ray is free. Any target inside the world may be asked about.
+bool CanClick(const Obstacles& obstacles, ActionType type, Cell target, Cell feet);
+
+// The same with teleportation: from some place a player may stand at to act on `target`.
+bool CanClickFromAnywhere(const Obstacles& obstacles, ActionType type, Cell target);
 
 // One bit for each voxel around a head, which is all that can be in reach: from 4 below to 4 above
 // along x and z, from 4 below to 5 above along y. Rows run along z.

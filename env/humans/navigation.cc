@@ -6,6 +6,7 @@
 #include <queue>
 
 #include "env/game/line_of_sight.h"
+#include "env/game/visibility.h"
 
 namespace hod::env {
 namespace {
@@ -87,9 +88,11 @@ bool Navigator::CanEdit(const Action& edit, Cell feet) const {
     const bool place = edit.type == ActionType::kPlace;
     if (place ? inventory.Count(edit.block) < 1 : inventory.Space(now) < 1) return false;
   }
-  const auto is_air = [&](Cell c) { return IsAir(c); };
-  const auto blocked = [&](Cell c) { return (c.y < size_.h && !IsAir(c)) || OtherBodyAt(c); };
-  return CanClick(size_, edit.type, target, EyeOf(feet), is_air, blocked);
+  Obstacles obstacles = {size_, state_->blocks, {}};
+  for (int p = 0; p < game_.num_players(); ++p) {
+    if (p != player_) obstacles.players.push_back(state_->players[p].feet);
+  }
+  return CanClick(obstacles, edit.type, target, feet);
 }
 
 std::optional<Cell> Navigator::GoWhereCanEdit(const Action& edit, const Comfort& comfort) {

@@ -1,0 +1,55 @@
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+
+#include "absl/strings/str_cat.h"
+#include "benchmarks/suites.h"
+
+namespace hod::benchmarks {
+namespace {
+
+// JSON goes to stdout when all is done; until then, lines on stderr say how far it is.
+class QuietReporter : public benchmark::JSONReporter {
+ public:
+  void ReportRuns(const std::vector<Run>& runs) override {
+    for (const Run& run : runs) {
+      if (run.aggregate_name != "median") continue;
+      std::fprintf(stderr, "%s\n", run.benchmark_name().c_str());
+    }
+    JSONReporter::ReportRuns(runs);
+  }
+};
+
+}  // namespace
+
+const std::vector<Suite>& Suites() {
+  static const std::vector<Suite> suites = {
+      {"env", "the rules: steps, undo, masks, observations, batches", AddEnvSuite},
+      {"search", "the search with a network that costs nothing", AddSearchSuite},
+  };
+  return suites;
+}
+
+absl::Status Run(const Suite& suite, const RunOptions& options) {
+  suite.add();
+  std::vector<std::string> flags = {
+      "hod bench", absl::StrCat("--benchmark_repetitions=", options.repetitions),
+      // Blocks of repetitions would each meet another load of a shared machine.
+      "--benchmark_enable_random_interleaving=true",
+      absl::StrCat("--benchmark_report_aggregates_only=", options.json ? "false" : "true")};
+  std::vector<char*> argv;
+  for (std::string& flag : flags) argv.push_back(flag.data());
+  int argc = static_cast<int>(argv.size());
+  benchmark::Initialize(&argc, argv.data());
+  const std::string filter = options.filter.empty() ? "." : options.filter;
+  QuietReporter json;
+  const size_t run = options.json ? benchmark::RunSpecifiedBenchmarks(&json, filter)
+                                  : benchmark::RunSpecifiedBenchmarks(filter);
+  if (run == 0) {
+    return absl::NotFoundError(
+        absl::StrCat("filter: no benchmark of ", suite.name, " matches ", filter));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace hod::benchmarks

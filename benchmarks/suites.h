@@ -1,0 +1,39 @@
+// The suites of `hod bench`: what each measures, and where its figures come from.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+
+namespace hod::benchmarks {
+
+struct Suite {
+  const char* name;
+  const char* description;
+  void (*add)();  // Registers its benchmarks with Google Benchmark.
+};
+
+// Rules of the game, 11x10x10, two players, one core but for `batch_step/.../threads`:
+//   step          a joint step of random valid actions
+//   apply_undo    the same with what it takes to undo it, and the undoing
+//   touch_bytes   its floor: the bytes that those steps change, written and restored
+//   mask, mask_los  valid actions of one player from scratch, without and with line of sight
+//   observation   one player's
+//   batch_step    a step of one environment of a batch that writes observations of both players
+void AddEnvSuite();
+// The search with a network that costs nothing; items are simulations.
+void AddSearchSuite();
+
+const std::vector<Suite>& Suites();
+
+struct RunOptions {
+  bool json = false;    // Google Benchmark's JSON on stdout instead of a table.
+  std::string filter;   // Regular expression of the names to run; empty: all.
+  int repetitions = 5;  // For median and spread.
+};
+
+// Runs a suite and prints its figures. Error: a filter that matches nothing.
+absl::Status Run(const Suite& suite, const RunOptions& options);
+
+}  // namespace hod::benchmarks

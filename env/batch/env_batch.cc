@@ -1,0 +1,143 @@
+#include "env/batch/env_batch.h"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <array>
+
+#include "absl/strings/str_cat.h"
+#include "env/game/action_mask.h"
+#include "env/game/observation.h"
+
+namespace hod::env {
+namespace {
+
+// Environments that one task steps: enough work that handing it out costs nothing.
+constexpr int kGrain = 8;
+
+template <typename Row>
+absl::Span<Row> RowOf(absl::Span<Row> array, int i, size_t length) {
+  return array.subspan(i * length, length);
+}
+
+}  // namespace
+
+EnvBatch::EnvBatch(GameConfig config, std::shared_ptr<const GoalSource> goals,
+                   absl::Span<const uint64_t> seeds, int threads)
+    : config_(std::move(config)), actions_(config_), goals_(std::move(goals)), arena_(threads) {
+  envs_.reserve(seeds.size());
+  for (const uint64_t seed : seeds) {
+    envs_.push_back({Rng(seed), Game(config_, std::vector<Block>(config_.size.Volume())), {}});
+    Restart(envs_.back());
+  }
+}
+
+absl::Status EnvBatch::CheckArrays(const BatchArrays& out) const {
+  const size_t n = envs_.size(), players = config_.num_players(), volume = config_.size.Volume();
+  const auto check = [](const char* name, size_t got, size_t expected) {
+    if (got == 0 || got == expected) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, ": ", got, " elements, expected ", expected));
+  };
+  for (const absl::Status& status :
+       {check("observations", out.observations.size(),
+              n * players * kNumObservationChannels * volume),
+        check("masks", out.masks.size(), n * players * actions_.num_actions()),
+        check("inventories", out.inventories.size(), n * players * kNumBlocks),
+        check("timesteps", out.timesteps.size(), n),
+        check("rewards", out.rewards.size(), n * players),
+        check("terminated", out.terminated.size(), n),
+        check("truncated", out.truncated.size(), n)}) {
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EnvBatch::Reset(const BatchArrays& out) {
+  if (absl::Status status = CheckArrays(out); !status.ok()) return status;
+  arena_.execute([&] {
+    tbb::parallel_for(tbb::blocked_range<int>(0, num_envs(), kGrain), [&](const auto& range) {
+      for (int i = range.begin(); i < range.end(); ++i) {
+        // An episode that nobody has acted in is as new as another.
+        if (!envs_[i].fresh) Restart(envs_[i]);
+        Write(i, nullptr, out);
+      }
+    });
+  });
+  return absl::OkStatus();
+}
+
+absl::Status EnvBatch::Step(absl::Span<const int32_t> actions, const BatchArrays& out) {
+  if (absl::Status status = CheckArrays(out); !status.ok()) return status;
+  const int players = config_.num_players();
+  if (actions.size() != envs_.size() * players) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("actions: ", actions.size(), " elements, expected ", envs_.size() * players));
+  }
+  for (size_t i = 0; i < actions.size(); ++i) {
+    if (actions[i] >= 0 && actions[i] < actions_.num_actions()) continue;
+    return absl::OutOfRangeError(absl::StrCat("actions[", i / players, "][", i % players, "] is ",
+                                              actions[i], ", expected 0 to ",
+                                              actions_.num_actions() - 1));
+  }
+  arena_.execute([&] {
+    tbb::parallel_for(tbb::blocked_range<int>(0, num_envs(), kGrain), [&](const auto& range) {
+      absl::InlinedVector<Action, 2> joint(players);
+      for (int i = range.begin(); i < range.end(); ++i) {
+        Env& env = envs_[i];
+        if (env.ended) {
+          Restart(env);
+          Write(i, nullptr, out);
+          continue;
+        }
+        for (int p = 0; p < players; ++p) joint[p] = actions_.Unflatten(actions[i * players + p]);
+        const StepOutcome outcome = env.game.Step(env.state, joint);
+        env.ended = outcome.done();
+        env.fresh = false;
+        Write(i, &outcome, out);
+      }
+    });
+  });
+  return absl::OkStatus();
+}
+
+void EnvBatch::Restart(Env& env) const {
+  env.game = Game(config_, goals_->Sample(env.rng).blocks);
+  env.state = env.game.Reset(env.rng);
+  env.ended = false;
+  env.fresh = true;
+}
+
+// `outcome` is null at the start of an episode.
+void EnvBatch::Write(int i, const StepOutcome* outcome, const BatchArrays& out) {
+  Env& env = envs_[i];
+  const int players = config_.num_players();
+  const size_t world = kNumObservationChannels * env.state.blocks.size();
+  const size_t num_actions = actions_.num_actions();
+  for (int p = 0; p < players; ++p) {
+    const int row = i * players + p;
+    if (!out.observations.empty()) {
+      WorldObservation(env.game, env.state, p, RowOf(out.observations, row, world));
+    }
+    if (!out.masks.empty()) {
+      const absl::Span<uint8_t> mask = RowOf(out.masks, row, num_actions);
+      ValidActions(env.game, env.state, p, /*line_of_sight=*/true, env.valid);
+      std::fill(mask.begin(), mask.end(), 0);
+      for (const int32_t id : env.valid) mask[id] = 1;
+    }
+    if (!out.inventories.empty()) {
+      const Inventory::Counts counts = env.state.players[p].inventory.CountAll();
+      std::copy(counts.begin(), counts.end(), RowOf(out.inventories, row, kNumBlocks).begin());
+    }
+    if (!out.rewards.empty()) {
+      out.rewards[row] = outcome ? static_cast<float>(outcome->players[p].reward) : 0.0f;
+    }
+  }
+  if (!out.timesteps.empty()) out.timesteps[i] = env.state.timestep;
+  if (!out.terminated.empty()) out.terminated[i] = outcome && outcome->goal_completed;
+  if (!out.truncated.empty()) {
+    out.truncated[i] = outcome && !outcome->goal_completed && outcome->done();
+  }
+}
+
+}  // namespace hod::env
