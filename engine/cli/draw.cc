@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -94,7 +93,8 @@ absl::StatusOr<env::RecordedEpisode> ReadEpisode(const std::string& path, int in
     if (!*more && episode) return at_line("the file ends in the middle of an episode");
     if (!*more) {
       return absl::OutOfRangeError(absl::StrCat("--episode: ", path, " holds ", num_episodes,
-                                                " episodes, numbered from 0; got ", index));
+                                                num_episodes == 1 ? " episode" : " episodes",
+                                                ", numbered from 0; got ", index));
     }
     absl::StatusOr<nlohmann::json> line = env::ParseJsonLine(text);
     if (!line.ok()) return at_line(line.status().message());

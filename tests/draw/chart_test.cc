@@ -1,0 +1,42 @@
+// Charts and sheets.
+#include "env/draw/chart.h"
+
+#include <catch2/catch.hpp>
+#include <limits>
+
+#include "env/draw/sheet.h"
+#include "tests/draw/pixels.h"
+
+namespace hod::env {
+namespace {
+
+TEST_CASE("Sheets grow by rows") {
+  const auto sheet = [](int count) {
+    std::vector<Captioned> items;
+    for (int i = 0; i < count; ++i) items.push_back({"caption", Canvas(50, 40)});
+    return DrawSheet(items, 3);
+  };
+  CHECK(sheet(3).height() == sheet(1).height());
+  CHECK(sheet(4).height() > sheet(3).height());
+  CHECK(sheet(7).width() == sheet(3).width());
+  CHECK(sheet(1).width() < sheet(3).width());
+}
+
+TEST_CASE("Charts show every series and survive values that are not finite") {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  Chart chart{.title = "t", .x_label = "x", .y_label = "y", .series = {}};
+  CHECK(DrawChart(chart).width() == chart.width);
+  chart.series = {{"a", {0, 1, 2, 3}, {1, 2, kNan, 4}, {0, 1, kNan, 3}, {2, 3, kNan, 5}},
+                  {"b", {0, 3}, {5, 5}, {}, {}},
+                  {"none", {}, {}, {}, {}}};
+  const Canvas canvas = DrawChart(chart);
+  const auto is_blue = [](int r, int g, int b) { return r < 10 && g > 100 && g < 130 && b > 160; };
+  const auto is_orange = [](int r, int g, int b) { return r > 200 && g > 80 && g < 110 && b < 10; };
+  CHECK(CountPixels(canvas, is_blue) > 50);
+  CHECK(CountPixels(canvas, is_orange) > 200);
+  chart.series = {{"flat", {5}, {1e9}, {}, {}}};
+  CHECK(DrawChart(chart).PngBytes().substr(0, 8) == kPngMagic);
+}
+
+}  // namespace
+}  // namespace hod::env
