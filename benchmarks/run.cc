@@ -26,6 +26,7 @@ const std::vector<Suite>& Suites() {
   static const std::vector<Suite> suites = {
       {"env", "the rules: steps, undo, masks, observations, batches", AddEnvSuite},
       {"search", "the search with a network that costs nothing", AddSearchSuite},
+      {"draw", "pictures and animations", AddDrawSuite},
   };
   return suites;
 }

@@ -13,6 +13,8 @@ constexpr int kDepth = 8, kRgba = 6, kKeep = 0,
               kOver = 1;  // Bits a channel, colour type, disposal, blending.
 constexpr char kNoFilter = 0;
 constexpr uint32_t kRgb = 0xFFFFFF;
+constexpr uint32_t kNothing = 0xFF000000;  // Differs from every pixel.
+
 constexpr int kCompression = 6;
 
 void AppendBigEndian(std::string& out, uint32_t value, int num_bytes) {
@@ -43,35 +45,43 @@ std::string Deflate(const std::string& bytes) {
 }  // namespace
 
 ApngEncoder::ApngEncoder(int width, int height)
-    : width_(width), height_(height), last_(static_cast<size_t>(width) * height) {}
+    : width_(width), height_(height), last_(static_cast<size_t>(width) * height, kNothing) {}
+
+ApngEncoder::Rectangle ApngEncoder::Changed(const Canvas& frame) const {
+  Rectangle changed{width_, height_, -1, -1};
+  for (int y = 0; y < height_; ++y) {
+    const uint32_t* row = frame.Row(y).data();
+    const uint32_t* last = last_.data() + static_cast<size_t>(y) * width_;
+    const auto same = [&](int x) { return (row[x] & kRgb) == last[x]; };
+    int left = 0, right = width_ - 1;
+    while (left < width_ && same(left)) ++left;
+    if (left == width_) continue;
+    while (same(right)) --right;
+    changed = {std::min(changed.left, left), std::min(changed.top, y),
+               std::max(changed.right, right), y};
+  }
+  // A frame has at least one pixel.
+  return changed.right < 0 ? Rectangle{0, 0, 0, 0} : changed;
+}
 
 void ApngEncoder::Add(const Canvas& frame, int milliseconds) {
   const bool is_first = num_frames_ == 0;
-  int left = width_, right = -1, top = height_, bottom = -1;
-  for (int y = 0; y < height_; ++y) {
-    const uint32_t *row = frame.Row(y).data(),
-                   *last = last_.data() + static_cast<size_t>(y) * width_;
-    for (int x = 0; x < width_; ++x) {
-      if (!is_first && (row[x] & kRgb) == last[x]) continue;
-      left = std::min(left, x);
-      right = std::max(right, x);
-      top = std::min(top, y);
-      bottom = y;
-    }
-  }
-  // A frame has at least one pixel.
-  if (right < 0) left = right = top = bottom = 0;
-
-  std::string rows;
+  const auto [left, top, right, bottom] = Changed(frame);
+  const size_t stride = 1 + 4 * static_cast<size_t>(right - left + 1);
+  std::string rows(stride * (bottom - top + 1), kNoFilter);
   for (int y = top; y <= bottom; ++y) {
     const uint32_t* row = frame.Row(y).data();
     uint32_t* last = last_.data() + static_cast<size_t>(y) * width_;
-    rows += kNoFilter;
-    for (int x = left; x <= right; ++x) {
+    char* out = rows.data() + stride * (y - top) + 1;
+    for (int x = left; x <= right; ++x, out += 4) {
       const uint32_t pixel = row[x] & kRgb;
-      // Pixels that stay are transparent, and equal, which compresses well.
-      AppendBigEndian(rows, is_first || pixel != last[x] ? pixel << 8 | 0xFF : 0, 4);
+      // Pixels that stay are left transparent black, which compresses well.
+      if (pixel == last[x]) continue;
       last[x] = pixel;
+      out[0] = static_cast<char>(pixel >> 16);
+      out[1] = static_cast<char>(pixel >> 8);
+      out[2] = static_cast<char>(pixel);
+      out[3] = static_cast<char>(0xFF);
     }
   }
 

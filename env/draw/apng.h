@@ -24,6 +24,12 @@ class ApngEncoder {
   std::string Finish() &&;
 
  private:
+  struct Rectangle {
+    int left, top, right, bottom;  // The last column and row belong to it.
+  };
+  // What differs from the last frame; one pixel if nothing does.
+  Rectangle Changed(const Canvas& frame) const;
+
   int width_, height_;
   uint32_t num_frames_ = 0, sequence_ = 0;
   std::vector<uint32_t> last_;  // Pixels of the last frame, 0x00RRGGBB.
