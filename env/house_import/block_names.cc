@@ -153,6 +153,9 @@ const NameMap& GrabCraftNames() {
       {"hardened_clay", kStone},
       {"stained_clay", kStone},
       {"stone_monster_egg", kStone},
+      {"bed", kAir},
+      {"wall_mounted_sign_block_west_northwest", kAir},
+      {"sandstone_slab_seamless", kCobblestone},
       {"block_of_coal", kStone},
       {"lapis_lazuli_block", kStone},
       {"lapis_lazuli_ore", kStone},
@@ -207,22 +210,24 @@ std::optional<Block> BlockFromName(absl::string_view name) {
 }
 
 std::optional<Block> BlockFromGrabCraftName(absl::string_view name) {
-  // "Oak Wood, Facing North/South" is a log, "Redstone Lamp (inactive)" is dark.
+  // "Oak Wood, Facing North/South" is a log, "Redstone Lamp (inactive)" is dark, and
+  // " (Acacia Wood, Upper)" is a slab whose name lacks its beginning.
   if (absl::StrContains(name, "Wood, Facing")) return kLog;
   if (name == "Redstone Lamp (inactive)") return kAir;
+  name = absl::StripLeadingAsciiWhitespace(name);
+  if (absl::StartsWith(name, "(") && absl::StrContains(name, "Wood")) return kPlanks;
   name = name.substr(0, name.find('('));
   name = name.substr(0, name.find(','));
-  std::string plain = absl::AsciiStrToLower(absl::StripAsciiWhitespace(name));
-  plain = absl::StrReplaceAll(plain, {{"  ", "_"}, {" ", "_"}, {"-", "_"}});
+  std::string plain = absl::AsciiStrToLower(absl::StripTrailingAsciiWhitespace(name));
+  plain = absl::StrReplaceAll(plain, {{"  ", "_"}, {" ", "_"}, {"-", "_"}, {"double ", ""}});
   if (const auto found = GrabCraftNames().find(plain); found != GrabCraftNames().end()) {
     return found->second;
   }
-  if (absl::EndsWith(plain, "_leaves")) return kAir;
+  if (absl::EndsWith(plain, "_leaves") || absl::EndsWith(plain, "_flower_pot")) return kAir;
   // In the words of newer versions.
   plain = absl::StrReplaceAll(plain, {{"_wood_plank", "_planks"},
                                       {"_wood_stairs", "_stairs"},
                                       {"_wood_slab", "_slab"},
-                                      {"double_", ""},
                                       {"stained_clay", "terracotta"},
                                       {"chiseled_stone_brick_monster_egg", "stone_bricks"},
                                       {"cracked_stone_brick_monster_egg", "stone_bricks"},

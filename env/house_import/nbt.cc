@@ -2,16 +2,15 @@
 
 #include <zlib.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 namespace hod::env {
 namespace {
 
-constexpr size_t kInflateStep = size_t{256} << 10;
+constexpr size_t kInflateStep = size_t{64} << 10;
 
 // Reads big-endian numbers. Whoever calls it knows that they are there.
 uint64_t BigEndian(absl::string_view bytes, size_t offset, size_t size) {
@@ -185,17 +184,17 @@ absl::StatusOr<std::string> Inflated(const std::string& path, const std::string&
 }
 
 absl::StatusOr<std::string> ReadBounded(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (in.peek() == EOF) {
-    return absl::NotFoundError(absl::StrCat(path, ": cannot be read or is empty"));
-  }
-  std::string bytes(kMaxNbtBytes + 1, '\0');
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<size_t>(in.gcount()));
-  bytes.shrink_to_fit();
-  if (bytes.size() > kMaxNbtBytes) {
+  std::error_code code;
+  const uint64_t size = std::filesystem::file_size(path, code);
+  if (code) return absl::NotFoundError(absl::StrCat(path, ": cannot read: ", code.message()));
+  if (size > kMaxNbtBytes) {
     return absl::InvalidArgumentError(
-        absl::StrCat(path, ": more than ", kMaxNbtBytes, " bytes, expected at most that"));
+        absl::StrCat(path, ": has ", size, " bytes, expected at most ", kMaxNbtBytes));
+  }
+  std::string bytes(size, '\0');
+  std::ifstream file(path, std::ios::binary);
+  if (!file.read(bytes.data(), static_cast<std::streamsize>(size))) {
+    return absl::DataLossError(absl::StrCat(path, ": cannot read its ", size, " bytes"));
   }
   return bytes;
 }
