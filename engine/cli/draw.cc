@@ -44,11 +44,11 @@ struct Options {
   std::string view = "one", goal = "ghost";
   int fps = 10;
 
-  bool both_corners() const { return view == "both"; }
-  env::GoalDisplay goal_display() const {
-    return goal == "ghost"    ? env::GoalDisplay::kGhost
-           : goal == "beside" ? env::GoalDisplay::kBeside
-                              : env::GoalDisplay::kHidden;
+  env::FrameStyle style() const {
+    const env::GoalDisplay display = goal == "ghost"    ? env::GoalDisplay::kGhost
+                                     : goal == "beside" ? env::GoalDisplay::kBeside
+                                                        : env::GoalDisplay::kHidden;
+    return {display, view == "both"};
   }
 };
 
@@ -128,8 +128,9 @@ absl::Status DrawGoal(const Options& options) {
                stdout);
     return absl::OkStatus();
   }
-  return WritePicture(env::DrawGoal(config.size, goal.blocks, goal.name, options.both_corners()),
-                      options.out);
+  return WritePicture(
+      env::DrawGoal(config.size, goal.blocks, goal.name, options.style().both_corners),
+      options.out);
 }
 
 absl::Status DrawState(const Options& options) {
@@ -142,11 +143,11 @@ absl::Status DrawState(const Options& options) {
   for (int t = 0; t < step; ++t) env::Advance(episode->game, episode->actions[t], moment);
   if (options.text) {
     std::fputs(
-        env::MomentText(episode->game, moment, options.goal_display(), Terminal(options)).c_str(),
+        env::MomentText(episode->game, moment, options.style().goal, Terminal(options)).c_str(),
         stdout);
     return absl::OkStatus();
   }
-  env::FramePainter painter(&episode->game, {options.goal_display(), options.both_corners()});
+  env::FramePainter painter(&episode->game, options.style());
   return WritePicture(painter.Draw(moment), options.out);
 }
 
@@ -179,7 +180,7 @@ void ForEachMoment(const env::RecordedEpisode& episode, const Steps& steps, cons
 
 absl::Status DrawAnimation(const Options& options, const env::RecordedEpisode& episode,
                            const Steps& steps) {
-  env::FramePainter painter(&episode.game, {options.goal_display(), options.both_corners()});
+  env::FramePainter painter(&episode.game, options.style());
   std::optional<env::ApngEncoder> encoder;
   ProgressLine progress("drawing");
   ForEachMoment(episode, steps, [&](int t, const env::Moment& moment) {
@@ -209,16 +210,16 @@ absl::Status DrawEpisode(const Options& options) {
   if (animated) return DrawAnimation(options, *episode, *steps);
   if (options.text) {
     ForEachMoment(*episode, *steps, [&](int t, const env::Moment& moment) {
-      std::printf("%s%s", t == steps->from ? "" : "\n",
-                  env::MomentText(episode->game, moment, options.goal_display(), Terminal(options))
-                      .c_str());
+      std::printf(
+          "%s%s", t == steps->from ? "" : "\n",
+          env::MomentText(episode->game, moment, options.style().goal, Terminal(options)).c_str());
     });
     return absl::OkStatus();
   }
   std::vector<env::Moment> moments;
   ForEachMoment(*episode, *steps,
                 [&](int, const env::Moment& moment) { moments.push_back(moment); });
-  return WritePicture(env::DrawStrip(episode->game, moments, options.goal_display()), options.out);
+  return WritePicture(env::DrawStrip(episode->game, moments, options.style()), options.out);
 }
 
 }  // namespace
@@ -232,10 +233,10 @@ void AddDraw(CLI::App& app, absl::Status& result) {
     CLI::App* sub = command->add_subcommand(name, help);
     CLI::Option_group* form = sub->add_option_group("form");
     form->add_option("--out", options->out, out_help);
-    form->add_flag("--text", options->text, "print text for terminals instead");
+    form->add_flag("--text", options->text, "print text for terminals");
     form->require_option(1);
     sub->add_flag("--no-color", options->no_color, "text without colours");
-    sub->add_option("--view", options->view, "one corner or both")
+    sub->add_option("--view", options->view, "pictures from one corner or both")
         ->check(CLI::IsMember({"one", "both"}));
     sub->callback([options, run, &result] { result = run(*options); });
     return sub;
@@ -250,7 +251,7 @@ void AddDraw(CLI::App& app, absl::Status& result) {
   };
 
   CLI::App* goal = add("goal", "Draw a house", "the picture (.png)", DrawGoal);
-  goal->add_option("--goals", options->goals, "generated, or npy:DIR");
+  goal->add_option("--goals", options->goals, env::kGoalSpecs);
   goal->add_option("--index", options->index, "number of the house, from 0")
       ->check(CLI::NonNegativeNumber);
   goal->add_option("--seed", options->seed, "of generated houses")->check(CLI::NonNegativeNumber);

@@ -109,18 +109,20 @@ Canvas DrawGoal(const WorldSize& size, absl::Span<const Block> goal, const std::
   return canvas;
 }
 
-Canvas DrawStrip(const Game& game, absl::Span<const Moment> moments, GoalDisplay goal) {
+Canvas DrawStrip(const Game& game, absl::Span<const Moment> moments, const FrameStyle& style) {
+  const auto draw = [&](absl::Span<const Block> blocks, const WorldStyle& world) {
+    return style.both_corners ? DrawFromBothCorners(game.size(), blocks, world)
+                              : DrawWorld(game.size(), blocks, world);
+  };
   std::vector<Captioned> drawings;
   for (const Moment& moment : moments) {
+    WorldStyle world = StyleOf(game, moment, style.goal);
+    world.touches.clear();  // They tell little where most moments are left out.
     const double percent = 100 * game.GoalPercentage(moment.state, 0);
-    WorldStyle style = StyleOf(game, moment, goal);
-    style.touches.clear();  // They tell little where most moments are left out.
     drawings.push_back({absl::StrFormat("step %d, %.0f%%", moment.state.timestep, percent),
-                        DrawWorld(game.size(), moment.state.blocks, style)});
+                        draw(moment.state.blocks, world)});
   }
-  if (goal != GoalDisplay::kHidden) {
-    drawings.push_back({"goal", DrawWorld(game.size(), game.goal(), {})});
-  }
+  if (style.goal != GoalDisplay::kHidden) drawings.push_back({"goal", draw(game.goal(), {})});
   return DrawSheet(drawings, kStripColumns);
 }
 

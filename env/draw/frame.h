@@ -49,6 +49,6 @@ Canvas DrawGoal(const WorldSize& size, absl::Span<const Block> goal, const std::
                 bool both_corners);
 
 // Moments side by side, then the goal; for a glance over an episode. At least one moment.
-Canvas DrawStrip(const Game& game, absl::Span<const Moment> moments, GoalDisplay goal);
+Canvas DrawStrip(const Game& game, absl::Span<const Moment> moments, const FrameStyle& style);
 
 }  // namespace hod::env

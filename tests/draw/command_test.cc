@@ -101,29 +101,19 @@ TEST_CASE("hod draw goal: generated houses and files") {
 
 TEST_CASE("hod draw: mistakes are named, and leave no file") {
   const Workplace work;
-  const std::string gif = work / "a.gif", nowhere = work / "nowhere/a.png";
+  const std::string gif = work / "a.gif";
   const std::string& trace = work.trace();
   CHECK_THAT(work.Refuse({"episode", trace, "--out", gif}), Catch::Contains(gif + ": expected"));
-  CHECK_THAT(work.Refuse({"state", trace, "--out", gif}), Catch::Contains(gif + ": expected"));
-  CHECK_THAT(work.Refuse({"state", trace, "--out", nowhere}), Catch::Contains(nowhere));
   CHECK_THAT(work.Refuse({"state", trace, "--text", "--step", "13"}),
              Catch::Contains("--step: expected 0 to 12, got 13"));
-  CHECK_THAT(work.Refuse({"state", trace, "--text", "--step", "-1"}),
-             Catch::Contains("--step: expected 0 to 12, got -1"));
   CHECK_THAT(work.Refuse({"state", trace, "--text", "--episode", "1"}),
              Catch::Contains("--episode: " + trace + " holds 1 episode, numbered from 0; got 1"));
   CHECK_THAT(work.Refuse({"episode", trace, "--text", "--from", "9", "--to", "5"}),
              Catch::Contains("--from: expected 0 to 5, got 9"));
-  CHECK_THAT(work.Refuse({"episode", trace, "--text", "--to", "50"}),
-             Catch::Contains("--to: expected 0 to 12, got 50"));
-  CHECK_THAT(work.Refuse({"state", work / "none.gz", "--text"}), Catch::Contains("none.gz"));
   CHECK_FALSE(std::filesystem::exists(gif));
 
   // Command lines that make no sense.
-  CHECK(RunProgram({"draw", "state", trace}, work / "log").status > 100);
   CHECK(RunProgram({"draw", "state", trace, "--text", "--out", gif}, work / "log").status > 100);
-  CHECK(RunProgram({"draw", "state", trace, "--text", "--goal", "here"}, work / "log").status >
-        100);
   CHECK(RunProgram({"draw", "episode", trace, "--text", "--every", "0"}, work / "log").status >
         100);
 }
@@ -131,7 +121,7 @@ TEST_CASE("hod draw: mistakes are named, and leave no file") {
 TEST_CASE("hod draw: a damaged trace is an error with file and line") {
   const Workplace work;
   const std::string bytes = *ReadFile(work.trace()), cut = work / "cut.jsonl.gz";
-  for (const size_t size : {bytes.size() / 4, bytes.size() / 2, bytes.size() - 40}) {
+  for (const size_t size : {bytes.size() / 4, bytes.size() - 40}) {
     REQUIRE(WriteFileAtomically(cut, bytes.substr(0, size)).ok());
     CHECK_THAT(work.Refuse({"state", cut, "--text"}), Catch::Contains(cut));
   }

@@ -82,11 +82,12 @@ TEST_CASE("A world that was the goal from the start has no share of it") {
 TEST_CASE("A strip shows its moments, and the goal unless it is hidden") {
   const Game game = SmallGame();
   const std::vector<Moment> moments = RandomMoments(game);
-  const auto strip = [&](size_t count, GoalDisplay goal) {
-    return DrawStrip(game, absl::MakeConstSpan(moments).first(count), goal);
+  const auto strip = [&](size_t count, GoalDisplay goal, bool both_corners = false) {
+    return DrawStrip(game, absl::MakeConstSpan(moments).first(count), {goal, both_corners});
   };
   CHECK(strip(2, GoalDisplay::kGhost).width() > strip(2, GoalDisplay::kHidden).width());
   CHECK(strip(3, GoalDisplay::kGhost).width() == strip(7, GoalDisplay::kGhost).width());
+  CHECK(strip(4, GoalDisplay::kGhost, true).width() > strip(4, GoalDisplay::kGhost).width());
   CHECK(strip(4, GoalDisplay::kGhost).height() == strip(7, GoalDisplay::kGhost).height());
 }
 
