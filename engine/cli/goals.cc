@@ -198,14 +198,18 @@ void AddImport(CLI::App& goals, absl::Status& result) {
       ->required();
   command->add_option("--out", arguments->out, "the folder of the set")->required();
   command->add_option("--format", arguments->format, "which files to take")
-      ->check(CLI::IsMember(formats));
-  command->add_option("--size", arguments->size, "of the largest house, WxHxD");
+      ->check(CLI::IsMember(formats))
+      ->capture_default_str();
+  command->add_option("--size", arguments->size, "of the largest house, WxHxD")
+      ->capture_default_str();
   command
       ->add_option("--transform", arguments->transforms,
                    "a transform, instead of the paper's; may be given several times")
       ->allow_extra_args(false);
-  command->add_option("--split", arguments->split,
-                      "folders (those named test are for testing), or train:test as 9:1");
+  command
+      ->add_option("--split", arguments->split,
+                   "folders (those named test are for testing), or train:test as 9:1")
+      ->capture_default_str();
   command->add_option("--seed", arguments->seed, "of the split and of random transforms")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--name", arguments->name, "of the set, for people");

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <system_error>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -23,6 +25,8 @@ using nlohmann::json;
 constexpr int kMaxCoordinate = 1 << 20;
 // Enough for all blocks of the largest structures that can become houses.
 constexpr size_t kMaxBlocks = 1 << 20;
+// Real files have up to some MB. The parser holds a string of the file several times.
+constexpr uint64_t kMaxFileBytes = uint64_t{32} << 20;
 constexpr int kBlockDepth = 4;  // Of the object of one block.
 constexpr int kMaxDepth = 8;    // Of anything within it.
 
@@ -138,10 +142,14 @@ absl::StatusOr<House> Assemble(const std::vector<NamedCell>& cells) {
 }  // namespace
 
 absl::StatusOr<House> ReadGrabCraft(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (file.peek() == EOF) {
-    return absl::NotFoundError(absl::StrCat(path, ": cannot be read or is empty"));
+  std::error_code code;
+  const uint64_t size = std::filesystem::file_size(path, code);
+  if (code) return absl::NotFoundError(absl::StrCat(path, ": cannot read: ", code.message()));
+  if (size > kMaxFileBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": has ", size, " bytes, expected at most ", kMaxFileBytes));
   }
+  std::ifstream file(path, std::ios::binary);
   Handler handler;
   if (!json::sax_parse(file, &handler)) return InFile(path, handler.status());
   absl::StatusOr<House> house = Assemble(handler.cells());

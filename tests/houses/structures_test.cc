@@ -145,7 +145,7 @@ TEST_CASE("grabcraft: wrong files are refused, naming the place") {
     std::string text, message;
   };
   const auto case_ = GENERATE(values<Case>({
-      {"", "cannot be read or is empty"},
+      {"", "offset 1: not valid JSON, or truncated"},
       {"[1]", "expected an object at depth 1"},
       {"{\"1\": 3}", "y 1, x 0, z 0: expected an object at depth 2"},
       {"{\"1\": {\"2\": [{}]}}", "expected an object at depth 3"},
@@ -172,8 +172,13 @@ TEST_CASE("grabcraft: wrong files are refused, naming the place") {
              Contains("bad.json: ") && Contains(case_.message));
 }
 
-TEST_CASE("grabcraft: every truncation is refused") {
+TEST_CASE("grabcraft: every truncation is refused, and what is too long") {
   const TempDir dir;
+  CHECK_THAT(std::string(ReadGrabCraft(dir.Write("1.json", std::string(size_t{33} << 20, '{')))
+                             .status()
+                             .message()),
+             Contains("1.json: has 34603008 bytes"));
+  CHECK_FALSE(ReadGrabCraft(dir.path() + "/none.json").ok());
   const std::string text = R"({"1": {"2": {"3": {"name": "Stone", "rgb": [1, 2]}}}})";
   REQUIRE(ReadGrabCraft(dir.Write("1.json", text)).ok());
   for (size_t length = 0; length < text.size(); ++length) {
