@@ -9,6 +9,9 @@ namespace {
 constexpr int kLowestDrawn = 1;  // Bedrock is left out.
 constexpr int kMargin = 6;       // Around a drawing of its own.
 
+// Above the world there is room for the head of a player who stands in the highest layer.
+int DrawnTop(const WorldSize& size) { return size.h + 1; }
+
 int ContourWidth(int tile) { return std::max(1, tile / 12); }
 
 // Both halves of a player, one above the other as on the screen.
@@ -38,13 +41,13 @@ class WorldPainter::Pass {
         style_(style),
         canvas_(*canvas),
         left_(left + size_.d * tile_),
-        top_(top + (size_.h - kLowestDrawn) * tile_) {}
+        top_(top + (DrawnTop(size_) - kLowestDrawn) * tile_) {}
 
   void Run() {
     // In this order nothing drawn later lies behind what is drawn before.
     for (int x = 0; x < size_.w; ++x) {
       for (int z = 0; z < size_.d; ++z) {
-        for (int y = kLowestDrawn; y < size_.h; ++y) DrawVoxel({x, y, z});
+        for (int y = kLowestDrawn; y < DrawnTop(size_); ++y) DrawVoxel({x, y, z});
       }
     }
     for (const WorldStyle::Touch& touch : style_.touches) {
@@ -132,7 +135,7 @@ WorldPainter::WorldPainter(const WorldSize& size, int tile)
     : size_(size), tile_(tile), blocks_(kNumBlocks * kNumMarks * (kAllFaces + 1)) {}
 
 int WorldPainter::height() const {
-  return (size_.w + size_.d) * tile_ / 2 + (size_.h - kLowestDrawn) * tile_;
+  return (size_.w + size_.d) * tile_ / 2 + (DrawnTop(size_) - kLowestDrawn) * tile_;
 }
 
 void WorldPainter::Paint(absl::Span<const Block> blocks, const WorldStyle& style, Canvas& canvas,

@@ -118,6 +118,16 @@ TEST_CASE("Players are whole in the open, and their contours show through walls"
   CHECK(CountDifferent(draw(walled, {}), hidden) > 200);
 }
 
+TEST_CASE("A player in the highest layer of a far corner is drawn from feet to head") {
+  const auto draw = [](int y) {
+    WorldStyle style;
+    style.players = {{0, y, 0}};
+    return CountDifferent(DrawWorld(kSize, EmptyWorld(kSize), {}, 24),
+                          DrawWorld(kSize, EmptyWorld(kSize), style, 24));
+  };
+  CHECK(draw(5) == draw(4));
+}
+
 TEST_CASE("What a player just changed is framed in the player's colour") {
   WorldStyle style;
   style.touches = {{{2, 2, 2}, 1}};
