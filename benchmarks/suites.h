@@ -24,7 +24,7 @@ struct Suite {
 void AddEnvSuite();
 // The search with a network that costs nothing; items are simulations.
 void AddSearchSuite();
-// Pictures of 520x598 pixels, one after each step of an episode: drawn alone, and encoded too.
+// Pictures of an episode, one after each step: drawn alone, and encoded too.
 void AddDrawSuite();
 
 const std::vector<Suite>& Suites();
