@@ -41,11 +41,23 @@ Navigator::Navigator(const Game& game, int player)
 
 bool Navigator::OtherBodyAt(Cell cell) const {
   for (int q = 0; q < game_.num_players(); ++q) {
-    const Cell other = state_->players[q].feet;
-    if (q != player_ && other.x == cell.x && other.z == cell.z &&
-        (other.y == cell.y || other.y + 1 == cell.y)) {
-      return true;
+    if (q != player_ && BodyFills(state_->players[q].feet, cell)) return true;
+  }
+  return false;
+}
+
+bool Navigator::WouldWallIn(Cell cell) const {
+  for (int q = 0; q < game_.num_players(); ++q) {
+    const Cell feet = state_->players[q].feet;
+    if (q == player_ || L1Distance(feet, cell) > 2) continue;  // Beyond what a move needs free.
+    int ways = 0, ways_left = 0;
+    for (const Cell direction : kDirections) {
+      const Cell to = feet + direction, head = to + kUp;
+      if (!size_.Contains(to) || !IsAir(to) || (head.y < size_.h && !IsAir(head))) continue;
+      ++ways;
+      ways_left += !BodyFills(to, cell);
     }
+    if (ways > 0 && ways_left == 0) return true;
   }
   return false;
 }
@@ -78,7 +90,7 @@ bool Navigator::CanEdit(const Action& edit, Cell feet) const {
   const Block now = state_->blocks[edit.location];
   if (edit.type == ActionType::kPlace) {
     const bool in_own_body = dx == 0 && dz == 0 && (dy == 0 || dy == -1);
-    if (now != kAir || in_own_body) return false;
+    if (now != kAir || in_own_body || WouldWallIn(target)) return false;
   } else if (now == kAir || now == kBedrock) {
     return false;
   }

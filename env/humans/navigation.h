@@ -41,6 +41,8 @@ class Navigator {
   Cell feet() const { return state_->players[player_].feet; }
   // Whether another player's body fills the voxel, a head above the world included.
   bool OtherBodyAt(Cell cell) const;
+  // Whether a block here would take another player its last way out of where it stands.
+  bool WouldWallIn(Cell cell) const;
   // Whether the player could stand there.
   bool Fits(Cell feet) const;
   bool CanMove(ActionType move) const { return Fits(feet() + MoveDelta(move)); }

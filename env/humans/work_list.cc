@@ -52,6 +52,7 @@ void WorkList::Update(const Navigator& navigator, int own_actions) {
     }
     if (navigator.OtherBodyAt(cell)) continue;
     if (now == kAir) {
+      if (navigator.WouldWallIn(cell)) continue;
       if (wanted >= fetchable_end && inventory.Count(wanted) == 0) continue;
       wrong_.push_back(i);
       if (navigator.NumBlocksAround(cell) > 0 && !is_aside(i)) {

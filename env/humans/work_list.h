@@ -25,8 +25,8 @@ class WorkList {
   const std::vector<Action>& edits() const { return edits_; }
   // Whether there is ground left to dig.
   bool IsDigging() const { return is_digging_; }
-  // Cells unlike the goal that no body fills and whose block can be had: the edits, and what would
-  // be edits if it were not enclosed, unsupported or put aside.
+  // Cells unlike the goal that no body fills, whose block can be had and would wall nobody in: the
+  // edits, and what would be edits if it were not enclosed, unsupported or put aside.
   const std::vector<int>& wrong() const { return wrong_; }
   // Lowest layer with a block still to place.
   int lowest_layer() const { return lowest_layer_; }

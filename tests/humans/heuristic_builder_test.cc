@@ -167,7 +167,7 @@ TEST_CASE("Two builders get in each other's way and still finish, sooner than on
   CHECK(together < 0.8 * alone);
 }
 
-TEST_CASE("A body in the goal delays only the cells it fills") {
+TEST_CASE("A body in the goal delays only the cells it fills and its way out") {
   const GameConfig config = ConfigOf({9, 9, 9}, 2);
   std::vector<Block> goal = EmptyWorld(config.size);
   for (int y = 1; y <= 4; ++y) {
@@ -183,7 +183,8 @@ TEST_CASE("A body in the goal delays only the cells it fills") {
   HeuristicBuilder builder(game, 0, BuilderStyle{}, 26);
   ScriptedModel idler(game, nullptr);
   Play(game, {&builder, &idler}, state, rng, 3000);
-  CHECK(state.num_matches == config.size.Volume() - 2);
+  CHECK(state.num_matches >= config.size.Volume() - 4);
+  CHECK(state.num_matches <= config.size.Volume() - 2);
 
   state.players[1].feet = {0, 2, 8};
   CHECK(Play(game, {&builder, &idler}, state, rng, 1000) < 1000);
@@ -277,6 +278,36 @@ TEST_CASE("Styles stay in their documented ranges and differ") {
     pauses.insert(style.pause);
   }
   CHECK(pauses.size() > 190);
+}
+
+TEST_CASE("It walls nobody in, and finishes once the other has left") {
+  const GameConfig config = ConfigOf({7, 7, 7}, 2);
+  const WorldSize house = MaxHouseSize(config);
+  std::vector<Block> blocks(house.Volume(), kAir);
+  for (int i = 0; i < house.Volume(); ++i) {  // A solid block of stone.
+    const Cell c = house.At(i);
+    if (c.y < 3 && c.x < 4 && c.z < 4) blocks[i] = kStone;
+  }
+  const Game game(config, GoalFromHouse(config, house, blocks));
+  State state;
+  state.blocks = game.goal();
+  for (const int y : {1, 2, 3}) state.blocks[config.size.Index({2, y, 2})] = kAir;
+  state.players.resize(2);
+  state.players[0].feet = {5, 2, 5};
+  state.players[1].feet = {2, 1, 2};
+  state = game.Begin(std::move(state));
+
+  HeuristicBuilder builder(game, 0, StyleOf(5), 6);
+  bool leaves = false;
+  ScriptedModel other(game, [&](const State& now) {
+    const Cell feet = now.players[1].feet;
+    if (leaves) return Action{feet.y + 1 < 7 ? ActionType::kMovePosY : ActionType::kMovePosX};
+    return Action{};
+  });
+  CHECK(Play(game, {&builder, &other}, state, Rng(7), 300) == 300);
+  CHECK(state.blocks[config.size.Index({2, 3, 2})] == kAir);
+  leaves = true;
+  CHECK(Play(game, {&builder, &other}, state, Rng(8), 1000) < 1000);
 }
 
 }  // namespace
