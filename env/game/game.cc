@@ -111,7 +111,12 @@ void Game::SetBlock(State& state, int location, Block block) const {
 StepOutcome Game::Step(State& state, absl::Span<const Action> actions, StepUndo* undo) const {
   if (undo != nullptr) {
     undo->changes.clear();
-    undo->players = state.players;
+    undo->players.clear();
+    undo->inventories.clear();
+    for (const PlayerState& player : state.players) {
+      undo->players.push_back({player.feet, player.best_percentage});
+      if (!config_.abilities.inf_blocks) undo->inventories.push_back(player.inventory);
+    }
     undo->timestep = state.timestep;
     undo->steps_without_progress = state.steps_without_progress;
     undo->num_matches = state.num_matches;
@@ -169,7 +174,11 @@ void Game::Undo(State& state, const StepUndo& undo) const {
     state.interacted_at[change->location] = change->interacted_at;
     BrokenBy(state, change->player, change->location) = change->broken;
   }
-  state.players = undo.players;
+  for (int p = 0; p < num_players(); ++p) {
+    state.players[p].feet = undo.players[p].feet;
+    state.players[p].best_percentage = undo.players[p].best_percentage;
+    if (!config_.abilities.inf_blocks) state.players[p].inventory = undo.inventories[p];
+  }
   state.timestep = undo.timestep;
   state.steps_without_progress = undo.steps_without_progress;
   state.num_matches = undo.num_matches;

@@ -47,8 +47,13 @@ struct StepUndo {
     BlockSet broken;  // By `player`.
     int player;
   };
+  struct PlayerChange {
+    Cell feet;
+    double best_percentage;
+  };
   absl::InlinedVector<BlockChange, 4> changes;  // In the order made.
-  absl::InlinedVector<PlayerState, 2> players;
+  absl::InlinedVector<PlayerChange, 2> players;
+  std::vector<Inventory> inventories;  // Of the players, where blocks are finite.
   int timestep, steps_without_progress, num_matches, num_clashes;
 };
 

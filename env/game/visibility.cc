@@ -37,6 +37,12 @@ class FaceTable {
     return table;
   }
 
+  // Window::At(), looked up.
+  Cell offset(int index) const {
+    const Offset& o = offsets_[index];
+    return {o.x, o.y, o.z};
+  }
+
   // Solid voxels whose face in `direction` is in the table.
   const Window& voxels(int direction) const { return voxels_[direction]; }
 
@@ -64,9 +70,12 @@ class FaceTable {
  private:
   FaceTable() {
     for (int index = 0; index < Window::kRows * 16; ++index) {
-      if (index % 16 >= Window::kWidth) continue;
+      const Cell offset = Window::At(index);
+      offsets_[index] = {static_cast<int8_t>(offset.x), static_cast<int8_t>(offset.y),
+                         static_cast<int8_t>(offset.z)};
+      if (!Window::Contains(offset)) continue;
       for (int direction = 0; direction < 6; ++direction) {
-        if (LooksTowardsEye(Window::At(index), kDirections[direction])) AddFace(direction, index);
+        if (LooksTowardsEye(offset, kDirections[direction])) AddFace(direction, index);
       }
     }
   }
@@ -145,7 +154,12 @@ class FaceTable {
                      [&](Cell cell) { return blocked(Window::Index(cell - head)); });
   }
 
+  struct Offset {
+    int8_t x, y, z;
+  };
+
   std::array<Window, 6> voxels_;
+  std::array<Offset, Window::kRows * 16> offsets_;
   std::array<std::array<Face, Window::kRows * 16>, 6> faces_;
   std::vector<Ray> rays_;
   std::vector<uint16_t> entered_;
@@ -246,13 +260,21 @@ class Sighting {
 bool CanClick(const Obstacles& obstacles, ActionType type, Cell target, Cell feet) {
   const FaceTable& table = FaceTable::Get();
   const WorldSize& size = obstacles.size;
+  const Block* blocks = obstacles.blocks.data();
   const Cell head = feet + Cell{0, 1, 0};
-  const auto is_solid = [&](Cell c) { return obstacles.blocks[size.Index(c)] != kAir; };
+  const auto is_solid = [&](Cell c) { return blocks[size.Index(c)] != kAir; };
+  // Voxels that bodies fill, as indices.
+  absl::InlinedVector<int, 4> bodies;
+  for (const Cell player : obstacles.players) {
+    for (const int up : {0, 1}) {
+      const Cell offset = player + Cell{0, up, 0} - head;
+      if (Window::Contains(offset)) bodies.push_back(Window::Index(offset));
+    }
+  }
   const auto blocked = [&](int index) {
-    const Cell c = head + Window::At(index);
+    const Cell c = head + table.offset(index);
     if (c.y < size.h && is_solid(c)) return true;
-    return std::any_of(obstacles.players.begin(), obstacles.players.end(),
-                       [&](Cell other) { return BodyFills(other, c); });
+    return std::find(bodies.begin(), bodies.end(), index) != bodies.end();
   };
   for (int direction = 0; direction < 6; ++direction) {
     const Cell neighbour = target + kDirections[direction];
