@@ -42,10 +42,10 @@ $(BUILD)/build.ninja:
 	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release \
 	  -DPython_EXECUTABLE=/usr/bin/python3 -DPYTHON_EXECUTABLE=/usr/bin/python3
 
-# Google Benchmark figures of the environment and the search.
-bench: configure
-	cmake --build $(BUILD) --target hod_benchmarks
-	$(BUILD)/benchmarks/hod_benchmarks
+# Speed of the environment and the search on this machine.
+bench: build
+	$(BUILD)/hod bench env
+	$(BUILD)/hod bench search
 
 # What docs/ takes from the program: the table of settings and the drawn houses.
 docs: build
