@@ -21,8 +21,7 @@ void DrawFrames(benchmark::State& bench, bool encode) {
   std::vector<env::Moment> moments = {{episode.start, {}}};
   for (int t = 0; t + 1 < kFrames; ++t) {
     moments.push_back(moments.back());
-    env::Advance(episode.game, absl::MakeConstSpan(episode.actions).subspan(2 * t, 2),
-                 moments.back());
+    env::Advance(episode.game, episode.JointAction(t), moments.back());
   }
   for (auto _ : bench) {
     env::FramePainter painter(&episode.game, {});

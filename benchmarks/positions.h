@@ -1,4 +1,5 @@
-// The games that benchmarks play: generated houses, half built, in the paper's world.
+// The games that benchmarks play: a generated house in the paper's world (11x10x10, two players,
+// infinite blocks, no teleportation).
 #pragma once
 
 #include <vector>
@@ -9,14 +10,17 @@ namespace hod::benchmarks {
 
 struct Episode {
   env::Game game;
-  env::State start;                  // Half of the house stands.
+  env::State start;                  // The lower half of the house stands.
   std::vector<env::Action> actions;  // [steps][2] random valid actions from `start` on.
+
+  absl::Span<const env::Action> JointAction(int t) const {
+    return absl::MakeConstSpan(actions).subspan(2 * t, 2);
+  }
 };
 
-// Plays `steps` steps. 11x10x10, two players, infinite blocks, no teleportation.
 Episode MakeEpisode(uint64_t seed, int steps);
 
-// Positions between the first and the last of `episode`, evenly spaced.
-std::vector<env::State> PositionsOf(const Episode& episode, int count);
+// `count` positions from the first block to the last, built from the bottom up, players anywhere.
+std::vector<env::State> MakePositions(const env::Game& game, int count, uint64_t seed);
 
 }  // namespace hod::benchmarks

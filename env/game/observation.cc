@@ -33,12 +33,15 @@ void WorldObservation(const Game& game, const State& state, int viewer, absl::Sp
   }
   clear(kGoalStates);
   PaintMarkers(game, state, viewer, channel(kPlayerMarkers));
-  // MarkerOf() without branches: 0 for nobody (-1), 1 for the viewer, 2 and up for others.
-  const absl::Span<uint8_t> interacted = channel(kLastInteracted);
+  // MarkerOf() in bytes and without branches, so that the compiler makes vectors of it.
+  uint8_t* interacted = channel(kLastInteracted).data();
+  const int8_t* last_interacted = state.last_interacted.data();
+  const auto own = static_cast<uint8_t>(viewer + 1);
   for (size_t i = 0; i < volume; ++i) {
-    const int player = state.last_interacted[i];
-    interacted[i] = static_cast<uint8_t>(
-        player == viewer ? 1 : player + 1 + (player < viewer) - (player == kNobody));
+    const auto player = static_cast<uint8_t>(last_interacted[i] + 1);  // 0: nobody.
+    const auto other = static_cast<uint8_t>(player < own ? player + 1 : player);
+    const uint8_t anybody = player == own ? 1 : other;
+    interacted[i] = player == 0 ? 0 : anybody;
   }
 }
 
