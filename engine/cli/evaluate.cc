@@ -11,6 +11,7 @@
 #include "engine/cli/command.h"
 #include "engine/io/files.h"
 #include "engine/training/run_directory.h"
+#include "env/houses/source.h"
 #include "models/checkpoint.h"
 
 namespace hod::engine {
@@ -70,7 +71,7 @@ void AddEvaluate(CLI::App& app, absl::Status& result) {
   command->add_option("--assistant", options->assistant, "checkpoint, or noop")->required();
   command->add_option("--human", options->human, "human model")->default_str("heuristic");
   options->human = "heuristic";
-  command->add_option("--goals", options->goals, "generated, or npy:DIR");
+  command->add_option("--goals", options->goals, env::kGoalSpecs);
   command->add_option("--episodes", options->episodes, "number of houses");
   command->add_option("--seed", options->seed, "of houses, builders and start locations");
   command->add_option("--simulations", options->simulations, "simulations of a move");

@@ -79,7 +79,7 @@ void AddHumans(CLI::App& app, absl::Status& result) {
   CLI::App* stats =
       command->add_subcommand("stats", "Figures of a human model alone beside those of people");
   stats->add_option("--human", options->human, "human model");
-  stats->add_option("--goals", options->goals, "generated, or npy:DIR");
+  stats->add_option("--goals", options->goals, env::kGoalSpecs);
   stats->add_option("--episodes", options->episodes, "houses")->check(CLI::Range(1, 100000));
   stats->add_option("--seed", options->seed, "of houses and builders")
       ->check(CLI::NonNegativeNumber);

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/config/field.h"
+#include "env/houses/source.h"
 
 namespace hod::engine {
 namespace {
@@ -154,7 +155,7 @@ void DeclarePlayer(Declaration& d, const std::string& table, env::PlayerConfig& 
 std::vector<Field> Fields(RunConfig& c) {
   Declaration d;
   d.Integer("seed", c.seed, 0, INT64_MAX, "all randomness of the run follows from it");
-  d.Text("goals", c.goals, "generated or npy:DIR", "where the houses of self-play come from");
+  d.Text("goals", c.goals, env::kGoalSpecs, "where the houses of self-play come from");
   d.Text("human", c.human, "the name of a human model", "the builder self-play trains with");
 
   d.Size("game.world_size", c.game.size, "extents in x, y (up) and z, in voxels");
@@ -248,7 +249,7 @@ std::vector<Field> Fields(RunConfig& c) {
            "or after so many minutes of learning, restarts included; 0: no limit");
 
   EvaluationConfig& e = c.evaluation;
-  d.Text("evaluation.goals", e.goals, "generated or npy:DIR", "houses to evaluate on");
+  d.Text("evaluation.goals", e.goals, env::kGoalSpecs, "houses to evaluate on");
   d.Integer("evaluation.episodes", e.episodes, 1, 1000000, "houses");
   d.Integer("evaluation.seed", e.seed, 0, INT64_MAX, "of houses, builders and start locations");
   d.Integer("evaluation.simulations", e.simulations, 1, 100000, "simulations of a move");
