@@ -10,7 +10,7 @@ PACKAGES := ca-certificates catch2 ccache cmake g++ git libabsl-dev libbenchmark
 	nlohmann-json3-dev pkg-config zlib1g-dev fonts-dejavu-core
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo build test deps configure bench docs clean
+.PHONY: demo build test fuzz deps configure bench docs clean
 
 # Trains an assistant, evaluates it and writes a report; what is already done is reused.
 demo: deps build
@@ -23,6 +23,15 @@ build: configure
 test: configure
 	cmake --build $(BUILD)
 	ctest --test-dir $(BUILD) --output-on-failure -j 2
+
+# Damaged files for every reader, SECONDS each: tests/fuzz/README.md.
+SECONDS := 60
+fuzz:
+	cmake -S . -B $(BUILD)-fuzz -G Ninja -D HOD_FUZZ=ON -D CMAKE_CXX_FLAGS_RELEASE=-O1 \
+	  -DPython_EXECUTABLE=/usr/bin/python3 -DPYTHON_EXECUTABLE=/usr/bin/python3
+	cmake --build $(BUILD)-fuzz --target hod_fuzz
+	cd $(BUILD)-fuzz/tests/fuzz && \
+	  ls *_fuzz | xargs -P $$(nproc) -I TARGET ./TARGET --seconds=$(SECONDS)
 
 # Installs the packages that are missing.
 deps:
@@ -53,4 +62,4 @@ docs: build
 	$(BUILD)/hod goals sheet --count 24 --out docs/images/houses.png
 
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) $(BUILD)-fuzz

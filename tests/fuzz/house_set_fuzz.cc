@@ -1,0 +1,47 @@
+// House sets: an input is the manifest, a NUL and the file of houses.
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "env/houses/house_set.h"
+#include "tests/fuzz/target.h"
+#include "tests/houses/files.h"
+
+namespace {
+
+// One for all inputs.
+const hod::env::TempDir& Directory() {
+  static const hod::env::TempDir directory;
+  return directory;
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string bytes(reinterpret_cast<const char*>(data), size);
+  const size_t end = bytes.find('\0');
+  Directory().Write(hod::env::kManifestFile, bytes.substr(0, end));
+  Directory().Write(hod::env::kHousesFile, end == std::string::npos ? "" : bytes.substr(end + 1));
+  const auto set = hod::env::ReadHouseSet(Directory().path());
+  hod::fuzz::Expect(set.ok() || absl::StrContains(set.status().message(), Directory().path()),
+                    "the name of a file");
+  if (set.ok()) hod::env::SerializeHouseSet(*set);
+  return 0;
+}
+
+std::vector<std::string> hod::fuzz::Seeds() {
+  using env::House;
+  using env::Split;
+  env::HouseSet set;
+  set.name = "small";
+  set.source = {"here"};
+  set.license = "none";
+  set.size = {9, 8, 8};
+  set.pipeline = env::Pipeline::Paper();
+  set.houses = {{"a", Split::kTrain, House{{2, 2, 2}, std::vector<env::Block>(8, 5)}},
+                {"b", Split::kTest, House{{1, 2, 3}, std::vector<env::Block>(6, 9)}}};
+  set.import = {{"rejected", 0}};
+  const env::HouseSetFiles files = env::SerializeHouseSet(set);
+  return {files.manifest + '\0' + files.houses};
+}

@@ -1,0 +1,22 @@
+// Recordings of people.
+#include "env/traces/human_verifier.h"
+#include "tests/fuzz/target.h"
+#include "tests/traces/small_recording.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const hod::fuzz::InputFile file(data, size);
+  hod::fuzz::ExpectNamed(hod::env::VerifyHumanRecording(file.path()).status(), file);
+  return 0;
+}
+
+std::vector<std::string> hod::fuzz::Seeds() {
+  using env::Timeline;
+  std::vector<std::string> seeds;
+  for (const Timeline timeline :
+       {Timeline::kAlone, Timeline::kView, Timeline::kJoint, Timeline::kTutorial}) {
+    std::string text;
+    for (const auto& line : env::SmallRecording(timeline)) text += line.dump() + "\n";
+    seeds.push_back(text);
+  }
+  return seeds;
+}
