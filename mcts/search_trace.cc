@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "env/game/action_mask.h"
 #include "env/game/observation.h"
@@ -82,15 +83,12 @@ absl::StatusOr<Root> RootFromRecord(const json& record, const SearchOptions& opt
       env::IntegerFromJson(record.at("player_index"), 0, game.num_players() - 1, "player_index");
   if (!player.ok()) return player.status();
   for (int p = 0; p < game.num_players(); ++p) {
-    const auto counts = record.at("inventory_counts").at(p).get<env::Inventory::Counts>();
-    int stacks = 0;
-    for (const int n : counts) {
-      stacks += (std::max(n, 0) + env::Inventory::kStack - 1) / env::Inventory::kStack;
-      if (n < 0 || stacks > env::Inventory::kSlots) {
-        return absl::InvalidArgumentError("inventory_counts: more than an inventory holds");
-      }
-    }
-    state->players[p].inventory = env::Inventory::Packed(counts);
+    const std::string key = absl::StrCat("inventory_counts[", p, "]");
+    const auto counts = env::CountsFromJson(record.at("inventory_counts").at(p), key);
+    if (!counts.ok()) return counts.status();
+    const auto inventory = env::InventoryFromCounts(*counts, key);
+    if (!inventory.ok()) return inventory.status();
+    state->players[p].inventory = *inventory;
   }
   state = game.Begin(*std::move(state));
   return Root{std::move(game), *std::move(state), static_cast<int>(*player)};
@@ -193,9 +191,14 @@ absl::Status VerifyRecord(const json& record, SearchVerifyReport& report) {
     return absl::OkStatus();
   }
   for (const auto& [simulations, expected] : record.at("results").items()) {
-    const int count = std::atoi(simulations.c_str());
-    if (count < 2 || count > 1'000'000) {
+    int count = 0;
+    if (!absl::SimpleAtoi(simulations, &count) || count < 2) {
       return absl::InvalidArgumentError("results: expected numbers of simulations as keys");
+    }
+    // What is to be repeated is bounded by what is recorded.
+    if (!expected.contains("paths") || static_cast<int>(expected.at("paths").size()) != count) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "results.", simulations, ".paths: expected those of ", simulations, " simulations"));
     }
     absl::StatusOr<json> actual = DescribeSearch(*root, *options, count);
     if (!actual.ok()) return actual.status();

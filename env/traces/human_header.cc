@@ -75,20 +75,6 @@ absl::StatusOr<Timeline> TimelineOf(bool tutorial, int viewer, int num_players) 
   return num_players == 1 ? Timeline::kAlone : Timeline::kView;
 }
 
-absl::StatusOr<Inventory> InventoryFromJson(const json& counts) {
-  if (!counts.is_array() || counts.size() != kNumBlocks) {
-    return Malformed(absl::StrCat("inventory: expected ", kNumBlocks, " counts"));
-  }
-  Inventory::Counts carried;
-  for (int b = 0; b < kNumBlocks; ++b) {
-    const auto count = IntegerFromJson(counts[b], 0, Inventory::kSlots * Inventory::kStack,
-                                       absl::StrCat("inventory[", b, "]"));
-    if (!count.ok()) return count.status();
-    carried[b] = static_cast<int>(*count);
-  }
-  return InventoryOf(carried, "inventory");
-}
-
 // What the first row observes: the untouched world, and what has been done to it since.
 absl::StatusOr<State> ReadStart(ObjectReader& reader, const Game& game, bool tutorial) {
   const WorldSize& size = game.size();
@@ -113,9 +99,11 @@ absl::StatusOr<State> ReadStart(ObjectReader& reader, const Game& game, bool tut
   }
   if (absl::Status status = ReadFeet(reader, size, state); !status.ok()) return status;
   if (tutorial) {
-    const json* counts = reader.Find("inventory");
-    if (counts == nullptr) return reader.Finish();
-    auto inventory = InventoryFromJson(*counts);
+    const json* carried = reader.Find("inventory");
+    if (carried == nullptr) return reader.Finish();
+    const auto counts = CountsFromJson(*carried, "inventory");
+    if (!counts.ok()) return counts.status();
+    const auto inventory = InventoryFromCounts(*counts, "inventory");
     if (!inventory.ok()) return inventory.status();
     state.players[0].inventory = *inventory;
   }

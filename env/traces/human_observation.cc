@@ -59,14 +59,6 @@ absl::Status ReadFeet(ObjectReader& reader, const WorldSize& size, State& state)
   return absl::OkStatus();
 }
 
-absl::StatusOr<Inventory> InventoryOf(const Inventory::Counts& counts, const char* key) {
-  int slots = 0;
-  for (const int count : counts) slots += (count + Inventory::kStack - 1) / Inventory::kStack;
-  if (slots <= Inventory::kSlots) return Inventory::Packed(counts);
-  return Malformed(absl::StrCat(key, ": expected counts that fit into ", Inventory::kSlots,
-                                " slots of ", Inventory::kStack, ", these need ", slots));
-}
-
 absl::Status ApplyChanges(const IndexedValues& blocks, const IndexedValues& last_interacted,
                           int timestep, State& state) {
   for (const auto& [location, player] : last_interacted) {

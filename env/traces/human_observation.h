@@ -22,9 +22,6 @@ absl::StatusOr<IndexedValues> ReadIndexedValues(ObjectReader& reader, const char
 // The key "player_locations": [x, y, z] of every player's feet.
 absl::Status ReadFeet(ObjectReader& reader, const WorldSize& size, State& state);
 
-// Refuses counts that do not fit into an inventory.
-absl::StatusOr<Inventory> InventoryOf(const Inventory::Counts& counts, const char* key);
-
 // Changes blocks and who interacted last, [location, new value]. Also keeps `interacted_at` and
 // `broken`: a change is the deed of whom it leaves as the last, at `timestep`. Values that change
 // nothing are errors.

@@ -91,7 +91,7 @@ absl::Status HumanRowReader::ReadState(ObjectReader& reader) {
     Inventory& inventory = row_.state.players[0].inventory;
     Inventory::Counts counts = inventory.CountAll();
     for (const auto& [block, count] : *changes) counts[block] = count;
-    auto changed = InventoryOf(counts, "inventory_changed");
+    auto changed = InventoryFromCounts(counts, "inventory_changed");
     if (!changed.ok()) return changed.status();
     inventory = *changed;
   }

@@ -148,6 +148,29 @@ absl::StatusOr<std::vector<Action>> ActionsFromJson(const Game& game, const json
   return actions;
 }
 
+absl::StatusOr<Inventory::Counts> CountsFromJson(const json& json, const std::string& key) {
+  if (!json.is_array() || json.size() != kNumBlocks) {
+    return Malformed(absl::StrCat(key, ": expected ", kNumBlocks, " counts"));
+  }
+  Inventory::Counts counts;
+  for (int b = 0; b < kNumBlocks; ++b) {
+    const auto count = IntegerFromJson(json[b], 0, Inventory::kSlots * Inventory::kStack,
+                                       absl::StrCat(key, "[", b, "]"));
+    if (!count.ok()) return count.status();
+    counts[b] = static_cast<int>(*count);
+  }
+  return counts;
+}
+
+absl::StatusOr<Inventory> InventoryFromCounts(const Inventory::Counts& counts,
+                                              const std::string& key) {
+  int slots = 0;
+  for (const int count : counts) slots += (count + Inventory::kStack - 1) / Inventory::kStack;
+  if (slots <= Inventory::kSlots) return Inventory::Packed(counts);
+  return Malformed(absl::StrCat(key, ": expected counts that fit into ", Inventory::kSlots,
+                                " slots of ", Inventory::kStack, ", these need ", slots));
+}
+
 absl::StatusOr<RecordedEpisode> ReadEpisode(const std::string& path) {
   absl::StatusOr<GzipLineReader> reader = GzipLineReader::Open(path);
   if (!reader.ok()) return reader.status();

@@ -40,4 +40,12 @@ absl::StatusOr<State> StateFromJson(const Game& game, const nlohmann::json& json
 absl::StatusOr<std::vector<Block>> BlocksFromJson(const WorldSize& size, const nlohmann::json& json,
                                                   const char* key);
 
+// Ten counts by block; errors name `key`.
+absl::StatusOr<Inventory::Counts> CountsFromJson(const nlohmann::json& json,
+                                                 const std::string& key);
+
+// Inventory::Packed() of counts that need not fit; then the error names `key`.
+absl::StatusOr<Inventory> InventoryFromCounts(const Inventory::Counts& counts,
+                                              const std::string& key);
+
 }  // namespace hod::env

@@ -71,6 +71,12 @@ TEST_CASE("damaged records of searches are errors or differences, never a crash"
   damaged["player_index"] = 4294967296;  // 0 in 32 bits.
   CHECK_THAT(verify(damaged.dump()), Catch::Contains("player_index"));
   damaged = record;
+  damaged["inventory_counts"][0][2] = 2147483647;
+  CHECK_THAT(verify(damaged.dump()), Catch::Contains("inventory_counts[0][2]"));
+  damaged = record;
+  damaged["results"]["50"]["paths"].erase(0);
+  CHECK_THAT(verify(damaged.dump()), Catch::Contains("results.50.paths"));
+  damaged = record;
   damaged["results"]["50"]["visits"][0][1] =
       damaged["results"]["50"]["visits"][0][1].get<int>() + 1;
   CHECK_THAT(verify(damaged.dump()), Catch::Contains("results.50.visits[0][1]"));
