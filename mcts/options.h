@@ -37,6 +37,8 @@ struct SearchOptions {
   double noise_weight = 0.25;        // Share of Dirichlet noise in the root's priors; 0: none.
   double type_noise_alpha = 0.25;    // Concentration over action types.
   double action_noise_total = 10.0;  // Within a type: this divided by its number of valid actions.
+  // True: never places a block of a type that another player has removed from that voxel.
+  bool respect_removals = false;
   // Rewards of effective places and breaks become shift + scale * reward.
   double own_reward_scale = 1.0;
   double own_reward_shift = 0.0;

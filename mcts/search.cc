@@ -182,9 +182,21 @@ absl::Status Search::Expand(Node& node, const Evaluation& evaluation) {
   return absl::OkStatus();
 }
 
+bool Search::WasRemovedByOthers(const env::Action& place) const {
+  if (place.type != env::ActionType::kPlace) return false;
+  for (int p = 0; p < game_->num_players(); ++p) {
+    const env::BlockSet broken = state_.broken[p * state_.blocks.size() + place.location];
+    if (p != player_ && (broken >> place.block & 1)) return true;
+  }
+  return false;
+}
+
 absl::Status Search::SetPriors(Node& node, const Evaluation& evaluation) {
   const env::ActionSpace& space = game_->actions();
   env::ValidActions(*game_, state_, player_, options_.line_of_sight, valid_);
+  if (options_.respect_removals) {
+    std::erase_if(valid_, [&](int32_t id) { return WasRemovedByOthers(space.Unflatten(id)); });
+  }
 
   const auto begin = static_cast<int32_t>(actions_.size());
   for (const int32_t id : valid_) {

@@ -80,6 +80,8 @@ class Search {
                     const env::StepOutcome& outcome, absl::Span<const env::Block> before);
   absl::Status Check(const Evaluation& evaluation) const;
   absl::Status Expand(Node& node, const Evaluation& evaluation);
+  // Whether the action places a block of a type that another player has removed from there.
+  bool WasRemovedByOthers(const env::Action& place) const;
   absl::Status SetPriors(Node& node, const Evaluation& evaluation);
   // The edge's reward under `goal_logits`; updates the own part as `posterior` says.
   double EdgeReward(Node& node, absl::Span<const float> goal_logits, GoalPosterior posterior) const;

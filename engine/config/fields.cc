@@ -199,6 +199,8 @@ std::vector<Field> Fields(RunConfig& c) {
            "expected rewards of places and breaks are scaled by it");
   d.Number("search.own_reward_shift", s.own_reward_shift, -1000, 1000,
            "and shifted by it: below 0 the assistant acts only when surer than even odds");
+  d.Flag("search.respect_removals", s.respect_removals,
+         "the assistant never puts back a type of block where the human has removed it");
   d.Number("search.temperature", s.temperature, 0.01, 100,
            "visit counts are raised to this power to give the policy");
   d.Number("search.noise_weight", s.noise_weight, 0, 1,

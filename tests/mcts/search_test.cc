@@ -435,5 +435,37 @@ TEST_CASE("a leaf is the position its path leads to") {
   }
 }
 
+TEST_CASE("what another player has removed is not put back, if so asked") {
+  SearchOptions options;
+  options.respect_removals = true;
+  const env::Game game = TinyGame(options);
+  env::State state = Start(game);
+  std::vector<int32_t> valid;
+  env::ValidActions(game, state, 1, options.line_of_sight, valid);
+  const auto place = std::find_if(valid.begin(), valid.end(), [&](int32_t id) {
+    return game.actions().TypeOf(id) == env::ActionType::kPlace;
+  });
+  REQUIRE(place != valid.end());
+  const env::Action action = game.actions().Unflatten(*place);
+  const auto offered = [&] {
+    HashEvaluator evaluator(1, false);
+    Search search;
+    search.Start(options, &game, state, 1, env::Rng(2));
+    REQUIRE(Run(search, evaluator).ok());
+    const TypeStats& places = search.root().types[static_cast<int>(env::ActionType::kPlace)];
+    return std::any_of(search.actions().begin() + places.begin,
+                       search.actions().begin() + places.end,
+                       [&](const ActionStats& a) { return a.id == *place; });
+  };
+  CHECK(offered());
+  const size_t volume = state.blocks.size();
+  state.broken[1 * volume + action.location] = env::BlockSet{1} << action.block;  // Itself: may.
+  CHECK(offered());
+  state.broken[0 * volume + action.location] = env::BlockSet{1} << action.block;
+  CHECK_FALSE(offered());
+  options.respect_removals = false;
+  CHECK(offered());
+}
+
 }  // namespace
 }  // namespace hod::mcts
