@@ -1,6 +1,6 @@
 #include <benchmark/benchmark.h>
 
-#include <cstring>
+#include <array>
 #include <memory>
 
 #include "benchmarks/positions.h"
@@ -26,93 +26,92 @@ void Step(benchmark::State& bench) {
   bench.SetItemsProcessed(bench.iterations() * kSteps);
 }
 
-// Each step is taken and taken back, as a search does that tries one action after another.
-void ApplyUndo(benchmark::State& bench) {
+// Steps taken for the first time and taken back, as when a search makes new nodes.
+void StepUndo(benchmark::State& bench) {
   const Episode episode = MakeEpisode(1, kSteps);
   env::State state = episode.start;
-  std::vector<env::StepUndo> undos(kSteps);
+  std::vector<env::StepChange> changes(kSteps);
   for (auto _ : bench) {
     for (int t = 0; t < kSteps; ++t) {
-      episode.game.Step(state, episode.JointAction(t), &undos[t]);
+      episode.game.Step(state, episode.JointAction(t), &changes[t]);
     }
-    for (int t = kSteps; t-- > 0;) episode.game.Undo(state, undos[t]);
+    for (int t = kSteps; t-- > 0;) episode.game.Undo(state, changes[t]);
   }
   bench.SetItemsProcessed(bench.iterations() * kSteps);
 }
 
-// What the steps above change, as bytes: per voxel touched its block, who touched it, when, and
-// what they broke; per player that moved its place; the best percentages and the counters.
+// Steps taken again and taken back, as when a search walks the edges it has.
+void ApplyUndo(benchmark::State& bench) {
+  const Episode episode = MakeEpisode(1, kSteps);
+  env::State state = episode.start;
+  std::vector<env::StepChange> changes(kSteps);
+  for (int t = 0; t < kSteps; ++t) {
+    episode.game.Step(state, episode.JointAction(t), &changes[t]);
+  }
+  for (int t = kSteps; t-- > 0;) episode.game.Undo(state, changes[t]);
+  for (auto _ : bench) {
+    for (int t = 0; t < kSteps; ++t) episode.game.Redo(state, changes[t]);
+    benchmark::ClobberMemory();
+    for (int t = kSteps; t-- > 0;) episode.game.Undo(state, changes[t]);
+    benchmark::ClobberMemory();
+  }
+  bench.SetItemsProcessed(bench.iterations() * kSteps);
+}
+
+// The floor of both: the bytes that the same steps change, in plain arrays of what goes where. Per
+// voxel touched its block, who touched it, when, and what they broke; each player's place and best
+// percentage; the counters.
 void TouchBytes(benchmark::State& bench) {
   const Episode episode = MakeEpisode(1, kSteps);
   env::State state = episode.start;
-  std::vector<env::StepUndo> undos(kSteps);
-  struct Counters {
-    int timestep, steps_without_progress, num_matches, num_clashes;
+  struct Step {
+    int first_voxel, num_voxels;
+    std::array<env::StepChange::PlayerChange, 2> players;
+    env::StepChange::Counters before, after;
   };
-  struct Touched {
-    absl::InlinedVector<env::StepUndo::BlockChange, 4> before, after;
-    Counters counters_before, counters_after;
-    std::array<env::Cell, 2> feet_before, feet_after;
-    std::array<double, 2> best_before, best_after;
-  };
-  std::vector<Touched> steps(kSteps);
-  const auto change_at = [&](const env::StepUndo::BlockChange& c) {
-    env::StepUndo::BlockChange now = c;
-    now.block = state.blocks[c.location];
-    now.last_interacted = state.last_interacted[c.location];
-    now.interacted_at = state.interacted_at[c.location];
-    now.broken = state.broken[c.player * state.blocks.size() + c.location];
-    return now;
-  };
+  std::vector<Step> steps;
+  std::vector<env::StepChange::VoxelChange> voxels;
   for (int t = 0; t < kSteps; ++t) {
-    Touched& step = steps[t];
-    const auto counters = [&] {
-      return Counters{state.timestep, state.steps_without_progress, state.num_matches,
-                      state.num_clashes};
-    };
-    const env::State before = state;
-    step.counters_before = counters();
-    episode.game.Step(state, episode.JointAction(t), &undos[t]);
-    step.counters_after = counters();
-    for (const auto& c : undos[t].changes) {
-      step.before.push_back(c);
-      step.after.push_back(change_at(c));
+    env::StepChange change;
+    episode.game.Step(state, episode.JointAction(t), &change);
+    steps.push_back({static_cast<int>(voxels.size()),
+                     static_cast<int>(change.voxels.size()),
+                     {change.players[0], change.players[1]},
+                     change.counters_before,
+                     change.counters_after});
+    voxels.insert(voxels.end(), change.voxels.begin(), change.voxels.end());
+  }
+  const auto write = [&](const Step& step, auto side, const env::StepChange::Counters& counters) {
+    for (int v = step.first_voxel; v < step.first_voxel + step.num_voxels; ++v) {
+      const env::StepChange::VoxelChange& change = voxels[v];
+      const env::StepChange::VoxelState& voxel = change.*side.voxel;
+      state.blocks[change.location] = voxel.block;
+      state.last_interacted[change.location] = voxel.last_interacted;
+      state.interacted_at[change.location] = voxel.interacted_at;
+      state.broken[change.player * state.blocks.size() + change.location] = voxel.broken;
     }
     for (int p = 0; p < 2; ++p) {
-      step.feet_before[p] = before.players[p].feet;
-      step.feet_after[p] = state.players[p].feet;
-      step.best_before[p] = before.players[p].best_percentage;
-      step.best_after[p] = state.players[p].best_percentage;
-    }
-  }
-  const auto write = [&](const auto& changes, const Counters& counters, const auto& feet,
-                         const auto& best) {
-    for (const auto& c : changes) {
-      state.blocks[c.location] = c.block;
-      state.last_interacted[c.location] = c.last_interacted;
-      state.interacted_at[c.location] = c.interacted_at;
-      state.broken[c.player * state.blocks.size() + c.location] = c.broken;
+      state.players[p].feet = (step.players[p].*side.player).feet;
+      state.players[p].best_percentage = (step.players[p].*side.player).best_percentage;
     }
     state.timestep = counters.timestep;
     state.steps_without_progress = counters.steps_without_progress;
     state.num_matches = counters.num_matches;
     state.num_clashes = counters.num_clashes;
-    for (int p = 0; p < 2; ++p) {
-      state.players[p].feet = feet[p];
-      state.players[p].best_percentage = best[p];
-    }
   };
+  struct Side {
+    env::StepChange::VoxelState env::StepChange::VoxelChange::*voxel;
+    env::StepChange::PlayerState env::StepChange::PlayerChange::*player;
+  };
+  constexpr Side kBefore = {&env::StepChange::VoxelChange::before,
+                            &env::StepChange::PlayerChange::before};
+  constexpr Side kAfter = {&env::StepChange::VoxelChange::after,
+                           &env::StepChange::PlayerChange::after};
   state = episode.start;
   for (auto _ : bench) {
-    for (int t = 0; t < kSteps; ++t) {
-      const Touched& s = steps[t];
-      write(s.after, s.counters_after, s.feet_after, s.best_after);
-    }
+    for (int t = 0; t < kSteps; ++t) write(steps[t], kAfter, steps[t].after);
     benchmark::ClobberMemory();
-    for (int t = kSteps; t-- > 0;) {
-      const Touched& s = steps[t];
-      write(s.before, s.counters_before, s.feet_before, s.best_before);
-    }
+    for (int t = kSteps; t-- > 0;) write(steps[t], kBefore, steps[t].before);
     benchmark::ClobberMemory();
   }
   bench.SetItemsProcessed(bench.iterations() * kSteps);
@@ -212,6 +211,7 @@ void BatchStep(benchmark::State& bench) {
 
 void AddEnvSuite() {
   benchmark::RegisterBenchmark("step", Step);
+  benchmark::RegisterBenchmark("step_undo", StepUndo);
   benchmark::RegisterBenchmark("apply_undo", ApplyUndo);
   benchmark::RegisterBenchmark("touch_bytes", TouchBytes);
   benchmark::RegisterBenchmark("mask", Mask, false);

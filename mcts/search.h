@@ -103,7 +103,7 @@ class Search {
   env::State state_;
   Position position_{};
   std::vector<int32_t> path_;
-  std::vector<env::StepUndo> undos_;  // As deep as any path so far; path_.size() - 1 are in use.
+  std::vector<env::StepChange> undos_;  // As deep as any path so far; path_.size() - 1 are in use.
   std::vector<env::Action> joint_action_;
   std::vector<env::Block> before_;
   std::vector<int32_t> valid_;

@@ -22,14 +22,53 @@ BlockSet& BrokenBy(State& state, int player, int location) {
   return state.broken[player * state.blocks.size() + location];
 }
 
-// What to remember of a voxel that `player` is about to change.
-StepUndo::BlockChange ChangeAt(State& state, int location, int player) {
-  return {location,
-          state.blocks[location],
-          state.last_interacted[location],
-          state.interacted_at[location],
-          BrokenBy(state, player, location),
-          player};
+StepChange::VoxelState VoxelAt(State& state, int location, int player) {
+  return {state.blocks[location], state.last_interacted[location],
+          BrokenBy(state, player, location), state.interacted_at[location]};
+}
+
+void SetVoxel(State& state, int location, int player, const StepChange::VoxelState& voxel) {
+  state.blocks[location] = voxel.block;
+  state.last_interacted[location] = voxel.last_interacted;
+  state.interacted_at[location] = voxel.interacted_at;
+  BrokenBy(state, player, location) = voxel.broken;
+}
+
+// Remembers a voxel that `player` is about to change.
+void NoteVoxel(State& state, int location, int player, StepChange* change) {
+  if (change == nullptr) return;
+  const StepChange::VoxelState now = VoxelAt(state, location, player);
+  change->voxels.push_back({location, player, now, now});
+}
+
+StepChange::Counters CountersOf(const State& state) {
+  return {state.timestep, state.steps_without_progress, state.num_matches, state.num_clashes};
+}
+
+void SetCounters(State& state, const StepChange::Counters& counters) {
+  state.timestep = counters.timestep;
+  state.steps_without_progress = counters.steps_without_progress;
+  state.num_matches = counters.num_matches;
+  state.num_clashes = counters.num_clashes;
+}
+
+StepChange::PlayerState PlayerOf(const PlayerState& player) {
+  return {player.feet, player.best_percentage};
+}
+
+void SetPlayer(PlayerState& player, const StepChange::PlayerState& to) {
+  player.feet = to.feet;
+  player.best_percentage = to.best_percentage;
+}
+
+std::vector<Inventory> InventoriesOf(const State& state) {
+  std::vector<Inventory> inventories;
+  for (const PlayerState& player : state.players) inventories.push_back(player.inventory);
+  return inventories;
+}
+
+void SetInventories(State& state, absl::Span<const Inventory> inventories) {
+  for (size_t p = 0; p < inventories.size(); ++p) state.players[p].inventory = inventories[p];
 }
 
 }  // namespace
@@ -108,19 +147,15 @@ void Game::SetBlock(State& state, int location, Block block) const {
   current = block;
 }
 
-StepOutcome Game::Step(State& state, absl::Span<const Action> actions, StepUndo* undo) const {
-  if (undo != nullptr) {
-    undo->changes.clear();
-    undo->players.clear();
-    undo->inventories.clear();
+StepOutcome Game::Step(State& state, absl::Span<const Action> actions, StepChange* change) const {
+  if (change != nullptr) {
+    change->voxels.clear();
+    change->players.clear();
     for (const PlayerState& player : state.players) {
-      undo->players.push_back({player.feet, player.best_percentage});
-      if (!config_.abilities.inf_blocks) undo->inventories.push_back(player.inventory);
+      change->players.push_back({PlayerOf(player), {}});
     }
-    undo->timestep = state.timestep;
-    undo->steps_without_progress = state.steps_without_progress;
-    undo->num_matches = state.num_matches;
-    undo->num_clashes = state.num_clashes;
+    change->counters_before = CountersOf(state);
+    if (!config_.abilities.inf_blocks) change->inventories_before = InventoriesOf(state);
   }
   StepOutcome outcome;
   outcome.players.resize(num_players());
@@ -129,7 +164,7 @@ StepOutcome Game::Step(State& state, absl::Span<const Action> actions, StepUndo*
     for (int p = 0; p < num_players(); ++p) {
       if ((actions[p].type == ActionType::kGive) != giving) continue;
       const bool acts = state.timestep % config_.players[p].timestep_skip == 0;
-      Act(state, p, acts ? actions[p] : Action{}, outcome.players[p], undo);
+      Act(state, p, acts ? actions[p] : Action{}, outcome.players[p], change);
       total += outcome.players[p].own_reward;
     }
   }
@@ -145,9 +180,7 @@ StepOutcome Game::Step(State& state, absl::Span<const Action> actions, StepUndo*
   if (!config_.abilities.inf_blocks) {
     for (int i = palette_begin_; i < static_cast<int>(goal_.size()); ++i) {
       if (state.blocks[i] == goal_[i]) continue;
-      if (undo != nullptr) {
-        undo->changes.push_back(ChangeAt(state, i, 0));
-      }
+      NoteVoxel(state, i, 0, change);
       SetBlock(state, i, goal_[i]);
     }
   }
@@ -164,29 +197,37 @@ StepOutcome Game::Step(State& state, absl::Span<const Action> actions, StepUndo*
       config_.terminate_on_goal_completion && state.num_matches == static_cast<int>(goal_.size());
   outcome.no_progress = config_.truncate_on_no_progress_timesteps.has_value() &&
                         state.steps_without_progress >= *config_.truncate_on_no_progress_timesteps;
+  if (change != nullptr) {
+    for (StepChange::VoxelChange& voxel : change->voxels) {
+      voxel.after = VoxelAt(state, voxel.location, voxel.player);
+    }
+    for (int p = 0; p < num_players(); ++p) change->players[p].after = PlayerOf(state.players[p]);
+    change->counters_after = CountersOf(state);
+    if (!config_.abilities.inf_blocks) change->inventories_after = InventoriesOf(state);
+  }
   return outcome;
 }
 
-void Game::Undo(State& state, const StepUndo& undo) const {
-  for (auto change = undo.changes.rbegin(); change != undo.changes.rend(); ++change) {
-    state.blocks[change->location] = change->block;
-    state.last_interacted[change->location] = change->last_interacted;
-    state.interacted_at[change->location] = change->interacted_at;
-    BrokenBy(state, change->player, change->location) = change->broken;
+void Game::Undo(State& state, const StepChange& change) const {
+  for (auto voxel = change.voxels.rbegin(); voxel != change.voxels.rend(); ++voxel) {
+    SetVoxel(state, voxel->location, voxel->player, voxel->before);
   }
-  for (int p = 0; p < num_players(); ++p) {
-    state.players[p].feet = undo.players[p].feet;
-    state.players[p].best_percentage = undo.players[p].best_percentage;
-    if (!config_.abilities.inf_blocks) state.players[p].inventory = undo.inventories[p];
+  for (int p = 0; p < num_players(); ++p) SetPlayer(state.players[p], change.players[p].before);
+  SetCounters(state, change.counters_before);
+  SetInventories(state, change.inventories_before);
+}
+
+void Game::Redo(State& state, const StepChange& change) const {
+  for (const StepChange::VoxelChange& voxel : change.voxels) {
+    SetVoxel(state, voxel.location, voxel.player, voxel.after);
   }
-  state.timestep = undo.timestep;
-  state.steps_without_progress = undo.steps_without_progress;
-  state.num_matches = undo.num_matches;
-  state.num_clashes = undo.num_clashes;
+  for (int p = 0; p < num_players(); ++p) SetPlayer(state.players[p], change.players[p].after);
+  SetCounters(state, change.counters_after);
+  SetInventories(state, change.inventories_after);
 }
 
 void Game::Act(State& state, int player, const Action& action, PlayerOutcome& out,
-               StepUndo* undo) const {
+               StepChange* change) const {
   const Rewards& rewards = rewards_[player];
   bool effective = false;
   bool correct = false;
@@ -196,7 +237,7 @@ void Game::Act(State& state, int player, const Action& action, PlayerOutcome& ou
       const Block before = state.blocks[action.location];
       const Inventory& inventory = state.players[player].inventory;
       const int kinds = config_.abilities.inf_blocks ? 0 : inventory.NumKinds();
-      effective = PlaceOrBreak(state, player, action, undo);
+      effective = PlaceOrBreak(state, player, action, change);
       if (action.type == ActionType::kBreak && InPalette(action.location)) {
         out.goal_independent += (inventory.NumKinds() - kinds) * rewards.get_resources;
         break;
@@ -223,7 +264,7 @@ void Game::Act(State& state, int player, const Action& action, PlayerOutcome& ou
   out.correct = correct && effective;
 }
 
-bool Game::PlaceOrBreak(State& state, int player, const Action& action, StepUndo* undo) const {
+bool Game::PlaceOrBreak(State& state, int player, const Action& action, StepChange* change) const {
   const bool place = action.type == ActionType::kPlace;
   const Block before = state.blocks[action.location];
   Inventory& inventory = state.players[player].inventory;
@@ -232,9 +273,7 @@ bool Game::PlaceOrBreak(State& state, int player, const Action& action, StepUndo
   }
   if (!CanReach(state, player, action)) return false;
 
-  if (undo != nullptr) {
-    undo->changes.push_back(ChangeAt(state, action.location, player));
-  }
+  NoteVoxel(state, action.location, player, change);
   SetBlock(state, action.location, place ? action.block : kAir);
   state.last_interacted[action.location] = static_cast<int8_t>(player);
   state.interacted_at[action.location] = state.timestep;

@@ -37,24 +37,34 @@ struct StepOutcome {
   bool done() const { return horizon_reached || goal_completed || no_progress; }
 };
 
-// What Undo() needs to take a step back.
-struct StepUndo {
-  struct BlockChange {
-    int location;
+// What a step changed, from which it can be taken back and taken again at the cost of the bytes
+// that differ: a search walks most of its edges many times, and asks the rules only once.
+struct StepChange {
+  struct VoxelState {
     Block block;
     int8_t last_interacted;
-    int32_t interacted_at;
     BlockSet broken;  // By `player`.
-    int player;
+    int32_t interacted_at;
   };
-  struct PlayerChange {
+  struct VoxelChange {
+    int32_t location;
+    int32_t player;
+    VoxelState before, after;
+  };
+  struct PlayerState {
     Cell feet;
     double best_percentage;
   };
-  absl::InlinedVector<BlockChange, 4> changes;  // In the order made.
+  struct PlayerChange {
+    PlayerState before, after;
+  };
+  struct Counters {
+    int timestep, steps_without_progress, num_matches, num_clashes;
+  };
+  absl::InlinedVector<VoxelChange, 2> voxels;  // In the order made.
   absl::InlinedVector<PlayerChange, 2> players;
-  std::vector<Inventory> inventories;  // Of the players, where blocks are finite.
-  int timestep, steps_without_progress, num_matches, num_clashes;
+  Counters counters_before, counters_after;
+  std::vector<Inventory> inventories_before, inventories_after;  // Only where blocks are finite.
 };
 
 class Game {
@@ -80,10 +90,13 @@ class Game {
 
   // Plays one action per player, in place. Any action is accepted: one that breaks the rules has no
   // effect. Requires actions.size() == num_players(), and types, locations and blocks in range (see
-  // CheckActions). `undo` may be null.
-  StepOutcome Step(State& state, absl::Span<const Action> actions, StepUndo* undo = nullptr) const;
-  // Takes back the last Step() on `state`.
-  void Undo(State& state, const StepUndo& undo) const;
+  // CheckActions). `change` may be null.
+  StepOutcome Step(State& state, absl::Span<const Action> actions,
+                   StepChange* change = nullptr) const;
+  // Takes back the step that led to `state`.
+  void Undo(State& state, const StepChange& change) const;
+  // Takes the step again from the state it was taken from.
+  void Redo(State& state, const StepChange& change) const;
 
   // For actions from outside: names the player and the field that is out of range. Fields that a
   // type does not use have to be 0, or its flat id would be another's.
@@ -102,8 +115,8 @@ class Game {
 
  private:
   void Act(State& state, int player, const Action& action, PlayerOutcome& out,
-           StepUndo* undo) const;
-  bool PlaceOrBreak(State& state, int player, const Action& action, StepUndo* undo) const;
+           StepChange* change) const;
+  bool PlaceOrBreak(State& state, int player, const Action& action, StepChange* change) const;
   bool CanReach(const State& state, int player, const Action& action) const;
   bool Move(State& state, int player, ActionType type) const;
   bool Give(State& state, int player, const Action& action) const;

@@ -12,7 +12,7 @@ struct Played {
   State before;
   std::vector<Action> actions;
   StepOutcome outcome;
-  StepUndo undo;
+  StepChange change;
 };
 
 // Plays random games and shows every step to `check(game, played, after)`.
@@ -29,7 +29,7 @@ void PlayRandomGames(uint64_t seed, int games, int steps, bool humans, const Che
     State state = game.Reset(rng);
     for (int t = 0;; ++t) {
       Played played = {state, RandomActions(game, state, rng), {}, {}};
-      played.outcome = game.Step(state, played.actions, &played.undo);
+      played.outcome = game.Step(state, played.actions, &played.change);
       INFO("game " << g << " step " << t);
       check(game, played, state);
       if (played.outcome.done()) break;
@@ -61,7 +61,7 @@ TEST_CASE("random play: counters agree with a recount, the palette stands") {
   });
 }
 
-TEST_CASE("random play: undo restores the state exactly, however many steps back") {
+TEST_CASE("random play: steps are taken back and taken again exactly, however many") {
   std::vector<Played> line;
   int64_t steps = 0;
   PlayRandomGames(2, 150, 40, true,
@@ -70,15 +70,21 @@ TEST_CASE("random play: undo restores the state exactly, however many steps back
                     line.push_back(played);
                     if (!played.outcome.done()) return;
                     State state = after;
-                    for (; !line.empty(); line.pop_back()) {
-                      game.Undo(state, line.back().undo);
-                      REQUIRE(state == line.back().before);
+                    for (size_t t = line.size(); t-- > 0;) {
+                      game.Undo(state, line[t].change);
+                      REQUIRE(state == line[t].before);
                     }
+                    for (size_t t = 0; t < line.size(); ++t) {
+                      REQUIRE(state == line[t].before);
+                      game.Redo(state, line[t].change);
+                    }
+                    REQUIRE(state == after);
+                    line.clear();
                   });
   CHECK(steps > 3000);
 }
 
-TEST_CASE("random play: a step with undo and one without are the same") {
+TEST_CASE("random play: a step that notes its changes and one that does not are the same") {
   PlayRandomGames(3, 30, 40, true, [](const Game& game, const Played& played, const State& after) {
     State state = played.before;
     game.Step(state, played.actions);
