@@ -31,7 +31,7 @@ fuzz:
 	  -DPython_EXECUTABLE=/usr/bin/python3 -DPYTHON_EXECUTABLE=/usr/bin/python3
 	cmake --build $(BUILD)-fuzz --target hod_fuzz
 	cd $(BUILD)-fuzz/tests/fuzz && \
-	  ls *_fuzz | xargs -P $$(nproc) -I TARGET ./TARGET --seconds=$(SECONDS)
+	  ls *_fuzz | xargs -P $$(nproc) -I TARGET env ./TARGET --seconds=$(SECONDS)
 
 # Installs the packages that are missing.
 deps:
