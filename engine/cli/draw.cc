@@ -2,15 +2,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -18,18 +15,16 @@
 #include "engine/cli/command.h"
 #include "engine/io/files.h"
 #include "engine/io/progress.h"
+#include "engine/report/episode_moments.h"
 #include "env/draw/apng.h"
 #include "env/draw/frame.h"
 #include "env/draw/text.h"
 #include "env/houses/source.h"
-#include "env/traces/gzip_lines.h"
-#include "env/traces/json_line.h"
-#include "env/traces/trace_reader.h"
+#include "env/traces/recorded_episode.h"
 
 namespace hod::engine {
 namespace {
 
-constexpr int kStripSteps = 6;  // Between the seven moments of a strip.
 constexpr int kLastFrameMilliseconds = 2000;
 
 struct Options {
@@ -76,46 +71,6 @@ absl::Status WritePicture(const env::Canvas& canvas, const std::string& path) {
   return WriteFileAtomically(path, canvas.PngBytes());
 }
 
-// Episode number `index` of a trace file. Errors name the file and the line.
-absl::StatusOr<env::RecordedEpisode> ReadEpisode(const std::string& path, int index) {
-  absl::StatusOr<env::GzipLineReader> reader = env::GzipLineReader::Open(path);
-  if (!reader.ok()) return reader.status();
-  const auto at_line = [&](const auto& what) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": line ", reader->line_number(), ": ", std::string(what)));
-  };
-  std::optional<env::RecordedEpisode> episode;
-  int num_episodes = 0;
-  std::string text;
-  for (;;) {
-    absl::StatusOr<bool> more = reader->Next(text);
-    if (!more.ok()) return more.status();
-    if (!*more && episode) return at_line("the file ends in the middle of an episode");
-    if (!*more) {
-      return absl::OutOfRangeError(absl::StrCat("--episode: ", path, " holds ", num_episodes,
-                                                num_episodes == 1 ? " episode" : " episodes",
-                                                ", numbered from 0; got ", index));
-    }
-    absl::StatusOr<nlohmann::json> line = env::ParseJsonLine(text);
-    if (!line.ok()) return at_line(line.status().message());
-    try {  // nlohmann::json reports missing keys and wrong types by exceptions.
-      if (!episode) {
-        if (line->at("type") != "reset" || num_episodes++ != index) continue;
-        absl::StatusOr<env::EpisodeStart> start = env::EpisodeStartFromJson(*line);
-        if (!start.ok()) return at_line(start.status().message());
-        episode = env::RecordedEpisode{std::move(start->game), std::move(start->state), {}};
-        continue;
-      }
-      auto actions = env::ActionsFromJson(episode->game, line->at("actions"));
-      if (!actions.ok()) return at_line(actions.status().message());
-      episode->actions.push_back(*std::move(actions));
-      if (line->at("done").get<bool>()) return *std::move(episode);
-    } catch (const nlohmann::json::exception& error) {
-      return at_line(error.what());
-    }
-  }
-}
-
 absl::Status DrawGoal(const Options& options) {
   const env::GameConfig config;
   auto source = env::MakeGoalSource(options.goals, config, static_cast<uint64_t>(options.seed));
@@ -133,53 +88,45 @@ absl::Status DrawGoal(const Options& options) {
       options.out);
 }
 
-absl::Status DrawState(const Options& options) {
-  absl::StatusOr<env::RecordedEpisode> episode = ReadEpisode(options.trace, options.episode);
-  if (!episode.ok()) return episode.status();
-  const int length = static_cast<int>(episode->actions.size());
-  const int step = options.step.value_or(length);
-  if (step < 0 || step > length) return OutOfRange("--step", 0, length, step);
-  env::Moment moment{episode->start, {}};
-  for (int t = 0; t < step; ++t) env::Advance(episode->game, episode->actions[t], moment);
-  if (options.text) {
-    std::fputs(
-        env::MomentText(episode->game, moment, options.style().goal, Terminal(options)).c_str(),
-        stdout);
-    return absl::OkStatus();
-  }
-  env::FramePainter painter(&episode->game, options.style());
-  return WritePicture(painter.Draw(moment), options.out);
+void PrintMoments(const Options& options, const env::RecordedEpisode& episode,
+                  const DrawnSteps& steps) {
+  ForEachMoment(episode, steps, [&](int t, const env::Moment& moment) {
+    std::printf(
+        "%s%s", t == steps.from ? "" : "\n",
+        env::MomentText(episode.game, moment, options.style().goal, Terminal(options)).c_str());
+  });
 }
 
-// The steps of an episode to draw: every so many, and the last.
-struct Steps {
-  int from, to, every;
-
-  static absl::StatusOr<Steps> Of(const Options& options, int length, int default_every) {
-    const Steps steps{options.from.value_or(0), options.to.value_or(length),
-                      options.every.value_or(default_every)};
-    if (steps.to < 0 || steps.to > length) return OutOfRange("--to", 0, length, steps.to);
-    if (steps.from < 0 || steps.from > steps.to) {
-      return OutOfRange("--from", 0, steps.to, steps.from);
-    }
-    return steps;
+absl::Status DrawState(const Options& options) {
+  absl::StatusOr<env::RecordedEpisode> episode = env::ReadEpisode(options.trace, options.episode);
+  if (!episode.ok()) return episode.status();
+  const int length = static_cast<int>(episode->steps.size());
+  const int step = options.step.value_or(length);
+  if (step < 0 || step > length) return OutOfRange("--step", 0, length, step);
+  const DrawnSteps only{step, step, 1};
+  if (options.text) {
+    PrintMoments(options, *episode, only);
+    return absl::OkStatus();
   }
-  bool Holds(int t) const { return t == to || (t >= from && (t - from) % every == 0); }
-};
+  absl::Status status;
+  ForEachMoment(*episode, only, [&](int, const env::Moment& moment) {
+    env::FramePainter painter(&episode->game, options.style());
+    status = WritePicture(painter.Draw(moment), options.out);
+  });
+  return status;
+}
 
-// Calls visit(moment) at each of the steps.
-template <typename Visit>
-void ForEachMoment(const env::RecordedEpisode& episode, const Steps& steps, const Visit& visit) {
-  env::Moment moment{episode.start, {}};
-  for (int t = 0;; ++t) {
-    if (steps.Holds(t)) visit(t, moment);
-    if (t == steps.to) return;
-    env::Advance(episode.game, episode.actions[t], moment);
-  }
+absl::StatusOr<DrawnSteps> StepsToDraw(const Options& options, int length, bool strip) {
+  const int from = options.from.value_or(0), to = options.to.value_or(length);
+  if (to < 0 || to > length) return OutOfRange("--to", 0, length, to);
+  if (from < 0 || from > to) return OutOfRange("--from", 0, to, from);
+  DrawnSteps steps = strip ? StripSteps(from, to) : DrawnSteps{from, to, 1};
+  if (options.every) steps.every = *options.every;
+  return steps;
 }
 
 absl::Status DrawAnimation(const Options& options, const env::RecordedEpisode& episode,
-                           const Steps& steps) {
+                           const DrawnSteps& steps) {
   env::FramePainter painter(&episode.game, options.style());
   std::optional<env::ApngEncoder> encoder;
   ProgressLine progress("drawing");
@@ -200,26 +147,17 @@ absl::Status DrawEpisode(const Options& options) {
     return absl::InvalidArgumentError(absl::StrCat(
         options.out, ": expected a name that ends in .apng (animation) or .png (strip)"));
   }
-  absl::StatusOr<env::RecordedEpisode> episode = ReadEpisode(options.trace, options.episode);
+  absl::StatusOr<env::RecordedEpisode> episode = env::ReadEpisode(options.trace, options.episode);
   if (!episode.ok()) return episode.status();
-  const int length = static_cast<int>(episode->actions.size());
-  const int span = options.to.value_or(length) - options.from.value_or(0);
-  absl::StatusOr<Steps> steps = Steps::Of(
-      options, length, animated ? 1 : std::max(1, (span + kStripSteps - 1) / kStripSteps));
+  const int length = static_cast<int>(episode->steps.size());
+  absl::StatusOr<DrawnSteps> steps = StepsToDraw(options, length, /*strip=*/!animated);
   if (!steps.ok()) return steps.status();
   if (animated) return DrawAnimation(options, *episode, *steps);
   if (options.text) {
-    ForEachMoment(*episode, *steps, [&](int t, const env::Moment& moment) {
-      std::printf(
-          "%s%s", t == steps->from ? "" : "\n",
-          env::MomentText(episode->game, moment, options.style().goal, Terminal(options)).c_str());
-    });
+    PrintMoments(options, *episode, *steps);
     return absl::OkStatus();
   }
-  std::vector<env::Moment> moments;
-  ForEachMoment(*episode, *steps,
-                [&](int, const env::Moment& moment) { moments.push_back(moment); });
-  return WritePicture(env::DrawStrip(episode->game, moments, options.style()), options.out);
+  return WritePicture(DrawStrip(*episode, *steps, options.style()), options.out);
 }
 
 }  // namespace
@@ -242,7 +180,8 @@ void AddDraw(CLI::App& app, absl::Status& result) {
     return sub;
   };
   const auto add_trace = [&](CLI::App* sub) {
-    sub->add_option("trace", options->trace, "recorded episodes (.jsonl.gz)")->required();
+    sub->add_option("trace", options->trace, "recorded episodes, of Hod or of people (.jsonl.gz)")
+        ->required();
     sub->add_option("--episode", options->episode, "number in the file, from 0")
         ->check(CLI::NonNegativeNumber);
     sub->add_option("--goal", options->goal,

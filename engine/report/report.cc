@@ -7,7 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "engine/io/files.h"
-#include "engine/report/episode_strip.h"
+#include "engine/report/episode_moments.h"
 #include "engine/report/learning_curves.h"
 #include "engine/version.h"
 
@@ -64,12 +64,14 @@ absl::StatusOr<std::string> EpisodeSection(const RunDirectory& run) {
     if (!std::filesystem::exists(path, ignored)) {
       return std::string("<p class=note>No recorded episode yet.</p>\n");
     }
-    absl::StatusOr<std::string> strip = DrawEpisodeStrip(path);
-    if (!strip.ok()) return strip.status();
+    absl::StatusOr<env::RecordedEpisode> episode = env::ReadEpisode(path, 0);
+    if (!episode.ok()) return episode.status();
+    const DrawnSteps steps = StripSteps(0, static_cast<int>(episode->steps.size()));
+    const std::string strip = DrawStrip(*episode, steps, {}).PngBytes();
     absl::Status status =
-        WriteFileAtomically(absl::StrCat(run.path(), "/house-", name, ".png"), *strip);
+        WriteFileAtomically(absl::StrCat(run.path(), "/house-", name, ".png"), strip);
     if (!status.ok()) return status;
-    absl::StrAppend(&html, "<h3>", title, "</h3>\n", Image(*strip, title));
+    absl::StrAppend(&html, "<h3>", title, "</h3>\n", Image(strip, title));
   }
   return html +
          "<p class=note>The builder is red, the assistant blue; blocks that do not belong are "

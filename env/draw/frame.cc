@@ -58,14 +58,18 @@ WorldStyle StyleOf(const Game& game, const Moment& moment, GoalDisplay goal) {
   WorldStyle style;
   if (goal != GoalDisplay::kHidden) style.goal = game.goal();
   style.show_missing = goal == GoalDisplay::kGhost;
+  const std::vector<int> order = PlayersInOrder(game);
   if (!game.config().abilities.teleportation) {
-    for (const PlayerState& player : moment.state.players) style.players.push_back(player.feet);
+    for (const int p : order) style.players.push_back(moment.state.players[p].feet);
   }
-  for (size_t i = 0; i < moment.moves.size(); ++i) {
-    const auto& [action, had_effect] = moment.moves[i];
-    if (!had_effect) continue;
-    if (action.type != ActionType::kPlace && action.type != ActionType::kBreak) continue;
-    style.touches.push_back({game.size().At(action.location), static_cast<int>(i)});
+  if (moment.moves.empty()) return style;
+  for (size_t place = 0; place < order.size(); ++place) {
+    const std::optional<PlayerMove>& move = moment.moves[order[place]];
+    if (!move || !move->had_effect) continue;
+    if (!(move->action.type == ActionType::kPlace || move->action.type == ActionType::kBreak)) {
+      continue;
+    }
+    style.touches.push_back({game.size().At(move->action.location), static_cast<int>(place)});
   }
   return style;
 }
@@ -88,10 +92,10 @@ FramePainter::FramePainter(const Game* game, const FrameStyle& style)
 const Canvas& FramePainter::Draw(const Moment& moment) {
   frame_.Paste(background_, 0, 0);
   DrawLine(frame_, 0, DescribeProgress(*game_, moment.state), kBlack, true);
-  for (size_t i = 0; i < moment.moves.size(); ++i) {
-    const int player = static_cast<int>(i);
-    DrawLine(frame_, 1 + player, DescribeMove(game_->size(), moment, player),
-             PlayerColor(player).Shaded(0.85), false);
+  const std::vector<std::string> moves = DescribeMoves(*game_, moment);
+  for (size_t i = 0; i < moves.size(); ++i) {
+    const int place = static_cast<int>(i);
+    DrawLine(frame_, 1 + place, moves[i], PlayerColor(place).Shaded(0.85), false);
   }
   PaintViews(world_, moment.state.blocks, StyleOf(*game_, moment, style_.goal), corners_, frame_, 0,
              top_);

@@ -1,6 +1,8 @@
 #include "env/draw/moment.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -37,13 +39,22 @@ void Advance(const Game& game, absl::Span<const Action> actions, Moment& moment)
   const StepOutcome outcome = game.Step(moment.state, actions);
   moment.moves.clear();
   for (size_t i = 0; i < actions.size(); ++i) {
-    moment.moves.push_back({actions[i], actions[i] == outcome.players[i].effective_action});
+    moment.moves.push_back(
+        PlayerMove{actions[i], actions[i] == outcome.players[i].effective_action});
   }
 }
 
-std::string PlayerName(int player) {
-  if (player == 0) return "human";
-  return player == 1 ? "assistant" : absl::StrCat("player ", player + 1);
+std::vector<int> PlayersInOrder(const Game& game) {
+  std::vector<int> players(game.num_players());
+  std::iota(players.begin(), players.end(), 0);
+  std::stable_partition(players.begin(), players.end(),
+                        [&](int p) { return game.config().players[p].goal_visible; });
+  return players;
+}
+
+std::string PlayerName(int place) {
+  if (place == 0) return "human";
+  return place == 1 ? "assistant" : absl::StrCat("player ", place + 1);
 }
 
 std::string DescribeProgress(const Game& game, const State& state) {
@@ -56,10 +67,16 @@ std::string DescribeProgress(const Game& game, const State& state) {
       counts.wrong, ", missing ", counts.missing);
 }
 
-std::string DescribeMove(const WorldSize& size, const Moment& moment, int player) {
-  const PlayerMove& move = moment.moves[player];
-  return absl::StrCat(PlayerName(player), ": ", DescribeAction(size, move.action),
-                      move.had_effect ? "" : " (no effect)");
+std::vector<std::string> DescribeMoves(const Game& game, const Moment& moment) {
+  std::vector<std::string> lines;
+  if (moment.moves.empty()) return lines;
+  for (const int player : PlayersInOrder(game)) {
+    const std::optional<PlayerMove>& move = moment.moves[player];
+    lines.push_back(absl::StrCat(PlayerName(static_cast<int>(lines.size())), ": ",
+                                 move ? DescribeAction(game.size(), move->action) : "not recorded",
+                                 move && !move->had_effect ? " (no effect)" : ""));
+  }
+  return lines;
 }
 
 }  // namespace hod::env

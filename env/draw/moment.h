@@ -1,6 +1,7 @@
 // One moment of a game, as pictures and text show it: a state, and what the players just did.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,19 +16,24 @@ struct PlayerMove {
 
 struct Moment {
   State state;
-  std::vector<PlayerMove> moves;  // That led to `state`, one a player; empty at the start.
+  // That led to `state`, one a player (none: not recorded); empty at the start.
+  std::vector<std::optional<PlayerMove>> moves;
 };
 
 // Plays one action per player and makes `moment` that which follows.
 void Advance(const Game& game, absl::Span<const Action> actions, Moment& moment);
 
-// "human", "assistant", "player 3".
-std::string PlayerName(int player);
+// The players in the order in which drawings name, number and colour them: those who see the goal
+// before those who do not. So the first is the human, wherever the game has it.
+std::vector<int> PlayersInOrder(const Game& game);
+
+// Of number `place` in that order: "human", "assistant", "player 3".
+std::string PlayerName(int place);
 
 // "step 120, 87.5% of the goal, wrong 3, missing 14".
 std::string DescribeProgress(const Game& game, const State& state);
 
-// "human: places planks at 3,2,4". Requires moves for all players.
-std::string DescribeMove(const WorldSize& size, const Moment& moment, int player);
+// One line a player, in order: "human: places planks at 3,2,4". None at the start.
+std::vector<std::string> DescribeMoves(const Game& game, const Moment& moment);
 
 }  // namespace hod::env

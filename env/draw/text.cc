@@ -147,9 +147,7 @@ std::string WorldText(const WorldSize& size, absl::Span<const Block> blocks,
 std::string MomentText(const Game& game, const Moment& moment, GoalDisplay goal,
                        const TerminalStyle& terminal) {
   std::string text = DescribeProgress(game, moment.state) + "\n";
-  for (size_t i = 0; i < moment.moves.size(); ++i) {
-    absl::StrAppend(&text, DescribeMove(game.size(), moment, static_cast<int>(i)), "\n");
-  }
+  for (const std::string& move : DescribeMoves(game, moment)) absl::StrAppend(&text, move, "\n");
   const WorldStyle style = StyleOf(game, moment, goal);
   return absl::StrCat(
       text, WorldText(game.size(), moment.state.blocks, style, terminal),

@@ -28,7 +28,7 @@ struct WorldStyle {
   // A voxel that a player has just changed gets a contour in the player's colour.
   struct Touch {
     Cell cell;
-    int player;
+    int player;  // As in `players`.
   };
   std::vector<Touch> touches;
 };

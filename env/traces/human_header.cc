@@ -15,6 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kMaxSteps = 100'000'000;
+constexpr int kBuilder = 1;  // Of several players, the one who knows the goal.
 
 absl::Status Malformed(const std::string& what) { return absl::InvalidArgumentError(what); }
 
@@ -53,6 +54,9 @@ absl::Status ReadSettings(const json& object, bool tutorial, GameConfig& config)
   player.rewards.place_wrong = place_wrong;
   player.rewards.own_reward_prop = own_reward_prop;
   config.players.assign(num_players, player);
+  for (int p = 0; p < num_players; ++p) {
+    config.players[p].goal_visible = num_players == 1 || p == kBuilder;
+  }
   config.random_start_locations = false;
   config.terminate_on_goal_completion = false;
   if (absl::Status status = Validate(config); !status.ok()) return status;

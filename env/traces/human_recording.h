@@ -27,7 +27,9 @@ enum class Timeline {
 struct HumanEpisode {
   explicit HumanEpisode(Game rules) : game(std::move(rules)) {}
 
-  Game game;         // Its players are human, so trusted; its horizon is beyond the last row.
+  // Its players are human, so trusted; its horizon is beyond the last row. Of several players the
+  // second knows the goal, and the others assist.
+  Game game;
   std::string name;  // As in "human_alone/04".
   int participant = 0;
   Timeline timeline = Timeline::kAlone;

@@ -1,13 +1,11 @@
 #include "env/traces/trace_reader.h"
 
 #include <cmath>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "env/traces/config_json.h"
-#include "env/traces/gzip_lines.h"
 #include "env/traces/json_line.h"
 
 namespace hod::env {
@@ -169,38 +167,6 @@ absl::StatusOr<Inventory> InventoryFromCounts(const Inventory::Counts& counts,
   if (slots <= Inventory::kSlots) return Inventory::Packed(counts);
   return Malformed(absl::StrCat(key, ": expected counts that fit into ", Inventory::kSlots,
                                 " slots of ", Inventory::kStack, ", these need ", slots));
-}
-
-absl::StatusOr<RecordedEpisode> ReadEpisode(const std::string& path) {
-  absl::StatusOr<GzipLineReader> reader = GzipLineReader::Open(path);
-  if (!reader.ok()) return reader.status();
-  std::optional<RecordedEpisode> episode;
-  std::string text;
-  const auto at_line = [&](const auto& what) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": line ", reader->line_number(), ": ", std::string(what)));
-  };
-  for (;;) {
-    absl::StatusOr<bool> more = reader->Next(text);
-    if (!more.ok()) return more.status();
-    if (!*more) return at_line("the file ends in the middle of an episode");
-    absl::StatusOr<json> line = ParseJsonLine(text);
-    if (!line.ok()) return at_line(line.status().message());
-    try {  // nlohmann::json reports missing keys and wrong types by exceptions.
-      if (!episode) {
-        absl::StatusOr<EpisodeStart> start = EpisodeStartFromJson(*line);
-        if (!start.ok()) return at_line(start.status().message());
-        episode = RecordedEpisode{std::move(start->game), std::move(start->state), {}};
-        continue;
-      }
-      auto actions = ActionsFromJson(episode->game, line->at("actions"));
-      if (!actions.ok()) return at_line(actions.status().message());
-      episode->actions.push_back(*std::move(actions));
-      if (line->at("done").get<bool>()) return *std::move(episode);
-    } catch (const json::exception& error) {
-      return at_line(error.what());
-    }
-  }
 }
 
 }  // namespace hod::env

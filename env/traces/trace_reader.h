@@ -1,5 +1,5 @@
-// Reads recorded episodes back: the parts that verification, drawing and analysis share. Functions
-// that take JSON let nlohmann::json's exceptions through for missing keys and wrong types.
+// The parts of recorded episodes, from JSON, that their readers share. nlohmann::json's exceptions
+// for missing keys and wrong types come through.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -10,15 +10,6 @@
 #include "env/game/game.h"
 
 namespace hod::env {
-
-struct RecordedEpisode {
-  Game game;
-  State start;
-  std::vector<std::vector<Action>> actions;  // [timesteps][players]
-};
-
-// The first episode of a trace file. Errors name the file and the line.
-absl::StatusOr<RecordedEpisode> ReadEpisode(const std::string& path);
 
 struct EpisodeStart {
   Game game;

@@ -8,7 +8,9 @@
 #include "tests/draw/apng_decoder.h"
 #include "tests/draw/games.h"
 #include "tests/engine/program.h"
+#include "tests/game/test_files.h"
 #include "tests/houses/files.h"
+#include "tests/traces/small_recording.h"
 
 namespace hod::engine {
 namespace {
@@ -99,6 +101,36 @@ TEST_CASE("hod draw goal: generated houses and files") {
              Catch::Contains("--index: expected 0 to 0, got 1"));
 }
 
+TEST_CASE("hod draw: recordings of people, with both players and what changed without an action") {
+  const Workplace work;
+  const std::string people = work / "people.jsonl.gz", apng = work / "people.apng";
+  const auto record = [&](env::Timeline timeline) {
+    std::vector<std::string> lines;
+    for (const auto& line : env::SmallRecording(timeline)) lines.push_back(line.dump());
+    WriteGzipLines(people, lines);
+    return lines.size() - 1;
+  };
+  const size_t num_rows = record(env::Timeline::kJoint);
+  work.Draw({"episode", people, "--out", apng});
+  CHECK(env::DecodeApng(*ReadFile(apng)).frames.size() == num_rows + 1);
+  // The second player builds, so is the human. Glass appears before anyone places it.
+  const std::string text = work.Draw({"state", people, "--step", "4", "--text"});
+  CHECK_THAT(text, Catch::StartsWith("step 4, ") && Catch::Contains("human: waits\n") &&
+                       Catch::Contains("assistant: places wool at 2,1,2\n") &&
+                       Catch::Contains("!G") && Catch::Contains("1: human  2: assistant"));
+
+  record(env::Timeline::kView);
+  CHECK_THAT(
+      work.Draw({"state", people, "--step", "3", "--text"}),
+      Catch::Contains("human: breaks 1,1,1\n") && Catch::Contains("assistant: not recorded\n"));
+  for (const env::Timeline timeline : {env::Timeline::kAlone, env::Timeline::kTutorial}) {
+    record(timeline);
+    CHECK_THAT(work.Draw({"state", people, "--step", "1", "--text"}),
+               Catch::Contains("human: ") && !Catch::Contains("assistant"));
+    work.Draw({"episode", people, "--out", work / "strip.png"});
+  }
+}
+
 TEST_CASE("hod draw: mistakes are named, and leave no file") {
   const Workplace work;
   const std::string gif = work / "a.gif";
@@ -107,7 +139,7 @@ TEST_CASE("hod draw: mistakes are named, and leave no file") {
   CHECK_THAT(work.Refuse({"state", trace, "--text", "--step", "13"}),
              Catch::Contains("--step: expected 0 to 12, got 13"));
   CHECK_THAT(work.Refuse({"state", trace, "--text", "--episode", "1"}),
-             Catch::Contains("--episode: " + trace + " holds 1 episode, numbered from 0; got 1"));
+             Catch::Contains(trace + ": holds 1 episode, numbered from 0; got 1"));
   CHECK_THAT(work.Refuse({"episode", trace, "--text", "--from", "9", "--to", "5"}),
              Catch::Contains("--from: expected 0 to 5, got 9"));
   CHECK_FALSE(std::filesystem::exists(gif));

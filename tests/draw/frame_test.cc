@@ -61,16 +61,35 @@ TEST_CASE("Moves are described with their effect") {
   const int near_human = game.size().Index({2, 2, 4}), sky = game.size().Index({3, 5, 3});
   Advance(game, {{ActionType::kPlace, near_human, kWool}, {ActionType::kPlace, sky, kWool}},
           moment);
-  CHECK(DescribeMove(game.size(), moment, 0) == "human: places wool at 2,2,4");
-  CHECK(DescribeMove(game.size(), moment, 1) == "assistant: places wool at 3,5,3 (no effect)");
+  CHECK(DescribeMoves(game, moment)[0] == "human: places wool at 2,2,4");
+  CHECK(DescribeMoves(game, moment)[1] == "assistant: places wool at 3,5,3 (no effect)");
   CHECK(StyleOf(game, moment, GoalDisplay::kHidden).touches.size() == 1);
   Advance(game, {{ActionType::kBreak, near_human}, {ActionType::kMovePosY}}, moment);
-  CHECK(DescribeMove(game.size(), moment, 0) == "human: breaks 2,2,4");
-  CHECK(DescribeMove(game.size(), moment, 1) == "assistant: moves up");
+  CHECK(DescribeMoves(game, moment)[0] == "human: breaks 2,2,4");
+  CHECK(DescribeMoves(game, moment)[1] == "assistant: moves up");
   Advance(game, {{}, {ActionType::kMoveNegZ}}, moment);
-  CHECK(DescribeMove(game.size(), moment, 0) == "human: waits");
-  CHECK(DescribeMove(game.size(), moment, 1) == "assistant: moves -z");
+  CHECK(DescribeMoves(game, moment)[0] == "human: waits");
+  CHECK(DescribeMoves(game, moment)[1] == "assistant: moves -z");
   CHECK(DescribeProgress(game, moment.state) == "step 3, 0.0% of the goal, wrong 1, missing 2");
+}
+
+TEST_CASE("Who sees the goal is the human, wherever the game has that player") {
+  GameConfig config = SmallGame().config();
+  config.players[0].goal_visible = false;
+  const Game game(config, SmallGame().goal());
+  CHECK(PlayersInOrder(game) == std::vector<int>{1, 0});
+  Moment moment = {SmallStart(game), {}};
+  CHECK(DescribeMoves(game, moment).empty());
+  const WorldStyle style = StyleOf(game, moment, GoalDisplay::kGhost);
+  CHECK(style.players == std::vector<Cell>{{4, 2, 1}, {1, 2, 4}});
+  const int near_first = game.size().Index({2, 2, 4});
+  Advance(game, {{ActionType::kPlace, near_first, kWool}, {ActionType::kMovePosY}}, moment);
+  CHECK(DescribeMoves(game, moment) ==
+        std::vector<std::string>{"human: moves up", "assistant: places wool at 2,2,4"});
+  CHECK(StyleOf(game, moment, GoalDisplay::kGhost).touches.at(0).player == 1);
+  moment.moves[0].reset();
+  CHECK(DescribeMoves(game, moment)[1] == "assistant: not recorded");
+  CHECK(StyleOf(game, moment, GoalDisplay::kGhost).touches.empty());
 }
 
 TEST_CASE("A world that was the goal from the start has no share of it") {

@@ -1,11 +1,13 @@
 // Recordings of people.
 #include "env/traces/human_verifier.h"
+#include "env/traces/recorded_episode.h"
 #include "tests/fuzz/target.h"
 #include "tests/traces/small_recording.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const hod::fuzz::InputFile file(data, size);
   hod::fuzz::ExpectNamed(hod::env::VerifyHumanRecording(file.path()).status(), file);
+  hod::fuzz::ExpectNamed(hod::env::ReadEpisode(file.path(), 0).status(), file);
   return 0;
 }
 

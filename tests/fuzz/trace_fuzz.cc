@@ -1,5 +1,5 @@
 // Recorded episodes.
-#include "env/traces/trace_reader.h"
+#include "env/traces/recorded_episode.h"
 #include "env/traces/trace_recorder.h"
 #include "env/traces/trace_verifier.h"
 #include "tests/fuzz/target.h"
@@ -34,7 +34,7 @@ absl::Status Record(const std::string& path, uint64_t seed) {
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const hod::fuzz::InputFile file(data, size);
   hod::fuzz::ExpectNamed(hod::env::VerifyEpisodes(file.path()).status(), file);
-  hod::fuzz::ExpectNamed(hod::env::ReadEpisode(file.path()).status(), file);
+  hod::fuzz::ExpectNamed(hod::env::ReadEpisode(file.path(), 0).status(), file);
   return 0;
 }
 

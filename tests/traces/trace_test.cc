@@ -9,7 +9,7 @@
 #include "env/traces/compare_json.h"
 #include "env/traces/episode_trace.h"
 #include "env/traces/gzip_lines.h"
-#include "env/traces/trace_reader.h"
+#include "env/traces/recorded_episode.h"
 #include "env/traces/trace_recorder.h"
 #include "env/traces/trace_verifier.h"
 #include "tests/game/random_game.h"
@@ -84,9 +84,9 @@ TEST_CASE("recorded random episodes are accepted, and read back as played") {
     REQUIRE_FALSE(report->first_difference.has_value());
     CHECK(report->episodes == 1);
 
-    const auto episode = ReadEpisode(dir / "trace.gz");
+    const auto episode = ReadEpisode(dir / "trace.gz", 0);
     REQUIRE(episode.ok());
-    CHECK(static_cast<int64_t>(episode->actions.size()) == report->steps);
+    CHECK(static_cast<int64_t>(episode->steps.size()) == report->steps);
     CHECK(episode->game.config().size == config.size);
   }
 }
@@ -321,7 +321,7 @@ TEST_CASE("a file cut off anywhere is an error, for verifier and reader") {
     REQUIRE_FALSE(report.ok());
     CHECK_THAT(std::string(report.status().message()), Catch::Contains("cut.gz"));
     // The reader stops at the episode's end, before that of the file.
-    if (length + 32 < bytes.size()) CHECK_FALSE(ReadEpisode(dir / "cut.gz").ok());
+    if (length + 32 < bytes.size()) CHECK_FALSE(ReadEpisode(dir / "cut.gz", 0).ok());
   }
 }
 
