@@ -56,10 +56,19 @@ bench: build
 	$(BUILD)/hod bench env
 	$(BUILD)/hod bench search
 
-# What docs/ takes from the program: the table of settings and the drawn houses.
+# What docs/ takes from the program: the table of settings, drawn houses, and the first house of an
+# evaluation in RUN, as of `make demo`. The animation is an APNG under the name of a PNG, which it is
+# too, so that every host shows it.
+EPISODE = $(RUN)/episodes/house-000-assisted.jsonl.gz
+IMAGES := docs/images
 docs: build
 	{ cat docs/configuration.head.md; $(BUILD)/hod config --describe; } > docs/configuration.md
-	$(BUILD)/hod goals sheet --count 24 --out docs/images/houses.png
+	$(BUILD)/hod goals sheet --count 24 --out $(IMAGES)/houses.png
+	$(BUILD)/hod draw goal --index 3 --view both --out $(IMAGES)/goal.png
+	$(BUILD)/hod draw state $(EPISODE) --step 100 --out $(IMAGES)/state.png
+	$(BUILD)/hod draw episode $(EPISODE) --out $(IMAGES)/episode.png
+	$(BUILD)/hod draw episode $(EPISODE) --every 2 --fps 6 --out $(IMAGES)/building.apng
+	mv $(IMAGES)/building.apng $(IMAGES)/building.png
 
 clean:
 	rm -rf $(BUILD) $(BUILD)-fuzz

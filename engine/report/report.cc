@@ -74,8 +74,9 @@ absl::StatusOr<std::string> EpisodeSection(const RunDirectory& run) {
     absl::StrAppend(&html, "<h3>", title, "</h3>\n", Image(strip, title));
   }
   return html +
-         "<p class=note>The builder is red, the assistant blue; blocks that do not belong are "
-         "outlined in red; the last picture is the goal.</p>\n";
+         "<p class=note>The builder is red, the assistant blue. Wrong blocks are crossed out in "
+         "red, "
+         "missing ones translucent; the last picture is the goal.</p>\n";
 }
 
 }  // namespace

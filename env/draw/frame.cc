@@ -11,7 +11,7 @@
 namespace hod::env {
 namespace {
 
-constexpr int kMargin = 8, kLineHeight = 19, kMinWidth = 360;
+constexpr int kMargin = 8, kLineHeight = 19, kMinWidth = 520;  // Holds the longest caption.
 constexpr double kTextSize = 14;
 constexpr int kStripColumns = 4;
 
@@ -127,7 +127,13 @@ Canvas DrawStrip(const Game& game, absl::Span<const Moment> moments, const Frame
                         draw(moment.state.blocks, world)});
   }
   if (style.goal != GoalDisplay::kHidden) drawings.push_back({"goal", draw(game.goal(), {})});
-  return DrawSheet(drawings, kStripColumns);
+  const Canvas sheet = DrawSheet(drawings, kStripColumns);
+  const Canvas legend = DrawLegend(sheet.width(), {.marks = style.goal != GoalDisplay::kHidden,
+                                                   .num_players = game.num_players()});
+  Canvas strip(sheet.width(), sheet.height() + legend.height());
+  strip.Paste(sheet, 0, 0);
+  strip.Paste(legend, 0, sheet.height());
+  return strip;
 }
 
 }  // namespace hod::env

@@ -48,7 +48,8 @@ class FramePainter {
 Canvas DrawGoal(const WorldSize& size, absl::Span<const Block> goal, const std::string& caption,
                 bool both_corners);
 
-// Moments side by side, then the goal; for a glance over an episode. At least one moment.
+// Moments side by side, then the goal, and a legend; for a glance over an episode. At least one
+// moment.
 Canvas DrawStrip(const Game& game, absl::Span<const Moment> moments, const FrameStyle& style);
 
 }  // namespace hod::env
