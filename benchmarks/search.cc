@@ -5,6 +5,7 @@
 
 #include "benchmarks/positions.h"
 #include "benchmarks/suites.h"
+#include "env/game/action_mask.h"
 
 namespace hod::benchmarks {
 namespace {
@@ -15,18 +16,20 @@ void FreeSimulations(benchmark::State& bench) {
   options.num_simulations = static_cast<int>(bench.range(0));
   const env::Game game = mcts::PlanningGame(episode.game, options);
 
-  // One uniform evaluation for all positions: only the search itself is measured.
-  const auto num_actions = static_cast<size_t>(game.actions().num_actions());
+  // Uniform evaluations: only the search itself is measured. The human is expected to do any of
+  // what it can do at the root.
   mcts::Evaluation evaluation;
-  evaluation.policy.assign(num_actions, 1.0f / static_cast<float>(num_actions));
-  evaluation.human_policy = evaluation.policy;
+  std::vector<int32_t> human_actions;
+  env::ValidActions(game, episode.start, 0, options.line_of_sight, human_actions);
+  for (const int32_t id : human_actions) evaluation.human_policy.push_back({id, 1.0f});
   evaluation.goal_logits.assign(env::kNumBlocks * game.goal().size(), 0.0f);
 
   mcts::Search search;
   uint64_t seed = 0;
   for (auto _ : bench) {
     search.Start(options, &game, episode.start, 1, env::Rng(++seed));
-    while (search.NextLeaf() != nullptr) {
+    while (const mcts::Position* leaf = search.NextLeaf()) {
+      evaluation.policy.assign(leaf->valid_actions.size(), 1.0f);
       if (!search.Deliver(evaluation).ok()) {
         bench.SkipWithError("the evaluation was refused");
         return;

@@ -2,6 +2,7 @@
 // network type, no device and no tensor; a mock evaluator is a few lines, a cache is a decorator.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -10,19 +11,27 @@
 
 namespace hod::mcts {
 
-// A position to evaluate, seen by `player`. Game and state are borrowed for the call.
+// A position to evaluate, seen by `player`. All is borrowed for the call.
 struct Position {
   const env::Game* game;
   const env::State* state;
   int player;
+  // Flat ids of what the player may do, ascending; empty where the game is over.
+  absl::Span<const int32_t> valid_actions{};
 };
 
-// What a network predicts of a position. Probabilities are over all flat actions, valid or not.
+// An action the other players may take next.
+struct LikelyAction {
+  int32_t id;  // Flat; valid or not.
+  float probability;
+};
+
+// What a network predicts of a position. Probabilities may have any positive sum.
 struct Evaluation {
-  std::vector<float> policy;        // [num_actions] prior over the player's actions; sums to 1.
-  float value = 0;                  // Expected discounted return.
-  std::vector<float> goal_logits;   // [kNumBlocks][volume] goal posterior per voxel, unnormalised.
-  std::vector<float> human_policy;  // [num_actions] the other players' next action; sums to 1.
+  std::vector<float> policy;       // [valid_actions] prior over the player's actions.
+  float value = 0;                 // Expected discounted return.
+  std::vector<float> goal_logits;  // [kNumBlocks][volume] goal posterior per voxel, unnormalised.
+  std::vector<LikelyAction> human_policy;  // The other players' next action, ids ascending.
 };
 
 class Evaluator {

@@ -1,13 +1,25 @@
-// Settings of AssistanceZero's search. The defaults are the paper's for training.
+// Settings of the search. The defaults are the paper's for training.
 #pragma once
+
+#include <vector>
 
 namespace hod::mcts {
 
 // How an action is picked inside the tree.
 enum class Selection {
-  kBilevel,          // First the action type, then the action within it (the paper's).
+  kBilevel,          // PUCT: first the action type, then the action within it (the paper's).
   kBilevelUnscaled,  // The same with the node's counts and unscaled priors at the second level.
-  kFlat,             // One level over all valid actions.
+  kFlat,             // PUCT on one level over all valid actions.
+  kGumbel,           // Sequential halving at the root, the improved policy below it
+                     // (Danihelka et al., "Policy improvement by planning with Gumbel", ICLR 2022).
+};
+
+// The policy that a search results in.
+enum class RootPolicy {
+  kVisits,    // Visit counts ^ temperature (the paper's).
+  kLimiting,  // What visit counts tend to under PUCT: the solution of its regularised problem
+              // (Grill et al., "MCTS as regularized policy optimization", ICML 2020).
+  kImproved,  // Softmax of prior logits and transformed values (Danihelka et al.).
 };
 
 // Whose goal posterior prices the searching player's own part of an edge's reward.
@@ -18,14 +30,33 @@ enum class GoalPosterior {
   kLeaf,     // The leaf of each simulation, for every edge of its path.
 };
 
+// How the human's actions are drawn in the tree.
+enum class ChanceDraws {
+  kIndependent,  // Anew for every step (the paper's).
+  kCommon,       // The i-th try of every action of a node meets the same, evenly spread draw: what
+                 // differs between actions is then not the human's doing.
+};
+
+// The human's part of an edge's reward.
+enum class HumanReward {
+  kSampled,  // Of the action drawn, under the posterior of the node reached (the paper's).
+  kCentred,  // The same, corrected by what this action promised before it was drawn less what all
+             // promised: the luck of the draw, whose mean is 0 (a control variate).
+};
+
 struct SearchOptions {
-  int num_simulations = 100;
-  double gamma = 0.95;  // Discount.
-  double c_puct = 1.0;
+  int num_simulations = 100;  // The evaluation of the root is the first.
+  double gamma = 0.95;        // Discount.
+  // Exploration constants. Of several, each search draws one (DiL-piKL, Bakhtin et al. 2023).
+  std::vector<double> c_puct = {1.0};
   Selection selection = Selection::kBilevel;
+  RootPolicy root_policy = RootPolicy::kVisits;
   GoalPosterior goal_posterior = GoalPosterior::kParent;
+  ChanceDraws chance_draws = ChanceDraws::kIndependent;
+  HumanReward human_reward = HumanReward::kSampled;
   // False: the tree sees the environment's true rewards, for players that know the goal.
   bool use_goal_predictor = true;
+  bool use_value = true;         // False: leaves are worth nothing but the rewards on the way.
   bool line_of_sight = true;     // Valid actions are masked by line of sight.
   bool init_q_with_max = false;  // Unvisited entries take the best value seen, not the mean.
   bool explore_noops = true;  // False: noop gets no simulations, but keeps its prior in the result.
@@ -33,15 +64,24 @@ struct SearchOptions {
   // Tilts the prior towards actions whose expected reward under the goal posterior is high:
   // prior * exp(weight * E[reward]), shaped as below. 0 is the paper's search.
   double reward_prior_weight = 0.0;
-  double temperature = 1.5;          // Visit counts are raised to this power to give the policy.
+  double temperature = 1.5;          // The root policy is raised to this power.
   double noise_weight = 0.25;        // Share of Dirichlet noise in the root's priors; 0: none.
   double type_noise_alpha = 0.25;    // Concentration over action types.
   double action_noise_total = 10.0;  // Within a type: this divided by its number of valid actions.
+  // Gumbel selection: actions that compete at the root, whether Gumbel noise draws them, and how
+  // strongly values move logits: (value_visits + most visits) * value_scale * normalised value.
+  int considered_actions = 16;
+  bool gumbel_noise = true;
+  double value_visits = 50.0;
+  double value_scale = 0.1;
   // True: never places a block of a type that another player has removed from that voxel.
   bool respect_removals = false;
   // Rewards of effective places and breaks become shift + scale * reward.
   double own_reward_scale = 1.0;
   double own_reward_shift = 0.0;
+  // Leaves that may await evaluation at once: more fill batches for a single game, at some loss of
+  // strength per simulation.
+  int max_in_flight = 1;
 };
 
 }  // namespace hod::mcts

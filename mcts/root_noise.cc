@@ -23,8 +23,7 @@ std::vector<double> Dirichlet(int n, double alpha, env::Rng& rng) {
 
 }  // namespace
 
-void AddRootNoise(const SearchOptions& options, env::Rng& rng, Node& node,
-                  absl::Span<ActionStats> actions) {
+void AddRootNoise(const SearchOptions& options, env::Rng& rng, Tree& tree, Node& node) {
   const double weight = options.noise_weight;
   std::vector<TypeStats*> types;
   for (TypeStats& type : node.types) {
@@ -37,9 +36,9 @@ void AddRootNoise(const SearchOptions& options, env::Rng& rng, Node& node,
     const int count = type.end - type.begin;
     const auto noise = Dirichlet(count, options.action_noise_total / count, rng);
     for (int i = 0; i < count; ++i) {
-      ActionStats& action = actions[type.begin + i];
-      const double within = (1 - weight) * action.prior / type.prior + weight * noise[i];
-      action.prior = static_cast<float>(type_prior * within);
+      float& prior = tree.untried[type.begin + i];
+      const double within = (1 - weight) * prior / type.prior + weight * noise[i];
+      prior = static_cast<float>(type_prior * within);
     }
     type.prior = static_cast<float>(type_prior);
   }

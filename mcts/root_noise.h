@@ -1,17 +1,14 @@
 // Exploration noise on the priors of a root.
 #pragma once
 
-#include "absl/types/span.h"
 #include "env/game/random.h"
-#include "mcts/node.h"
 #include "mcts/options.h"
+#include "mcts/tree.h"
 
 namespace hod::mcts {
 
 // Mixes Dirichlet noise into the priors over action types, and within each type into those over its
-// actions (paper, "AssistanceZero", root noise). `actions` is the pool that `node.types` points
-// into.
-void AddRootNoise(const SearchOptions& options, env::Rng& rng, Node& node,
-                  absl::Span<ActionStats> actions);
+// actions (paper, "AssistanceZero", root noise). Requires a node of which nothing was tried yet.
+void AddRootNoise(const SearchOptions& options, env::Rng& rng, Tree& tree, Node& node);
 
 }  // namespace hod::mcts

@@ -6,14 +6,22 @@
 
 #include "absl/strings/str_cat.h"
 #include "env/game/action_mask.h"
-#include "mcts/expected_reward.h"
-#include "mcts/human_sampling.h"
+#include "mcts/chance.h"
 #include "mcts/root_noise.h"
-#include "mcts/selection.h"
 
 namespace hod::mcts {
 
 using env::ActionType;
+
+namespace {
+
+constexpr int kReserved = 4096;  // Nodes; more are added as they come.
+
+absl::Status NotFinite(const char* what) {
+  return absl::InternalError(absl::StrCat("evaluation: ", what, " is not finite"));
+}
+
+}  // namespace
 
 env::Game PlanningGame(const env::Game& game, const SearchOptions& options) {
   env::GameConfig config = game.config();
@@ -28,221 +36,315 @@ void Search::Start(const SearchOptions& options, const env::Game* game, const en
   game_ = game;
   player_ = player;
   rng_ = rng;
-  simulations_left_ = options_.num_simulations;
-  nodes_.clear();
-  actions_.clear();
-  humans_.clear();
-  path_.clear();
-  nodes_.emplace_back();
-  state_ = state;
-  if (!game->config().abilities.inf_blocks) {
+  c_puct_ = options_.c_puct.size() == 1
+                ? options_.c_puct.front()
+                : options_.c_puct[rng_.Below(static_cast<int>(options_.c_puct.size()))];
+  started_ = oldest_ = in_flight_ = 0;
+  tree_.Clear();
+  tree_.nodes.reserve(std::min(options_.num_simulations, kReserved));
+  tree_.nodes.emplace_back();
+  slots_.resize(options_.max_in_flight);
+  for (Slot& slot : slots_) {
+    slot.state = state;
+    slot.path.clear();
+    slot.edges.clear();
+    if (game->config().abilities.inf_blocks) continue;
     // A player knows counts, not slots: the tree's inventories are packed anew.
-    for (env::PlayerState& p : state_.players) {
+    for (env::PlayerState& p : slot.state.players) {
       p.inventory = env::Inventory::Packed(p.inventory.CountAll());
     }
   }
   joint_action_.resize(game->num_players());
   before_.resize(game->num_players());
-  position_ = {game, &state_, player};
 }
 
 const Position* Search::NextLeaf() {
-  if (simulations_left_ == 0) return nullptr;
-  Descend();
-  return &position_;
+  if (started_ == options_.num_simulations || in_flight_ == options_.max_in_flight) return nullptr;
+  Slot& slot = slots_[(oldest_ + in_flight_) % slots_.size()];
+  if (!Descend(slot)) {
+    Ascend(slot);
+    return nullptr;
+  }
+  ++started_;
+  ++in_flight_;
+  CountInFlight(slot, 1);
+  FindValidActions(slot);
+  slot.position = {game_, &slot.state, player_, slot.valid_actions};
+  return &slot.position;
 }
 
-void Search::Descend() {
-  path_.assign(1, 0);
-  while (nodes_[path_.back()].expanded) {
-    const int32_t node = path_.back();
-    const int32_t action = SelectAction(options_, nodes_[node], actions_);
-    path_.push_back(EnterChild(node, action));
+bool Search::Descend(Slot& slot) {
+  slot.path.assign(1, 0);
+  slot.edges.clear();
+  if (options_.selection == Selection::kGumbel && started_ > 1 &&
+      !halving_.Ready(root(), started_ - 1)) {
+    return false;
+  }
+  while (tree_.nodes[slot.path.back()].expanded) {
+    const int32_t node = slot.path.back();
+    const Choice choice = Select(tree_.nodes[node]);
+    const int32_t edge = choice.edge == kNone ? MakeEdge(node, choice) : choice.edge;
+    slot.edges.push_back(edge);
+    slot.path.push_back(EnterChild(slot, node, edge));
+  }
+  // A finished game may be reached many times at once, as it needs no expansion.
+  const Node& leaf = tree_.nodes[slot.path.back()];
+  return leaf.in_flight == 0 || leaf.terminal;
+}
+
+void Search::Ascend(Slot& slot) {
+  for (size_t depth = slot.path.size(); depth-- > 1;) {
+    game_->Undo(slot.state, tree_.nodes[slot.path[depth]].change);
   }
 }
 
-int32_t Search::EnterChild(int32_t node, int32_t action) {
-  const int32_t human_action = humans_[nodes_[node].next_human++];
+Choice Search::Select(const Node& node) {
+  if (options_.selection != Selection::kGumbel) {
+    return SelectPuct(options_, c_puct_, tree_, node);
+  }
+  return node.parent == kNone ? halving_.Select(tree_, node, started_ - 1)
+                              : SelectImproved(options_, tree_, node, policy_);
+}
+
+int32_t Search::MakeEdge(int32_t node, const Choice& choice) {
+  const auto edge = static_cast<int32_t>(tree_.edges.size());
+  TypeStats& type = tree_.nodes[node].types[choice.type];
+  tree_.edges.push_back(
+      {.action = choice.action, .prior = tree_.untried[choice.action], .next = type.first_edge});
+  tree_.untried[choice.action] = Tree::kTried;
+  type.first_edge = edge;
+  return edge;
+}
+
+int32_t Search::DrawHuman(int32_t node_index, int32_t edge_index) {
+  const Node& node = tree_.nodes[node_index];
+  const Edge& edge = tree_.edges[edge_index];
+  const double quantile = options_.chance_draws == ChanceDraws::kIndependent
+                              ? rng_.Uniform()
+                              : EvenQuantile(node.chance_seed, edge.visits + edge.in_flight);
+  return HumanAtQuantile(tree_, node, quantile);
+}
+
+int32_t Search::EnterChild(Slot& slot, int32_t node, int32_t edge) {
+  const int32_t human = DrawHuman(node, edge);
+  int32_t child = tree_.edges[edge].first_child;
+  while (child != kNone && tree_.nodes[child].human_action != tree_.human_ids[human]) {
+    child = tree_.nodes[child].next_sibling;
+  }
+  if (child == kNone) return MakeChild(slot, node, edge, human);
+  game_->Redo(slot.state, tree_.nodes[child].change);
+  return child;
+}
+
+int32_t Search::MakeChild(Slot& slot, int32_t parent, int32_t edge, int32_t human) {
+  const auto index = static_cast<int32_t>(tree_.nodes.size());
+  Node& child = tree_.nodes.emplace_back();
+  child.parent = parent;
+  child.edge = edge;
+  child.human_action = tree_.human_ids[human];
+  child.next_sibling = tree_.edges[edge].first_child;
+  tree_.edges[edge].first_child = index;
+
   const env::ActionSpace& space = game_->actions();
-  const env::Action human = space.Unflatten(human_action);
-  std::fill(joint_action_.begin(), joint_action_.end(), human);
-  joint_action_[player_] = space.Unflatten(actions_[action].id);
+  const int32_t action = tree_.edges[edge].action;
+  std::fill(joint_action_.begin(), joint_action_.end(), space.Unflatten(child.human_action));
+  joint_action_[player_] = space.Unflatten(tree_.ids[action]);
   for (size_t p = 0; p < before_.size(); ++p) {
-    before_[p] = state_.blocks[joint_action_[p].location];
+    before_[p] = slot.state.blocks[joint_action_[p].location];
   }
-  const size_t depth = path_.size() - 1;
-  if (undos_.size() <= depth) undos_.resize(depth + 1);
-  const env::StepOutcome outcome = game_->Step(state_, joint_action_, &undos_[depth]);
-
-  int32_t child = actions_[action].first_child;
-  while (child != kNone && nodes_[child].human_action != human_action) {
-    child = nodes_[child].next_sibling;
-  }
-  if (child != kNone) return child;
-  return MakeChild(node, action, human_action, outcome, before_);
-}
-
-int32_t Search::MakeChild(int32_t parent, int32_t action, int32_t human_action,
-                          const env::StepOutcome& outcome, absl::Span<const env::Block> before) {
-  const auto child = static_cast<int32_t>(nodes_.size());
-  Node& node = nodes_.emplace_back();
-  node.parent = parent;
-  node.action = action;
-  node.human_action = human_action;
-  node.next_sibling = actions_[action].first_child;
-  actions_[action].first_child = child;
-  node.terminal = outcome.done();
-
+  const env::StepOutcome outcome = game_->Step(slot.state, joint_action_, &child.change);
+  child.terminal = outcome.done();
   const auto add_effect = [&](int p) {
     const env::PlayerOutcome& out = outcome.players[p];
-    node.effects.push_back({p, out.effective_action, before[p], out.goal_independent});
+    child.effects.push_back({p, out.effective_action, before_[p], out.goal_independent});
   };
   add_effect(player_);
   for (int p = 0; p < game_->num_players(); ++p) {
     if (p != player_) add_effect(p);
   }
+
   const env::PlayerOutcome& own = outcome.players[player_];
   if (!options_.use_goal_predictor) {
-    node.reward = own.reward;
-    node.own_reward = own.own_reward;
-    return child;
+    child.reward = own.reward;
+    child.own_reward = own.own_reward;
+    return index;
   }
-  const bool has_effect = own.effective_action.type != ActionType::kNoop;
-  const double expected = has_effect ? actions_[action].expected_reward : 0.0;
-  node.own_reward = Shaped(own.effective_action, expected + own.goal_independent);
-  node.reward = node.own_reward;  // The human's part needs this node's own goal posterior.
-  return child;
+  const ActionType type = own.effective_action.type;
+  const double expected = type == ActionType::kNoop ? 0.0 : tree_.expected_rewards[action];
+  child.own_reward = Shaped(type, expected + own.goal_independent);
+  // The human's part needs the posterior of the child; until then there is what was promised.
+  child.reward = child.own_reward;
+  if (options_.human_reward == HumanReward::kCentred) {
+    child.human_correction = tree_.nodes[parent].human_reward - tree_.human_rewards[human];
+  }
+  return index;
 }
 
-double Search::Shaped(const env::Action& effective_action, double own_reward) const {
-  const ActionType type = effective_action.type;
+void Search::CountInFlight(const Slot& slot, int32_t change) {
+  for (const int32_t node : slot.path) tree_.nodes[node].in_flight += change;
+  for (size_t depth = 0; depth < slot.edges.size(); ++depth) {
+    Edge& edge = tree_.edges[slot.edges[depth]];
+    edge.in_flight += change;
+    const ActionType type = game_->actions().TypeOf(tree_.ids[edge.action]);
+    tree_.nodes[slot.path[depth]].types[static_cast<int>(type)].in_flight += change;
+  }
+}
+
+double Search::Shaped(ActionType type, double own_reward) const {
   if (type != ActionType::kPlace && type != ActionType::kBreak) return own_reward;
   return options_.own_reward_shift + options_.own_reward_scale * own_reward;
 }
 
-absl::Status Search::Check(const Evaluation& evaluation) const {
-  const auto num_actions = static_cast<size_t>(game_->actions().num_actions());
-  const size_t num_logits = env::kNumBlocks * game_->goal().size();
+void Search::FindValidActions(Slot& slot) {
+  slot.valid_actions.clear();
+  if (tree_.nodes[slot.path.back()].terminal) return;
+  env::ValidActions(*game_, slot.state, player_, options_.line_of_sight, slot.valid_actions);
+  if (!options_.respect_removals) return;
+  const auto was_removed_by_others = [&](int32_t id) {
+    const env::Action action = game_->actions().Unflatten(id);
+    if (action.type != ActionType::kPlace) return false;
+    for (int p = 0; p < game_->num_players(); ++p) {
+      const env::BlockSet broken =
+          slot.state.broken[p * slot.state.blocks.size() + action.location];
+      if (p != player_ && (broken >> action.block & 1)) return true;
+    }
+    return false;
+  };
+  std::erase_if(slot.valid_actions, was_removed_by_others);
+}
+
+absl::Status Search::Check(const Slot& slot, const Evaluation& evaluation) const {
   const auto wrong_size = [](const char* what, size_t expected, size_t actual) {
     return absl::InternalError(
         absl::StrCat("evaluation: ", what, " has ", actual, " entries, expected ", expected));
   };
-  if (evaluation.policy.size() != num_actions) {
-    return wrong_size("policy", num_actions, evaluation.policy.size());
+  if (evaluation.policy.size() != slot.valid_actions.size()) {
+    return wrong_size("policy", slot.valid_actions.size(), evaluation.policy.size());
   }
-  if (evaluation.human_policy.size() != num_actions) {
-    return wrong_size("human_policy", num_actions, evaluation.human_policy.size());
-  }
+  const size_t num_logits = env::kNumBlocks * game_->goal().size();
   if (evaluation.goal_logits.size() != num_logits) {
     return wrong_size("goal_logits", num_logits, evaluation.goal_logits.size());
   }
-  if (!std::isfinite(evaluation.value)) {
-    return absl::InternalError(absl::StrCat("evaluation: value is ", evaluation.value));
-  }
-  const auto array = [](const std::vector<float>& v) {
-    return Eigen::Map<const Eigen::ArrayXf>(v.data(), static_cast<Eigen::Index>(v.size()));
-  };
-  // A sum is finite only if every entry is.
-  if (!std::isfinite(array(evaluation.goal_logits).sum())) {
-    return absl::InternalError("evaluation: goal_logits are not finite");
-  }
-  const float human = array(evaluation.human_policy).sum();
-  if (!std::isfinite(human) || human <= 0) {
-    return absl::InternalError(absl::StrCat("evaluation: human_policy sums to ", human));
-  }
-  const float least = array(evaluation.human_policy).minCoeff();
-  if (least < 0) {
-    return absl::InternalError(absl::StrCat("evaluation: human_policy has an entry of ", least));
-  }
-  return absl::OkStatus();
+  return std::isfinite(evaluation.value) ? absl::OkStatus() : NotFinite("value");
 }
 
 absl::Status Search::Deliver(const Evaluation& evaluation) {
-  if (absl::Status status = Check(evaluation); !status.ok()) return status;
-  Node& node = nodes_[path_.back()];
-  if (!node.terminal) {
-    if (absl::Status status = Expand(node, evaluation); !status.ok()) return status;
-  }
+  Slot& slot = slots_[oldest_];
+  const int32_t leaf = slot.path.back();
+  if (absl::Status status = Check(slot, evaluation); !status.ok()) return status;
+  CountInFlight(slot, -1);
   // A finished game is worth nothing more; its leaf stays unexpanded and may be chosen again.
-  Backup(node.terminal ? 0.0 : evaluation.value, evaluation.goal_logits);
+  double value = 0;
+  if (!tree_.nodes[leaf].terminal) {
+    if (options_.use_value) value = evaluation.value;
+    if (absl::Status status = Expand(slot, leaf, evaluation); !status.ok()) return status;
+  }
+  Backup(slot, value, evaluation.goal_logits);
+  if (!std::isfinite(root().value_sum)) return NotFinite("goal_logits");
+  Ascend(slot);
+  oldest_ = (oldest_ + 1) % static_cast<int>(slots_.size());
+  --in_flight_;
   return absl::OkStatus();
 }
 
-absl::Status Search::Expand(Node& node, const Evaluation& evaluation) {
-  if (absl::Status status = SetPriors(node, evaluation); !status.ok()) return status;
-  if (node.parent == kNone) {
-    if (options_.noise_weight > 0) AddRootNoise(options_, rng_, node, absl::MakeSpan(actions_));
-  } else if (options_.use_goal_predictor) {
-    node.reward = EdgeReward(node, evaluation.goal_logits, options_.goal_posterior);
-  }
-  node.next_human = static_cast<int32_t>(humans_.size());
-  DrawActions(evaluation.human_policy, simulations_left_ - 1, rng_, humans_);
-  node.end_human = static_cast<int32_t>(humans_.size());
+absl::Status Search::Expand(const Slot& slot, int32_t index, const Evaluation& evaluation) {
+  Node& node = tree_.nodes[index];
   node.expanded = true;
+  node.value = options_.use_value ? evaluation.value : 0;
+  node.chance_seed = options_.chance_draws == ChanceDraws::kCommon ? rng_() : 0;
+  if (absl::Status status = SetPriors(slot, node, evaluation); !status.ok()) return status;
+  if (absl::Status status = ExpectHuman(slot, node, evaluation); !status.ok()) return status;
+  if (node.parent != kNone) {
+    if (options_.use_goal_predictor) {
+      node.reward = EdgeReward(node, evaluation.goal_logits, options_.goal_posterior);
+    }
+    return absl::OkStatus();
+  }
+  if (options_.noise_weight > 0) AddRootNoise(options_, rng_, tree_, node);
+  if (options_.selection == Selection::kGumbel) {
+    halving_.Start(options_, tree_, node, options_.num_simulations - 1, rng_);
+  }
   return absl::OkStatus();
 }
 
-bool Search::WasRemovedByOthers(const env::Action& place) const {
-  if (place.type != env::ActionType::kPlace) return false;
-  for (int p = 0; p < game_->num_players(); ++p) {
-    const env::BlockSet broken = state_.broken[p * state_.blocks.size() + place.location];
-    if (p != player_ && (broken >> place.block & 1)) return true;
+absl::Status Search::ExpectHuman(const Slot& slot, Node& node, const Evaluation& evaluation) {
+  if (absl::Status status =
+          StoreHumanPolicy(evaluation.human_policy, game_->actions().num_actions(), tree_, node);
+      !status.ok()) {
+    return status;
   }
-  return false;
+  if (options_.human_reward == HumanReward::kSampled || !options_.use_goal_predictor) {
+    return absl::OkStatus();
+  }
+  // All other players are expected to act alike; the first stands for them.
+  const int human = player_ == 0 ? game_->num_players() - 1 : 0;
+  const auto ids = absl::MakeSpan(tree_.human_ids).subspan(node.humans_begin);
+  if (!pricing_.Append(*game_, slot.state, human, ids, evaluation.goal_logits,
+                       tree_.human_rewards)) {
+    return NotFinite("goal_logits");
+  }
+  node.human_reward = 0;
+  for (int32_t h = node.humans_begin; h < node.humans_end; ++h) {
+    node.human_reward += HumanProbability(tree_, node, h) * tree_.human_rewards[h];
+  }
+  return absl::OkStatus();
 }
 
-absl::Status Search::SetPriors(Node& node, const Evaluation& evaluation) {
-  const env::ActionSpace& space = game_->actions();
-  env::ValidActions(*game_, state_, player_, options_.line_of_sight, valid_);
-  if (options_.respect_removals) {
-    std::erase_if(valid_, [&](int32_t id) { return WasRemovedByOthers(space.Unflatten(id)); });
+absl::Status Search::SetPriors(const Slot& slot, Node& node, const Evaluation& evaluation) {
+  const std::vector<int32_t>& valid = slot.valid_actions;
+  const auto begin = static_cast<int32_t>(tree_.ids.size());
+  const auto count = static_cast<Eigen::Index>(valid.size());
+  tree_.ids.insert(tree_.ids.end(), valid.begin(), valid.end());
+  tree_.untried.insert(tree_.untried.end(), evaluation.policy.begin(), evaluation.policy.end());
+  if (!options_.use_goal_predictor) {
+    tree_.expected_rewards.resize(tree_.ids.size(), 0.0f);
+  } else if (!pricing_.Append(*game_, slot.state, player_, valid, evaluation.goal_logits,
+                              tree_.expected_rewards)) {
+    return NotFinite("goal_logits");
   }
 
-  const auto begin = static_cast<int32_t>(actions_.size());
-  for (const int32_t id : valid_) {
-    const float p = evaluation.policy[id];
-    if (!(p >= 0) || !std::isfinite(p)) {
-      return absl::InternalError(absl::StrCat("evaluation: policy[", id, "] is ", p));
-    }
-    const env::Action action = space.Unflatten(id);
-    double expected = 0;
-    double prior = std::pow(p, options_.prior_temperature);
-    if (options_.use_goal_predictor) {
-      expected = ExpectedReward(*game_, player_, action, state_.blocks[action.location],
-                                evaluation.goal_logits);
-      if (options_.reward_prior_weight != 0) {
-        prior *= std::exp(options_.reward_prior_weight * Shaped(action, expected));
-      }
-    }
-    actions_.push_back({id, static_cast<float>(prior), static_cast<float>(expected)});
-    TypeStats& type = node.types[static_cast<int>(action.type)];
-    const auto index = static_cast<int32_t>(actions_.size()) - 1;
-    if (type.end == 0) type.begin = index;
-    type.end = index + 1;
+  Eigen::Map<Eigen::ArrayXf> priors(tree_.untried.data() + begin, count);
+  if (!(priors.minCoeff() >= 0) || !std::isfinite(priors.sum())) {
+    return absl::InternalError("evaluation: policy has an entry that is negative or not finite");
   }
-
+  if (options_.prior_temperature != 1) {
+    priors = priors.pow(static_cast<float>(options_.prior_temperature));
+  }
+  if (options_.reward_prior_weight != 0 && options_.use_goal_predictor) {
+    for (Eigen::Index i = 0; i < count; ++i) {
+      const ActionType type = game_->actions().TypeOf(valid[i]);
+      const double reward = Shaped(type, tree_.expected_rewards[begin + i]);
+      priors[i] *= static_cast<float>(std::exp(options_.reward_prior_weight * reward));
+    }
+  }
   const auto normalise = [&]() {
-    double sum = 0;
-    for (size_t a = begin; a < actions_.size(); ++a) sum += actions_[a].prior;
+    const double sum = priors.cast<double>().sum();
     if (!(sum > 0)) return false;
-    for (size_t a = begin; a < actions_.size(); ++a) {
-      actions_[a].prior = static_cast<float>(actions_[a].prior / sum);
-    }
+    for (float& prior : priors) prior = static_cast<float>(prior / sum);
     return true;
   };
   if (!normalise()) {
     return absl::InternalError(absl::StrCat("evaluation: the policy gives no mass to any of the ",
-                                            valid_.size(), " valid actions"));
+                                            valid.size(), " valid actions"));
   }
-  if (node.parent == kNone) root_noop_probability_ = actions_[begin].prior;
-  if (!options_.explore_noops && valid_.size() > 1) {
-    const float noop = actions_[begin].prior;
-    actions_[begin].prior = 0;
-    if (!normalise()) actions_[begin].prior = noop;
+  if (node.parent == kNone) root_noop_probability_ = priors[0];
+  if (!options_.explore_noops && count > 1) {
+    const float noop = priors[0];
+    priors[0] = 0;
+    if (!normalise()) priors[0] = noop;
   }
-  for (TypeStats& type : node.types) {
+
+  auto at = begin;
+  for (int t = 0; t < env::kNumActionTypes; ++t) {
+    TypeStats& type = node.types[t];
+    const int32_t ids_end = game_->actions().End(static_cast<ActionType>(t));
+    const auto end = static_cast<int32_t>(
+        std::lower_bound(tree_.ids.begin() + at, tree_.ids.end(), ids_end) - tree_.ids.begin());
+    if (end == at) continue;
+    type.begin = at;
+    type.end = at = end;
     double sum = 0;
-    for (int32_t a = type.begin; a < type.end; ++a) sum += actions_[a].prior;
+    for (int32_t a = type.begin; a < type.end; ++a) sum += tree_.untried[a];
     type.prior = static_cast<float>(sum);
   }
   return absl::OkStatus();
@@ -255,26 +357,26 @@ double Search::EdgeReward(Node& node, absl::Span<const float> goal_logits,
   };
   if (posterior != GoalPosterior::kParent) {
     const Effect& own = node.effects.front();
-    const double repriced = Shaped(own.action, expected(own));
+    const double repriced = Shaped(own.action.type, expected(own));
     node.own_reward =
         posterior == GoalPosterior::kAverage ? (node.own_reward + repriced) / 2 : repriced;
   }
-  double others = 0;
+  double others = node.human_correction;
   for (size_t i = 1; i < node.effects.size(); ++i) others += expected(node.effects[i]);
   const double own_prop = game_->rewards(player_).own_reward_prop;
   return own_prop * node.own_reward + (1 - own_prop) * (node.own_reward + others);
 }
 
-void Search::Backup(double value, absl::Span<const float> goal_logits) {
+void Search::Backup(const Slot& slot, double value, absl::Span<const float> goal_logits) {
   const bool reprice =
       options_.goal_posterior == GoalPosterior::kLeaf && options_.use_goal_predictor;
   const auto widen = [](Node& node, double v) {
     node.min_value = std::min(node.min_value, v);
     node.max_value = std::max(node.max_value, v);
   };
-  for (size_t depth = path_.size(); depth-- > 0;) {
-    Node& node = nodes_[path_[depth]];
-    const bool is_root = node.parent == kNone;
+  for (size_t depth = slot.path.size(); depth-- > 0;) {
+    Node& node = tree_.nodes[slot.path[depth]];
+    const bool is_root = depth == 0;
     const double reward =
         reprice && !is_root ? EdgeReward(node, goal_logits, GoalPosterior::kLeaf) : node.reward;
     node.reward_sum += reward;
@@ -285,73 +387,61 @@ void Search::Backup(double value, absl::Span<const float> goal_logits) {
     widen(node, value);
     if (is_root) break;
 
-    Node& parent = nodes_[node.parent];
+    Node& parent = tree_.nodes[node.parent];
     widen(parent, value);
-    ActionStats& action = actions_[node.action];
-    TypeStats& type = parent.types[static_cast<int>(game_->actions().TypeOf(action.id))];
-    ++action.visits;
-    action.value_sum = static_cast<float>(static_cast<double>(action.value_sum) + value);
+    Edge& edge = tree_.edges[node.edge];
+    TypeStats& type =
+        parent.types[static_cast<int>(game_->actions().TypeOf(tree_.ids[edge.action]))];
+    ++edge.visits;
+    edge.value_sum = static_cast<float>(static_cast<double>(edge.value_sum) + value);
     ++type.visits;
     type.value_sum = static_cast<float>(static_cast<double>(type.value_sum) + value);
   }
-  for (size_t depth = path_.size() - 1; depth-- > 0;) game_->Undo(state_, undos_[depth]);
-  path_.resize(1);
-  --simulations_left_;
 }
 
 SearchResult Search::result() const {
-  const Node& root = nodes_.front();
-  const int trials = root.visits - 1;
   SearchResult result;
-  result.root_value = root.value_sum / root.visits;
-
-  double highest = 0;
-  std::vector<std::pair<int32_t, double>> weights;
-  for (const TypeStats& type : root.types) {
-    for (int32_t a = type.begin; a < type.end; ++a) {
-      const bool noop = actions_[a].id == 0;
-      double weight =
-          trials > 0 ? static_cast<double>(actions_[a].visits) / trials : actions_[a].prior;
-      if (!options_.explore_noops) {
-        weight = noop ? root_noop_probability_ : weight * (1 - root_noop_probability_);
-      }
-      if (weight <= 0) continue;
-      weights.emplace_back(actions_[a].id, weight);
-      highest = std::max(highest, weight);
-    }
+  result.root_value = root().value_sum / root().visits;
+  result.policy = PolicyOfRoot(options_, c_puct_, root_noop_probability_, tree_, root());
+  if (options_.selection == Selection::kGumbel) {
+    result.best_action = tree_.ids[halving_.Winner(tree_, root())];
+    return result;
   }
-  double sum = 0;
-  for (auto& [id, weight] : weights)
-    sum += weight = std::pow(weight / highest, options_.temperature);
-  double best = -1;
-  for (const auto& [id, weight] : weights) {
-    result.policy.emplace_back(id, static_cast<float>(weight / sum));
-    if (weight > best) {
-      best = weight;
-      result.best_action = id;
-    }
+  float best = -1;
+  for (const auto& [id, probability] : result.policy) {
+    if (probability <= best) continue;
+    best = probability;
+    result.best_action = id;
   }
   return result;
 }
 
+ActionView Search::action(const TypeStats& type, int32_t action) const {
+  const int32_t e = tree_.FindEdge(type, action);
+  const Edge none = {.action = action, .prior = tree_.untried[action]};
+  const Edge& edge = e == kNone ? none : tree_.edges[e];
+  return {tree_.ids[action], edge.prior,     tree_.expected_rewards[action],
+          edge.visits,       edge.value_sum, edge.first_child};
+}
+
 std::vector<int32_t> Search::LeafPath() const {
   std::vector<int32_t> ids;
-  for (size_t depth = 1; depth < path_.size(); ++depth) {
-    ids.push_back(actions_[nodes_[path_[depth]].action].id);
+  for (const int32_t edge : slots_[oldest_].edges) {
+    ids.push_back(tree_.ids[tree_.edges[edge].action]);
   }
   return ids;
 }
 
-std::pair<double, double> Search::MeanReward(int32_t action) const {
+std::pair<double, double> Search::MeanReward(int32_t id) const {
   double rewards = 0, own_rewards = 0, backups = 0;
   for (const TypeStats& type : root().types) {
-    for (int32_t a = type.begin; a < type.end; ++a) {
-      if (actions_[a].id != action) continue;
-      for (int32_t child = actions_[a].first_child; child != kNone;
-           child = nodes_[child].next_sibling) {
-        rewards += nodes_[child].reward_sum;
-        own_rewards += nodes_[child].own_reward_sum;
-        backups += nodes_[child].visits;
+    for (int32_t e = type.first_edge; e != kNone; e = tree_.edges[e].next) {
+      const Edge& edge = tree_.edges[e];
+      if (tree_.ids[edge.action] != id) continue;
+      for (int32_t c = edge.first_child; c != kNone; c = tree_.nodes[c].next_sibling) {
+        rewards += tree_.nodes[c].reward_sum;
+        own_rewards += tree_.nodes[c].own_reward_sum;
+        backups += tree_.nodes[c].visits;
       }
     }
   }

@@ -1,13 +1,14 @@
-// AssistanceZero's Monte Carlo tree search over joint histories, from one player's side (paper,
-// Section 4; docs/rules.md, Section 5).
+// Monte Carlo tree search over joint histories, from one player's side: AssistanceZero's (paper,
+// Section 4; docs/rules.md, Section 5) and what goes beyond it (options.h).
 //
 // A search asks for evaluations instead of making them, so that a caller may gather the leaves of
-// many games into one batch:
+// many games into one batch, and several of one game:
 //
 //   search.Start(options, game, state, player, rng);
-//   while (const Position* leaf = search.NextLeaf()) {
-//     ... evaluate *leaf ...
-//     status = search.Deliver(evaluation);
+//   while (!search.done()) {
+//     while (const Position* leaf = search.NextLeaf()) leaves.push_back(*leaf);
+//     ... evaluate the leaves ...
+//     for (const Evaluation& evaluation : evaluations) status = search.Deliver(evaluation);
 //   }
 //   search.result();
 #pragma once
@@ -21,8 +22,12 @@
 #include "env/game/game.h"
 #include "env/game/random.h"
 #include "mcts/evaluator.h"
-#include "mcts/node.h"
+#include "mcts/expected_reward.h"
+#include "mcts/gumbel.h"
 #include "mcts/options.h"
+#include "mcts/root_policy.h"
+#include "mcts/selection.h"
+#include "mcts/tree.h"
 
 namespace hod::mcts {
 
@@ -30,16 +35,25 @@ namespace hod::mcts {
 // end on completion, which would leak the goal.
 env::Game PlanningGame(const env::Game& game, const SearchOptions& options);
 
-// (flat action id, probability > 0), ids ascending.
-using Policy = std::vector<std::pair<int32_t, float>>;
-
 struct SearchResult {
-  Policy policy;        // Visit counts ^ temperature, normalised.
-  int32_t best_action;  // The first of the most probable.
+  Policy policy;        // As SearchOptions::root_policy says.
+  int32_t best_action;  // The first of the most probable; with Gumbel selection the winner of the
+                        // halving, which is to be played even where policies are drawn from.
   double root_value;    // Mean value of the root.
 };
 
-// Not thread-safe; many searches may run on many threads. Memory is kept between searches.
+// An action of a node, tried or not.
+struct ActionView {
+  int32_t id;             // Flat.
+  float prior;            // P(a), summing to 1 over the node.
+  float expected_reward;  // Goal-dependent, under the node's posterior; 0 without a goal predictor.
+  int32_t visits;
+  float value_sum;
+  int32_t first_child;  // Of nodes(); kNone if there is none.
+};
+
+// Not thread-safe; many searches may run on many threads. Memory is kept between searches, so that
+// after the first ones no simulation allocates.
 class Search {
  public:
   // Starts a search for `player`'s action in `state`. `game` comes from PlanningGame() and outlives
@@ -47,66 +61,89 @@ class Search {
   void Start(const SearchOptions& options, const env::Game* game, const env::State& state,
              int player, env::Rng rng);
 
-  // Begins the next simulation and returns its leaf; null when all simulations are done. The
-  // position is valid until Deliver(), which must follow.
+  // Begins the next simulation and returns its leaf. Null when no more can begin: all have, as many
+  // are in flight as may be, or the next depends on one of those. The position stays valid until
+  // its evaluation is delivered.
   const Position* NextLeaf();
 
-  // Ends the simulation begun by NextLeaf(). An evaluation of the wrong shape, with non-finite
-  // numbers, negative probabilities or without prior mass on any valid action is an error, and the
-  // search is over.
+  // Ends the oldest simulation in flight. An evaluation of the wrong shape, with numbers that are
+  // not finite, negative probabilities or without prior mass on any valid action is an error, and
+  // the search is over.
   absl::Status Deliver(const Evaluation& evaluation);
 
-  // Requires that NextLeaf() returned null. After a single simulation the root's priors take
-  // the place of visit counts: acting without search.
+  // No simulation is left or in flight.
+  bool done() const { return started_ == options_.num_simulations && in_flight_ == 0; }
+  // Ends a search early, after at least one simulation: no further one will begin.
+  void Stop() { options_.num_simulations = started_; }
+
+  // Requires that nothing is in flight and at least one simulation was made.
   SearchResult result() const;
 
-  // For traces and explanations.
+  // For traces, explanations and tests.
   const SearchOptions& options() const { return options_; }
-  const Node& root() const { return nodes_.front(); }
-  absl::Span<const Node> nodes() const { return nodes_; }
-  absl::Span<const ActionStats> actions() const { return actions_; }
-  // Flat actions from the root to the leaf that awaits evaluation.
+  const env::Game& game() const { return *game_; }
+  const Tree& tree() const { return tree_; }
+  const Node& root() const { return tree_.nodes.front(); }
+  absl::Span<const Node> nodes() const { return tree_.nodes; }
+  // The valid actions of an expanded node are [types.front().begin, ...) in the pool.
+  ActionView action(const TypeStats& type, int32_t action) const;
+  // Flat actions from the root to the leaf that is next to be delivered, and that leaf.
   std::vector<int32_t> LeafPath() const;
-  const Node& leaf() const { return nodes_[path_.back()]; }
+  const Node& leaf() const { return tree_.nodes[slots_[oldest_].path.back()]; }
   // Mean reward, and own part of it, over the backups through the children of a flat action: the
   // reward expected from playing it. {NaN, NaN} if it was never tried.
   std::pair<double, double> MeanReward(int32_t action) const;
 
  private:
-  void Descend();
-  // Steps the working state along (action, human action), into the child, made if new.
-  int32_t EnterChild(int32_t node, int32_t action);
-  int32_t MakeChild(int32_t parent, int32_t action, int32_t human_action,
-                    const env::StepOutcome& outcome, absl::Span<const env::Block> before);
-  absl::Status Check(const Evaluation& evaluation) const;
-  absl::Status Expand(Node& node, const Evaluation& evaluation);
-  // Whether the action places a block of a type that another player has removed from there.
-  bool WasRemovedByOthers(const env::Action& place) const;
-  absl::Status SetPriors(Node& node, const Evaluation& evaluation);
+  // A simulation in flight, with a world of its own. Between simulations the world is the root's.
+  struct Slot {
+    env::State state;
+    std::vector<int32_t> path;   // Nodes from the root to the leaf.
+    std::vector<int32_t> edges;  // One less: those between.
+    std::vector<int32_t> valid_actions;
+    Position position;
+  };
+
+  // Walks from the root to a leaf; false if that depends on simulations in flight.
+  bool Descend(Slot& slot);
+  void Ascend(Slot& slot);
+  Choice Select(const Node& node);
+  // Steps the world along an edge, into the child, made if new. Returns the child.
+  int32_t EnterChild(Slot& slot, int32_t node, int32_t edge);
+  int32_t MakeEdge(int32_t node, const Choice& choice);
+  int32_t MakeChild(Slot& slot, int32_t node, int32_t edge, int32_t human);
+  int32_t DrawHuman(int32_t node, int32_t edge);
+  // Of one more simulation on the path, or of one less.
+  void CountInFlight(const Slot& slot, int32_t change);
+
+  void FindValidActions(Slot& slot);
+  absl::Status Check(const Slot& slot, const Evaluation& evaluation) const;
+  absl::Status Expand(const Slot& slot, int32_t node, const Evaluation& evaluation);
+  absl::Status SetPriors(const Slot& slot, Node& node, const Evaluation& evaluation);
+  absl::Status ExpectHuman(const Slot& slot, Node& node, const Evaluation& evaluation);
   // The edge's reward under `goal_logits`; updates the own part as `posterior` says.
   double EdgeReward(Node& node, absl::Span<const float> goal_logits, GoalPosterior posterior) const;
-  void Backup(double value, absl::Span<const float> goal_logits);
-  double Shaped(const env::Action& effective_action, double own_reward) const;
+  void Backup(const Slot& slot, double value, absl::Span<const float> goal_logits);
+  double Shaped(env::ActionType effective_type, double own_reward) const;
 
   SearchOptions options_;
   const env::Game* game_ = nullptr;
   int player_ = 0;
   env::Rng rng_;
-  int simulations_left_ = 0;
+  double c_puct_ = 1;
   double root_noop_probability_ = 0;
+  int started_ = 0;  // Simulations.
 
-  std::vector<Node> nodes_;
-  std::vector<ActionStats> actions_;
-  std::vector<int32_t> humans_;
+  Tree tree_;
+  SequentialHalving halving_;
+  std::vector<Slot> slots_;  // A ring.
+  int oldest_ = 0, in_flight_ = 0;
 
-  // The simulation in progress: the state at the end of the path, and how to take it back.
-  env::State state_;
-  Position position_{};
-  std::vector<int32_t> path_;
-  std::vector<env::StepChange> undos_;  // As deep as any path so far; path_.size() - 1 are in use.
+  // Scratch.
+  ExpectedRewards pricing_;
   std::vector<env::Action> joint_action_;
   std::vector<env::Block> before_;
-  std::vector<int32_t> valid_;
+  std::vector<float> policy_;
 };
 
 }  // namespace hod::mcts

@@ -36,7 +36,7 @@ absl::StatusOr<SearchOptions> OptionsFromRecord(const json& record) {
   options.own_reward_shift = record.at("expected_reward_shift").get<double>();
   options.use_goal_predictor = record.at("use_goal_predictor").get<bool>();
   options.line_of_sight = record.at("line_of_sight_masking").get<bool>();
-  options.c_puct = m.at("puct_coefficient").get<double>();
+  options.c_puct = {m.at("puct_coefficient").get<double>()};
   options.prior_temperature = m.at("prior_temperature").get<double>();
   options.temperature = m.at("temperature").get<double>();
   options.init_q_with_max = m.at("init_q_with_max").get<bool>();
@@ -135,7 +135,7 @@ absl::StatusOr<json> DescribeSearch(const Root& root, SearchOptions options, int
     type_values.push_back(type.value_sum);
     type_priors.push_back(type.prior);
     for (int32_t a = type.begin; a < type.end; ++a) {
-      const ActionStats& action = search.actions()[a];
+      const ActionView action = search.action(type, a);
       if (action.visits > 0) visits.push_back({action.id, action.visits, action.value_sum});
     }
   }

@@ -96,17 +96,17 @@ absl::Status TraceEvaluator::Evaluate(absl::Span<const Position> positions,
     const std::vector<uint64_t> weights = PolicyWeights(position, seed);
     const auto sum =
         static_cast<float>(std::accumulate(weights.begin(), weights.end(), uint64_t{0}));
-    out.policy.resize(weights.size());
-    for (size_t a = 0; a < weights.size(); ++a)
-      out.policy[a] = static_cast<float>(weights[a]) / sum;
+    out.policy.clear();
+    for (const int32_t id : position.valid_actions) {
+      out.policy.push_back(static_cast<float>(weights[id]) / sum);
+    }
     out.value = Value(seed);
     out.goal_logits.resize(env::kNumBlocks * position.game->goal().size());
     for (size_t k = 0; k < out.goal_logits.size(); ++k) {
       out.goal_logits[k] =
           (static_cast<int>(Random(seed, static_cast<uint32_t>(k), 3) % 17) - 8) / 4.0f;
     }
-    out.human_policy.assign(weights.size(), 0.0f);
-    out.human_policy[HumanAction(position, seed)] = 1.0f;
+    out.human_policy = {{HumanAction(position, seed), 1.0f}};
   }
   return absl::OkStatus();
 }

@@ -8,6 +8,8 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "env/game/action_mask.h"
+#include "models/decode.h"
 #include "models/features.h"
 #include "models/forward.h"
 
@@ -17,10 +19,19 @@ namespace {
 // Positions per pass. Larger batches gain nothing and leave the processor's cache.
 constexpr size_t kChunk = 8;
 
-void CopyRow(const at::Tensor& rows, int64_t row, std::vector<float>& out) {
+// Row `row` of a contiguous tensor of floats.
+absl::Span<const float> Row(const at::Tensor& rows, int64_t row) {
   const int64_t size = rows.numel() / rows.size(0);
-  const float* const begin = rows.data_ptr<float>() + row * size;
-  out.assign(begin, begin + size);
+  return {rows.data_ptr<float>() + row * size, static_cast<size_t>(size)};
+}
+
+// What the other players may do: flat ids, ascending. People do not teleport in sight of anything,
+// so that line of sight tells something of those who walk only.
+void FindHumanActions(const mcts::Position& position, std::vector<int32_t>& ids) {
+  const env::Game& game = *position.game;
+  const int human = position.player == 0 ? game.num_players() - 1 : 0;
+  const bool line_of_sight = !game.config().abilities.teleportation;
+  env::ValidActions(game, *position.state, human, line_of_sight, ids);
 }
 
 }  // namespace
@@ -71,14 +82,23 @@ class NetworkEvaluator::Impl {
     if (!std::isfinite(sum.item<float>())) {
       return absl::InternalError("the network's prediction is not finite");
     }
-    const at::Tensor policy = FlatLogits(prediction.policy, game.actions()).softmax(1);
-    const at::Tensor human = FlatLogits(prediction.human, game.actions()).softmax(1);
+    const at::Tensor policy = prediction.policy.contiguous();
+    const at::Tensor human = prediction.human.contiguous();
     const at::Tensor goal = prediction.goal.contiguous();
+    std::vector<int32_t> human_actions;
+    std::vector<float> human_policy;
     for (int64_t i = 0; i < batch; ++i) {
       mcts::Evaluation& evaluation = evaluations[i];
-      CopyRow(policy, i, evaluation.policy);
-      CopyRow(human, i, evaluation.human_policy);
-      CopyRow(goal, i, evaluation.goal_logits);
+      ActionProbabilities(Row(policy, i), game.actions(), positions[i].valid_actions,
+                          evaluation.policy);
+      FindHumanActions(positions[i], human_actions);
+      ActionProbabilities(Row(human, i), game.actions(), human_actions, human_policy);
+      evaluation.human_policy.clear();
+      for (size_t k = 0; k < human_actions.size(); ++k) {
+        evaluation.human_policy.push_back({human_actions[k], human_policy[k]});
+      }
+      const absl::Span<const float> logits = Row(goal, i);
+      evaluation.goal_logits.assign(logits.begin(), logits.end());
       evaluation.value = prediction.value.data_ptr<float>()[i];
     }
     return absl::OkStatus();

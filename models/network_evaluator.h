@@ -12,6 +12,7 @@
 namespace hod::models {
 
 // Computes on the calling thread alone: parallelism is several evaluators on several threads.
+// The human's policy is the network's over the actions that are valid for the human.
 // Refuses games with finite blocks if the network does not see inventories, and predictions that
 // are not finite.
 class NetworkEvaluator : public mcts::Evaluator {

@@ -39,6 +39,30 @@ class Declaration {
     const auto get = [&target] { return Value{target}; };
     fields.push_back({key, absl::StrCat("a number from ", lo, " to ", hi), meaning, set, get});
   }
+  // One number, or a list of them.
+  void Numbers(const char* key, std::vector<double>& target, double lo, double hi,
+               const char* meaning) {
+    const auto set = [&target, lo, hi](const Value& value) {
+      const auto* list = std::get_if<Value::List>(&value.data);
+      std::vector<double> numbers;
+      for (const Value& item : list != nullptr ? *list : Value::List{value}) {
+        const std::optional<double> number = AsNumber(item);
+        if (!number || !(*number >= lo && *number <= hi)) return false;
+        numbers.push_back(*number);
+      }
+      if (numbers.empty()) return false;
+      target = std::move(numbers);
+      return true;
+    };
+    const auto get = [&target] {
+      if (target.size() == 1) return Value{target.front()};
+      Value::List list;
+      for (const double number : target) list.push_back(Value{number});
+      return Value{std::move(list)};
+    };
+    fields.push_back({key, absl::StrCat("a number from ", lo, " to ", hi, ", or a list of them"),
+                      meaning, set, get});
+  }
   void Flag(const char* key, bool& target, const char* meaning) {
     const auto set = [&target](const Value& value) {
       const auto* flag = std::get_if<bool>(&value.data);
@@ -182,11 +206,20 @@ std::vector<Field> Fields(RunConfig& c) {
   mcts::SearchOptions& s = c.search;
   d.Integer("search.num_simulations", s.num_simulations, 1, 100000, "simulations of a full search");
   d.Number("search.gamma", s.gamma, 0, 1, "discount");
-  d.Number("search.c_puct", s.c_puct, 0, 1000, "exploration in PUCT");
-  d.Choice("search.selection", s.selection, {"bilevel", "bilevel_unscaled", "flat"},
+  d.Numbers("search.c_puct", s.c_puct, 0, 1000,
+            "exploration in PUCT; of several each search draws one");
+  d.Choice("search.selection", s.selection, {"bilevel", "bilevel_unscaled", "flat", "gumbel"},
            "how the tree picks actions: by type and then within it (paper), or otherwise");
+  d.Choice("search.root_policy", s.root_policy, {"visits", "limiting", "improved"},
+           "the policy a search results in: visit counts (paper), what they tend to, or prior and "
+           "values");
   d.Choice("search.goal_posterior", s.goal_posterior, {"parent", "child", "average", "leaf"},
            "whose goal prediction prices the assistant's own actions (paper: parent)");
+  d.Choice("search.chance_draws", s.chance_draws, {"independent", "common"},
+           "the human's actions in the tree: drawn anew, or the same for all actions of a node");
+  d.Choice("search.human_reward", s.human_reward, {"sampled", "centred"},
+           "the human's part of rewards: of the action drawn, or without the luck of the draw");
+  d.Flag("search.use_value", s.use_value, "leaves have the value the network predicts, not 0");
   d.Flag("search.line_of_sight", s.line_of_sight, "mask actions by line of sight");
   d.Flag("search.init_q_with_max", s.init_q_with_max,
          "unvisited actions take the best value seen, not the mean");
@@ -202,13 +235,20 @@ std::vector<Field> Fields(RunConfig& c) {
   d.Flag("search.respect_removals", s.respect_removals,
          "the assistant never puts back a type of block where the human has removed it");
   d.Number("search.temperature", s.temperature, 0.01, 100,
-           "visit counts are raised to this power to give the policy");
+           "the root policy is raised to this power");
   d.Number("search.noise_weight", s.noise_weight, 0, 1,
            "share of Dirichlet noise at the root, in full searches of self-play");
   d.Number("search.type_noise_alpha", s.type_noise_alpha, 1e-3, 1000,
            "concentration of the noise over action types");
   d.Number("search.action_noise_total", s.action_noise_total, 1e-3, 1e6,
            "within a type the concentration is this divided by its valid actions");
+  d.Integer("search.considered_actions", s.considered_actions, 1, 1000,
+            "Gumbel: actions that compete at the root");
+  d.Flag("search.gumbel_noise", s.gumbel_noise,
+         "Gumbel: noise chooses the competitors, in self-play");
+  d.Number("search.value_visits", s.value_visits, 0, 1e6,
+           "Gumbel: values move logits by (this + most visits) * value_scale");
+  d.Number("search.value_scale", s.value_scale, 0, 1e6, "Gumbel: see value_visits");
 
   d.Integer("selfplay.workers", c.selfplay.workers, 1, 1024, "self-play processes");
   d.Integer("selfplay.games", c.selfplay.games, 1, 4096,

@@ -11,6 +11,9 @@ AssistantPlay SelfPlayAssistant(const RunConfig& config) {
   play.full = play.fast = config.search;
   play.fast.num_simulations = config.selfplay.fast_simulations;
   play.fast.noise_weight = 0;
+  play.fast.gumbel_noise = false;
+  // Gumbel noise has drawn already.
+  play.greedy = config.search.selection == mcts::Selection::kGumbel;
   play.full_search_fraction = config.selfplay.full_search_fraction;
   return play;
 }
@@ -20,6 +23,7 @@ AssistantPlay GreedyAssistant(const RunConfig& config, int num_simulations) {
   play.full = config.search;
   play.full.num_simulations = num_simulations;
   play.full.noise_weight = 0;
+  play.full.gumbel_noise = false;
   play.fast = play.full;
   play.greedy = true;
   return play;

@@ -57,7 +57,7 @@ class EnvBatch {
     State state;
     bool ended = false;          // The next step starts a new episode.
     bool fresh = true;           // Nobody has acted yet.
-    std::vector<int32_t> valid;  // Kept for its memory.
+    std::vector<int32_t> valid{};  // Kept for its memory.
   };
 
   absl::Status CheckArrays(const BatchArrays& out) const;

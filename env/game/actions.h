@@ -2,6 +2,7 @@
 // 2).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -68,6 +69,28 @@ class ActionSpace {
   Action Unflatten(int id) const;
 
   int volume() const { return volume_; }
+
+  // Calls `visit(index, Action)` for every id of an ascending list: Unflatten() without divisions.
+  template <typename Ids, typename Visit>
+  void ForEach(const Ids& ascending_ids, const Visit& visit) const {
+    int type = 0, block = 0, base = 0;  // The run that starts at `base` has one type and block.
+    int end = 1;
+    for (size_t i = 0; i < ascending_ids.size(); ++i) {
+      const int id = ascending_ids[i];
+      while (id >= end) {
+        if (end == begin_[type + 1]) {
+          ++type;
+          block = 0;
+        } else {
+          ++block;
+        }
+        base = end;
+        const bool by_block = HasBlock(static_cast<ActionType>(type));
+        end = by_block ? std::min(base + volume_, begin_[type + 1]) : begin_[type + 1];
+      }
+      visit(i, Action{static_cast<ActionType>(type), id - base, static_cast<Block>(block)});
+    }
+  }
 
  private:
   int volume_;

@@ -26,13 +26,13 @@ class HashEvaluator : public Evaluator {
 // The same evaluation of every position: uniform over all actions, but for what `change` does.
 class ConstantEvaluator : public Evaluator {
  public:
-  explicit ConstantEvaluator(std::function<void(Evaluation&)> change = {})
+  explicit ConstantEvaluator(std::function<void(const Position&, Evaluation&)> change = {})
       : change_(std::move(change)) {}
   absl::Status Evaluate(absl::Span<const Position> positions,
                         absl::Span<Evaluation> evaluations) override;
 
  private:
-  std::function<void(Evaluation&)> change_;
+  std::function<void(const Position&, Evaluation&)> change_;
 };
 
 // Runs a search to its end; the first error stops it.

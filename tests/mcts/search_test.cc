@@ -34,9 +34,20 @@ env::State Start(const env::Game& game) {
   return game.Reset(rng);
 }
 
+// All actions of all expanded nodes.
+std::vector<ActionView> Actions(const Search& search) {
+  std::vector<ActionView> actions;
+  for (const Node& node : search.nodes()) {
+    for (const TypeStats& type : node.types) {
+      for (int32_t a = type.begin; a < type.end; ++a) actions.push_back(search.action(type, a));
+    }
+  }
+  return actions;
+}
+
 std::vector<float> Priors(const Search& search) {
   std::vector<float> priors;
-  for (const ActionStats& action : search.actions()) priors.push_back(action.prior);
+  for (const ActionView& action : Actions(search)) priors.push_back(action.prior);
   return priors;
 }
 
@@ -46,7 +57,7 @@ std::vector<double> Fingerprint(const Search& search) {
   for (const Node& node : search.nodes()) {
     numbers.insert(numbers.end(), {double(node.visits), node.value_sum, node.reward});
   }
-  for (const ActionStats& a : search.actions()) {
+  for (const ActionView& a : Actions(search)) {
     numbers.insert(numbers.end(), {double(a.id), double(a.visits), a.value_sum, a.prior});
   }
   return numbers;
@@ -91,12 +102,11 @@ TEST_CASE("without a goal predictor the tree sees true rewards and the end on co
   std::vector<env::Block> goal = state.blocks;
   goal[config.size.Index({2, 2, 1})] = env::kWool;
   const env::Game game = PlanningGame(env::Game(config, goal), options);
-  ConstantEvaluator evaluator([&](Evaluation& e) {  // Noop, or any block in that place.
-    e.policy.assign(e.policy.size(), 0.0f);
-    e.policy[0] = 1;
-    for (env::Block b = env::kFirstPlaceable; b < env::kNumBlocks; ++b) {
-      e.policy[game.actions().Flatten({env::ActionType::kPlace, config.size.Index({2, 2, 1}), b})] =
-          1;
+  ConstantEvaluator evaluator([&](const Position& position, Evaluation& e) {
+    for (size_t i = 0; i < e.policy.size(); ++i) {  // Noop, or any block in that place.
+      const env::Action a = game.actions().Unflatten(position.valid_actions[i]);
+      e.policy[i] = a == env::Action{} || (a.type == env::ActionType::kPlace &&
+                                           a.location == config.size.Index({2, 2, 1}));
     }
   });
   Search search;
@@ -146,10 +156,8 @@ TEST_CASE("bad evaluations are errors that say what is wrong") {
   const SearchOptions options;
   const env::Game game = TinyGame(options);
   const env::State state = Start(game);
-  std::vector<int32_t> valid;
-  env::ValidActions(game, state, 0, options.line_of_sight, valid);
   const auto error = [&](const std::function<void(Evaluation&)>& damage) {
-    ConstantEvaluator evaluator(damage);
+    ConstantEvaluator evaluator([&](const Position&, Evaluation& e) { damage(e); });
     Search search;
     search.Start(options, &game, state, 0, env::Rng(1));
     return std::string(Run(search, evaluator).message());
@@ -157,24 +165,29 @@ TEST_CASE("bad evaluations are errors that say what is wrong") {
   const auto check = [&](const char* field, const std::function<void(Evaluation&)>& damage) {
     CHECK_THAT(error(damage), Catch::Contains(field));
   };
-  CHECK(error({}) == "");
+  CHECK(error([](Evaluation&) {}) == "");
   check("policy has", [](Evaluation& e) { e.policy.pop_back(); });
   check("policy has", [](Evaluation& e) { e.policy.clear(); });
-  check("human_policy has", [](Evaluation& e) { e.human_policy.push_back(0); });
   check("goal_logits has", [](Evaluation& e) { e.goal_logits.resize(64); });
   check("value", [](Evaluation& e) { e.value = kNan; });
   check("value", [](Evaluation& e) { e.value = kInf; });
-  check("goal_logits", [](Evaluation& e) { e.goal_logits[5] = kNan; });
-  check("goal_logits", [](Evaluation& e) { e.goal_logits[5] = -kInf; });
-  check("human_policy", [](Evaluation& e) { e.human_policy[3] = kNan; });
-  check("human_policy", [](Evaluation& e) { e.human_policy.assign(e.policy.size(), 0.0f); });
-  check("policy", [&](Evaluation& e) { e.policy[valid.back()] = kNan; });
-  check("policy", [&](Evaluation& e) { e.policy[valid.back()] = kInf; });
-  check("policy", [&](Evaluation& e) { e.policy[valid.front()] = -0.1f; });
-  check("no mass", [&](Evaluation& e) {
-    for (const int32_t id : valid) e.policy[id] = 0;
+  check("goal_logits", [](Evaluation& e) { e.goal_logits.assign(e.goal_logits.size(), kNan); });
+  check("goal_logits", [](Evaluation& e) { e.goal_logits.assign(e.goal_logits.size(), -kInf); });
+  check("human_policy sums", [](Evaluation& e) { e.human_policy.clear(); });
+  check("human_policy sums", [](Evaluation& e) {
+    for (LikelyAction& action : e.human_policy) action.probability = 0;
   });
-  check("human_policy", [](Evaluation& e) { e.human_policy[3] = -0.5f; });
+  check("human_policy of", [](Evaluation& e) { e.human_policy[3].probability = kNan; });
+  check("human_policy of", [](Evaluation& e) { e.human_policy[3].probability = -0.5f; });
+  check("human_policy has", [](Evaluation& e) { e.human_policy[3].id = -1; });
+  check("human_policy has", [](Evaluation& e) { e.human_policy[3].id = e.human_policy[2].id; });
+  check("human_policy has", [&](Evaluation& e) {
+    e.human_policy.push_back({game.actions().num_actions(), 0.1f});
+  });
+  check("policy has an entry", [](Evaluation& e) { e.policy.back() = kNan; });
+  check("policy has an entry", [](Evaluation& e) { e.policy.back() = kInf; });
+  check("policy has an entry", [](Evaluation& e) { e.policy.front() = -0.1f; });
+  check("no mass", [](Evaluation& e) { e.policy.assign(e.policy.size(), 0.0f); });
 }
 
 TEST_CASE("without search the policy is the priors of the valid actions") {
@@ -190,22 +203,23 @@ TEST_CASE("without search the policy is the priors of the valid actions") {
     Search search;
     search.Start(options, &game, state, 0, env::Rng(1));
     REQUIRE(Run(search, evaluator).ok());
-    const Position position = {&game, &state, 0};
-    Evaluation evaluation;
-    REQUIRE(evaluator.Evaluate({&position, 1}, {&evaluation, 1}).ok());
     std::vector<int32_t> valid;
     env::ValidActions(game, state, 0, true, valid);
+    const Position position = {&game, &state, 0, valid};
+    Evaluation evaluation;
+    REQUIRE(evaluator.Evaluate({&position, 1}, {&evaluation, 1}).ok());
     double sum = 0;
-    for (const int32_t id : valid) sum += evaluation.policy[id];
+    for (const float p : evaluation.policy) sum += p;
     const SearchResult result = search.result();
     REQUIRE(result.policy.size() == valid.size());
-    float highest = 0;
+    float highest = 0, best = -1;
     for (size_t i = 0; i < valid.size(); ++i) {
       CHECK(result.policy[i].first == valid[i]);
-      CHECK(result.policy[i].second == Approx(evaluation.policy[valid[i]] / sum));
-      highest = std::max(highest, evaluation.policy[valid[i]]);
+      CHECK(result.policy[i].second == Approx(evaluation.policy[i] / sum));
+      highest = std::max(highest, result.policy[i].second);
+      if (valid[i] == result.best_action) best = result.policy[i].second;
     }
-    CHECK(evaluation.policy[result.best_action] == highest);
+    CHECK(best == highest);
     CHECK(result.root_value == Approx(options.gamma * evaluation.value));
   }
 }
@@ -216,7 +230,7 @@ TEST_CASE("noops that are not explored keep their prior, and no simulation") {
   options.num_simulations = 80;
   options.temperature = 1.0;
   const env::Game game = TinyGame(options);
-  ConstantEvaluator evaluator([](Evaluation& e) { e.policy[0] = 0.5f; });
+  ConstantEvaluator evaluator([](const Position&, Evaluation& e) { e.policy[0] = 0.5f; });
   Search search;
   search.Start(options, &game, Start(game), 0, env::Rng(1));
   REQUIRE(Run(search, evaluator).ok());
@@ -265,7 +279,7 @@ TEST_CASE("mass on noop alone does not stop a search that leaves noops out") {
   options.explore_noops = false;
   options.num_simulations = 20;
   const env::Game game = TinyGame(options);
-  ConstantEvaluator evaluator([](Evaluation& e) {
+  ConstantEvaluator evaluator([](const Position&, Evaluation& e) {
     e.policy.assign(e.policy.size(), 0.0f);
     e.policy[0] = 1.0f;
   });
@@ -286,11 +300,8 @@ TEST_CASE("the human's actions in the tree follow the predicted distribution") {
   env::GameConfig config = TinyConfig();
   config.horizon = 1;  // Every child is an end: no draw but the root's.
   const env::Game game = TinyGame(options, config);
-  ConstantEvaluator evaluator([](Evaluation& e) {
-    e.human_policy.assign(e.policy.size(), 0.0f);
-    e.human_policy[0] = 0.5f;
-    e.human_policy[40] = 0.3f;
-    e.human_policy.back() = 0.2f;
+  ConstantEvaluator evaluator([](const Position& position, Evaluation& e) {
+    e.human_policy = {{0, 0.5f}, {40, 0.3f}, {position.game->actions().num_actions() - 1, 0.2f}};
   });
   Search search;
   search.Start(options, &game, Start(game), 0, env::Rng(1));
@@ -339,17 +350,18 @@ TEST_CASE("root noise keeps priors normalised, above their share, and on the roo
         double all = 0;
         for (const TypeStats& type : node.types) {
           double sum = 0;
-          for (int32_t a = type.begin; a < type.end; ++a) sum += search->actions()[a].prior;
+          for (int32_t a = type.begin; a < type.end; ++a) sum += search->action(type, a).prior;
           CHECK(sum == Approx(type.prior).margin(1e-5));
           all += sum;
         }
         CHECK(all == Approx(1.0).epsilon(1e-5));
       }
     }
+    const std::vector<float> before = Priors(plain), after = Priors(noisy);
     for (int32_t a = 0; a < plain.root().types[9].end; ++a) {
-      CHECK(noisy.actions()[a].prior >= 0.75 * 0.75 * plain.actions()[a].prior * 0.9999);
+      CHECK(after[a] >= 0.75 * 0.75 * before[a] * 0.9999);
     }
-    if (!options.explore_noops) CHECK(noisy.actions()[0].prior == 0);
+    if (!options.explore_noops) CHECK(after[0] == 0);
   }
 }
 
@@ -375,8 +387,9 @@ TEST_CASE("root noise has the mean of the uniform distribution, over types and w
       types += type.begin < type.end;
       type_means[t] += type.prior / kDraws;
     }
-    means.resize(search.actions().size());
-    for (size_t a = 0; a < means.size(); ++a) means[a] += search.actions()[a].prior / kDraws;
+    const std::vector<float> priors = Priors(search);
+    means.resize(priors.size());
+    for (size_t a = 0; a < means.size(); ++a) means[a] += priors[a] / kDraws;
   }
   for (const double mean : type_means) {
     if (mean > 0) CHECK(mean == Approx(1.0 / types).epsilon(0.15));
@@ -421,12 +434,12 @@ TEST_CASE("a leaf is the position its path leads to") {
   while (const Position* leaf = search.NextLeaf()) {
     env::State state = start;
     for (const int32_t id : search.LeafPath()) {
-      const Position position = {&game, &state, 1};
+      std::vector<int32_t> valid;
+      env::ValidActions(game, state, 1, options.line_of_sight, valid);
+      const Position position = {&game, &state, 1, valid};
       REQUIRE(evaluator.Evaluate({&position, 1}, {&evaluation, 1}).ok());
-      const auto& human = evaluation.human_policy;
-      const auto answer = std::max_element(human.begin(), human.end()) - human.begin();
-      game.Step(state,
-                {game.actions().Unflatten(static_cast<int>(answer)), game.actions().Unflatten(id)});
+      const int32_t answer = evaluation.human_policy.front().id;
+      game.Step(state, {game.actions().Unflatten(answer), game.actions().Unflatten(id)});
     }
     REQUIRE(*leaf->state == state);
     REQUIRE(leaf->player == 1);
@@ -453,9 +466,8 @@ TEST_CASE("what another player has removed is not put back, if so asked") {
     search.Start(options, &game, state, 1, env::Rng(2));
     REQUIRE(Run(search, evaluator).ok());
     const TypeStats& places = search.root().types[static_cast<int>(env::ActionType::kPlace)];
-    return std::any_of(search.actions().begin() + places.begin,
-                       search.actions().begin() + places.end,
-                       [&](const ActionStats& a) { return a.id == *place; });
+    const std::vector<int32_t>& ids = search.tree().ids;
+    return std::count(ids.begin() + places.begin, ids.begin() + places.end, *place) > 0;
   };
   CHECK(offered());
   const size_t volume = state.blocks.size();

@@ -25,10 +25,13 @@ void TwinSearch::Simulate(TwinNode& root) {
   TwinNode* leaf = &root;
   while (leaf->expanded) leaf = &Child(*leaf, Select(*leaf));
 
-  const Position position = {&game_, &leaf->state, player_};
+  const bool over = leaf->parent != nullptr && leaf->outcome.done();
+  std::vector<int32_t> valid;
+  if (!over) env::ValidActions(game_, leaf->state, player_, options_.line_of_sight, valid);
+  leaf->valid.assign(valid.begin(), valid.end());
+  const Position position = {&game_, &leaf->state, player_, valid};
   evaluator_.Evaluate({&position, 1}, {&leaf->evaluation, 1}).IgnoreError();
   const std::vector<float> leaf_logits = leaf->evaluation.goal_logits;
-  const bool over = leaf->parent != nullptr && leaf->outcome.done();
   if (!over) Expand(*leaf);
 
   double value = over ? 0 : leaf->evaluation.value;
@@ -72,7 +75,8 @@ int TwinSearch::Select(const TwinNode& node) {
   const auto score = [&](double prior, double sum, int visits, double n, double initial) {
     const double q = visits == 0 ? initial : sum / visits;
     const double range = std::max(node.highest - node.lowest, 0.01);
-    return (q - node.lowest) / range + options_.c_puct * prior * std::sqrt(n) / (1 + visits);
+    return (q - node.lowest) / range +
+           options_.c_puct.front() * prior * std::sqrt(n) / (1 + visits);
   };
   const auto visits_of = [&](int a) { return node.visits.count(a) ? node.visits.at(a) : 0; };
   const auto sum_of = [&](int a) { return node.sums.count(a) ? node.sums.at(a) : 0.0f; };
@@ -124,9 +128,7 @@ int TwinSearch::Select(const TwinNode& node) {
 }
 
 TwinNode& TwinSearch::Child(TwinNode& node, int action) {
-  const std::vector<float>& human = node.evaluation.human_policy;
-  const int human_action =
-      static_cast<int>(std::max_element(human.begin(), human.end()) - human.begin());
+  const int human_action = node.evaluation.human_policy.front().id;  // The only one.
   std::unique_ptr<TwinNode>& child = node.children[{action, human_action}];
   if (child != nullptr) return *child;
 
@@ -151,13 +153,11 @@ TwinNode& TwinSearch::Child(TwinNode& node, int action) {
 
 void TwinSearch::Expand(TwinNode& node) {
   node.expanded = true;
-  std::vector<int32_t> valid;
-  env::ValidActions(game_, node.state, player_, options_.line_of_sight, valid);
-  node.valid.assign(valid.begin(), valid.end());
 
   std::map<int, double> prior;
-  for (const int a : node.valid) {
-    prior[a] = std::pow(node.evaluation.policy[a], options_.prior_temperature);
+  for (size_t i = 0; i < node.valid.size(); ++i) {
+    const int a = node.valid[i];
+    prior[a] = std::pow(node.evaluation.policy[i], options_.prior_temperature);
     if (options_.use_goal_predictor) {
       const env::Action action = game_.actions().Unflatten(a);
       const double expected = Expected(node, player_, action, node.evaluation.goal_logits);

@@ -14,7 +14,7 @@ SearchOptions RandomOptions(env::Rng& rng) {
   SearchOptions options;
   options.num_simulations = rng.Between(2, 60);
   options.gamma = 0.9 + 0.1 * rng.Uniform();
-  options.c_puct = 0.5 + 2 * rng.Uniform();
+  options.c_puct = {0.5 + 2 * rng.Uniform()};
   options.selection = static_cast<Selection>(rng.Below(3));
   options.goal_posterior = static_cast<GoalPosterior>(rng.Below(4));
   options.use_goal_predictor = rng.Chance(0.8);
@@ -43,7 +43,7 @@ void CompareNodes(const env::Game& game, const Search& search, const Node& node,
   size_t actions = 0, children = 0;
   for (const TypeStats& type : node.types) {
     for (int32_t a = type.begin; a < type.end; ++a, ++actions) {
-      const ActionStats& stats = search.actions()[a];
+      const ActionView stats = search.action(type, a);
       REQUIRE(twin.prior.count(stats.id) == 1);
       REQUIRE(stats.prior == Approx(twin.prior.at(stats.id)).margin(kTolerance));
       REQUIRE(stats.visits == (twin.visits.count(stats.id) ? twin.visits.at(stats.id) : 0));

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <thread>
 
+#include "env/game/action_mask.h"
 #include "models/features.h"
 #include "tests/models/test_positions.h"
 
@@ -14,6 +15,12 @@ namespace {
 
 constexpr NetworkConfig kTiny = {.channels = 16, .blocks = 2};
 
+std::vector<int32_t> Valid(const env::Game& game, const env::State& state, int player) {
+  std::vector<int32_t> ids;
+  env::ValidActions(game, state, player, /*line_of_sight=*/false, ids);
+  return ids;
+}
+
 TEST_CASE("Predictions have the sizes of the game and sum to one, in any world") {
   const Network network = InitialNetwork(kTiny, env::Rng(1));
   NetworkEvaluator evaluator(network);
@@ -21,16 +28,24 @@ TEST_CASE("Predictions have the sizes of the game and sum to one, in any world")
     for (const env::WorldSize size : {env::WorldSize{5, 6, 7}, env::WorldSize{11, 10, 10}}) {
       const env::Game game = BoxGame(size, teleportation);
       const env::State state = RandomState(game, 10, 4);
-      const mcts::Position position = {&game, &state, 1};
+      const std::vector<int32_t> valid = Valid(game, state, 1);
+      const mcts::Position position = {&game, &state, 1, valid};
       mcts::Evaluation evaluation;
       REQUIRE(evaluator.Evaluate({&position, 1}, {&evaluation, 1}).ok());
-      CHECK(evaluation.policy.size() == static_cast<size_t>(game.actions().num_actions()));
-      CHECK(evaluation.human_policy.size() == evaluation.policy.size());
+      CHECK(evaluation.policy.size() == valid.size());
       CHECK(evaluation.goal_logits.size() == static_cast<size_t>(10 * size.Volume()));
       CHECK(std::accumulate(evaluation.policy.begin(), evaluation.policy.end(), 0.0) ==
             Approx(1).margin(1e-4));
-      CHECK(std::accumulate(evaluation.human_policy.begin(), evaluation.human_policy.end(), 0.0) ==
-            Approx(1).margin(1e-4));
+      std::vector<int32_t> human_valid;
+      env::ValidActions(game, state, 0, !teleportation, human_valid);
+      std::vector<int32_t> human_ids;
+      double human_sum = 0;
+      for (const mcts::LikelyAction& action : evaluation.human_policy) {
+        human_ids.push_back(action.id);
+        human_sum += action.probability;
+      }
+      CHECK(human_ids == human_valid);
+      CHECK(human_sum == Approx(1).margin(1e-4));
       CHECK(std::isfinite(evaluation.value));
     }
   }
@@ -39,7 +54,8 @@ TEST_CASE("Predictions have the sizes of the game and sum to one, in any world")
 TEST_CASE("Give actions are predicted where blocks are finite") {
   const env::Game game = BoxGame({6, 6, 6}, false, /*inf_blocks=*/false);
   const env::State state = RandomState(game, 10, 4);
-  const mcts::Position position = {&game, &state, 1};
+  const std::vector<int32_t> valid = Valid(game, state, 1);
+  const mcts::Position position = {&game, &state, 1, valid};
   mcts::Evaluation evaluation;
   NetworkConfig config = kTiny;
   NetworkEvaluator blind(InitialNetwork(config, env::Rng(1)));
@@ -47,7 +63,7 @@ TEST_CASE("Give actions are predicted where blocks are finite") {
   config.inventories = true;
   NetworkEvaluator seeing(InitialNetwork(config, env::Rng(1)));
   REQUIRE(seeing.Evaluate({&position, 1}, {&evaluation, 1}).ok());
-  CHECK(evaluation.policy.size() == static_cast<size_t>(game.actions().num_actions()));
+  CHECK(evaluation.policy.size() == valid.size());
 }
 
 // Without any parameters but the goal skip, every logit of the action heads is 0.
@@ -57,22 +73,22 @@ TEST_CASE("Flat probabilities: an action without location sums its channel over 
   NetworkEvaluator evaluator(network, Precision::kFloat32);
   const env::Game game = BoxGame({5, 5, 5});
   const env::State state = RandomState(game, 10, 4);
-  const mcts::Position position = {&game, &state, 1};
+  const std::vector<int32_t> valid = Valid(game, state, 1);
+  const mcts::Position position = {&game, &state, 1, valid};
   mcts::Evaluation evaluation;
   REQUIRE(evaluator.Evaluate({&position, 1}, {&evaluation, 1}).ok());
-  // Channels in use: noop, 10 places, break, 6 moves; each has 125 voxels' share of the total.
-  const double per_voxel = 1.0 / (18 * 125);
-  CHECK(evaluation.policy[0] == Approx(125 * per_voxel));
-  CHECK(evaluation.policy[game.actions().Begin(env::ActionType::kPlace) + 77] == Approx(per_voxel));
-  CHECK(evaluation.policy[game.actions().Begin(env::ActionType::kMovePosY)] ==
-        Approx(125 * per_voxel));
+  for (size_t i = 0; i < valid.size(); ++i) {
+    const bool located = env::HasLocation(game.actions().TypeOf(valid[i]));
+    CHECK(evaluation.policy[i] == Approx(evaluation.policy[0] * (located ? 1.0 / 125 : 1.0)));
+  }
 }
 
 TEST_CASE("An untrained network expects the world to stay") {
   NetworkEvaluator evaluator(InitialNetwork(kTiny, env::Rng(1)));
   const env::Game game = BoxGame({6, 6, 6});
   const env::State state = RandomState(game, 30, 4);
-  const mcts::Position position = {&game, &state, 1};
+  const std::vector<int32_t> valid = Valid(game, state, 1);
+  const mcts::Position position = {&game, &state, 1, valid};
   mcts::Evaluation evaluation;
   REQUIRE(evaluator.Evaluate({&position, 1}, {&evaluation, 1}).ok());
   int kept = 0;
@@ -94,7 +110,9 @@ TEST_CASE("A batch, a reused result and another thread give the same predictions
   std::vector<env::State> states;
   for (int i = 0; i < 11; ++i) states.push_back(RandomState(game, 10, i));
   std::vector<mcts::Position> positions;
-  for (const env::State& state : states) positions.push_back({&game, &state, 1});
+  std::vector<std::vector<int32_t>> valid;
+  for (const env::State& state : states) valid.push_back(Valid(game, state, 1));
+  for (size_t i = 0; i < states.size(); ++i) positions.push_back({&game, &states[i], 1, valid[i]});
   std::vector<mcts::Evaluation> batch(positions.size());
   REQUIRE(evaluator.Evaluate(positions, absl::MakeSpan(batch)).ok());
   mcts::Evaluation single;
@@ -115,7 +133,8 @@ TEST_CASE("bfloat16 predicts nearly what float does") {
   NetworkEvaluator exact(network, Precision::kFloat32), fast(network, Precision::kBfloat16);
   const env::Game game = BoxGame({8, 8, 8});
   const env::State state = RandomState(game, 10, 4);
-  const mcts::Position position = {&game, &state, 1};
+  const std::vector<int32_t> valid = Valid(game, state, 1);
+  const mcts::Position position = {&game, &state, 1, valid};
   mcts::Evaluation a, b;
   REQUIRE(exact.Evaluate({&position, 1}, {&a, 1}).ok());
   REQUIRE(fast.Evaluate({&position, 1}, {&b, 1}).ok());
@@ -129,7 +148,7 @@ TEST_CASE("Predictions that are not finite and mixed batches are errors") {
   Network network = InitialNetwork(kTiny, env::Rng(1));
   const env::Game game = BoxGame({6, 6, 6}), larger = BoxGame({7, 6, 6});
   const env::State state = RandomState(game, 1, 4), larger_state = RandomState(larger, 1, 4);
-  const mcts::Position positions[2] = {{&game, &state, 1}, {&larger, &larger_state, 1}};
+  const mcts::Position positions[2] = {{&game, &state, 1, {}}, {&larger, &larger_state, 1, {}}};
   mcts::Evaluation evaluations[2];
   NetworkEvaluator evaluator(network);
   CHECK(evaluator.Evaluate(positions, evaluations).code() == absl::StatusCode::kInvalidArgument);
