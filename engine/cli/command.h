@@ -23,6 +23,7 @@ void AddVerify(CLI::App& app, absl::Status& result);
 void AddDraw(CLI::App& app, absl::Status& result);
 void AddGoals(CLI::App& app, absl::Status& result);
 void AddHumans(CLI::App& app, absl::Status& result);
+void AddImportWeights(CLI::App& app, absl::Status& result);
 void AddBench(CLI::App& app, absl::Status& result);
 void AddConfig(CLI::App& app, absl::Status& result);
 

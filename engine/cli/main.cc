@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   AddDraw(app, result);
   AddGoals(app, result);
   AddHumans(app, result);
+  AddImportWeights(app, result);
   AddBench(app, result);
   AddConfig(app, result);
   CLI11_PARSE(app, argc, argv);

@@ -65,6 +65,13 @@ absl::StatusOr<ReferenceWeights> LoadReference(const std::string& path) {
   return ReferenceWeights{*std::move(config), *std::move(tensors)};
 }
 
+absl::StatusOr<bool> IsReferenceFile(const std::string& path) {
+  const absl::StatusOr<SafeTensors> file = ReadSafeTensors(path);
+  if (!file.ok()) return file.status();
+  const auto format = file->metadata.find("format");
+  return format != file->metadata.end() && format->second == kReferenceFormat;
+}
+
 absl::StatusOr<std::map<std::string, std::vector<float>>> TakeTensors(
     const std::string& path, const std::vector<ReferenceTensor>& layout, TensorNames names,
     SafeTensors& file) {

@@ -30,6 +30,10 @@ absl::Status SaveReference(const std::string& path, const ReferenceWeights& weig
 // the tensor or key.
 absl::StatusOr<ReferenceWeights> LoadReference(const std::string& path);
 
+// Whether a file says that it is one of these, whatever else is in it. Errors are those of
+// ReadSafeTensors().
+absl::StatusOr<bool> IsReferenceFile(const std::string& path);
+
 // Takes all tensors of a layout out of a file that has them under Hod's names and shapes or under
 // the reference's; what is left in `file` is not of the network. Checks as in LoadReference().
 enum class TensorNames { kHod, kReference };
