@@ -8,7 +8,6 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "models/forward.h"
 #include "models/reference/forward.h"
 
 namespace hod::models {
@@ -34,7 +33,7 @@ class ReferenceNetwork::Impl {
   explicit Impl(const ReferenceWeights& weights)
       : config_(weights.config), encoder_(weights), forward_(MakeForward(weights)) {}
 
-  absl::Status StepChunk(absl::Span<const ReferenceInput> inputs, const env::ActionSpace& actions,
+  absl::Status StepChunk(absl::Span<const ReferenceInput> inputs,
                          absl::Span<ReferenceOutput> outputs) const {
     const env::WorldSize& size = inputs.front().observation.size;
     const auto batch = static_cast<int64_t>(inputs.size());
@@ -56,10 +55,10 @@ class ReferenceNetwork::Impl {
     if (!std::isfinite(sum.item<float>())) {
       return absl::InternalError("the network's prediction is not finite");
     }
-    const at::Tensor policy = FlatLogits(prediction.policy, actions);
+    const at::Tensor policy = prediction.policy.contiguous();
     const at::Tensor goal = prediction.goal.contiguous();
     at::Tensor human;
-    if (prediction.human.defined()) human = FlatLogits(prediction.human, actions);
+    if (prediction.human.defined()) human = prediction.human.contiguous();
     for (int64_t i = 0; i < batch; ++i) {
       ReferenceOutput& output = outputs[i];
       CopyRow(policy, i, output.policy);
@@ -134,7 +133,6 @@ absl::Status ReferenceNetwork::CheckGame(const env::Game& game, int player) cons
 }
 
 absl::Status ReferenceNetwork::Step(absl::Span<const ReferenceInput> inputs,
-                                    const env::ActionSpace& actions,
                                     absl::Span<ReferenceOutput> outputs) const {
   if (inputs.size() != outputs.size()) {
     return absl::InvalidArgumentError(
@@ -152,7 +150,7 @@ absl::Status ReferenceNetwork::Step(absl::Span<const ReferenceInput> inputs,
   const c10::InferenceMode inference;
   for (size_t begin = 0; begin < inputs.size(); begin += kChunk) {
     absl::Status status =
-        impl_->StepChunk(inputs.subspan(begin, kChunk), actions, outputs.subspan(begin, kChunk));
+        impl_->StepChunk(inputs.subspan(begin, kChunk), outputs.subspan(begin, kChunk));
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

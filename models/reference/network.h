@@ -23,11 +23,12 @@ struct ReferenceInput {
 };
 
 struct ReferenceOutput {
-  std::vector<float> policy;  // [num_actions] logits of the player's actions, valid or not.
-  std::vector<float> human;   // [num_actions] of others' next action; empty if it predicts none.
-  std::vector<float> goal;    // [kNumBlocks][volume] logits.
-  float value = 0;            // Expected discounted return.
-  ReferenceMemory memory;     // After this timestep.
+  // Logits per action channel and voxel (models/decode.h), [kNumActionChannels][volume].
+  std::vector<float> policy;
+  std::vector<float> human;  // The same of others' next action; empty if it predicts none.
+  std::vector<float> goal;   // [kNumBlocks][volume] logits.
+  float value = 0;           // Expected discounted return.
+  ReferenceMemory memory;    // After this timestep.
 };
 
 class ReferenceNetwork {
@@ -42,11 +43,11 @@ class ReferenceNetwork {
   // players than it can tell apart, or the player does not see the goal and the network has to.
   absl::Status CheckGame(const env::Game& game, int player) const;
 
-  // One timestep of each input, of equal size, with the actions of `actions`; vectors in `outputs`
-  // are resized, and reused where they already fit. Refuses memories of another length and
-  // predictions that are not finite. Computes on the calling thread alone; several may call at
-  // once. Requires observations as by ObservationOf() in games that CheckGame() accepts.
-  absl::Status Step(absl::Span<const ReferenceInput> inputs, const env::ActionSpace& actions,
+  // One timestep of each input; vectors in `outputs` are resized, and reused where they already
+  // fit. Refuses memories of another length and predictions that are not finite. Computes on the
+  // calling thread alone; several may call at once. Requires observations of equal size, as by
+  // ObservationOf() in games that CheckGame() accepts.
+  absl::Status Step(absl::Span<const ReferenceInput> inputs,
                     absl::Span<ReferenceOutput> outputs) const;
 
  private:

@@ -1,11 +1,9 @@
 #include "models/reference/network_player.h"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
 #include <utility>
 
 #include "env/game/action_mask.h"
+#include "models/decode.h"
 
 namespace hod::models {
 
@@ -20,24 +18,18 @@ const env::ActionDistribution& NetworkPlayer::NextAction(const env::State& state
   decided_ = true;
   const ReferenceInput input = {ObservationOf(game_, state, player_), &memory_};
   if (status_.ok()) {
-    status_ = network_->Step({&input, 1}, game_.actions(), absl::MakeSpan(&output_, 1));
+    status_ = network_->Step({&input, 1}, absl::MakeSpan(&output_, 1));
   }
   if (!status_.ok()) {
     distribution_ = {{0, 1.0f}};
     return distribution_;
   }
   env::ValidActions(game_, state, player_, network_->config().line_of_sight, valid_);
-  float most = -std::numeric_limits<float>::infinity();
-  for (const int32_t id : valid_) most = std::max(most, output_.policy[id]);
-  float total = 0;
+  ActionProbabilities(output_.policy, game_.actions(), valid_, probabilities_);
   distribution_.clear();
-  for (const int32_t id : valid_) {
-    const float weight = std::exp(output_.policy[id] - most);
-    if (weight == 0) continue;
-    distribution_.emplace_back(id, weight);
-    total += weight;
+  for (size_t i = 0; i < valid_.size(); ++i) {
+    if (probabilities_[i] > 0) distribution_.emplace_back(valid_[i], probabilities_[i]);
   }
-  for (auto& [id, probability] : distribution_) probability /= total;
   return distribution_;
 }
 

@@ -37,6 +37,7 @@ class NetworkPlayer final : public env::HumanModel {
   bool decided_ = false;  // Whether output_ and distribution_ are of the present state.
   env::ActionDistribution distribution_;
   std::vector<int32_t> valid_;
+  std::vector<float> probabilities_;
   absl::Status status_;
 };
 

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "models/decode.h"
 #include "models/reference/network.h"
 #include "tests/models/npz.h"
 #include "tests/models/reference_files.h"
@@ -40,6 +41,37 @@ env::ActionSpace ActionsOf(const env::WorldSize& size, int64_t num_actions) {
   return actions;
 }
 
+// Logits of the flat actions from those per channel and voxel, as docs/networks.md says.
+std::vector<float> Flat(const std::vector<float>& channels, const env::ActionSpace& actions) {
+  using env::ActionType;
+  const auto volume = static_cast<size_t>(actions.volume());
+  std::vector<float> flat;
+  const auto voxels = [&](int channel, int count) {
+    flat.insert(flat.end(), channels.begin() + channel * volume,
+                channels.begin() + (channel + count) * volume);
+  };
+  const auto everywhere = [&](int channel) {
+    double sum = 0;
+    for (size_t i = 0; i < volume; ++i) sum += std::exp(double{channels[channel * volume + i]});
+    flat.push_back(static_cast<float>(std::log(sum)));
+  };
+  everywhere(0);
+  voxels(1, env::kNumBlocks + 1);
+  for (int channel = 12; channel < 18; ++channel) everywhere(channel);
+  if (actions.Has(ActionType::kGive)) voxels(18, env::kNumBlocks);
+  return flat;
+}
+
+std::vector<float> Softmax(const std::vector<float>& logits, const std::vector<int32_t>& ids) {
+  double sum = 0;
+  std::vector<float> result;
+  for (const int32_t id : ids) sum += std::exp(double{logits[id]});
+  for (const int32_t id : ids) {
+    result.push_back(static_cast<float>(std::exp(double{logits[id]}) / sum));
+  }
+  return result;
+}
+
 double LargestDifference(const std::vector<float>& a, const std::vector<float>& b) {
   REQUIRE(a.size() == b.size());
   double largest = 0;
@@ -71,19 +103,30 @@ void CheckRecords(const std::string& name, double tolerance) {
   for (int64_t i = 0; i < records; ++i) {
     INFO("record " << i);
     const ReferenceInput input = {Recorded(arrays, i), &memory};
-    const env::ActionSpace actions =
-        ActionsOf(input.observation.size, arrays.at("flat_logits").shape[1]);
     ReferenceOutput output;
-    const absl::Status status = network.Step({&input, 1}, actions, absl::MakeSpan(&output, 1));
+    const absl::Status status = network.Step({&input, 1}, absl::MakeSpan(&output, 1));
     INFO(status);
     REQUIRE(status.ok());
-    CHECK(LargestDifference(output.policy, arrays.at("flat_logits").Row<float>(i)) < tolerance);
+    const std::vector<float> flat_logits = arrays.at("flat_logits").Row<float>(i);
+    const env::ActionSpace actions =
+        ActionsOf(input.observation.size, static_cast<int64_t>(flat_logits.size()));
+    CHECK(LargestDifference(output.policy, arrays.at("action_logits").Row<float>(i)) < tolerance);
+    CHECK(LargestDifference(Flat(output.policy, actions), flat_logits) < tolerance);
+    std::vector<int32_t> valid;
+    const std::vector<uint8_t> mask = arrays.at("mask_los").Row<uint8_t>(i);
+    for (size_t id = 0; id < mask.size(); ++id) {
+      if (mask[id] != 0) valid.push_back(static_cast<int32_t>(id));
+    }
+    std::vector<float> probabilities;
+    ActionProbabilities(output.policy, actions, valid, probabilities);
+    CHECK(LargestDifference(probabilities, Softmax(flat_logits, valid)) < tolerance);
     CHECK(LargestDifference(output.goal, arrays.at("goal_logits").Row<float>(i)) < tolerance);
     CHECK(std::abs(output.value - arrays.at("value").Row<float>(i)[0]) < tolerance);
     const auto human = arrays.find("other_agent_flat_logits");
     REQUIRE(network.config().predicts_others == (human != arrays.end()));
     if (human != arrays.end()) {
-      CHECK(LargestDifference(output.human, human->second.Row<float>(i)) < tolerance);
+      const std::vector<float> recorded = human->second.Row<float>(i);
+      CHECK(LargestDifference(Flat(output.human, actions), recorded) < tolerance);
     }
     std::vector<float> recorded_memory;
     for (int part = 0; part < 2 * network.config().NumLstms(); ++part) {
@@ -126,10 +169,10 @@ TEST_CASE("A batch gives what its positions give alone, each with its own memory
         inputs.push_back({ObservationOf(played, state, 1), &memories[i]});
       }
       std::vector<ReferenceOutput> together(10);
-      REQUIRE(network.Step(inputs, played.actions(), absl::MakeSpan(together)).ok());
+      REQUIRE(network.Step(inputs, absl::MakeSpan(together)).ok());
       for (int i = 0; i < 10; ++i) {
         ReferenceOutput alone;
-        REQUIRE(network.Step({&inputs[i], 1}, played.actions(), absl::MakeSpan(&alone, 1)).ok());
+        REQUIRE(network.Step({&inputs[i], 1}, absl::MakeSpan(&alone, 1)).ok());
         CHECK(LargestDifference(alone.policy, together[i].policy) < 1e-5);
         CHECK(LargestDifference(alone.human, together[i].human) < 1e-5);
         CHECK(LargestDifference(alone.goal, together[i].goal) < 1e-5);
@@ -144,7 +187,7 @@ TEST_CASE("A batch gives what its positions give alone, each with its own memory
     const ReferenceInput inputs[] = {{ObservationOf(played, state, 1), nullptr},
                                      {ObservationOf(played, state, 1), &memories[3]}};
     ReferenceOutput outputs[2];
-    REQUIRE(network.Step(inputs, played.actions(), absl::MakeSpan(outputs)).ok());
+    REQUIRE(network.Step(inputs, absl::MakeSpan(outputs)).ok());
     CHECK(LargestDifference(outputs[0].policy, outputs[1].policy) > 1e-3);
   }
 }
@@ -173,7 +216,7 @@ TEST_CASE("Games and memories that do not fit the network are refused") {
   const ReferenceMemory memory(17);
   const ReferenceInput input = {ObservationOf(game, RandomState(game, 1, 1), 0), &memory};
   ReferenceOutput output;
-  CHECK(error(transformer.Step({&input, 1}, game.actions(), absl::MakeSpan(&output, 1))) ==
+  CHECK(error(transformer.Step({&input, 1}, absl::MakeSpan(&output, 1))) ==
         "the memory has 17 values, expected 7680 or none");
 }
 
@@ -185,7 +228,7 @@ TEST_CASE("A prediction that is not finite is an error") {
   const env::Game game = BoxGame({5, 6, 4});
   const ReferenceInput input = {ObservationOf(game, RandomState(game, 1, 1), 0), nullptr};
   ReferenceOutput output;
-  const absl::Status status = network.Step({&input, 1}, game.actions(), absl::MakeSpan(&output, 1));
+  const absl::Status status = network.Step({&input, 1}, absl::MakeSpan(&output, 1));
   CHECK(std::string(status.message()) == "the network's prediction is not finite");
 }
 
