@@ -7,15 +7,17 @@ namespace hod::mcts {
 
 using env::ActionType;
 
-GoalDistribution GoalAt(absl::Span<const float> goal_logits, int volume, int location) {
+GoalLogits LogitsAt(absl::Span<const float> goal_logits, int volume, int location) {
+  GoalLogits logits;
+  for (int b = 0; b < env::kNumBlocks; ++b) logits[b] = goal_logits[b * volume + location];
+  return logits;
+}
+
+GoalDistribution Softmax(const GoalLogits& logits) {
+  const float highest = *std::max_element(logits.begin(), logits.end());
   GoalDistribution goal;
-  float highest = goal_logits[location];
-  for (int b = 0; b < env::kNumBlocks; ++b) {
-    goal[b] = goal_logits[b * volume + location];
-    highest = std::max(highest, goal[b]);
-  }
   float sum = 0;
-  for (float& p : goal) sum += p = std::exp(p - highest);
+  for (int b = 0; b < env::kNumBlocks; ++b) sum += goal[b] = std::exp(logits[b] - highest);
   for (float& p : goal) p /= sum;
   return goal;
 }
@@ -33,17 +35,17 @@ double ExpectedChange(const GoalDistribution& goal, env::Block before, env::Bloc
   return expected + rewards.incorrect_action * useless;
 }
 
-bool DependsOnGoal(const env::Game& game, const env::Action& action) {
-  if (action.type == ActionType::kBreak) return !game.InPalette(action.location);
-  return action.type == ActionType::kPlace;
-}
-
 double ExpectedReward(const env::Game& game, int player, const env::Action& action,
                       env::Block before, absl::Span<const float> goal_logits) {
   if (!DependsOnGoal(game, action)) return 0;
-  const GoalDistribution goal = GoalAt(goal_logits, game.size().Volume(), action.location);
+  return ExpectedReward(game, player, action, before,
+                        LogitsAt(goal_logits, game.size().Volume(), action.location));
+}
+
+double ExpectedReward(const env::Game& game, int player, const env::Action& action,
+                      env::Block before, const GoalLogits& logits) {
   const env::Block after = action.type == ActionType::kPlace ? action.block : env::kAir;
-  return ExpectedChange(goal, before, after, game.rewards(player));
+  return ExpectedChange(Softmax(logits), before, after, game.rewards(player));
 }
 
 bool ExpectedRewards::Append(const env::Game& game, const env::State& state, int player,
@@ -59,50 +61,47 @@ bool ExpectedRewards::Append(const env::Game& game, const env::State& state, int
     locations_.push_back(action.location);
   });
 
-  goals_.resize(Eigen::NoChange, static_cast<Eigen::Index>(locations_.size()));
+  // Softmax over blocks, all voxels at once.
+  const auto columns = static_cast<Eigen::Index>(locations_.size());
+  goals_.resize(columns, Eigen::NoChange);
   for (int b = 0; b < env::kNumBlocks; ++b) {
-    float* const row = goals_.data() + b * locations_.size();
+    float* const goal = goals_.col(b).data();
     const float* const logits = goal_logits.data() + static_cast<size_t>(b) * volume;
-    for (size_t k = 0; k < locations_.size(); ++k) row[k] = logits[locations_[k]];
+    for (size_t k = 0; k < locations_.size(); ++k) goal[k] = logits[locations_[k]];
   }
-  const Eigen::Array<float, 1, Eigen::Dynamic> highest = goals_.colwise().maxCoeff();
-  goals_ = (goals_.rowwise() - highest).exp();
-  const Eigen::Array<float, 1, Eigen::Dynamic> sum = goals_.colwise().sum();
-  goals_.rowwise() /= sum;
+  scratch_ = goals_.col(0);
+  for (int b = 1; b < env::kNumBlocks; ++b) scratch_ = scratch_.max(goals_.col(b));
+  for (int b = 0; b < env::kNumBlocks; ++b) goals_.col(b) = (goals_.col(b) - scratch_).exp();
+  scratch_ = goals_.rowwise().sum().inverse();
+  for (int b = 0; b < env::kNumBlocks; ++b) goals_.col(b) *= scratch_;
 
-  // Where a block goes into air or is taken out, all goals but the two blocks are alike.
+  // Where a block goes into air or is taken out, all goals but that block and air are alike.
   const env::Rewards& table = game.rewards(player);
-  const auto change = [&](env::Block before, env::Block after, env::Block wanted) {
-    return env::Game::Similarity(after, wanted, table.place_wrong) -
-           env::Game::Similarity(before, wanted, table.place_wrong);
+  const auto paid = [&](double gain) {
+    return static_cast<float>(gain > 0 ? gain : gain + table.incorrect_action);
   };
-  const auto expected = [&](env::Block before, env::Block after, Eigen::Index column) {
-    const env::Block block = before == env::kAir ? after : before;
-    const env::Block other = block == env::kDirt ? env::kWool : env::kDirt;
-    const double p_before = goals_(before, column), p_after = goals_(after, column);
-    double sum = 0;
-    const auto add = [&](double probability, double gain) {
-      sum += probability * (gain > 0 ? gain : gain + table.incorrect_action);
-    };
-    add(p_after, change(before, after, after));
-    add(p_before, change(before, after, before));
-    add(1 - p_before - p_after, change(before, after, other));
-    return static_cast<float>(sum);
+  struct Gains {
+    float block, air, other;  // By what the goal wants.
   };
+  const Gains place = {paid(1), paid(-1), paid(table.place_wrong)};
+  const Gains take = {paid(-1), paid(1), paid(-table.place_wrong)};
   rewards.reserve(rewards.size() + actions.size());
   space.ForEach(actions, [&](size_t, const env::Action& action) {
-    if (!DependsOnGoal(game, action)) {
-      rewards.push_back(0);
-      return;
-    }
     const env::Block before = state.blocks[action.location];
     const bool places = action.type == ActionType::kPlace;
     const bool possible = (before == env::kAir) == places && before != env::kBedrock;
-    const env::Block after = places ? action.block : env::kAir;
-    rewards.push_back(possible ? expected(before, after, column_of_[action.location]) : 0);
+    if (!possible || !DependsOnGoal(game, action)) {
+      rewards.push_back(0);
+      return;
+    }
+    const Gains& gains = places ? place : take;
+    const int32_t column = column_of_[action.location];
+    const float block = goals_(column, places ? action.block : before);
+    const float air = goals_(column, env::kAir);
+    rewards.push_back(gains.block * block + gains.air * air + gains.other * (1 - block - air));
   });
   for (const int32_t location : locations_) column_of_[location] = -1;
-  return locations_.empty() || std::isfinite(goals_.sum());
+  return std::isfinite(scratch_.sum());
 }
 
 }  // namespace hod::mcts

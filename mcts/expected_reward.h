@@ -12,10 +12,13 @@
 
 namespace hod::mcts {
 
-using GoalDistribution = std::array<float, env::kNumBlocks>;
+// Over the block types that one voxel may be meant to hold.
+using GoalLogits = std::array<float, env::kNumBlocks>;        // Unnormalised.
+using GoalDistribution = std::array<float, env::kNumBlocks>;  // Sums to 1.
 
-// Softmax of the goal logits ([kNumBlocks][volume]) at one voxel.
-GoalDistribution GoalAt(absl::Span<const float> goal_logits, int volume, int location);
+// One voxel of [kNumBlocks][volume] logits.
+GoalLogits LogitsAt(absl::Span<const float> goal_logits, int volume, int location);
+GoalDistribution Softmax(const GoalLogits& logits);
 
 // Expected similarity change when `before` becomes `after` where the goal is distributed as `goal`,
 // plus incorrect_action times the probability that the change does not help.
@@ -24,12 +27,21 @@ double ExpectedChange(const GoalDistribution& goal, env::Block before, env::Bloc
 
 // Whether the action's reward depends on the goal at all: an effective place or break outside the
 // palette.
-bool DependsOnGoal(const env::Game& game, const env::Action& effective_action);
+inline bool DependsOnGoal(const env::Game& game, const env::Action& effective_action) {
+  if (effective_action.type == env::ActionType::kBreak) {
+    return !game.InPalette(effective_action.location);
+  }
+  return effective_action.type == env::ActionType::kPlace;
+}
 
 // The expected goal-dependent reward of an effective action of `player` that found `before` at its
 // location.
 double ExpectedReward(const env::Game& game, int player, const env::Action& effective_action,
                       env::Block before, absl::Span<const float> goal_logits);
+
+// The same under the logits of the action's voxel alone. Requires DependsOnGoal().
+double ExpectedReward(const env::Game& game, int player, const env::Action& effective_action,
+                      env::Block before, const GoalLogits& logits);
 
 // The same for many actions in one state. The softmax of a voxel is taken once for all actions on
 // it; memory is kept between calls.
@@ -45,7 +57,8 @@ class ExpectedRewards {
  private:
   std::vector<int32_t> locations_;  // That some action changes.
   std::vector<int32_t> column_of_;  // [volume] index into locations_, or -1.
-  Eigen::Array<float, env::kNumBlocks, Eigen::Dynamic, Eigen::RowMajor> goals_;
+  Eigen::Array<float, Eigen::Dynamic, env::kNumBlocks> goals_;  // A row per location.
+  Eigen::ArrayXf scratch_;
 };
 
 }  // namespace hod::mcts

@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "absl/strings/str_cat.h"
 #include "env/game/action_mask.h"
@@ -169,9 +170,9 @@ int32_t Search::MakeChild(Slot& slot, int32_t parent, int32_t edge, int32_t huma
     child.own_reward = own.own_reward;
     return index;
   }
-  const ActionType type = own.effective_action.type;
-  const double expected = type == ActionType::kNoop ? 0.0 : tree_.expected_rewards[action];
-  child.own_reward = Shaped(type, expected + own.goal_independent);
+  const double expected =
+      ExpectedRewardOf(tree_.nodes[parent], own.effective_action, before_[player_]);
+  child.own_reward = Shaped(own.effective_action.type, expected + own.goal_independent);
   // The human's part needs the posterior of the child; until then there is what was promised.
   child.reward = child.own_reward;
   if (options_.human_reward == HumanReward::kCentred) {
@@ -253,6 +254,7 @@ absl::Status Search::Expand(const Slot& slot, int32_t index, const Evaluation& e
   node.value = options_.use_value ? evaluation.value : 0;
   node.chance_seed = options_.chance_draws == ChanceDraws::kCommon ? rng_() : 0;
   if (absl::Status status = SetPriors(slot, node, evaluation); !status.ok()) return status;
+  if (absl::Status status = StoreTargets(slot, node, evaluation); !status.ok()) return status;
   if (absl::Status status = ExpectHuman(slot, node, evaluation); !status.ok()) return status;
   if (node.parent != kNone) {
     if (options_.use_goal_predictor) {
@@ -296,13 +298,6 @@ absl::Status Search::SetPriors(const Slot& slot, Node& node, const Evaluation& e
   const auto count = static_cast<Eigen::Index>(valid.size());
   tree_.ids.insert(tree_.ids.end(), valid.begin(), valid.end());
   tree_.untried.insert(tree_.untried.end(), evaluation.policy.begin(), evaluation.policy.end());
-  if (!options_.use_goal_predictor) {
-    tree_.expected_rewards.resize(tree_.ids.size(), 0.0f);
-  } else if (!pricing_.Append(*game_, slot.state, player_, valid, evaluation.goal_logits,
-                              tree_.expected_rewards)) {
-    return NotFinite("goal_logits");
-  }
-
   Eigen::Map<Eigen::ArrayXf> priors(tree_.untried.data() + begin, count);
   if (!(priors.minCoeff() >= 0) || !std::isfinite(priors.sum())) {
     return absl::InternalError("evaluation: policy has an entry that is negative or not finite");
@@ -311,11 +306,15 @@ absl::Status Search::SetPriors(const Slot& slot, Node& node, const Evaluation& e
     priors = priors.pow(static_cast<float>(options_.prior_temperature));
   }
   if (options_.reward_prior_weight != 0 && options_.use_goal_predictor) {
-    for (Eigen::Index i = 0; i < count; ++i) {
-      const ActionType type = game_->actions().TypeOf(valid[i]);
-      const double reward = Shaped(type, tree_.expected_rewards[begin + i]);
-      priors[i] *= static_cast<float>(std::exp(options_.reward_prior_weight * reward));
+    rewards_.clear();
+    if (!pricing_.Append(*game_, slot.state, player_, valid, evaluation.goal_logits, rewards_)) {
+      return NotFinite("goal_logits");
     }
+    game_->actions().ForEach(valid, [&](size_t i, const env::Action& action) {
+      rewards_[i] = static_cast<float>(Shaped(action.type, rewards_[i]));
+    });
+    const Eigen::Map<const Eigen::ArrayXf> rewards(rewards_.data(), count);
+    priors *= (static_cast<float>(options_.reward_prior_weight) * rewards).exp();
   }
   const auto normalise = [&]() {
     const double sum = priors.cast<double>().sum();
@@ -348,6 +347,39 @@ absl::Status Search::SetPriors(const Slot& slot, Node& node, const Evaluation& e
     type.prior = static_cast<float>(sum);
   }
   return absl::OkStatus();
+}
+
+absl::Status Search::StoreTargets(const Slot& slot, Node& node, const Evaluation& evaluation) {
+  if (!options_.use_goal_predictor) return absl::OkStatus();
+  is_target_.resize(game_->goal().size());
+  const auto begin = tree_.target_locations.size();
+  game_->actions().ForEach(slot.valid_actions, [&](size_t, const env::Action& action) {
+    if (is_target_[action.location] || !DependsOnGoal(*game_, action)) return;
+    is_target_[action.location] = 1;
+    tree_.target_locations.push_back(action.location);
+  });
+  node.targets_begin = static_cast<int32_t>(begin);
+  node.targets_end = static_cast<int32_t>(tree_.target_locations.size());
+  std::sort(tree_.target_locations.begin() + node.targets_begin, tree_.target_locations.end());
+  float sum = 0;  // Finite if all are.
+  for (int32_t t = node.targets_begin; t < node.targets_end; ++t) {
+    const int32_t location = tree_.target_locations[t];
+    is_target_[location] = 0;
+    const GoalLogits logits = LogitsAt(evaluation.goal_logits, game_->size().Volume(), location);
+    sum = std::accumulate(logits.begin(), logits.end(), sum);
+    tree_.target_logits.push_back(logits);
+  }
+  return std::isfinite(sum) ? absl::OkStatus() : NotFinite("goal_logits");
+}
+
+double Search::ExpectedRewardOf(const Node& node, const env::Action& action,
+                                env::Block before) const {
+  if (!options_.use_goal_predictor || !DependsOnGoal(*game_, action)) return 0;
+  const auto begin = tree_.target_locations.begin() + node.targets_begin;
+  const auto end = tree_.target_locations.begin() + node.targets_end;
+  const auto target = std::lower_bound(begin, end, action.location);
+  return ExpectedReward(*game_, player_, action, before,
+                        tree_.target_logits[target - tree_.target_locations.begin()]);
 }
 
 double Search::EdgeReward(Node& node, absl::Span<const float> goal_logits,
@@ -420,8 +452,7 @@ ActionView Search::action(const TypeStats& type, int32_t action) const {
   const int32_t e = tree_.FindEdge(type, action);
   const Edge none = {.action = action, .prior = tree_.untried[action]};
   const Edge& edge = e == kNone ? none : tree_.edges[e];
-  return {tree_.ids[action], edge.prior,     tree_.expected_rewards[action],
-          edge.visits,       edge.value_sum, edge.first_child};
+  return {tree_.ids[action], edge.prior, edge.visits, edge.value_sum, edge.first_child};
 }
 
 std::vector<int32_t> Search::LeafPath() const {

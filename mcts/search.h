@@ -44,9 +44,8 @@ struct SearchResult {
 
 // An action of a node, tried or not.
 struct ActionView {
-  int32_t id;             // Flat.
-  float prior;            // P(a), summing to 1 over the node.
-  float expected_reward;  // Goal-dependent, under the node's posterior; 0 without a goal predictor.
+  int32_t id;   // Flat.
+  float prior;  // P(a), summing to 1 over the node.
   int32_t visits;
   float value_sum;
   int32_t first_child;  // Of nodes(); kNone if there is none.
@@ -85,8 +84,11 @@ class Search {
   const Tree& tree() const { return tree_; }
   const Node& root() const { return tree_.nodes.front(); }
   absl::Span<const Node> nodes() const { return tree_.nodes; }
-  // The valid actions of an expanded node are [types.front().begin, ...) in the pool.
+  // An action of the pool, of a type of `node`.
   ActionView action(const TypeStats& type, int32_t action) const;
+  // Goal-dependent reward that a valid action of `node` brings if it takes effect, under the node's
+  // posterior, where `before` stands at its location. 0 without a goal predictor.
+  double ExpectedRewardOf(const Node& node, const env::Action& action, env::Block before) const;
   // Flat actions from the root to the leaf that is next to be delivered, and that leaf.
   std::vector<int32_t> LeafPath() const;
   const Node& leaf() const { return tree_.nodes[slots_[oldest_].path.back()]; }
@@ -120,6 +122,7 @@ class Search {
   absl::Status Check(const Slot& slot, const Evaluation& evaluation) const;
   absl::Status Expand(const Slot& slot, int32_t node, const Evaluation& evaluation);
   absl::Status SetPriors(const Slot& slot, Node& node, const Evaluation& evaluation);
+  absl::Status StoreTargets(const Slot& slot, Node& node, const Evaluation& evaluation);
   absl::Status ExpectHuman(const Slot& slot, Node& node, const Evaluation& evaluation);
   // The edge's reward under `goal_logits`; updates the own part as `posterior` says.
   double EdgeReward(Node& node, absl::Span<const float> goal_logits, GoalPosterior posterior) const;
@@ -141,6 +144,8 @@ class Search {
 
   // Scratch.
   ExpectedRewards pricing_;
+  std::vector<float> rewards_;
+  std::vector<uint8_t> is_target_;  // [volume]
   std::vector<env::Action> joint_action_;
   std::vector<env::Block> before_;
   std::vector<float> policy_;

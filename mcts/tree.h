@@ -3,12 +3,13 @@
 //   nodes    [ root | node | node | ... ]        one per (own action, human action) pair played
 //               |  types[10]: [begin, end) --+   and what one step changed on the way into it
 //               |                            v
-//   actions  [ id | untried prior | reward ]     the valid actions of each expanded node, ascending
+//   actions  [ id | untried prior ]              the valid actions of each expanded node, ascending
 //               |                                by flat id, so that types are runs
 //               +--> edge --next--> edge         the actions tried, by type
 //                     | first_child
 //                     +--> node --next_sibling--> node    children by the human's answer
 //   humans   [ id | cumulative probability ]     what each expanded node expects the human to do
+//   targets  [ location | goal logits ]          what each believes of the voxels it can change
 //
 // All are flat pools that only grow during a search and are reused by the next one. Most actions of
 // most nodes are never tried: statistics lie with those that are.
@@ -23,6 +24,7 @@
 #include "env/game/actions.h"
 #include "env/game/blocks.h"
 #include "env/game/game.h"
+#include "mcts/expected_reward.h"
 
 namespace hod::mcts {
 
@@ -80,8 +82,9 @@ struct Node {
   double reward_sum = 0, own_reward_sum = 0;  // Over the backups through this node.
 
   std::array<TypeStats, env::kNumActionTypes> types;
-  int32_t humans_begin = 0, humans_end = 0;  // Run in the pool of humans.
-  uint64_t chance_seed = 0;                  // Of common draws.
+  int32_t humans_begin = 0, humans_end = 0;    // Run in the pool of humans.
+  int32_t targets_begin = 0, targets_end = 0;  // Run in the pool of targets.
+  uint64_t chance_seed = 0;                    // Of common draws.
   double human_reward = 0;  // Expected of the human's next action under this node's posterior.
 };
 
@@ -89,14 +92,15 @@ struct Tree {
   std::vector<Node> nodes;
   std::vector<Edge> edges;
   // Per valid action:
-  std::vector<int32_t> ids;             // Flat action ids.
-  std::vector<float> untried;           // Prior, or kTried.
-  std::vector<float> expected_rewards;  // Goal-dependent reward if the action takes effect, under
-                                        // the node's posterior; 0 for types that have none.
+  std::vector<int32_t> ids;    // Flat action ids.
+  std::vector<float> untried;  // Prior, or kTried.
   // Per action the human may take:
   std::vector<int32_t> human_ids;
   std::vector<float> human_cumulative;  // Sum of the probabilities up to and with this one.
-  std::vector<float> human_rewards;     // As expected_rewards; only with HumanReward::kCentred.
+  std::vector<float> human_rewards;     // Expected; only with HumanReward::kCentred.
+  // Per voxel that some valid action changes:
+  std::vector<int32_t> target_locations;
+  std::vector<GoalLogits> target_logits;
 
   static constexpr float kTried = -1;
 
@@ -105,10 +109,11 @@ struct Tree {
     edges.clear();
     ids.clear();
     untried.clear();
-    expected_rewards.clear();
     human_ids.clear();
     human_cumulative.clear();
     human_rewards.clear();
+    target_locations.clear();
+    target_logits.clear();
   }
 
   // The edge of an action in the pool; kNone if it was not tried.
