@@ -2,9 +2,8 @@
 
 #include <ATen/ATen.h>
 
-#include <cmath>
-
 #include "absl/strings/str_cat.h"
+#include "models/reference/attention.h"
 
 namespace hod::models {
 namespace {
@@ -97,7 +96,8 @@ class Attention : public ReferenceLayerForward {
   Tensor operator()(const Tensor& x, Tensor*&) const override {
     // The axis moves next to the channels.
     const Tensor lines = x.movedim(axis_ + 1, 3).contiguous();
-    Tensor y = Normalised(Linear(Attend(Linear(lines, kQkv)), kAttended).add_(lines), kNorm1);
+    Tensor y =
+        Normalised(Linear(AttendAlongLines(Linear(lines, kQkv)), kAttended).add_(lines), kNorm1);
     Tensor inner = Linear(y, kFeedforward1).relu_();
     return Normalised(Linear(inner, kFeedforward2).add_(y), kNorm2).movedim(3, axis_ + 1);
   }
@@ -114,19 +114,16 @@ class Attention : public ReferenceLayerForward {
   Tensor Normalised(const Tensor& x, Part part) const {
     return at::layer_norm(x, {x.size(-1)}, parts_[part].weight, parts_[part].bias, kEpsilon);
   }
-  // [.., L, 3 H] -> [.., L, H]
-  Tensor Attend(const Tensor& qkv) const {
-    const int64_t length = qkv.size(3), head = qkv.size(4) / 3 / num_heads_;
-    const Tensor split = qkv.view({-1, length, 3, num_heads_, head}).permute({2, 0, 3, 1, 4});
-    const Tensor query = split[0] / std::sqrt(static_cast<double>(head));
-    const Tensor weights = at::matmul(query, split[1].transpose(2, 3)).softmax(-1);
-    return at::matmul(weights, split[2])
-        .transpose(1, 2)
-        .reshape({qkv.size(0), qkv.size(1), qkv.size(2), length, num_heads_ * head});
+  // [B, .., .., L, 3 H] -> [B, .., .., L, H]
+  Tensor AttendAlongLines(const Tensor& qkv) const {
+    const int64_t length = qkv.size(3), channels = qkv.size(4) / 3;
+    const Tensor out = at::empty({qkv.size(0), qkv.size(1), qkv.size(2), length, channels});
+    Attend(qkv.data_ptr<float>(), out.numel() / (length * channels), static_cast<int>(length),
+           num_heads_, static_cast<int>(channels) / num_heads_, out.data_ptr<float>());
+    return out;
   }
 
-  int axis_;
-  int64_t num_heads_;
+  int axis_, num_heads_;
   std::vector<Affine> parts_;
 };
 

@@ -8,6 +8,7 @@
 #include "tests/models/npz.h"
 #include "tests/models/reference_files.h"
 #include "tests/models/reference_samples.h"
+#include "tests/models/reference_twin.h"
 #include "tests/models/test_positions.h"
 
 namespace hod::models {
@@ -153,6 +154,35 @@ TEST_CASE("The human model of a world with finite blocks computes as recorded") 
   CheckRecords("bc_human_tutorial", 1e-4);
 }
 TEST_CASE("The paper's network computes as recorded") { CheckRecords("paper_conv_randinit", 1e-4); }
+
+TEST_CASE("Networks compute what the documentation says, timestep after timestep") {
+  const env::Game game = BoxGame({5, 6, 4});
+  for (ReferenceConfig config : {SmallTransformer(), SmallConvolutional()}) {
+    config.value_scale = 2.5;
+    const ReferenceWeights weights = RandomWeights(config, 4);
+    const ReferenceNetwork network(weights);
+    ReferenceMemory memory;
+    std::vector<std::vector<double>> twin_memory;
+    for (int t = 0; t < 3; ++t) {
+      const env::State state = RandomState(game, 7 * t, 11);
+      const ReferenceInput input = {ObservationOf(game, state, 1), &memory};
+      ReferenceOutput output;
+      REQUIRE(network.Step({&input, 1}, absl::MakeSpan(&output, 1)).ok());
+      const TwinOutput twin = TwinStep(weights, input.observation, twin_memory);
+      CHECK(LargestDifference(output.policy, twin.policy) < 1e-4);
+      CHECK(LargestDifference(output.human, twin.human) < 1e-4);
+      CHECK(LargestDifference(output.goal, twin.goal) < 1e-4);
+      CHECK(std::abs(output.value - twin.value) < 1e-4);
+      std::vector<float> remembered;
+      for (const auto& part : twin.memory) {
+        remembered.insert(remembered.end(), part.begin(), part.end());
+      }
+      CHECK(LargestDifference(output.memory, remembered) < 1e-4);
+      memory = output.memory;
+      twin_memory = twin.memory;
+    }
+  }
+}
 
 TEST_CASE("A batch gives what its positions give alone, each with its own memory") {
   const env::Game game = BoxGame({5, 6, 4});

@@ -1,8 +1,9 @@
 // Small networks of the reference's architectures with random weights.
 #pragma once
 
-#include <absl/strings/match.h>
+#include <cmath>
 
+#include "absl/strings/match.h"
 #include "env/game/random.h"
 #include "models/reference/weights.h"
 
@@ -39,7 +40,8 @@ inline ReferenceWeights RandomWeights(const ReferenceConfig& config, uint64_t se
   for (const ReferenceTensor& spec : ReferenceLayout(config)) {
     std::vector<float> values(spec.Size());
     for (float& value : values) {
-      value = absl::EndsWith(spec.name, ".variance") ? 1 : static_cast<float>(0.3 * rng.Normal());
+      value = static_cast<float>(0.3 * rng.Normal());
+      if (absl::EndsWith(spec.name, ".variance")) value = 0.5f + std::abs(value);
     }
     weights.tensors.emplace(spec.name, std::move(values));
   }
