@@ -1,6 +1,9 @@
 #include "tests/mcts/evaluators.h"
 
+#include <array>
 #include <cmath>
+#include <deque>
+#include <map>
 
 #include "env/game/action_mask.h"
 
@@ -22,38 +25,57 @@ uint64_t Hash(const Position& position, uint64_t seed) {
 
 }  // namespace
 
+void HashEvaluator::Policy(const Position& position, env::Rng& rng, Evaluation& out) const {
+  const env::ActionSpace& space = position.game->actions();
+  std::array<float, env::kNumActionTypes> weights;
+  for (int t = 0; t < env::kNumActionTypes; ++t) {
+    // Places are most of the actions: without this nothing else would be tried.
+    weights[t] = static_cast<env::ActionType>(t) == env::ActionType::kPlace ? 1.0f : 16.137f;
+    if (numbers_.zero_priors && t > 0 && rng.Chance(0.15)) weights[t] = 0;
+  }
+  out.policy.clear();
+  size_t next_valid = 0;
+  float sum = 0;
+  for (int id = 0; id < space.num_actions(); ++id) {
+    constexpr float kCoarse[] = {1.0f, 1.4142f, 1.7321f, 2.2361f};
+    float p = numbers_.coarse ? kCoarse[rng.Below(4)] : static_cast<float>(std::exp(rng.Normal()));
+    p *= weights[static_cast<int>(space.TypeOf(id))];
+    if (numbers_.zero_priors && id > 0 && rng.Chance(0.1)) p = 0;
+    sum += p;
+    if (next_valid == position.valid_actions.size()) continue;
+    if (position.valid_actions[next_valid] != id) continue;
+    out.policy.push_back(p);
+    ++next_valid;
+  }
+  for (float& p : out.policy) p /= sum;
+}
+
+void HashEvaluator::HumanPolicy(const Position& position, env::Rng& rng, Evaluation& out) const {
+  std::vector<int32_t> valid;
+  const int human = position.player == 0 ? position.game->num_players() - 1 : 0;
+  env::ValidActions(*position.game, *position.state, human, false, valid);
+  std::map<int32_t, float> policy;
+  const int count = numbers_.spread_human ? rng.Between(1, 8) : 1;
+  for (int i = 0; i < count; ++i) {
+    const int32_t id = rng.Chance(0.7) ? valid[rng.Below(static_cast<int>(valid.size()))]
+                                       : rng.Below(position.game->actions().num_actions());
+    const bool impossible = i > 0 && rng.Chance(0.1);
+    policy.emplace(id, impossible ? 0.0f : static_cast<float>(std::exp(rng.Normal())));
+  }
+  out.human_policy.clear();
+  for (const auto& [id, probability] : policy) out.human_policy.push_back({id, probability});
+}
+
 absl::Status HashEvaluator::Evaluate(absl::Span<const Position> positions,
                                      absl::Span<Evaluation> evaluations) {
   for (size_t i = 0; i < positions.size(); ++i) {
-    const Position& position = positions[i];
     Evaluation& out = evaluations[i];
-    env::Rng rng(Hash(position, seed_));
-    const int num_actions = position.game->actions().num_actions();
-    out.policy.clear();
-    size_t next_valid = 0;
-    float sum = 0;
-    for (int id = 0; id < num_actions; ++id) {
-      constexpr float kCoarse[] = {1.0f, 1.4142f, 1.7321f, 2.2361f};
-      float p = coarse_ ? kCoarse[rng.Below(4)] : static_cast<float>(std::exp(rng.Normal()));
-      // Places are most of the actions: without this nothing else would be tried.
-      if (position.game->actions().TypeOf(id) != env::ActionType::kPlace) p *= 16.137f;
-      sum += p;
-      if (next_valid == position.valid_actions.size()) continue;
-      if (position.valid_actions[next_valid] != id) continue;
-      out.policy.push_back(p);
-      ++next_valid;
-    }
-    for (float& p : out.policy) p /= sum;
+    env::Rng rng(Hash(positions[i], seed_));
+    Policy(positions[i], rng, out);
     out.value = static_cast<float>(4 * rng.Uniform() - 2);
-    out.goal_logits.resize(env::kNumBlocks * position.game->goal().size());
+    out.goal_logits.resize(env::kNumBlocks * positions[i].game->goal().size());
     for (float& logit : out.goal_logits) logit = static_cast<float>(2 * rng.Normal());
-
-    std::vector<int32_t> valid;
-    const int human = position.player == 0 ? position.game->num_players() - 1 : 0;
-    env::ValidActions(*position.game, *position.state, human, false, valid);
-    const int id =
-        rng.Chance(0.7) ? valid[rng.Below(static_cast<int>(valid.size()))] : rng.Below(num_actions);
-    out.human_policy = {{id, 1.0f}};
+    HumanPolicy(positions[i], rng, out);
   }
   return absl::OkStatus();
 }
@@ -75,13 +97,16 @@ absl::Status ConstantEvaluator::Evaluate(absl::Span<const Position> positions,
   return absl::OkStatus();
 }
 
-absl::Status Run(Search& search, Evaluator& evaluator) {
+absl::Status Run(Search& search, Evaluator& evaluator, int deliveries) {
+  std::deque<const Position*> leaves;
   Evaluation evaluation;
-  while (const Position* leaf = search.NextLeaf()) {
-    absl::Status status = evaluator.Evaluate({leaf, 1}, {&evaluation, 1});
-    if (!status.ok()) return status;
-    status = search.Deliver(evaluation);
-    if (!status.ok()) return status;
+  while (!search.done()) {
+    while (const Position* leaf = search.NextLeaf()) leaves.push_back(leaf);
+    for (int i = 0; i < deliveries && !leaves.empty(); ++i, leaves.pop_front()) {
+      absl::Status status = evaluator.Evaluate({leaves.front(), 1}, {&evaluation, 1});
+      if (status.ok()) status = search.Deliver(evaluation);
+      if (!status.ok()) return status;
+    }
   }
   return absl::OkStatus();
 }

@@ -8,19 +8,33 @@
 
 namespace hod::mcts {
 
-// Numbers drawn from a hash of what a player without the goal can see. The human's next action is
-// certain: one action, valid or not.
+// What kind of numbers a HashEvaluator draws.
+struct HashedNumbers {
+  // Few different priors, so that many actions tie and the order decides. None is a multiple of
+  // another: ties between unlike actions would depend on rounding.
+  bool coarse = false;
+  // Some actions, and whole types but noop, have a prior of 0.
+  bool zero_priors = false;
+  // Several actions of the human may follow, in place of a certain one; some of these with a
+  // probability of 0.
+  bool spread_human = false;
+};
+
+// Numbers drawn from a hash of what a player without the goal can see. The human's next actions may
+// be valid or not.
 class HashEvaluator : public Evaluator {
  public:
-  // `coarse`: few different priors, so that many actions tie and the order decides. None is a
-  // multiple of another: ties between unlike actions would depend on rounding.
-  HashEvaluator(uint64_t seed, bool coarse) : seed_(seed), coarse_(coarse) {}
+  explicit HashEvaluator(uint64_t seed, const HashedNumbers& numbers = {})
+      : seed_(seed), numbers_(numbers) {}
   absl::Status Evaluate(absl::Span<const Position> positions,
                         absl::Span<Evaluation> evaluations) override;
 
  private:
+  void Policy(const Position& position, env::Rng& rng, Evaluation& out) const;
+  void HumanPolicy(const Position& position, env::Rng& rng, Evaluation& out) const;
+
   uint64_t seed_;
-  bool coarse_;
+  HashedNumbers numbers_;
 };
 
 // The same evaluation of every position: uniform over all actions, but for what `change` does.
@@ -35,7 +49,8 @@ class ConstantEvaluator : public Evaluator {
   std::function<void(const Position&, Evaluation&)> change_;
 };
 
-// Runs a search to its end; the first error stops it.
-absl::Status Run(Search& search, Evaluator& evaluator);
+// Runs a search to its end; the first error stops it. As many leaves as the search allows are in
+// flight, and up to `deliveries` of them delivered before the next begin.
+absl::Status Run(Search& search, Evaluator& evaluator, int deliveries = 1);
 
 }  // namespace hod::mcts

@@ -70,7 +70,7 @@ const absl::Duration kMs = absl::Milliseconds(1);
 
 TEST_CASE("Without a limit every simulation is made, as by a plain loop") {
   Started limited(50, 1), plain(50, 1);
-  HashEvaluator network(5, false);
+  HashEvaluator network(5);
   REQUIRE(RunSearch(limited.search, network, {}).ok());
   REQUIRE(Run(plain.search, network).ok());
   CHECK(limited.search.root().visits == 50);

@@ -3,65 +3,15 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <functional>
-#include <limits>
 #include <map>
-#include <numeric>
 
 #include "env/game/action_mask.h"
 #include "tests/game/random_game.h"
 #include "tests/mcts/evaluators.h"
+#include "tests/mcts/small_searches.h"
 
 namespace hod::mcts {
 namespace {
-
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-constexpr float kInf = std::numeric_limits<float>::infinity();
-
-env::GameConfig TinyConfig() {
-  env::GameConfig config;
-  config.size = {4, 4, 4};
-  return config;
-}
-
-env::Game TinyGame(const SearchOptions& options, const env::GameConfig& config = TinyConfig()) {
-  env::Rng rng(9);
-  return PlanningGame(env::Game(config, env::RandomGoal(config, rng)), options);
-}
-
-env::State Start(const env::Game& game) {
-  env::Rng rng(3);
-  return game.Reset(rng);
-}
-
-// All actions of all expanded nodes.
-std::vector<ActionView> Actions(const Search& search) {
-  std::vector<ActionView> actions;
-  for (const Node& node : search.nodes()) {
-    for (const TypeStats& type : node.types) {
-      for (int32_t a = type.begin; a < type.end; ++a) actions.push_back(search.action(type, a));
-    }
-  }
-  return actions;
-}
-
-std::vector<float> Priors(const Search& search) {
-  std::vector<float> priors;
-  for (const ActionView& action : Actions(search)) priors.push_back(action.prior);
-  return priors;
-}
-
-// Every number of the root's statistics and all nodes' visits.
-std::vector<double> Fingerprint(const Search& search) {
-  std::vector<double> numbers;
-  for (const Node& node : search.nodes()) {
-    numbers.insert(numbers.end(), {double(node.visits), node.value_sum, node.reward});
-  }
-  for (const ActionView& a : Actions(search)) {
-    numbers.insert(numbers.end(), {double(a.id), double(a.visits), a.value_sum, a.prior});
-  }
-  return numbers;
-}
 
 TEST_CASE("with a goal predictor the true goal has no influence") {
   env::Rng rng(1);
@@ -76,7 +26,7 @@ TEST_CASE("with a goal predictor the true goal has no influence") {
     const env::State state = a.Reset(rng);
     // A world that is the goal already: ending on completion would give it away.
     const env::Game c = PlanningGame(env::Game(config, state.blocks), options);
-    HashEvaluator evaluator(i, false);
+    HashEvaluator evaluator(i);
     std::vector<std::vector<double>> prints;
     for (const env::Game* game : {&a, &b, &c}) {
       Search search;
@@ -128,7 +78,7 @@ TEST_CASE("a finished game is worth nothing and never expanded") {
   const env::Game game = TinyGame(options, config);
   Search search;
   search.Start(options, &game, Start(game), 0, env::Rng(1));
-  HashEvaluator evaluator(1, false);
+  HashEvaluator evaluator(1);
   REQUIRE(Run(search, evaluator).ok());
   int over = 0;
   for (const Node& node : search.nodes()) {
@@ -152,44 +102,6 @@ TEST_CASE("truncation for lack of progress does not end the tree's games") {
   CHECK(TinyGame(knows_goal, config).config().terminate_on_goal_completion);
 }
 
-TEST_CASE("bad evaluations are errors that say what is wrong") {
-  const SearchOptions options;
-  const env::Game game = TinyGame(options);
-  const env::State state = Start(game);
-  const auto error = [&](const std::function<void(Evaluation&)>& damage) {
-    ConstantEvaluator evaluator([&](const Position&, Evaluation& e) { damage(e); });
-    Search search;
-    search.Start(options, &game, state, 0, env::Rng(1));
-    return std::string(Run(search, evaluator).message());
-  };
-  const auto check = [&](const char* field, const std::function<void(Evaluation&)>& damage) {
-    CHECK_THAT(error(damage), Catch::Contains(field));
-  };
-  CHECK(error([](Evaluation&) {}) == "");
-  check("policy has", [](Evaluation& e) { e.policy.pop_back(); });
-  check("policy has", [](Evaluation& e) { e.policy.clear(); });
-  check("goal_logits has", [](Evaluation& e) { e.goal_logits.resize(64); });
-  check("value", [](Evaluation& e) { e.value = kNan; });
-  check("value", [](Evaluation& e) { e.value = kInf; });
-  check("goal_logits", [](Evaluation& e) { e.goal_logits.assign(e.goal_logits.size(), kNan); });
-  check("goal_logits", [](Evaluation& e) { e.goal_logits.assign(e.goal_logits.size(), -kInf); });
-  check("human_policy sums", [](Evaluation& e) { e.human_policy.clear(); });
-  check("human_policy sums", [](Evaluation& e) {
-    for (LikelyAction& action : e.human_policy) action.probability = 0;
-  });
-  check("human_policy of", [](Evaluation& e) { e.human_policy[3].probability = kNan; });
-  check("human_policy of", [](Evaluation& e) { e.human_policy[3].probability = -0.5f; });
-  check("human_policy has", [](Evaluation& e) { e.human_policy[3].id = -1; });
-  check("human_policy has", [](Evaluation& e) { e.human_policy[3].id = e.human_policy[2].id; });
-  check("human_policy has", [&](Evaluation& e) {
-    e.human_policy.push_back({game.actions().num_actions(), 0.1f});
-  });
-  check("policy has an entry", [](Evaluation& e) { e.policy.back() = kNan; });
-  check("policy has an entry", [](Evaluation& e) { e.policy.back() = kInf; });
-  check("policy has an entry", [](Evaluation& e) { e.policy.front() = -0.1f; });
-  check("no mass", [](Evaluation& e) { e.policy.assign(e.policy.size(), 0.0f); });
-}
-
 TEST_CASE("without search the policy is the priors of the valid actions") {
   SearchOptions options;
   options.num_simulations = 1;
@@ -199,7 +111,7 @@ TEST_CASE("without search the policy is the priors of the valid actions") {
     options.explore_noops = explore_noops;
     const env::Game game = TinyGame(options);
     const env::State state = Start(game);
-    HashEvaluator evaluator(2, false);
+    HashEvaluator evaluator(2);
     Search search;
     search.Start(options, &game, state, 0, env::Rng(1));
     REQUIRE(Run(search, evaluator).ok());
@@ -221,76 +133,6 @@ TEST_CASE("without search the policy is the priors of the valid actions") {
     }
     CHECK(best == highest);
     CHECK(result.root_value == Approx(options.gamma * evaluation.value));
-  }
-}
-
-TEST_CASE("noops that are not explored keep their prior, and no simulation") {
-  SearchOptions options;
-  options.explore_noops = false;
-  options.num_simulations = 80;
-  options.temperature = 1.0;
-  const env::Game game = TinyGame(options);
-  ConstantEvaluator evaluator([](const Position&, Evaluation& e) { e.policy[0] = 0.5f; });
-  Search search;
-  search.Start(options, &game, Start(game), 0, env::Rng(1));
-  REQUIRE(Run(search, evaluator).ok());
-  for (const Node& node : search.nodes()) {
-    if (node.expanded) CHECK(node.types[0].visits == 0);
-  }
-  std::vector<int32_t> valid;
-  env::ValidActions(game, Start(game), 0, true, valid);
-  const double others = static_cast<double>(valid.size() - 1) / game.actions().num_actions();
-  const SearchResult result = search.result();
-  REQUIRE(result.policy.front().first == 0);
-  CHECK(result.policy.front().second == Approx(0.5 / (0.5 + others)).epsilon(1e-4));
-  double sum = 0;
-  for (const auto& [id, p] : result.policy) sum += p;
-  CHECK(sum == Approx(1.0));
-}
-
-TEST_CASE("where noop is all there is, it is played") {
-  env::GameConfig config = TinyConfig();
-  config.players.resize(1);
-  env::State state;
-  state.blocks.assign(config.size.Volume(), env::kBedrock);
-  state.players.resize(1);
-  state.players[0].feet = {1, 1, 1};
-  state.blocks[config.size.Index({1, 1, 1})] = env::kAir;
-  state.blocks[config.size.Index({1, 2, 1})] = env::kAir;
-  for (const bool explore_noops : {true, false}) {
-    for (const int simulations : {1, 30}) {
-      SearchOptions options;
-      options.explore_noops = explore_noops;
-      options.num_simulations = simulations;
-      const env::Game game = TinyGame(options, config);
-      HashEvaluator evaluator(1, false);
-      Search search;
-      search.Start(options, &game, game.Begin(state), 0, env::Rng(1));
-      REQUIRE(Run(search, evaluator).ok());
-      CHECK(search.result().best_action == 0);
-      CHECK(search.result().policy == Policy{{0, 1.0f}});
-      CHECK(search.root().types[0].visits == simulations - 1);
-    }
-  }
-}
-
-TEST_CASE("mass on noop alone does not stop a search that leaves noops out") {
-  SearchOptions options;
-  options.explore_noops = false;
-  options.num_simulations = 20;
-  const env::Game game = TinyGame(options);
-  ConstantEvaluator evaluator([](const Position&, Evaluation& e) {
-    e.policy.assign(e.policy.size(), 0.0f);
-    e.policy[0] = 1.0f;
-  });
-  for (const Selection selection :
-       {Selection::kBilevel, Selection::kBilevelUnscaled, Selection::kFlat}) {
-    options.selection = selection;
-    Search search;
-    search.Start(options, &game, Start(game), 0, env::Rng(1));
-    REQUIRE(Run(search, evaluator).ok());
-    CHECK(search.result().best_action == 0);
-    CHECK(search.root().types[0].visits == 0);
   }
 }
 
@@ -317,89 +159,9 @@ TEST_CASE("the human's actions in the tree follow the predicted distribution") {
   CHECK(chi_square < 13.8);  // The 0.999 quantile with 2 degrees of freedom.
 }
 
-TEST_CASE("root noise keeps priors normalised, above their share, and on the root") {
-  SearchOptions options;
-  options.num_simulations = 10;
-  options.noise_weight = 0;
-  env::Rng rng(2);
-  for (int i = 0; i < 60; ++i) {
-    env::GameConfig config = env::RandomConfig(rng);
-    config.horizon = 100000;
-    options.explore_noops = i % 2 == 0;
-    options.line_of_sight = !config.abilities.teleportation;
-    options.type_noise_alpha = i % 3 == 0 ? 1e-3 : 0.25;  // Gamma draws that underflow, too.
-    const env::Game game = PlanningGame(env::Game(config, env::RandomGoal(config, rng)), options);
-    const env::State state = game.Reset(rng);
-    HashEvaluator evaluator(i, false);
-    const auto run = [&](double weight, uint64_t seed) {
-      SearchOptions with_noise = options;
-      with_noise.noise_weight = weight;
-      Search search;
-      search.Start(with_noise, &game, state, 0, env::Rng(seed));
-      REQUIRE(Run(search, evaluator).ok());
-      return search;
-    };
-    const Search plain = run(0, 1), noisy = run(0.25, 1), again = run(0.25, 1),
-                 other = run(0.25, 2);
-    CHECK(Priors(noisy) == Priors(again));
-    CHECK(Priors(noisy) != Priors(plain));
-    CHECK(Priors(noisy) != Priors(other));
-    for (const Search* search : {&plain, &noisy, &other}) {
-      for (const Node& node : search->nodes()) {
-        if (!node.expanded) continue;
-        double all = 0;
-        for (const TypeStats& type : node.types) {
-          double sum = 0;
-          for (int32_t a = type.begin; a < type.end; ++a) sum += search->action(type, a).prior;
-          CHECK(sum == Approx(type.prior).margin(1e-5));
-          all += sum;
-        }
-        CHECK(all == Approx(1.0).epsilon(1e-5));
-      }
-    }
-    const std::vector<float> before = Priors(plain), after = Priors(noisy);
-    for (int32_t a = 0; a < plain.root().types[9].end; ++a) {
-      CHECK(after[a] >= 0.75 * 0.75 * before[a] * 0.9999);
-    }
-    if (!options.explore_noops) CHECK(after[0] == 0);
-  }
-}
-
-TEST_CASE("root noise has the mean of the uniform distribution, over types and within them") {
-  SearchOptions options;
-  options.num_simulations = 1;
-  options.noise_weight = 1.0;
-  options.line_of_sight = false;
-  const env::Game game = TinyGame(options);
-  const env::State state = Start(game);
-  ConstantEvaluator evaluator;
-  std::array<double, env::kNumActionTypes> type_means{};
-  std::vector<double> means;
-  constexpr int kDraws = 3000;
-  int types = 0;
-  for (int seed = 0; seed < kDraws; ++seed) {
-    Search search;
-    search.Start(options, &game, state, 0, env::Rng(seed));
-    REQUIRE(Run(search, evaluator).ok());
-    types = 0;
-    for (int t = 0; t < env::kNumActionTypes; ++t) {
-      const TypeStats& type = search.root().types[t];
-      types += type.begin < type.end;
-      type_means[t] += type.prior / kDraws;
-    }
-    const std::vector<float> priors = Priors(search);
-    means.resize(priors.size());
-    for (size_t a = 0; a < means.size(); ++a) means[a] += priors[a] / kDraws;
-  }
-  for (const double mean : type_means) {
-    if (mean > 0) CHECK(mean == Approx(1.0 / types).epsilon(0.15));
-  }
-  CHECK(std::accumulate(means.begin(), means.end(), 0.0) == Approx(1.0).epsilon(1e-4));
-}
-
 TEST_CASE("a search object that is used again searches as a new one") {
   env::Rng rng(6);
-  HashEvaluator evaluator(3, false);
+  HashEvaluator evaluator(3);
   Search used;
   for (int i = 0; i < 10; ++i) {
     const env::GameConfig config = env::RandomConfig(rng);
@@ -427,7 +189,7 @@ TEST_CASE("a leaf is the position its path leads to") {
   options.num_simulations = 30;
   const env::Game game = TinyGame(options);
   const env::State start = Start(game);
-  HashEvaluator evaluator(5, false);
+  HashEvaluator evaluator(5);
   Search search;
   search.Start(options, &game, start, 1, env::Rng(1));
   Evaluation evaluation;
@@ -461,7 +223,7 @@ TEST_CASE("what another player has removed is not put back, if so asked") {
   REQUIRE(place != valid.end());
   const env::Action action = game.actions().Unflatten(*place);
   const auto offered = [&] {
-    HashEvaluator evaluator(1, false);
+    HashEvaluator evaluator(1);
     Search search;
     search.Start(options, &game, state, 1, env::Rng(2));
     REQUIRE(Run(search, evaluator).ok());

@@ -79,7 +79,7 @@ TEST_CASE("the search agrees with its slow twin on every node") {
     const env::State state =
         rng.Chance(0.5) ? game.Reset(rng) : env::ScatteredState(game, 0.3, rng);
     const int player = rng.Below(game.num_players());
-    HashEvaluator evaluator(i, rng.Chance(0.5));
+    HashEvaluator evaluator(i, {.coarse = rng.Chance(0.5)});
 
     Search search;
     search.Start(options, &game, state, player, env::Rng(5));
