@@ -19,15 +19,15 @@ absl::Status Refused(const std::string& path, const std::string& what) {
 }
 
 absl::StatusOr<ReferenceConfig> ParseConfig(const std::string& path, SafeTensors& file) {
-  for (const char* key : {"format", "config"}) {
-    if (file.metadata.count(key) == 0) {
-      return Refused(path, absl::StrCat("metadata \"", key, "\" is missing"));
-    }
-  }
+  const auto missing = [&](const char* key) {
+    return Refused(path, absl::StrCat("metadata \"", key, "\" is missing"));
+  };
+  if (file.metadata.count("format") == 0) return missing("format");
   if (file.metadata["format"] != kReferenceFormat) {
     return Refused(path, absl::StrCat("metadata \"format\" is \"", file.metadata["format"],
                                       "\", expected \"", kReferenceFormat, "\""));
   }
+  if (file.metadata.count("config") == 0) return missing("config");
   const absl::StatusOr<nlohmann::json> json = env::ParseJsonLine(file.metadata["config"]);
   const absl::StatusOr<ReferenceConfig> config =
       json.ok() ? ReferenceConfigFromJson(*json) : json.status();

@@ -84,8 +84,7 @@ TEST_CASE("Metadata that are missing or wrong are refused by key") {
   SafeTensors bad = good;
   bad.metadata.erase("format");
   CHECK(LoadError(directory, bad) == "metadata \"format\" is missing");
-  bad = good;
-  bad.metadata["format"] = "hod-checkpoint-1";
+  bad.metadata = {{"format", "hod-checkpoint-1"}};
   CHECK(LoadError(directory, bad) ==
         "metadata \"format\" is \"hod-checkpoint-1\", expected \"hod-reference-1\"");
   bad = good;
