@@ -121,7 +121,7 @@ TEST_CASE("Metadata that are missing or wrong are refused by key") {
   CHECK(with("layers", {{{"kind", "residual"}, {"kernel", 3}}}) ==
         at + "a network with num_heads has a residual layer");
   bad = good;
-  bad.metadata["config"] = "{";
+  bad.metadata["config"] = std::string("{");
   CHECK(LoadError(directory, bad).rfind(at, 0) == 0);
 }
 
