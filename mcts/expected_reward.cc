@@ -89,7 +89,8 @@ bool ExpectedRewards::Append(const env::Game& game, const env::State& state, int
   space.ForEach(actions, [&](size_t, const env::Action& action) {
     const env::Block before = state.blocks[action.location];
     const bool places = action.type == ActionType::kPlace;
-    const bool possible = (before == env::kAir) == places && before != env::kBedrock;
+    const bool possible = places ? before == env::kAir && action.block >= env::kFirstPlaceable
+                                 : before != env::kAir && before != env::kBedrock;
     if (!possible || !DependsOnGoal(game, action)) {
       rewards.push_back(0);
       return;

@@ -48,8 +48,8 @@ double ExpectedReward(const env::Game& game, int player, const env::Action& effe
 class ExpectedRewards {
  public:
   // Appends the expected reward of each of `actions` (flat ids, ascending) to `rewards`: 0 for a
-  // place onto a block and a break of none. False if the goal logits that were needed are not
-  // finite.
+  // place onto a block or of none, and for a break of none or of bedrock. False if the goal logits
+  // that were needed are not finite.
   bool Append(const env::Game& game, const env::State& state, int player,
               absl::Span<const int32_t> actions, absl::Span<const float> goal_logits,
               std::vector<float>& rewards);

@@ -12,14 +12,23 @@ constexpr float kMinPrior = 1e-30f;  // Keeps logits finite.
 
 float Logit(float prior) { return std::log(std::max(prior, kMinPrior)); }
 
+int32_t FirstAction(const Node& node) { return node.types.front().begin; }
+
+int32_t EndAction(const Node& node) {
+  int32_t end = 0;
+  for (const TypeStats& type : node.types) end = std::max(end, type.end);
+  return end;
+}
+
 // The node's values as they move logits.
 class TransformedValues {
  public:
   TransformedValues(const SearchOptions& options, const Tree& tree, const Node& node) {
-    int32_t most_visits = 0, visits = 0;
+    int32_t most_visits = 0, visits = 0, tried_actions = 0;
     double weighted = 0, prior = 0;
     ForEachEdge(tree, node, [&](const Edge& edge) {
       if (edge.visits == 0) return;
+      ++tried_actions;
       most_visits = std::max(most_visits, edge.visits);
       visits += edge.visits;
       prior += edge.prior;
@@ -30,8 +39,10 @@ class TransformedValues {
       const double tried = prior > 0 ? weighted / prior : node.value;
       mixed_ = static_cast<float>((node.value + visits * tried) / (1 + visits));
     }
-    lowest_ = mixed_;
-    float highest = mixed_;
+    // Where every action was tried none carries the mix.
+    const bool all_tried = tried_actions == EndAction(node) - FirstAction(node);
+    lowest_ = all_tried ? std::numeric_limits<float>::infinity() : mixed_;
+    float highest = all_tried ? -lowest_ : mixed_;
     ForEachEdge(tree, node, [&](const Edge& edge) {
       if (edge.visits == 0) return;
       lowest_ = std::min(lowest_, Mean(edge));
@@ -59,14 +70,6 @@ class TransformedValues {
   float mixed_, lowest_, scale_;
 };
 
-int32_t FirstAction(const Node& node) { return node.types.front().begin; }
-
-int32_t EndAction(const Node& node) {
-  int32_t end = 0;
-  for (const TypeStats& type : node.types) end = std::max(end, type.end);
-  return end;
-}
-
 int TypeOf(const Node& node, int32_t action) {
   int t = 0;
   while (action >= node.types[t].end || node.types[t].begin == node.types[t].end) ++t;
@@ -80,34 +83,37 @@ void ImprovedPolicy(const SearchOptions& options, const Tree& tree, const Node& 
   const TransformedValues values(options, tree, node);
   const int32_t begin = FirstAction(node), end = EndAction(node);
   policy.resize(end - begin);
-  // Untried actions all carry the same value: exponentials are needed for tried ones only.
-  float highest = values.untried();
-  TransformedValues::ForEachEdge(
-      tree, node, [&](const Edge& edge) { highest = std::max(highest, values.Of(edge)); });
-  const float untried = std::exp(values.untried() - highest);
-  for (int32_t a = begin; a < end; ++a) {
-    policy[a - begin] = std::max(tree.untried[a], 0.0f) * untried;
+  // Untried actions all carry the same value: exponentials are needed for tried ones only. The
+  // highest is taken over actions with a prior, or all of these might vanish beside one without.
+  float highest = -std::numeric_limits<float>::infinity();
+  if (std::any_of(tree.untried.begin() + begin, tree.untried.begin() + end,
+                  [](float prior) { return prior > 0; })) {
+    highest = values.untried();
   }
   TransformedValues::ForEachEdge(tree, node, [&](const Edge& edge) {
-    policy[edge.action - begin] = edge.prior * std::exp(values.Of(edge) - highest);
+    if (edge.prior > 0) highest = std::max(highest, values.Of(edge));
+  });
+  const float untried = std::exp(values.untried() - highest);
+  for (int32_t a = begin; a < end; ++a) {
+    policy[a - begin] = tree.untried[a] > 0 ? tree.untried[a] * untried : 0;
+  }
+  TransformedValues::ForEachEdge(tree, node, [&](const Edge& edge) {
+    policy[edge.action - begin] =
+        edge.prior > 0 ? edge.prior * std::exp(values.Of(edge) - highest) : 0;
   });
   if (ExcludesNoop(options, node)) policy.front() = 0;
   float sum = 0;
   for (const float p : policy) sum += p;
-  if (sum > 0) {
-    for (float& p : policy) p /= sum;
-    return;
-  }
-  // All that has a prior is worth so much less that it vanished: the best value takes all.
-  const auto best = std::max_element(policy.begin(), policy.end());
-  *best = 1;
+  if (sum == 0) return;
+  for (float& p : policy) p /= sum;
 }
 
 Choice SelectImproved(const SearchOptions& options, const Tree& tree, const Node& node,
                       std::vector<float>& policy) {
   ImprovedPolicy(options, tree, node, policy);
   const int32_t begin = FirstAction(node);
-  const auto total = static_cast<float>(1 + node.visits + node.in_flight);
+  // One more than the visits of all actions: the node's own evaluation counts among its visits.
+  const auto total = static_cast<float>(node.visits + node.in_flight);
   TransformedValues::ForEachEdge(tree, node, [&](const Edge& edge) {
     policy[edge.action - begin] -= static_cast<float>(edge.visits + edge.in_flight) / total;
   });

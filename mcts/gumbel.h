@@ -16,7 +16,7 @@ namespace hod::mcts {
 // pi'(a) = softmax(log prior + (value_visits + max N) * value_scale * q(a)) over the actions of an
 // expanded node, in the order of the pool. q are values normalised to [0, 1] over the node's
 // actions; those never tried get the mix of the node's own value and the values of those tried
-// (Appendix D of the paper).
+// (Appendix D of the paper). All 0 where noop has all of the prior but is excluded.
 void ImprovedPolicy(const SearchOptions& options, const Tree& tree, const Node& node,
                     std::vector<float>& policy);
 

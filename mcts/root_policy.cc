@@ -36,13 +36,14 @@ std::vector<RootAction> ActionsOf(const Tree& tree, const Node& root) {
 }
 
 // The policy y that maximises sum q y - lambda KL(prior, y): y = lambda prior / (alpha - q), where
-// alpha makes it sum to 1 (Grill et al., Section 3.1).
+// alpha makes it sum to 1 (Grill et al., Section 3.1). Actions without a prior have no part in it.
 std::vector<double> LimitingPolicy(double c_puct, const std::vector<RootAction>& actions,
                                    int trials) {
   const double lambda = c_puct * std::sqrt(static_cast<double>(trials)) /
                         (static_cast<double>(actions.size()) + trials);
   double low = -1e300, high = -1e300;
   for (const RootAction& a : actions) {
+    if (a.prior == 0) continue;
     low = std::max(low, a.q + lambda * a.prior);
     high = std::max(high, a.q + lambda);
   }

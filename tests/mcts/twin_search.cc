@@ -4,12 +4,20 @@
 #include <cmath>
 
 #include "env/game/action_mask.h"
+#include "tests/mcts/twin_puct.h"
 
 namespace hod::mcts {
 
 using env::ActionType;
 
-std::unique_ptr<TwinNode> TwinSearch::Run(const env::State& state) {
+TwinSearch::TwinSearch(const SearchOptions& options, const env::Game& game, int player,
+                       Evaluator& evaluator, env::Rng rng)
+    : options_(options), game_(game), player_(player), evaluator_(evaluator), rng_(rng) {
+  const int constants = static_cast<int>(options_.c_puct.size());
+  c_puct_ = options_.c_puct[constants > 1 ? rng_.Below(constants) : 0];
+}
+
+std::unique_ptr<TwinNode> TwinSearch::Run(const env::State& state, int deliveries) {
   auto root = std::make_unique<TwinNode>();
   root->state = state;
   for (env::PlayerState& p : root->state.players) {
@@ -17,25 +25,68 @@ std::unique_ptr<TwinNode> TwinSearch::Run(const env::State& state) {
       p.inventory = env::Inventory::Packed(p.inventory.CountAll());
     }
   }
-  for (int i = 0; i < options_.num_simulations; ++i) Simulate(*root);
+  while (started_ < options_.num_simulations || !in_flight_.empty()) {
+    while (TwinNode* leaf = Begin(*root)) in_flight_.push_back(leaf);
+    for (int i = 0; i < deliveries && !in_flight_.empty(); ++i) {
+      Finish(*in_flight_.front());
+      in_flight_.pop_front();
+    }
+  }
   return root;
 }
 
-void TwinSearch::Simulate(TwinNode& root) {
+TwinNode* TwinSearch::Begin(TwinNode& root) {
+  if (started_ == options_.num_simulations) return nullptr;
+  if (static_cast<int>(in_flight_.size()) == options_.max_in_flight) return nullptr;
+  if (options_.selection == Selection::kGumbel && started_ > 1 &&
+      !halving_.Ready(started_ - 1, root)) {
+    return nullptr;
+  }
   TwinNode* leaf = &root;
   while (leaf->expanded) leaf = &Child(*leaf, Select(*leaf));
+  if (leaf->in_flight > 0 && !leaf->Over()) return nullptr;
+  ++started_;
+  CountInFlight(*leaf, 1);
+  return leaf;
+}
 
-  const bool over = leaf->parent != nullptr && leaf->outcome.done();
+void TwinSearch::CountInFlight(TwinNode& leaf, int change) {
+  for (TwinNode* node = &leaf; node != nullptr; node = node->parent) {
+    node->in_flight += change;
+    if (node->parent != nullptr) node->parent->actions.at(node->action).in_flight += change;
+  }
+}
+
+std::vector<int32_t> TwinSearch::ValidActions(const TwinNode& node) const {
   std::vector<int32_t> valid;
-  if (!over) env::ValidActions(game_, leaf->state, player_, options_.line_of_sight, valid);
-  leaf->valid.assign(valid.begin(), valid.end());
-  const Position position = {&game_, &leaf->state, player_, valid};
-  evaluator_.Evaluate({&position, 1}, {&leaf->evaluation, 1}).IgnoreError();
-  const std::vector<float> leaf_logits = leaf->evaluation.goal_logits;
-  if (!over) Expand(*leaf);
+  if (node.Over()) return valid;
+  env::ValidActions(game_, node.state, player_, options_.line_of_sight, valid);
+  if (!options_.respect_removals) return valid;
+  std::vector<int32_t> respectful;
+  for (const int32_t id : valid) {
+    const env::Action action = game_.actions().Unflatten(id);
+    bool removed = false;
+    for (int p = 0; p < game_.num_players(); ++p) {
+      const env::BlockSet broken = node.state.broken[p * game_.size().Volume() + action.location];
+      removed |= p != player_ && action.type == ActionType::kPlace &&
+                 (broken & (env::BlockSet{1} << action.block)) != 0;
+    }
+    if (!removed) respectful.push_back(id);
+  }
+  return respectful;
+}
 
-  double value = over ? 0 : leaf->evaluation.value;
-  for (TwinNode* node = leaf; node != nullptr; node = node->parent) {
+void TwinSearch::Finish(TwinNode& leaf) {
+  CountInFlight(leaf, -1);
+  const std::vector<int32_t> valid = ValidActions(leaf);
+  leaf.valid.assign(valid.begin(), valid.end());
+  const Position position = {&game_, &leaf.state, player_, valid};
+  evaluator_.Evaluate({&position, 1}, {&leaf.evaluation, 1}).IgnoreError();
+  const std::vector<float> leaf_logits = leaf.evaluation.goal_logits;
+  if (!leaf.Over()) Expand(leaf);
+
+  double value = leaf.Over() ? 0 : leaf.OwnValue(options_);
+  for (TwinNode* node = &leaf; node != nullptr; node = node->parent) {
     TwinNode* parent = node->parent;
     double reward = node->reward;
     if (parent != nullptr && options_.use_goal_predictor &&
@@ -45,90 +96,50 @@ void TwinSearch::Simulate(TwinNode& root) {
     }
     value = value * options_.gamma + reward;
     node->reward_sum += reward;
-    node->node_visits += 1;
+    node->visits += 1;
     node->total += value;
     node->lowest = std::min(node->lowest, value);
     node->highest = std::max(node->highest, value);
     if (parent == nullptr) break;
     parent->lowest = std::min(parent->lowest, value);
     parent->highest = std::max(parent->highest, value);
-    parent->visits[node->action] += 1;
-    float& sum = parent->sums[node->action];
-    sum = static_cast<float>(sum + value);
+    TwinAction& action = parent->actions.at(node->action);
+    action.visits += 1;
+    action.sum += value;
   }
-}
-
-// The first of the best. Equals are alike in every number, and tie in float32 as well.
-int TwinSearch::Best(const std::vector<std::pair<int, double>>& scores) {
-  auto best = scores.front();
-  for (const auto& s : scores) {
-    if (s.second > best.second) best = s;
-  }
-  for (const auto& s : scores) {
-    close_call_ |= s.second != best.second && s.second > best.second - 3e-6;
-  }
-  return best.first;
 }
 
 int TwinSearch::Select(const TwinNode& node) {
-  const double mean = node.total / node.node_visits;
-  const auto score = [&](double prior, double sum, int visits, double n, double initial) {
-    const double q = visits == 0 ? initial : sum / visits;
-    const double range = std::max(node.highest - node.lowest, 0.01);
-    return (q - node.lowest) / range +
-           options_.c_puct.front() * prior * std::sqrt(n) / (1 + visits);
-  };
-  const auto visits_of = [&](int a) { return node.visits.count(a) ? node.visits.at(a) : 0; };
-  const auto sum_of = [&](int a) { return node.sums.count(a) ? node.sums.at(a) : 0.0f; };
-  const auto node_initial = options_.init_q_with_max ? node.highest : mean;
+  if (options_.selection != Selection::kGumbel) {
+    return TwinPuct(options_, c_puct_, game_.actions(), node, chooser_);
+  }
+  if (node.parent != nullptr) return TwinSelectImproved(options_, node, chooser_);
+  return halving_.Select(options_, started_ - 1, node, chooser_);
+}
 
-  std::vector<int> tried;
-  for (const int a : node.valid) {
-    if (a != 0 || options_.explore_noops || node.valid.size() == 1) tried.push_back(a);
+int TwinSearch::DrawHuman(const TwinNode& node, int action) {
+  double quantile = 0;
+  if (options_.chance_draws == ChanceDraws::kIndependent) {
+    quantile = rng_.Uniform();
+  } else {
+    const TwinAction& stats = node.actions.at(action);
+    const double start = env::Rng(node.chance_seed).Uniform();
+    quantile = std::fmod(start + (stats.visits + stats.in_flight) * (std::sqrt(5.0) - 1) / 2, 1);
   }
-  std::vector<std::pair<int, double>> candidates;
-  if (options_.selection != Selection::kFlat) {
-    struct Totals {
-      double prior = 0, sum = 0;
-      int visits = 0;
-    };
-    std::map<ActionType, Totals> types;
-    for (const int a : tried) {
-      Totals& t = types[TypeOf(a)];
-      t.prior += node.prior.at(a);
-      t.sum += sum_of(a);
-      t.visits += visits_of(a);
-    }
-    for (const auto& [type, t] : types) {
-      candidates.emplace_back(static_cast<int>(type),
-                              score(t.prior, t.sum, t.visits, node.node_visits, node_initial));
-    }
-    const auto type = static_cast<ActionType>(Best(candidates));
-    tried.erase(
-        std::remove_if(tried.begin(), tried.end(), [&](int a) { return TypeOf(a) != type; }),
-        tried.end());
-    if (options_.selection == Selection::kBilevel) {
-      const Totals& t = types[type];
-      const int n = std::max(t.visits, 1);
-      const double initial = options_.init_q_with_max ? node.highest : t.sum / n;
-      candidates.clear();
-      for (const int a : tried) {
-        const double prior = t.prior > 0 ? node.prior.at(a) / t.prior : 0;
-        candidates.emplace_back(a, score(prior, sum_of(a), visits_of(a), n, initial));
-      }
-      return Best(candidates);
-    }
+  double sum = 0, so_far = 0;
+  for (const LikelyAction& human : node.evaluation.human_policy) sum += human.probability;
+  int drawn = -1;
+  for (const LikelyAction& human : node.evaluation.human_policy) {
+    if (human.probability == 0) continue;
+    so_far += human.probability;
+    chooser_.Compare(quantile * sum, so_far, 1e-6 * sum);
+    if (drawn < 0 && quantile * sum < so_far) drawn = human.id;
   }
-  candidates.clear();
-  for (const int a : tried) {
-    candidates.emplace_back(
-        a, score(node.prior.at(a), sum_of(a), visits_of(a), node.node_visits, node_initial));
-  }
-  return Best(candidates);
+  return drawn;
 }
 
 TwinNode& TwinSearch::Child(TwinNode& node, int action) {
-  const int human_action = node.evaluation.human_policy.front().id;  // The only one.
+  const int human_action = DrawHuman(node, action);
   std::unique_ptr<TwinNode>& child = node.children[{action, human_action}];
   if (child != nullptr) return *child;
 
@@ -136,6 +147,7 @@ TwinNode& TwinSearch::Child(TwinNode& node, int action) {
   child->state = node.state;
   child->parent = &node;
   child->action = action;
+  child->human_action = human_action;
   std::vector<env::Action> actions;
   for (int p = 0; p < game_.num_players(); ++p) {
     actions.push_back(game_.actions().Unflatten(p == player_ ? action : human_action));
@@ -153,7 +165,26 @@ TwinNode& TwinSearch::Child(TwinNode& node, int action) {
 
 void TwinSearch::Expand(TwinNode& node) {
   node.expanded = true;
+  if (options_.chance_draws == ChanceDraws::kCommon) node.chance_seed = rng_();
+  SetPriors(node);
+  if (node.parent == nullptr) {
+    if (options_.noise_weight > 0) AddNoise(node);
+    if (options_.selection == Selection::kGumbel) {
+      halving_.Start(options_, node, options_.num_simulations - 1, rng_, chooser_);
+    }
+    return;
+  }
+  if (!options_.use_goal_predictor) return;
+  const std::vector<float>& logits = node.evaluation.goal_logits;
+  if (options_.goal_posterior == GoalPosterior::kAverage) {
+    node.own_reward = (node.own_reward + OwnReward(node, logits)) / 2;
+  } else if (options_.goal_posterior != GoalPosterior::kParent) {
+    node.own_reward = OwnReward(node, logits);
+  }
+  node.reward = FullReward(node, logits);
+}
 
+void TwinSearch::SetPriors(TwinNode& node) {
   std::map<int, double> prior;
   for (size_t i = 0; i < node.valid.size(); ++i) {
     const int a = node.valid[i];
@@ -171,20 +202,52 @@ void TwinSearch::Expand(TwinNode& node) {
   };
   normalise();
   node.noop_prior = prior.at(0);
-  if (!options_.explore_noops && node.valid.size() > 1) {
+  const bool others_have_prior =
+      std::any_of(prior.begin(), prior.end(), [](const auto& p) { return p.first && p.second; });
+  if (!options_.explore_noops && others_have_prior) {
     prior[0] = 0;
     normalise();
   }
-  for (const auto& [a, p] : prior) node.prior[a] = static_cast<float>(p);
+  for (const auto& [a, p] : prior) node.actions[a].prior = static_cast<float>(p);
+}
 
-  if (node.parent == nullptr || !options_.use_goal_predictor) return;
-  const std::vector<float>& logits = node.evaluation.goal_logits;
-  if (options_.goal_posterior == GoalPosterior::kChild) {
-    node.own_reward = OwnReward(node, logits);
-  } else if (options_.goal_posterior == GoalPosterior::kAverage) {
-    node.own_reward = (node.own_reward + OwnReward(node, logits)) / 2;
+std::vector<double> TwinSearch::Dirichlet(size_t n, double alpha) {
+  std::vector<double> draw;
+  double sum = 0;
+  for (size_t i = 0; i < n; ++i) {
+    draw.push_back(rng_.Gamma(alpha));
+    sum += draw.back();
   }
-  node.reward = FullReward(node, logits);
+  if (sum == 0) {  // All underflowed: in the limit one entry has it all.
+    draw[rng_.Below(static_cast<int>(n))] = sum = 1;
+  }
+  for (double& d : draw) d /= sum;
+  return draw;
+}
+
+void TwinSearch::AddNoise(TwinNode& root) {
+  std::map<ActionType, double> type_prior;
+  std::map<ActionType, std::vector<int>> members;
+  for (const auto& [a, stats] : root.actions) {
+    type_prior[TypeOf(a)] += stats.prior;
+    members[TypeOf(a)].push_back(a);
+  }
+  std::erase_if(type_prior, [](const auto& type) { return type.second == 0; });
+  const std::vector<double> type_noise = Dirichlet(type_prior.size(), options_.type_noise_alpha);
+  const auto mix = [&](double prior, double noise) {
+    return (1 - options_.noise_weight) * prior + options_.noise_weight * noise;
+  };
+  auto next_type_noise = type_noise.begin();
+  for (const auto& [type, prior] : type_prior) {
+    const std::vector<int>& ids = members[type];
+    const double noisy_type = mix(prior, *next_type_noise++);
+    const std::vector<double> noise =
+        Dirichlet(ids.size(), options_.action_noise_total / static_cast<double>(ids.size()));
+    for (size_t i = 0; i < ids.size(); ++i) {
+      double& p = root.actions.at(ids[i]).prior;
+      p = static_cast<float>(noisy_type * mix(p / prior, noise[i]));
+    }
+  }
 }
 
 double TwinSearch::Expected(const TwinNode& parent, int player, const env::Action& action,
@@ -212,16 +275,29 @@ double TwinSearch::Expected(const TwinNode& parent, int player, const env::Actio
   return expected / sum;
 }
 
-double TwinSearch::OwnReward(const TwinNode& node, const std::vector<float>& logits) const {
-  const env::PlayerOutcome& own = node.outcome.players[player_];
-  const double reward =
-      Expected(*node.parent, player_, own.effective_action, logits) + own.goal_independent;
-  return Shaped(own.effective_action.type, reward);
+// What the human's action would bring if it took effect, as seen before it is drawn.
+double TwinSearch::Promised(const TwinNode& parent, int human_action) const {
+  const env::Action action = game_.actions().Unflatten(human_action);
+  const env::Block before = parent.state.blocks[action.location];
+  if (action.type == ActionType::kPlace) {
+    if (before != env::kAir || action.block < env::kFirstPlaceable) return 0;
+  } else if (before == env::kAir || before == env::kBedrock) {
+    return 0;
+  }
+  const int human = player_ == 0 ? game_.num_players() - 1 : 0;
+  return Expected(parent, human, action, parent.evaluation.goal_logits);
 }
 
 double TwinSearch::Shaped(ActionType type, double reward) const {
   const bool edits = type == ActionType::kPlace || type == ActionType::kBreak;
   return edits ? options_.own_reward_shift + options_.own_reward_scale * reward : reward;
+}
+
+double TwinSearch::OwnReward(const TwinNode& node, const std::vector<float>& logits) const {
+  const env::PlayerOutcome& own = node.outcome.players[player_];
+  const double reward =
+      Expected(*node.parent, player_, own.effective_action, logits) + own.goal_independent;
+  return Shaped(own.effective_action.type, reward);
 }
 
 double TwinSearch::FullReward(const TwinNode& node, const std::vector<float>& logits) const {
@@ -231,22 +307,16 @@ double TwinSearch::FullReward(const TwinNode& node, const std::vector<float>& lo
     const env::PlayerOutcome& out = node.outcome.players[p];
     total += Expected(*node.parent, p, out.effective_action, logits) + out.goal_independent;
   }
+  if (options_.human_reward == HumanReward::kCentred) {
+    double mean = 0, sum = 0;
+    for (const LikelyAction& human : node.parent->evaluation.human_policy) {
+      mean += human.probability * Promised(*node.parent, human.id);
+      sum += human.probability;
+    }
+    total += mean / sum - Promised(*node.parent, node.human_action);
+  }
   const double own = game_.rewards(player_).own_reward_prop;
   return own * node.own_reward + (1 - own) * total;
-}
-
-std::map<int, double> TwinSearch::Policy(const TwinNode& root) const {
-  std::map<int, double> policy;
-  for (const int a : root.valid) {
-    policy[a] = root.visits.count(a) ? root.visits.at(a) / (root.node_visits - 1.0) : 0.0;
-    if (!options_.explore_noops) {
-      policy[a] = a == 0 ? root.noop_prior : policy[a] * (1 - root.noop_prior);
-    }
-  }
-  double sum = 0;
-  for (auto& [a, p] : policy) sum += p = std::pow(p, options_.temperature);
-  for (auto& [a, p] : policy) p /= sum;
-  return policy;
 }
 
 }  // namespace hod::mcts

@@ -1,61 +1,55 @@
-// The search of docs/rules.md, Section 5, as slowly and plainly as it can be written: a tree of
-// maps, a copy of the state in every node, every number computed where it is needed. The human's
-// action is the most probable one, and there is no root noise.
+// The search of docs/rules.md, Section 5, and of mcts/options.h as slowly and plainly as it can be
+// written: a tree of maps, a copy of the state in every node, every number computed where it is
+// needed. It draws from an equal generator in the order of the search: the exploration constant, if
+// there are several; for each step of a descent the human's action, even where the descent ends at
+// a leaf in flight; for each expansion the seed of its common draws; at the root then Dirichlet
+// noise over types, over the actions of one type after another, and Gumbel noise over actions.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include "mcts/evaluator.h"
 #include "mcts/options.h"
+#include "tests/mcts/twin_gumbel.h"
+#include "tests/mcts/twin_node.h"
 
 namespace hod::mcts {
 
-struct TwinNode {
-  env::State state;
-  TwinNode* parent = nullptr;
-  int action = 0;            // Flat ids of the edge into the node.
-  env::StepOutcome outcome;  // Of that edge.
-  bool expanded = false;
-
-  Evaluation evaluation;
-  std::vector<int> valid;
-  std::map<int, float> prior;
-  double noop_prior = 0;  // Before noops are excluded.
-
-  std::map<int, int> visits;  // Per action, where tried.
-  std::map<int, float> sums;
-  int node_visits = 0;
-  double total = 0, lowest = 1e300, highest = -1e300;
-  double reward = 0, own_reward = 0;
-  double reward_sum = 0;  // Over the backups through the node.
-  std::map<std::pair<int, int>, std::unique_ptr<TwinNode>> children;
-};
-
 class TwinSearch {
  public:
-  TwinSearch(const SearchOptions& options, const env::Game& game, int player, Evaluator& evaluator)
-      : options_(options), game_(game), player_(player), evaluator_(evaluator) {}
+  TwinSearch(const SearchOptions& options, const env::Game& game, int player, Evaluator& evaluator,
+             env::Rng rng);
 
-  // The tree after options.num_simulations.
-  std::unique_ptr<TwinNode> Run(const env::State& state);
-  // Whether some choice was so close that float32, in which the search scores, may see it
-  // otherwise.
-  bool close_call() const { return close_call_; }
-  // Probabilities of the actions of a root.
-  std::map<int, double> Policy(const TwinNode& root) const;
+  // The tree after options.num_simulations, with leaves delivered as Run() of evaluators.h does.
+  std::unique_ptr<TwinNode> Run(const env::State& state, int deliveries);
+  // Whether some choice or draw may be otherwise in float32.
+  bool close_call() const { return chooser_.close_call(); }
+  double c_puct() const { return c_puct_; }
+  // With Gumbel selection: the action to play.
+  int Winner(const TwinNode& root) { return halving_.Winner(options_, root, chooser_); }
 
  private:
   env::ActionType TypeOf(int action) const { return game_.actions().TypeOf(action); }
-  void Simulate(TwinNode& root);
+  // Null where no simulation can begin.
+  TwinNode* Begin(TwinNode& root);
+  void Finish(TwinNode& leaf);
+  void CountInFlight(TwinNode& leaf, int change);
   int Select(const TwinNode& node);
-  int Best(const std::vector<std::pair<int, double>>& scores);
+  int DrawHuman(const TwinNode& node, int action);
   TwinNode& Child(TwinNode& node, int action);
+  std::vector<int32_t> ValidActions(const TwinNode& node) const;
+
   void Expand(TwinNode& node);
+  void SetPriors(TwinNode& node);
+  void AddNoise(TwinNode& root);
+  std::vector<double> Dirichlet(size_t n, double alpha);
+
   double Expected(const TwinNode& parent, int player, const env::Action& action,
                   const std::vector<float>& logits) const;
+  double Promised(const TwinNode& parent, int human_action) const;
   double Shaped(env::ActionType type, double reward) const;
   double OwnReward(const TwinNode& node, const std::vector<float>& logits) const;
   double FullReward(const TwinNode& node, const std::vector<float>& logits) const;
@@ -64,7 +58,12 @@ class TwinSearch {
   const env::Game& game_;
   int player_;
   Evaluator& evaluator_;
-  bool close_call_ = false;
+  env::Rng rng_;
+  double c_puct_;
+  int started_ = 0;
+  std::deque<TwinNode*> in_flight_;
+  TwinHalving halving_;
+  TwinChooser chooser_;
 };
 
 }  // namespace hod::mcts
