@@ -40,7 +40,8 @@ class Evaluator {
 
   // Evaluates `positions` into `evaluations`, of equal length; vectors there are resized, and
   // reused where they already fit. All positions have games of the same world size and action
-  // space. Blocks; one call at a time. After an error the evaluations are unspecified.
+  // space. Blocks; may be called by several threads at once. After an error the evaluations are
+  // unspecified.
   virtual absl::Status Evaluate(absl::Span<const Position> positions,
                                 absl::Span<Evaluation> evaluations) = 0;
 };

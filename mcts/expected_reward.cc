@@ -7,9 +7,11 @@ namespace hod::mcts {
 
 using env::ActionType;
 
-GoalLogits LogitsAt(absl::Span<const float> goal_logits, int volume, int location) {
+GoalLogits LogitsAt(const Belief& belief, int volume, int location) {
   GoalLogits logits;
-  for (int b = 0; b < env::kNumBlocks; ++b) logits[b] = goal_logits[b * volume + location];
+  for (int b = 0; b < env::kNumBlocks; ++b) {
+    logits[b] = belief.sharpness * belief.logits[b * volume + location];
+  }
   return logits;
 }
 
@@ -36,10 +38,10 @@ double ExpectedChange(const GoalDistribution& goal, env::Block before, env::Bloc
 }
 
 double ExpectedReward(const env::Game& game, int player, const env::Action& action,
-                      env::Block before, absl::Span<const float> goal_logits) {
+                      env::Block before, const Belief& belief) {
   if (!DependsOnGoal(game, action)) return 0;
   return ExpectedReward(game, player, action, before,
-                        LogitsAt(goal_logits, game.size().Volume(), action.location));
+                        LogitsAt(belief, game.size().Volume(), action.location));
 }
 
 double ExpectedReward(const env::Game& game, int player, const env::Action& action,
@@ -49,7 +51,7 @@ double ExpectedReward(const env::Game& game, int player, const env::Action& acti
 }
 
 bool ExpectedRewards::Append(const env::Game& game, const env::State& state, int player,
-                             absl::Span<const int32_t> actions, absl::Span<const float> goal_logits,
+                             absl::Span<const int32_t> actions, const Belief& belief,
                              std::vector<float>& rewards) {
   const env::ActionSpace& space = game.actions();
   const int volume = game.size().Volume();
@@ -66,12 +68,13 @@ bool ExpectedRewards::Append(const env::Game& game, const env::State& state, int
   goals_.resize(columns, Eigen::NoChange);
   for (int b = 0; b < env::kNumBlocks; ++b) {
     float* const goal = goals_.col(b).data();
-    const float* const logits = goal_logits.data() + static_cast<size_t>(b) * volume;
+    const float* const logits = belief.logits.data() + static_cast<size_t>(b) * volume;
     for (size_t k = 0; k < locations_.size(); ++k) goal[k] = logits[locations_[k]];
   }
   scratch_ = goals_.col(0);
   for (int b = 1; b < env::kNumBlocks; ++b) scratch_ = scratch_.max(goals_.col(b));
-  for (int b = 0; b < env::kNumBlocks; ++b) goals_.col(b) = (goals_.col(b) - scratch_).exp();
+  for (int b = 0; b < env::kNumBlocks; ++b)
+    goals_.col(b) = ((goals_.col(b) - scratch_) * belief.sharpness).exp();
   scratch_ = goals_.rowwise().sum().inverse();
   for (int b = 0; b < env::kNumBlocks; ++b) goals_.col(b) *= scratch_;
 

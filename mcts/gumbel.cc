@@ -7,7 +7,6 @@
 namespace hod::mcts {
 namespace {
 
-constexpr float kMinValueRange = 0.01f;
 constexpr float kMinPrior = 1e-30f;  // Keeps logits finite.
 
 float Logit(float prior) { return std::log(std::max(prior, kMinPrior)); }
@@ -49,7 +48,7 @@ class TransformedValues {
       highest = std::max(highest, Mean(edge));
     });
     scale_ = static_cast<float>((options.value_visits + most_visits) * options.value_scale) /
-             std::max(highest - lowest_, kMinValueRange);
+             std::max(highest - lowest_, static_cast<float>(options.min_value_range));
   }
 
   float Of(const Edge& edge) const {

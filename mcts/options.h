@@ -44,6 +44,13 @@ enum class HumanReward {
              // promised: the luck of the draw, whose mean is 0 (a control variate).
 };
 
+// What a leaf is worth beyond the rewards on the way to it.
+enum class LeafValue {
+  kNetwork,  // What the network says (the paper's).
+  kZero,     // Nothing, as in piKL.
+  kBelief,   // What an assistant could still do on the leaf's belief (belief_value.h).
+};
+
 struct SearchOptions {
   int num_simulations = 100;  // The evaluation of the root is the first.
   double gamma = 0.95;        // Discount.
@@ -56,7 +63,13 @@ struct SearchOptions {
   HumanReward human_reward = HumanReward::kSampled;
   // False: the tree sees the environment's true rewards, for players that know the goal.
   bool use_goal_predictor = true;
-  bool use_value = true;         // False: leaves are worth nothing but the rewards on the way.
+  LeafValue leaf_value = LeafValue::kNetwork;
+  // Goal logits are divided by it: above 1, beliefs are trusted less than they claim. Of many
+  // actions the search picks those whose promise is exaggerated.
+  double goal_temperature = 1.0;
+  // Values are normalised by the range seen at their node, or this if it is larger. In blocks, the
+  // unit of rewards: with 1, differences of less than a block are not blown up.
+  double min_value_range = 0.01;
   bool line_of_sight = true;     // Valid actions are masked by line of sight.
   bool init_q_with_max = false;  // Unvisited entries take the best value seen, not the mean.
   bool explore_noops = true;  // False: noop gets no simulations, but keeps its prior in the result.

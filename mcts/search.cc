@@ -214,6 +214,10 @@ void Search::FindValidActions(Slot& slot) {
   std::erase_if(slot.valid_actions, was_removed_by_others);
 }
 
+Belief Search::BeliefOf(const Evaluation& evaluation) const {
+  return {evaluation.goal_logits, static_cast<float>(1 / options_.goal_temperature)};
+}
+
 absl::Status Search::Check(const Slot& slot, const Evaluation& evaluation) const {
   const auto wrong_size = [](const char* what, size_t expected, size_t actual) {
     return absl::InternalError(
@@ -237,10 +241,10 @@ absl::Status Search::Deliver(const Evaluation& evaluation) {
   // A finished game is worth nothing more; its leaf stays unexpanded and may be chosen again.
   double value = 0;
   if (!tree_.nodes[leaf].terminal) {
-    if (options_.use_value) value = evaluation.value;
     if (absl::Status status = Expand(slot, leaf, evaluation); !status.ok()) return status;
+    value = tree_.nodes[leaf].value;
   }
-  Backup(slot, value, evaluation.goal_logits);
+  Backup(slot, value, BeliefOf(evaluation));
   if (!std::isfinite(root().value_sum)) return NotFinite("goal_logits");
   Ascend(slot);
   oldest_ = (oldest_ + 1) % static_cast<int>(slots_.size());
@@ -251,14 +255,14 @@ absl::Status Search::Deliver(const Evaluation& evaluation) {
 absl::Status Search::Expand(const Slot& slot, int32_t index, const Evaluation& evaluation) {
   Node& node = tree_.nodes[index];
   node.expanded = true;
-  node.value = options_.use_value ? evaluation.value : 0;
+  node.value = ValueOf(slot, evaluation);
   node.chance_seed = options_.chance_draws == ChanceDraws::kCommon ? rng_() : 0;
   if (absl::Status status = SetPriors(slot, node, evaluation); !status.ok()) return status;
   if (absl::Status status = StoreTargets(slot, node, evaluation); !status.ok()) return status;
   if (absl::Status status = ExpectHuman(slot, node, evaluation); !status.ok()) return status;
   if (node.parent != kNone) {
     if (options_.use_goal_predictor) {
-      node.reward = EdgeReward(node, evaluation.goal_logits, options_.goal_posterior);
+      node.reward = EdgeReward(node, BeliefOf(evaluation), options_.goal_posterior);
     }
     return absl::OkStatus();
   }
@@ -267,6 +271,18 @@ absl::Status Search::Expand(const Slot& slot, int32_t index, const Evaluation& e
     halving_.Start(options_, tree_, node, options_.num_simulations - 1, rng_);
   }
   return absl::OkStatus();
+}
+
+float Search::ValueOf(const Slot& slot, const Evaluation& evaluation) {
+  switch (options_.leaf_value) {
+    case LeafValue::kNetwork:
+      return evaluation.value;
+    case LeafValue::kZero:
+      return 0;
+    case LeafValue::kBelief:
+      return static_cast<float>(belief_value_(options_, slot.position, BeliefOf(evaluation)));
+  }
+  return 0;
 }
 
 absl::Status Search::ExpectHuman(const Slot& slot, Node& node, const Evaluation& evaluation) {
@@ -281,8 +297,7 @@ absl::Status Search::ExpectHuman(const Slot& slot, Node& node, const Evaluation&
   // All other players are expected to act alike; the first stands for them.
   const int human = player_ == 0 ? game_->num_players() - 1 : 0;
   const auto ids = absl::MakeSpan(tree_.human_ids).subspan(node.humans_begin);
-  if (!pricing_.Append(*game_, slot.state, human, ids, evaluation.goal_logits,
-                       tree_.human_rewards)) {
+  if (!pricing_.Append(*game_, slot.state, human, ids, BeliefOf(evaluation), tree_.human_rewards)) {
     return NotFinite("goal_logits");
   }
   node.human_reward = 0;
@@ -307,7 +322,7 @@ absl::Status Search::SetPriors(const Slot& slot, Node& node, const Evaluation& e
   }
   if (options_.reward_prior_weight != 0 && options_.use_goal_predictor) {
     rewards_.clear();
-    if (!pricing_.Append(*game_, slot.state, player_, valid, evaluation.goal_logits, rewards_)) {
+    if (!pricing_.Append(*game_, slot.state, player_, valid, BeliefOf(evaluation), rewards_)) {
       return NotFinite("goal_logits");
     }
     game_->actions().ForEach(valid, [&](size_t i, const env::Action& action) {
@@ -365,7 +380,7 @@ absl::Status Search::StoreTargets(const Slot& slot, Node& node, const Evaluation
   for (int32_t t = node.targets_begin; t < node.targets_end; ++t) {
     const int32_t location = tree_.target_locations[t];
     is_target_[location] = 0;
-    const GoalLogits logits = LogitsAt(evaluation.goal_logits, game_->size().Volume(), location);
+    const GoalLogits logits = LogitsAt(BeliefOf(evaluation), game_->size().Volume(), location);
     sum = std::accumulate(logits.begin(), logits.end(), sum);
     tree_.target_logits.push_back(logits);
   }
@@ -382,10 +397,9 @@ double Search::ExpectedRewardOf(const Node& node, const env::Action& action,
                         tree_.target_logits[target - tree_.target_locations.begin()]);
 }
 
-double Search::EdgeReward(Node& node, absl::Span<const float> goal_logits,
-                          GoalPosterior posterior) const {
+double Search::EdgeReward(Node& node, const Belief& belief, GoalPosterior posterior) const {
   const auto expected = [&](const Effect& e) {
-    return ExpectedReward(*game_, e.player, e.action, e.before, goal_logits) + e.goal_independent;
+    return ExpectedReward(*game_, e.player, e.action, e.before, belief) + e.goal_independent;
   };
   if (posterior != GoalPosterior::kParent) {
     const Effect& own = node.effects.front();
@@ -399,7 +413,7 @@ double Search::EdgeReward(Node& node, absl::Span<const float> goal_logits,
   return own_prop * node.own_reward + (1 - own_prop) * (node.own_reward + others);
 }
 
-void Search::Backup(const Slot& slot, double value, absl::Span<const float> goal_logits) {
+void Search::Backup(const Slot& slot, double value, const Belief& belief) {
   const bool reprice =
       options_.goal_posterior == GoalPosterior::kLeaf && options_.use_goal_predictor;
   const auto widen = [](Node& node, double v) {
@@ -410,7 +424,7 @@ void Search::Backup(const Slot& slot, double value, absl::Span<const float> goal
     Node& node = tree_.nodes[slot.path[depth]];
     const bool is_root = depth == 0;
     const double reward =
-        reprice && !is_root ? EdgeReward(node, goal_logits, GoalPosterior::kLeaf) : node.reward;
+        reprice && !is_root ? EdgeReward(node, belief, GoalPosterior::kLeaf) : node.reward;
     node.reward_sum += reward;
     node.own_reward_sum += node.own_reward;
     value = value * options_.gamma + reward;

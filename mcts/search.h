@@ -21,6 +21,7 @@
 #include "absl/types/span.h"
 #include "env/game/game.h"
 #include "env/game/random.h"
+#include "mcts/belief_value.h"
 #include "mcts/evaluator.h"
 #include "mcts/expected_reward.h"
 #include "mcts/gumbel.h"
@@ -121,12 +122,14 @@ class Search {
   void FindValidActions(Slot& slot);
   absl::Status Check(const Slot& slot, const Evaluation& evaluation) const;
   absl::Status Expand(const Slot& slot, int32_t node, const Evaluation& evaluation);
+  float ValueOf(const Slot& slot, const Evaluation& evaluation);
   absl::Status SetPriors(const Slot& slot, Node& node, const Evaluation& evaluation);
   absl::Status StoreTargets(const Slot& slot, Node& node, const Evaluation& evaluation);
   absl::Status ExpectHuman(const Slot& slot, Node& node, const Evaluation& evaluation);
-  // The edge's reward under `goal_logits`; updates the own part as `posterior` says.
-  double EdgeReward(Node& node, absl::Span<const float> goal_logits, GoalPosterior posterior) const;
-  void Backup(const Slot& slot, double value, absl::Span<const float> goal_logits);
+  Belief BeliefOf(const Evaluation& evaluation) const;
+  // The edge's reward under `belief`; updates the own part as `posterior` says.
+  double EdgeReward(Node& node, const Belief& belief, GoalPosterior posterior) const;
+  void Backup(const Slot& slot, double value, const Belief& belief);
   double Shaped(env::ActionType effective_type, double own_reward) const;
 
   SearchOptions options_;
@@ -144,6 +147,7 @@ class Search {
 
   // Scratch.
   ExpectedRewards pricing_;
+  BeliefValue belief_value_;
   std::vector<float> rewards_;
   std::vector<uint8_t> is_target_;  // [volume]
   std::vector<env::Action> joint_action_;

@@ -19,9 +19,10 @@ struct Choice {
 // backed up through at least once and has a valid action.
 //
 // At each level score = Q + c_puct * P * sqrt(n) / (1 + N), where Q is the mean value, min-max
-// normalised over the values seen at the node (denominator at least 0.01); the first maximum wins.
-// Float32 in the reference's order of operations, since ties decide paths. Simulations in flight
-// count as visits in n and N, but not in Q (Liu et al., "Watch the unobserved", ICLR 2020).
+// normalised over the values seen at the node (denominator at least min_value_range); the first
+// maximum wins. Float32 in the reference's order of operations, since ties decide paths.
+// Simulations in flight count as visits in n and N, but not in Q (Liu et al., "Watch the
+// unobserved", ICLR 2020).
 Choice SelectPuct(const SearchOptions& options, double c_puct, const Tree& tree, const Node& node);
 
 // Whether noop takes no simulations at this node: it is excluded, and not the only valid action.

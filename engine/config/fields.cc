@@ -219,7 +219,13 @@ std::vector<Field> Fields(RunConfig& c) {
            "the human's actions in the tree: drawn anew, or the same for all actions of a node");
   d.Choice("search.human_reward", s.human_reward, {"sampled", "centred"},
            "the human's part of rewards: of the action drawn, or without the luck of the draw");
-  d.Flag("search.use_value", s.use_value, "leaves have the value the network predicts, not 0");
+  d.Choice("search.leaf_value", s.leaf_value, {"network", "zero", "belief"},
+           "what leaves are worth: what the network says (paper), nothing, or what could still be "
+           "done on their belief");
+  d.Number("search.goal_temperature", s.goal_temperature, 0.01, 100,
+           "goal logits are divided by it: above 1 beliefs are trusted less than they claim");
+  d.Number("search.min_value_range", s.min_value_range, 1e-6, 1e6,
+           "values are normalised by their range at a node, in blocks, or this if larger");
   d.Flag("search.line_of_sight", s.line_of_sight, "mask actions by line of sight");
   d.Flag("search.init_q_with_max", s.init_q_with_max,
          "unvisited actions take the best value seen, not the mean");
@@ -251,6 +257,7 @@ std::vector<Field> Fields(RunConfig& c) {
   d.Number("search.value_scale", s.value_scale, 0, 1e6, "Gumbel: see value_visits");
 
   d.Integer("selfplay.workers", c.selfplay.workers, 1, 1024, "self-play processes");
+  d.Integer("selfplay.threads", c.selfplay.threads, 1, 1024, "threads of a self-play process");
   d.Integer("selfplay.games", c.selfplay.games, 1, 4096,
             "games a worker plays at once: its batch of evaluations");
   d.Number("selfplay.full_search_fraction", c.selfplay.full_search_fraction, 0, 1,

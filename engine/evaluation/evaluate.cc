@@ -1,11 +1,7 @@
 #include "engine/evaluation/evaluate.h"
 
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
-#include <atomic>
 #include <map>
-#include <mutex>
+#include <memory>
 #include <optional>
 
 #include "absl/strings/str_format.h"
@@ -22,90 +18,24 @@
 namespace hod::engine {
 namespace {
 
-constexpr int kConcurrentGames = 16;  // Of a thread: its batch of evaluations.
-
-// What all threads share: which episode comes next, and what came of them. Episode 2 i is house i
-// alone, 2 i + 1 the same house with the assistant.
-class EpisodeQueue {
+// Plays every house alone and with the assistant. Episode i is house i alone, then come the same
+// houses with the assistant: a broken human model shows at once.
+class EvaluationStream : public EpisodeStream {
  public:
-  EpisodeQueue(const EvaluationSetup& setup, const env::GoalSource& goals)
-      : setup_(setup),
-        goals_(goals),
-        houses_(setup.config.evaluation.episodes),
-        progress_("evaluating") {}
-
-  std::optional<int> Take() {
-    const int next = next_++;
-    return next < NumEpisodes() ? std::optional<int>(next) : std::nullopt;
-  }
-
-  EpisodeSetup Setup(int number) const {
-    const EvaluationConfig& evaluation = setup_.config.evaluation;
-    EpisodeSetup episode;
-    episode.game = setup_.config.game;
-    episode.goal = goals_.Get(House(number));
-    episode.human = setup_.human;
-    episode.seed = env::Rng(static_cast<uint64_t>(evaluation.seed)).Fork(House(number))();
-    if (IsAssisted(number) && setup_.assistant != kNoopAssistant) {
-      episode.assistant = GreedyAssistant(setup_.config, evaluation.simulations);
-    }
-    return episode;
-  }
-
-  std::string TracePath(int number) const {
-    if (setup_.record_directory.empty()) return "";
-    return absl::StrFormat("%s/house-%03d-%s.jsonl.gz", setup_.record_directory, House(number),
-                           IsAssisted(number) ? "assisted" : "alone");
-  }
-
-  void Finished(int number, const std::string& goal, const EpisodeFigures& figures) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    PairedFigures& house = houses_[House(number)];
-    house.goal = goal;
-    (IsAssisted(number) ? house.assisted : house.alone) = figures;
-    ++finished_;
-    timesteps_ += figures.timesteps;
-    const double seconds = absl::ToDoubleSeconds(absl::Now() - began_);
-    progress_.Update(static_cast<double>(finished_) / NumEpisodes(),
-                     absl::StrFormat("%d of %d episodes, %.0f steps/s", finished_, NumEpisodes(),
-                                     static_cast<double>(timesteps_) / seconds));
-  }
-
-  std::vector<PairedFigures> TakeHouses() { return std::move(houses_); }
-
- private:
-  int NumEpisodes() const { return 2 * setup_.config.evaluation.episodes; }
-  // All houses alone first: they take no time, and a broken human model shows at once.
-  int House(int number) const { return number % setup_.config.evaluation.episodes; }
-  bool IsAssisted(int number) const { return number >= setup_.config.evaluation.episodes; }
-
-  const EvaluationSetup& setup_;
-  const env::GoalSource& goals_;
-  const absl::Time began_ = absl::Now();
-  std::atomic<int> next_{0};
-  std::mutex mutex_;
-  std::vector<PairedFigures> houses_;
-  ProgressLine progress_;
-  int finished_ = 0;
-  int64_t timesteps_ = 0;
-};
-
-// The episodes one thread plays.
-class ThreadStream : public EpisodeStream {
- public:
-  explicit ThreadStream(EpisodeQueue* queue) : queue_(queue) {}
+  EvaluationStream(const EvaluationSetup& setup, const env::GoalSource& goals)
+      : setup_(setup), goals_(goals), houses_(num_houses()), progress_("evaluating") {}
 
   absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() override {
-    const std::optional<int> number = queue_->Take();
-    if (!number) return nullptr;
-    auto episode = AssistedEpisode::Create(queue_->Setup(*number));
+    if (next_ == 2 * num_houses()) return nullptr;
+    const int number = next_++;
+    auto episode = AssistedEpisode::Create(Setup(number));
     if (!episode.ok()) return episode.status();
     Watched watched;
-    watched.number = *number;
+    watched.number = number;
     watched.tally = std::make_unique<EpisodeTally>(episode->get());
     (*episode)->AddObserver(watched.tally.get());
-    if (const std::string path = queue_->TracePath(*number); !path.empty()) {
-      auto recorder = EpisodeRecorder::Create(path, **episode, *number);
+    if (!setup_.record_directory.empty()) {
+      auto recorder = EpisodeRecorder::Create(TracePath(number), **episode, number);
       if (!recorder.ok()) return recorder.status();
       watched.recorder = *std::move(recorder);
       (*episode)->AddObserver(watched.recorder.get());
@@ -116,9 +46,20 @@ class ThreadStream : public EpisodeStream {
 
   absl::Status Finished(std::unique_ptr<AssistedEpisode> episode) override {
     const Watched watched = std::move(watched_.extract(episode.get()).mapped());
-    queue_->Finished(watched.number, episode->goal_name(), watched.tally->figures());
+    const EpisodeFigures& figures = watched.tally->figures();
+    PairedFigures& house = houses_[HouseOf(watched.number)];
+    house.goal = episode->goal_name();
+    (IsAssisted(watched.number) ? house.assisted : house.alone) = figures;
+    ++finished_;
+    timesteps_ += figures.timesteps;
+    const double seconds = absl::ToDoubleSeconds(absl::Now() - began_);
+    progress_.Update(0.5 * finished_ / num_houses(),
+                     absl::StrFormat("%d of %d episodes, %.0f steps/s", finished_, 2 * num_houses(),
+                                     static_cast<double>(timesteps_) / seconds));
     return absl::OkStatus();
   }
+
+  std::vector<PairedFigures> TakeHouses() { return std::move(houses_); }
 
  private:
   struct Watched {
@@ -126,28 +67,38 @@ class ThreadStream : public EpisodeStream {
     std::unique_ptr<EpisodeTally> tally;
     std::unique_ptr<EpisodeRecorder> recorder;
   };
-  EpisodeQueue* queue_;
-  std::map<const AssistedEpisode*, Watched> watched_;
-};
 
-absl::Status PlayAll(const EvaluationSetup& setup, const models::Network* network,
-                     EpisodeQueue& queue) {
-  const int threads = setup.config.evaluation.threads;
-  std::vector<absl::Status> statuses(threads);
-  tbb::task_arena arena(threads);
-  arena.execute([&] {
-    tbb::parallel_for(0, threads, [&](int t) {
-      std::unique_ptr<mcts::Evaluator> evaluator;
-      if (network != nullptr) evaluator = std::make_unique<models::NetworkEvaluator>(*network);
-      ThreadStream stream(&queue);
-      statuses[t] = PlayEpisodes(stream, evaluator.get(), kConcurrentGames);
-    });
-  });
-  for (const absl::Status& status : statuses) {
-    if (!status.ok()) return status;
+  int num_houses() const { return setup_.config.evaluation.episodes; }
+  int HouseOf(int number) const { return number % num_houses(); }
+  bool IsAssisted(int number) const { return number >= num_houses(); }
+
+  EpisodeSetup Setup(int number) const {
+    const EvaluationConfig& evaluation = setup_.config.evaluation;
+    EpisodeSetup episode;
+    episode.game = setup_.config.game;
+    episode.goal = goals_.Get(HouseOf(number));
+    episode.human = setup_.human;
+    episode.seed = env::Rng(static_cast<uint64_t>(evaluation.seed)).Fork(HouseOf(number))();
+    if (IsAssisted(number) && setup_.assistant != kNoopAssistant) {
+      episode.assistant = GreedyAssistant(setup_.config, evaluation.simulations);
+    }
+    return episode;
   }
-  return absl::OkStatus();
-}
+
+  std::string TracePath(int number) const {
+    return absl::StrFormat("%s/house-%03d-%s.jsonl.gz", setup_.record_directory, HouseOf(number),
+                           IsAssisted(number) ? "assisted" : "alone");
+  }
+
+  const EvaluationSetup& setup_;
+  const env::GoalSource& goals_;
+  const absl::Time began_ = absl::Now();
+  std::map<const AssistedEpisode*, Watched> watched_;
+  std::vector<PairedFigures> houses_;
+  ProgressLine progress_;
+  int next_ = 0, finished_ = 0;
+  int64_t timesteps_ = 0;
+};
 
 struct FigureSpec {
   const char* key;
@@ -227,10 +178,13 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
     if (!loaded.ok()) return loaded.status();
     file = *std::move(loaded);
   }
-  EpisodeQueue queue(setup, **goals);
-  absl::Status status = PlayAll(setup, file ? &file->network : nullptr, queue);
+  std::optional<models::NetworkEvaluator> evaluator;
+  if (file) evaluator.emplace(file->network);
+  EvaluationStream stream(setup, **goals);
+  absl::Status status =
+      PlayEpisodes(stream, evaluator ? &*evaluator : nullptr, {.threads = evaluation.threads});
   if (!status.ok()) return status;
-  report.houses = queue.TakeHouses();
+  report.houses = stream.TakeHouses();
   Compare(report, static_cast<uint64_t>(evaluation.seed));
   report.seconds = absl::ToDoubleSeconds(absl::Now() - began);
   return report;

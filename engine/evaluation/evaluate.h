@@ -42,8 +42,7 @@ struct EvaluationReport {
   nlohmann::json origin;  // Assistant, human, goals, seed, simulations, versions.
 };
 
-// Shows progress on standard error. Figures depend on the setup alone, not on the threads; but for
-// rounding of the network, which may depend on what shares a batch.
+// Shows progress on standard error. Figures depend on the setup alone, not on the threads.
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup);
 
 nlohmann::json ToJson(const EvaluationReport& report);

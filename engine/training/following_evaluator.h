@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <atomic>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -32,7 +33,7 @@ class FollowingEvaluator : public mcts::Evaluator {
   std::unique_ptr<mcts::Evaluator> network_;
   int64_t step_ = -1;
   int64_t timesteps_ = 0;
-  int64_t num_evaluations_ = 0;
+  std::atomic<int64_t> num_evaluations_ = 0;
   absl::Time next_look_ = absl::InfinitePast();
 };
 

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -88,7 +89,9 @@ class Worker : public EpisodeStream {
       absl::SleepFor(absl::Milliseconds(100));
     }
     rate_began_ = absl::Now();
-    absl::Status status = PlayEpisodes(*this, &evaluator_, run_.config().selfplay.games);
+    absl::Status status = PlayEpisodes(
+        *this, &evaluator_,
+        {.concurrent = run_.config().selfplay.games, .threads = run_.config().selfplay.threads});
     if (!status.ok()) return status;
     return sink_.Finish();
   }
@@ -117,6 +120,7 @@ class Worker : public EpisodeStream {
     observers.fragments = std::make_unique<FragmentRecorder>(
         episode->get(), std::move(origin), run_.config().selfplay.fragment_length,
         [this](Fragment fragment) {
+          const std::lock_guard<std::mutex> lock(mutex_);  // Of all that observers share.
           timesteps_ += static_cast<int64_t>(fragment.steps.size());
           return sink_.Append(fragment, evaluator_.step());
         });
@@ -182,6 +186,8 @@ class Worker : public EpisodeStream {
   env::Rng rng_;
   int first_episodes_ = run_.config().selfplay.games;
   std::map<const AssistedEpisode*, Observers> observers_;
+
+  std::mutex mutex_;  // Of sink_ and timesteps_.
 
   // Since the last line of rates.
   absl::Time rate_began_;

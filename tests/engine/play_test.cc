@@ -80,22 +80,24 @@ class CountedStream : public EpisodeStream {
   std::map<const AssistedEpisode*, std::unique_ptr<Watched>> watched_;
 };
 
-std::map<int, Played> PlayAll(int count, int concurrent) {
+std::map<int, Played> PlayAll(int count, int concurrent, int threads = 1) {
   CountedStream stream(count);
   mcts::TraceEvaluator evaluator;
-  const absl::Status status = PlayEpisodes(stream, &evaluator, concurrent);
+  const absl::Status status =
+      PlayEpisodes(stream, &evaluator, {.concurrent = concurrent, .batch = 2, .threads = threads});
   INFO(status);
   REQUIRE(status.ok());
   REQUIRE(static_cast<int>(stream.played.size()) == count);
   return stream.played;
 }
 
-TEST_CASE("An episode follows from its seed, whatever shares its batches") {
+TEST_CASE("An episode follows from its seed, whatever shares its batches and threads") {
   constexpr int kEpisodes = 5;
   const std::map<int, Played> one = PlayAll(kEpisodes, 1);
   CHECK(PlayAll(kEpisodes, 1) == one);
   CHECK(PlayAll(kEpisodes, 3) == one);
   CHECK(PlayAll(kEpisodes, 8) == one);
+  CHECK(PlayAll(kEpisodes, 5, /*threads=*/4) == one);
   for (int i = 1; i < kEpisodes; ++i) CHECK_FALSE(one.at(i) == one.at(i - 1));
 
   // The same house and another seed.
@@ -119,11 +121,28 @@ TEST_CASE("What the players built adds up to what stands") {
   }
 }
 
+TEST_CASE("A timeline holds all work, of which each thread does one piece at a time") {
+  CountedStream stream(4);
+  mcts::TraceEvaluator evaluator;
+  Timeline timeline;
+  const absl::Time began = absl::Now();
+  REQUIRE(PlayEpisodes(stream, &evaluator, {.concurrent = 4, .batch = 1, .threads = 2}, &timeline)
+              .ok());
+  const double elapsed = absl::ToDoubleSeconds(absl::Now() - began);
+  CHECK(timeline.Seconds(Work::kNetwork) > 0);
+  CHECK(timeline.Seconds(Work::kGames) > 0);
+  CHECK(timeline.Seconds(Work::kNetwork) + timeline.Seconds(Work::kGames) <= 2 * elapsed);
+  for (const Timeline::Interval& interval : timeline.intervals()) {
+    CHECK(interval.thread < 2);
+    CHECK(interval.begin <= interval.end);
+  }
+}
+
 TEST_CASE("Only as much is played as the stream wants") {
   CountedStream stream(3);
   stream.batches_left = 4;
   mcts::TraceEvaluator evaluator;
-  CHECK(PlayEpisodes(stream, &evaluator, 3).ok());
+  CHECK(PlayEpisodes(stream, &evaluator, {.concurrent = 3}).ok());
   CHECK(stream.played.empty());
 }
 
@@ -134,7 +153,7 @@ TEST_CASE("Play ends with the first error") {
     }
   } evaluator;
   CountedStream stream(2);
-  CHECK(PlayEpisodes(stream, &evaluator, 2).message() == "out of order");
+  CHECK(PlayEpisodes(stream, &evaluator, {.concurrent = 2}).message() == "out of order");
 
   EpisodeSetup setup = TinySetup(0);
   setup.human = "nobody";

@@ -1,0 +1,50 @@
+// What the threads of a process did when, to see whether the network waits for anything.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+namespace hod::engine {
+
+enum class Work { kNetwork, kGames };
+
+class Timeline {
+ public:
+  // Records from its construction to its end on the calling thread. `timeline` may be null.
+  class Span {
+   public:
+    Span(Timeline* timeline, Work work);
+    ~Span();
+
+   private:
+    Timeline* timeline_;
+    Work work_;
+    absl::Time begin_;
+  };
+
+  // Seconds of one thread's time; threads are numbered as they appear.
+  struct Interval {
+    int thread;
+    Work work;
+    double begin, end;  // Since the timeline was made.
+  };
+
+  std::vector<Interval> intervals() const;
+  // Seconds spent on `work`, summed over all threads.
+  double Seconds(Work work) const;
+
+ private:
+  int ThreadNumber();  // Of the calling thread. Requires the lock.
+
+  const absl::Time start_ = absl::Now();
+  mutable std::mutex mutex_;
+  std::vector<Interval> intervals_;
+  std::vector<uint64_t> threads_;
+};
+
+}  // namespace hod::engine
