@@ -15,9 +15,6 @@ constexpr int kMargin = 8, kLineHeight = 19, kMinWidth = 520;  // Holds the long
 constexpr double kTextSize = 14;
 constexpr int kStripColumns = 4;
 
-// A view of the usual world, 11x10x10, is about 500 pixels wide; others about as large.
-int TileFor(const WorldSize& size) { return std::clamp(504 / (size.w + size.d) / 2 * 2, 4, 32); }
-
 std::vector<Corner> Corners(bool both) {
   if (both) return {Corner::kHighXHighZ, Corner::kLowXLowZ};
   return {Corner::kHighXHighZ};
@@ -53,6 +50,8 @@ void PaintViews(WorldPainter& world, absl::Span<const Block> blocks, WorldStyle 
 }
 
 }  // namespace
+
+int TileFor(const WorldSize& size) { return std::clamp(504 / (size.w + size.d) / 2 * 2, 4, 32); }
 
 WorldStyle StyleOf(const Game& game, const Moment& moment, GoalDisplay goal) {
   WorldStyle style;

@@ -22,6 +22,9 @@ struct FrameStyle {
   bool both_corners = false;
 };
 
+// Half the width of a voxel where a view of the world is the picture: about 500 pixels wide.
+int TileFor(const WorldSize& size);
+
 // What a drawing of a moment shows of the world, from one corner.
 WorldStyle StyleOf(const Game& game, const Moment& moment, GoalDisplay goal);
 

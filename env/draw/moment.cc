@@ -9,8 +9,6 @@
 #include "env/draw/marks.h"
 
 namespace hod::env {
-namespace {
-
 std::string DescribeAction(const WorldSize& size, const Action& action) {
   const Cell c = size.At(action.location);
   const std::string at = absl::StrFormat("%d,%d,%d", c.x, c.y, c.z);
@@ -32,8 +30,6 @@ std::string DescribeAction(const WorldSize& size, const Action& action) {
       "moves ",
       kDirectionNames[static_cast<int>(action.type) - static_cast<int>(ActionType::kMovePosX)]);
 }
-
-}  // namespace
 
 void Advance(const Game& game, absl::Span<const Action> actions, Moment& moment) {
   const StepOutcome outcome = game.Step(moment.state, actions);

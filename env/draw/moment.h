@@ -30,6 +30,9 @@ std::vector<int> PlayersInOrder(const Game& game);
 // Of number `place` in that order: "human", "assistant", "player 3".
 std::string PlayerName(int place);
 
+// "places planks at 3,2,4".
+std::string DescribeAction(const WorldSize& size, const Action& action);
+
 // "step 120, 87.5% of the goal, wrong 3, missing 14".
 std::string DescribeProgress(const Game& game, const State& state);
 

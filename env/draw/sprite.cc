@@ -63,10 +63,11 @@ bool IsOnCross(double u, double v) {
          std::abs(u + v - 1) < kWidth / 1.4;
 }
 
-Color BlockFaceColor(Block block, Mark mark, Face face, double u, double v) {
+Color BlockFaceColor(Block block, Mark mark, Face face, double u, double v, double opacity) {
   if (mark == Mark::kMissing) {
     const Color color = kBlockColors[block];
-    return IsOnEdge(u, v, kEdgeWidth) ? color.Shaded(0.8).WithAlpha(0.65) : color.WithAlpha(0.25);
+    return IsOnEdge(u, v, kEdgeWidth) ? color.Shaded(0.8).WithAlpha(std::min(1.0, opacity * 13 / 6))
+                                      : color.WithAlpha(opacity * 5 / 6);
   }
   if (mark == Mark::kWrong && IsOnCross(u, v)) return kWrongRed;
   const Color color = Texture(block, face, u, v);
@@ -105,10 +106,10 @@ Sprite DrawBoxes(const std::vector<Box>& boxes, int tile) {
   return sprite;
 }
 
-Sprite DrawBlockSprite(Block block, Mark mark, FaceSet faces, int tile) {
+Sprite DrawBlockSprite(Block block, Mark mark, FaceSet faces, int tile, double opacity) {
   const auto paint = [=](Face face, double u, double v) {
     if ((faces >> static_cast<int>(face) & 1) == 0) return Color{0, 0, 0, 0};
-    return BlockFaceColor(block, mark, face, u, v);
+    return BlockFaceColor(block, mark, face, u, v, opacity);
   };
   return DrawBoxes({{{0, 0, 0}, {1, 1, 1}, paint}}, tile);
 }

@@ -34,9 +34,13 @@ Sprite DrawBoxes(const std::vector<Box>& boxes, int tile);
 using FaceSet = uint8_t;
 inline constexpr FaceSet kAllFaces = (1 << kNumFaces) - 1;
 
-// A block: wrong ones carry a red cross in a red frame; missing ones are translucent. Requires
-// block != kAir.
-Sprite DrawBlockSprite(Block block, Mark mark, FaceSet faces, int tile);
+// How opaque missing blocks are, from 0 to 1, unless said otherwise.
+inline constexpr double kGhostOpacity = 0.3;
+
+// A block: wrong ones carry a red cross in a red frame; missing ones are as opaque as `opacity`
+// says. Requires block != kAir.
+Sprite DrawBlockSprite(Block block, Mark mark, FaceSet faces, int tile,
+                       double opacity = kGhostOpacity);
 
 // Colours of the players: the human, the assistant, others.
 Color PlayerColor(int player);

@@ -122,7 +122,9 @@ class WorldWriter {
   const TerminalStyle& terminal_;
 };
 
-std::string Legend(int num_players, bool marks, const TerminalStyle& terminal) {
+}  // namespace
+
+std::string LegendText(int num_players, bool marks, const TerminalStyle& terminal) {
   std::string text = "\n";
   for (Block block = kFirstPlaceable; block < kNumBlocks; ++block) {
     const std::string letter(1, kLetters[block]);
@@ -137,8 +139,6 @@ std::string Legend(int num_players, bool marks, const TerminalStyle& terminal) {
   return absl::StrCat(text, "x to the right, z down\n");
 }
 
-}  // namespace
-
 std::string WorldText(const WorldSize& size, absl::Span<const Block> blocks,
                       const WorldStyle& style, const TerminalStyle& terminal) {
   return WorldWriter(size, blocks, style, terminal).Run();
@@ -151,13 +151,13 @@ std::string MomentText(const Game& game, const Moment& moment, GoalDisplay goal,
   const WorldStyle style = StyleOf(game, moment, goal);
   return absl::StrCat(
       text, WorldText(game.size(), moment.state.blocks, style, terminal),
-      Legend(static_cast<int>(style.players.size()), goal != GoalDisplay::kHidden, terminal));
+      LegendText(static_cast<int>(style.players.size()), goal != GoalDisplay::kHidden, terminal));
 }
 
 std::string GoalText(const WorldSize& size, absl::Span<const Block> goal,
                      const std::string& caption, const TerminalStyle& terminal) {
   return absl::StrCat(caption, "\n", WorldText(size, goal, {}, terminal),
-                      Legend(0, false, terminal));
+                      LegendText(0, false, terminal));
 }
 
 }  // namespace hod::env

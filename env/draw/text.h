@@ -28,6 +28,9 @@ struct TerminalStyle {
 std::string WorldText(const WorldSize& size, absl::Span<const Block> blocks,
                       const WorldStyle& style, const TerminalStyle& terminal);
 
+// What its letters and signs mean, on lines of their own after an empty one.
+std::string LegendText(int num_players, bool marks, const TerminalStyle& terminal);
+
 // Progress, moves, world and legend. A goal beside the world is left to pictures: only wrong blocks
 // are marked.
 std::string MomentText(const Game& game, const Moment& moment, GoalDisplay goal,

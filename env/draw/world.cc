@@ -1,6 +1,7 @@
 #include "env/draw/world.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace hod::env {
@@ -11,6 +12,12 @@ constexpr int kMargin = 6;       // Around a drawing of its own.
 
 // Above the world there is room for the head of a player who stands in the highest layer.
 int DrawnTop(const WorldSize& size) { return size.h + 1; }
+
+// Opacities of missing blocks are drawn in so many steps, the last of which is 1.
+constexpr int kOpacityLevels = 10;
+int LevelOf(double opacity) {
+  return std::clamp(static_cast<int>(std::lround(opacity * kOpacityLevels)), 1, kOpacityLevels);
+}
 
 int ContourWidth(int tile) { return std::max(1, tile / 12); }
 
@@ -72,6 +79,11 @@ class WorldPainter::Pass {
     return style_.show_missing && MarkOf(At(c), GoalAt(c)) == Mark::kMissing;
   }
 
+  int LevelAt(Cell c) const {
+    return LevelOf(style_.missing_opacity.empty() ? kGhostOpacity
+                                                  : style_.missing_opacity[size_.Index(Turned(c))]);
+  }
+
   // A cube covers exactly those behind it on the line of sight.
   bool IsCovered(Cell c) const {
     for (Cell front = c + Cell{1, 1, 1}; size_.Contains(front); front = front + Cell{1, 1, 1}) {
@@ -91,17 +103,19 @@ class WorldPainter::Pass {
     const bool is_missing = ShowsMissing(c);
     if ((At(c) != kAir || is_missing) && !IsCovered(c)) {
       const bool is_glass = At(c) == kGlass;
-      // A face is hidden behind an opaque block, between panes, and between missing blocks.
+      // A face is hidden behind an opaque block, between panes, and between missing blocks, where
+      // the one in front is no fainter.
       const auto bit = [&](Cell step, Face face) {
-        const bool hidden = IsOpaque(c + step) || (is_glass && At(c + step) == kGlass) ||
-                            (is_missing && ShowsMissing(c + step));
+        const bool hidden =
+            IsOpaque(c + step) || (is_glass && At(c + step) == kGlass) ||
+            (is_missing && ShowsMissing(c + step) && LevelAt(c + step) >= LevelAt(c));
         return hidden ? 0 : 1 << static_cast<int>(face);
       };
       const int faces =
           bit({0, 1, 0}, Face::kTop) | bit({1, 0, 0}, Face::kX) | bit({0, 0, 1}, Face::kZ);
       if (faces != 0) {
         Blit(painter_.BlockSprite(is_missing ? GoalAt(c) : At(c), MarkOf(At(c), GoalAt(c)),
-                                  static_cast<FaceSet>(faces)),
+                                  static_cast<FaceSet>(faces), LevelAt(c)),
              c);
       }
     }
@@ -132,7 +146,9 @@ class WorldPainter::Pass {
 };
 
 WorldPainter::WorldPainter(const WorldSize& size, int tile)
-    : size_(size), tile_(tile), blocks_(kNumBlocks * kNumMarks * (kAllFaces + 1)) {}
+    : size_(size),
+      tile_(tile),
+      blocks_(kNumBlocks * kNumMarks * (kOpacityLevels + 1) * (kAllFaces + 1)) {}
 
 int WorldPainter::height() const {
   return (size_.w + size_.d) * tile_ / 2 + (DrawnTop(size_) - kLowestDrawn) * tile_;
@@ -143,10 +159,14 @@ void WorldPainter::Paint(absl::Span<const Block> blocks, const WorldStyle& style
   Pass(this, blocks, style, &canvas, left, top).Run();
 }
 
-const Sprite& WorldPainter::BlockSprite(Block block, Mark mark, FaceSet faces) {
-  std::optional<Sprite>& sprite =
-      blocks_[(block * kNumMarks + static_cast<int>(mark)) * (kAllFaces + 1) + faces];
-  if (!sprite) sprite = DrawBlockSprite(block, mark, faces, tile_);
+const Sprite& WorldPainter::BlockSprite(Block block, Mark mark, FaceSet faces, int level) {
+  if (mark != Mark::kMissing) level = 0;
+  const int kind = (block * kNumMarks + static_cast<int>(mark)) * (kOpacityLevels + 1) + level;
+  std::optional<Sprite>& sprite = blocks_[kind * (kAllFaces + 1) + faces];
+  if (!sprite) {
+    sprite =
+        DrawBlockSprite(block, mark, faces, tile_, static_cast<double>(level) / kOpacityLevels);
+  }
   return *sprite;
 }
 

@@ -31,6 +31,8 @@ struct WorldStyle {
     int player;  // As in `players`.
   };
   std::vector<Touch> touches;
+  // If not empty, [volume]: how opaque a missing block is, from 0 to 1, e.g. how probable.
+  absl::Span<const float> missing_opacity = {};
 };
 
 inline constexpr Color kSky{0.93, 0.95, 0.97};
@@ -57,13 +59,14 @@ class WorldPainter {
   };
   class Pass;
 
-  const Sprite& BlockSprite(Block block, Mark mark, FaceSet faces);
+  // `level` is of account for missing blocks only: how opaque, of kOpacityLevels.
+  const Sprite& BlockSprite(Block block, Mark mark, FaceSet faces, int level);
   const PlayerSprites& SpritesOf(int player);
   const Sprite& TouchSprite(int player);
 
   WorldSize size_;
   int tile_;
-  std::vector<std::optional<Sprite>> blocks_;  // By block, mark and faces.
+  std::vector<std::optional<Sprite>> blocks_;  // By block, mark, level and faces.
   std::vector<PlayerSprites> players_;
   std::vector<Sprite> touches_;  // By player.
 };

@@ -1,7 +1,9 @@
 // Worlds: what can be seen of blocks, marks and players.
 #include "env/draw/world.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 
 #include "env/game/game.h"
 #include "tests/draw/pixels.h"
@@ -27,6 +29,20 @@ std::vector<Block> Walled() {
     }
   }
   return world;
+}
+
+// Pixels that differ by more than `by` of 255 in some channel.
+int CountStronglyDifferent(const Canvas& a, const Canvas& b, int by) {
+  const std::vector<uint8_t> left = a.Rgb(), right = b.Rgb();
+  int count = 0;
+  for (size_t i = 0; i < left.size(); i += 3) {
+    int difference = 0;
+    for (size_t c = i; c < i + 3; ++c) {
+      difference = std::max(difference, std::abs(left[c] - right[c]));
+    }
+    count += difference > by;
+  }
+  return count;
 }
 
 TEST_CASE("Opposite corners show opposite sides of a world") {
@@ -98,6 +114,40 @@ TEST_CASE("Missing blocks are translucent in the goal's colour, if asked for") {
   style.goal = goal;
   style.show_missing = true;
   CHECK(CountDifferent(draw(wool, true), DrawWorld(kSize, behind, style)) > 200);
+}
+
+TEST_CASE("Missing blocks are as opaque as asked for") {
+  const std::vector<Block> world = EmptyWorld(kSize), goal = With(world, {3, 2, 3}, kWool);
+  const auto draw = [&](const std::vector<float>& opacity) {
+    WorldStyle style;
+    style.goal = goal;
+    style.show_missing = true;
+    style.missing_opacity = opacity;
+    return DrawWorld(kSize, world, style);
+  };
+  const auto uniform = [](float opacity) { return std::vector<float>(kSize.Volume(), opacity); };
+  CHECK(CountDifferent(draw({}), draw(uniform(kGhostOpacity))) == 0);
+  const auto change = [&](float opacity) {
+    return CountStronglyDifferent(DrawWorld(kSize, world, {}), draw(uniform(opacity)), 40);
+  };
+  CHECK(change(0.1f) == 0);
+  CHECK(change(0.9f) > 300);
+}
+
+TEST_CASE("A faint missing block does not hide the face of a clear one behind it") {
+  const std::vector<Block> world = EmptyWorld(kSize), low = With(world, {3, 2, 3}, kWool);
+  const std::vector<Block> high = With(low, {3, 3, 3}, kWool);
+  const auto draw = [&](const std::vector<Block>& goal, float above) {
+    std::vector<float> opacity(kSize.Volume(), 0.8f);
+    opacity[kSize.Index({3, 3, 3})] = above;
+    WorldStyle style;
+    style.goal = goal;
+    style.show_missing = true;
+    style.missing_opacity = opacity;
+    return DrawWorld(kSize, world, style, 24);
+  };
+  CHECK(CountStronglyDifferent(draw(low, 0.1f), draw(high, 0.1f), 60) == 0);
+  CHECK(CountStronglyDifferent(draw(low, 0.1f), draw(high, 0.8f), 60) > 800);
 }
 
 TEST_CASE("Players are whole in the open, and their contours show through walls") {
