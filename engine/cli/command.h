@@ -21,6 +21,7 @@ void AddEvaluate(CLI::App& app, absl::Status& result);
 void AddReport(CLI::App& app, absl::Status& result);
 void AddVerify(CLI::App& app, absl::Status& result);
 void AddDraw(CLI::App& app, absl::Status& result);
+void AddExplain(CLI::App& app, absl::Status& result);
 void AddGoals(CLI::App& app, absl::Status& result);
 void AddHumans(CLI::App& app, absl::Status& result);
 void AddImportWeights(CLI::App& app, absl::Status& result);

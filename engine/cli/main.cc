@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   AddReport(app, result);
   AddVerify(app, result);
   AddDraw(app, result);
+  AddExplain(app, result);
   AddGoals(app, result);
   AddHumans(app, result);
   AddImportWeights(app, result);
