@@ -25,7 +25,7 @@ class QuietReporter : public benchmark::JSONReporter {
 const std::vector<Suite>& Suites() {
   static const std::vector<Suite> suites = {
       {"env", "the rules: steps, undo, masks, observations, batches", AddEnvSuite},
-      {"search", "the search with a network that costs nothing", AddSearchSuite},
+      {"search", "the search: alone, many games with a network, one game", AddSearchSuite},
       {"draw", "pictures and animations", AddDrawSuite},
   };
   return suites;

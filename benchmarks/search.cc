@@ -1,11 +1,16 @@
-// Speed of the search with a network that costs nothing. Items are simulations.
+// Speed of the search: with a network that costs nothing, of many games with a real one, of a
+// single game. Items are simulations.
 #include "mcts/search.h"
 
 #include <benchmark/benchmark.h>
 
+#include "benchmarks/many_games.h"
 #include "benchmarks/positions.h"
 #include "benchmarks/suites.h"
 #include "env/game/action_mask.h"
+#include "mcts/parallel_evaluator.h"
+#include "mcts/run_search.h"
+#include "models/network_evaluator.h"
 
 namespace hod::benchmarks {
 namespace {
@@ -45,6 +50,45 @@ void FreeSimulations(benchmark::State& bench) {
   bench.SetItemsProcessed(bench.iterations() * kPositions * options.num_simulations);
 }
 
+// Many games with a network of the default size: all of self-play but the writing of samples.
+void NetworkSimulations(benchmark::State& bench) {
+  const int games = static_cast<int>(bench.range(0)), threads = static_cast<int>(bench.range(1));
+  int64_t evaluations = 0;
+  double network = 0, seconds = 0;
+  for (auto _ : bench) {
+    engine::Timeline timeline;
+    const absl::StatusOr<ManyGames> played = PlayManyGames(games, threads, 24, &timeline);
+    if (!played.ok()) {
+      bench.SkipWithError(std::string(played.status().message()).c_str());
+      return;
+    }
+    bench.SetIterationTime(played->seconds);
+    evaluations += played->evaluations;
+    network += timeline.Seconds(engine::Work::kNetwork, timeline.Now() - played->seconds);
+    seconds += played->seconds;
+  }
+  bench.SetItemsProcessed(evaluations);
+  bench.counters["network_share"] = network / (seconds * threads);
+}
+
+// One game, as in live play: several leaves of its tree in each batch.
+void SingleGame(benchmark::State& bench) {
+  const int in_flight = static_cast<int>(bench.range(0)),
+            threads = static_cast<int>(bench.range(1));
+  const Episode episode = MakeEpisode(1, 0);
+  mcts::SearchOptions options;
+  options.max_in_flight = in_flight;
+  const env::Game game = mcts::PlanningGame(episode.game, options);
+  models::NetworkEvaluator network(models::InitialNetwork({}, env::Rng(1)));
+  mcts::ParallelEvaluator evaluator(&network, threads);
+  mcts::Search search;
+  for (auto _ : bench) {
+    search.Start(options, &game, episode.start, 1, env::Rng(1));
+    if (!mcts::RunSearch(search, evaluator, {}).ok()) bench.SkipWithError("the search failed");
+  }
+  bench.SetItemsProcessed(bench.iterations() * options.num_simulations);
+}
+
 }  // namespace
 
 void AddSearchSuite() {
@@ -52,6 +96,16 @@ void AddSearchSuite() {
       ->ArgName("simulations")
       ->Arg(20)
       ->Arg(100);
+  benchmark::RegisterBenchmark("simulations_network", NetworkSimulations)
+      ->ArgNames({"games", "threads"})
+      ->ArgsProduct({{64}, {1, 2}})
+      ->Unit(benchmark::kMillisecond)
+      ->UseManualTime();
+  benchmark::RegisterBenchmark("single_game", SingleGame)
+      ->ArgNames({"in_flight", "threads"})
+      ->ArgsProduct({{1, 4, 8, 16}, {1, 2}})
+      ->Unit(benchmark::kMillisecond)
+      ->UseRealTime();
 }
 
 }  // namespace hod::benchmarks

@@ -16,13 +16,18 @@ struct Suite {
 
 // Rules of the game, 11x10x10, two players, one core but for `batch_step/.../threads`:
 //   step          a joint step of random valid actions
-//   apply_undo    the same with what it takes to undo it, and the undoing
-//   touch_bytes   its floor: the bytes that those steps change, written and restored
+//   step_undo     the same with a note of what changed, and its undoing: a new edge of a search
+//   apply_undo    a step taken again from that note, and its undoing: an edge walked before
+//   touch_bytes   the floor of both: the bytes that those steps change, written and restored
 //   mask, mask_los  valid actions of one player from scratch, without and with line of sight
 //   observation   one player's
 //   batch_step    a step of one environment of a batch that writes observations of both players
 void AddEnvSuite();
-// The search with a network that costs nothing; items are simulations.
+// The search, 11x10x10, 100 simulations of the paper's settings; items are simulations:
+//   simulations_free     with a network that costs nothing, one core
+//   simulations_network  many games with a network of the default size; network_share is the part
+//                        of the threads' time that it takes
+//   single_game          one game with several leaves in flight
 void AddSearchSuite();
 // Pictures of an episode, one after each step: drawn alone, and encoded too.
 void AddDrawSuite();

@@ -21,7 +21,7 @@ inline constexpr int kAssistant = 1;
 
 struct SelfPlayConfig {
   int workers = 1;                    // Processes.
-  int threads = 1;
+  int threads = 1;                    // Of a process.
   int games = 16;                     // Games a worker plays at once: its batch of evaluations.
   double full_search_fraction = 1.0;  // Share of moves searched in full and learnt from.
   int fast_simulations = 1;           // Simulations of the other moves.

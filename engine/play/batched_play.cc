@@ -5,6 +5,7 @@
 #include <tbb/task_group.h>
 
 #include <algorithm>
+#include <deque>
 #include <vector>
 
 namespace hod::engine {
@@ -17,34 +18,25 @@ struct Slot {
   absl::Status status;
 };
 
-// The first error of many that may have happened at once.
-absl::Status FirstError(const std::vector<absl::Status>& statuses) {
-  const auto failed = std::find_if(statuses.begin(), statuses.end(),
-                                   [](const absl::Status& status) { return !status.ok(); });
-  return failed == statuses.end() ? absl::OkStatus() : *failed;
-}
-
-// Half of the episodes.
-class Half {
+// The episodes of one batch.
+class Group {
  public:
-  Half(int slots, const PlayOptions& options, Timeline* timeline)
-      : batch_(options.batch), timeline_(timeline), slots_(slots) {}
+  Group(int slots, mcts::Evaluator* evaluator, Timeline* timeline)
+      : evaluator_(evaluator), timeline_(timeline), slots_(slots), evaluations_(slots) {}
 
   bool HasLeaves() const { return !leaves_.empty(); }
 
-  absl::Status Evaluate(mcts::Evaluator* evaluator) {
-    if (leaves_.empty()) return absl::OkStatus();
-    if (evaluations_.size() < leaves_.size()) evaluations_.resize(leaves_.size());
-    const size_t calls = (leaves_.size() + batch_ - 1) / batch_;
-    std::vector<absl::Status> statuses(calls);
-    tbb::parallel_for(size_t{0}, calls, [&](size_t call) {
+  // Evaluates the leaves beside what else happens.
+  void StartEvaluation() {
+    evaluation_.run([this] {
       const Timeline::Span span(timeline_, Work::kNetwork);
-      const size_t begin = call * batch_;
-      const size_t count = std::min<size_t>(batch_, leaves_.size() - begin);
-      statuses[call] = evaluator->Evaluate(absl::MakeConstSpan(leaves_).subspan(begin, count),
-                                           absl::MakeSpan(evaluations_).subspan(begin, count));
+      evaluated_ =
+          evaluator_->Evaluate(leaves_, absl::MakeSpan(evaluations_).first(leaves_.size()));
     });
-    return FirstError(statuses);
+  }
+  absl::Status AwaitEvaluation() {
+    evaluation_.wait();
+    return evaluated_;
   }
 
   // Delivers the evaluations and plays on, until every slot has a leaf or there are no more
@@ -74,7 +66,7 @@ class Half {
     for (size_t i = 0; deliver && i < slots_.size(); ++i) {
       if (slots_[i].leaf != nullptr) delivered[i] = &evaluations_[next++];
     }
-    tbb::parallel_for(size_t{0}, slots_.size(), [&](size_t i) {
+    const auto play_on = [&](size_t i) {
       Slot& slot = slots_[i];
       if (slot.episode == nullptr || (slot.leaf != nullptr && delivered[i] == nullptr)) return;
       const Timeline::Span span(timeline_, Work::kGames);
@@ -85,7 +77,9 @@ class Half {
       const absl::StatusOr<const mcts::Position*> leaf = slot.episode->NextLeaf();
       slot.status = leaf.status();
       if (leaf.ok()) slot.leaf = *leaf;
-    });
+    };
+    // A thread that has finished its part must not take up an evaluation before all have.
+    tbb::this_task_arena::isolate([&] { tbb::parallel_for(size_t{0}, slots_.size(), play_on); });
   }
 
   // Hands finished episodes back and takes new ones, slot by slot.
@@ -106,32 +100,31 @@ class Half {
     return absl::OkStatus();
   }
 
-  const int batch_;
+  mcts::Evaluator* const evaluator_;
   Timeline* const timeline_;
   std::vector<Slot> slots_;
   std::vector<mcts::Position> leaves_;  // Of the slots that wait, in their order.
   std::vector<mcts::Evaluation> evaluations_;
+  tbb::task_group evaluation_;
+  absl::Status evaluated_;
   bool exhausted_ = false;
 };
 
-absl::Status Play(EpisodeStream& stream, mcts::Evaluator* evaluator, const PlayOptions& options,
-                  Timeline* timeline) {
-  const int half = (options.concurrent + 1) / 2;
-  Half halves[2] = {{half, options, timeline}, {options.concurrent - half, options, timeline}};
-  absl::Status status = halves[0].Advance(stream);
-  for (int turn = 0; status.ok(); turn = 1 - turn) {
-    absl::StatusOr<bool> go_on = stream.Continue();
-    if (!go_on.ok()) return go_on.status();
-    if (!*go_on) return absl::OkStatus();
-    tbb::task_group network;
-    absl::Status evaluated;
-    network.run([&] { evaluated = halves[turn].Evaluate(evaluator); });
-    status = halves[1 - turn].Advance(stream);  // With its evaluations of the turn before.
-    network.wait();
-    if (!evaluated.ok()) return evaluated;
-    if (!halves[0].HasLeaves() && !halves[1].HasLeaves()) break;
+absl::Status Play(EpisodeStream& stream, std::deque<Group>& groups) {
+  // Group after group in turn: the order of all that touches the stream is always the same.
+  for (size_t idle = 0; idle < groups.size();) {
+    for (Group& group : groups) {
+      if (absl::Status status = group.AwaitEvaluation(); !status.ok()) return status;
+      if (absl::Status status = group.Advance(stream); !status.ok()) return status;
+      idle = group.HasLeaves() ? 0 : idle + 1;
+      if (!group.HasLeaves()) continue;
+      absl::StatusOr<bool> go_on = stream.Continue();
+      if (!go_on.ok()) return go_on.status();
+      if (!*go_on) return absl::OkStatus();
+      group.StartEvaluation();
+    }
   }
-  return status;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -140,7 +133,14 @@ absl::Status PlayEpisodes(EpisodeStream& stream, mcts::Evaluator* evaluator,
                           const PlayOptions& options, Timeline* timeline) {
   absl::Status status;
   tbb::task_arena arena(options.threads);
-  arena.execute([&] { status = Play(stream, evaluator, options, timeline); });
+  arena.execute([&] {
+    std::deque<Group> groups;
+    for (int left = options.concurrent; left > 0; left -= options.batch) {
+      groups.emplace_back(std::min(left, options.batch), evaluator, timeline);
+    }
+    status = Play(stream, groups);
+    for (Group& group : groups) group.AwaitEvaluation().IgnoreError();  // After an error or a stop.
+  });
   return status;
 }
 

@@ -1,8 +1,9 @@
-// Plays many episodes at once, so that the network always has full batches and never waits: while
-// the leaves of one half of the episodes are evaluated, the other half plays on.
+// Plays many episodes at once, so that the network always has full batches and never waits: the
+// episodes are in groups of one batch each, and while the leaves of some groups are evaluated,
+// others play on.
 //
-//   network  | leaves of A | leaves of B | leaves of A | ...
-//   games    | B plays on  | A plays on  | B plays on  | ...    on the same threads, as tasks
+//   thread 1 | network: group 1 | group 1 plays on | network: group 3 | ...
+//   thread 2 | network: group 2      | group 2 plays on | network: group 1 ...
 #pragma once
 
 #include <functional>
@@ -24,15 +25,14 @@ class EpisodeStream {
   virtual absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() = 0;
   // A finished episode, exactly as Next() gave it.
   virtual absl::Status Finished(std::unique_ptr<AssistedEpisode> episode) = 0;
-  // Asked while no evaluation is under way, once for every batch; false abandons the episodes in
-  // play.
+  // Asked before every batch; false abandons the episodes in play.
   virtual absl::StatusOr<bool> Continue() { return true; }
 };
 
 struct PlayOptions {
-  int concurrent = 64;  // Episodes in play; each has one leaf in every second batch.
-  int batch = 8;        // Positions of one call of the evaluator; calls run side by side.
-  int threads = 1;
+  int concurrent = 64;  // Episodes in play.
+  int batch = 8;        // Episodes of a group: positions of one call of the evaluator.
+  int threads = 1;      // Keep at least two groups per thread, or some will wait.
 };
 
 // Plays until the stream has no more. Episodes that are in play together are played by several

@@ -33,10 +33,11 @@ std::vector<Timeline::Interval> Timeline::intervals() const {
   return intervals_;
 }
 
-double Timeline::Seconds(Work work) const {
+double Timeline::Seconds(Work work, double begin) const {
   double seconds = 0;
   for (const Interval& interval : intervals()) {
-    if (interval.work == work) seconds += interval.end - interval.begin;
+    if (interval.work != work) continue;
+    seconds += std::max(0.0, interval.end - std::max(begin, interval.begin));
   }
   return seconds;
 }

@@ -35,8 +35,9 @@ class Timeline {
   };
 
   std::vector<Interval> intervals() const;
-  // Seconds spent on `work`, summed over all threads.
-  double Seconds(Work work) const;
+  // Seconds spent on `work` from `begin` on, summed over all threads.
+  double Seconds(Work work, double begin = 0) const;
+  double Now() const { return absl::ToDoubleSeconds(absl::Now() - start_); }
 
  private:
   int ThreadNumber();  // Of the calling thread. Requires the lock.

@@ -1,5 +1,7 @@
 #include "engine/training/following_evaluator.h"
 
+#include <utility>
+
 #include "absl/time/clock.h"
 #include "models/checkpoint.h"
 #include "models/network_evaluator.h"
@@ -16,7 +18,11 @@ absl::StatusOr<bool> FollowingEvaluator::Refresh() {
   if (!file.ok()) return file.status();
   absl::StatusOr<RunProgress> progress = RunProgress::FromJson(file->run);
   if (!progress.ok()) return progress.status();
-  network_ = std::make_unique<models::NetworkEvaluator>(file->network);
+  auto network = std::make_shared<models::NetworkEvaluator>(file->network);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    network_ = std::move(network);
+  }
   step_ = (*latest)->first;
   timesteps_ = progress->timesteps;
   return true;
@@ -25,7 +31,12 @@ absl::StatusOr<bool> FollowingEvaluator::Refresh() {
 absl::Status FollowingEvaluator::Evaluate(absl::Span<const mcts::Position> positions,
                                           absl::Span<mcts::Evaluation> evaluations) {
   num_evaluations_ += static_cast<int64_t>(positions.size());
-  return network_->Evaluate(positions, evaluations);
+  std::shared_ptr<mcts::Evaluator> network;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    network = network_;
+  }
+  return network->Evaluate(positions, evaluations);
 }
 
 }  // namespace hod::engine

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <atomic>
 #include <memory>
+#include <mutex>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -18,7 +19,7 @@ class FollowingEvaluator : public mcts::Evaluator {
   explicit FollowingEvaluator(const RunDirectory* run) : run_(run) {}
 
   // Looks for a newer checkpoint, at most every second. Returns whether there is a network to play
-  // with.
+  // with. May be called while evaluations are under way.
   absl::StatusOr<bool> Refresh();
 
   absl::Status Evaluate(absl::Span<const mcts::Position> positions,
@@ -30,7 +31,8 @@ class FollowingEvaluator : public mcts::Evaluator {
 
  private:
   const RunDirectory* run_;
-  std::unique_ptr<mcts::Evaluator> network_;
+  std::mutex mutex_;  // Of network_: the old one goes on with what it has begun.
+  std::shared_ptr<mcts::Evaluator> network_;
   int64_t step_ = -1;
   int64_t timesteps_ = 0;
   std::atomic<int64_t> num_evaluations_ = 0;

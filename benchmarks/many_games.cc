@@ -1,0 +1,84 @@
+#include "benchmarks/many_games.h"
+
+#include <atomic>
+#include <memory>
+
+#include "absl/time/clock.h"
+#include "engine/config/run_config.h"
+#include "engine/play/batched_play.h"
+#include "env/houses/source.h"
+#include "models/network_evaluator.h"
+
+namespace hod::benchmarks {
+namespace {
+
+class CountingEvaluator : public mcts::Evaluator {
+ public:
+  explicit CountingEvaluator(mcts::Evaluator* inner) : inner_(inner) {}
+
+  absl::Status Evaluate(absl::Span<const mcts::Position> positions,
+                        absl::Span<mcts::Evaluation> evaluations) override {
+    count += static_cast<int64_t>(positions.size());
+    return inner_->Evaluate(positions, evaluations);
+  }
+
+  std::atomic<int64_t> count = 0;
+
+ private:
+  mcts::Evaluator* const inner_;
+};
+
+// Generated houses without end, for a given number of batches.
+class EndlessStream : public engine::EpisodeStream {
+ public:
+  EndlessStream(const engine::RunConfig& config, int warm_up, int batches)
+      : config_(config),
+        goals_(*env::MakeGoalSource(config.goals, config.game, config.seed)),
+        warm_up_(warm_up),
+        batches_(batches) {}
+
+  absl::StatusOr<std::unique_ptr<engine::AssistedEpisode>> Next() override {
+    engine::EpisodeSetup setup;
+    setup.game = config_.game;
+    setup.goal = goals_->Get(next_);
+    setup.human = config_.human;
+    setup.assistant = engine::SelfPlayAssistant(config_);
+    setup.seed = next_++;
+    return engine::AssistedEpisode::Create(std::move(setup));
+  }
+  absl::Status Finished(std::unique_ptr<engine::AssistedEpisode>) override {
+    return absl::OkStatus();
+  }
+  absl::StatusOr<bool> Continue() override {
+    if (batch_++ == warm_up_) begin_ = absl::Now();
+    return batch_ <= warm_up_ + batches_;
+  }
+
+  absl::Time begin() const { return begin_; }
+
+ private:
+  const engine::RunConfig& config_;
+  const std::shared_ptr<const env::GoalSource> goals_;
+  const int warm_up_, batches_;
+  int batch_ = 0;
+  int next_ = 0;
+  absl::Time begin_;
+};
+
+}  // namespace
+
+absl::StatusOr<ManyGames> PlayManyGames(int games, int threads, int leaves_per_game,
+                                        engine::Timeline* timeline) {
+  const engine::RunConfig config;
+  models::NetworkEvaluator network(models::InitialNetwork(config.network, env::Rng(1)));
+  CountingEvaluator evaluator(&network);
+  const engine::PlayOptions options = {.concurrent = games, .threads = threads};
+  const int groups = (games + options.batch - 1) / options.batch;
+  EndlessStream stream(config, groups, leaves_per_game * groups);
+  absl::Status status = engine::PlayEpisodes(stream, &evaluator, options, timeline);
+  if (!status.ok()) return status;
+  // One leaf of every game came before the clock.
+  return ManyGames{absl::ToDoubleSeconds(absl::Now() - stream.begin()), evaluator.count - games};
+}
+
+}  // namespace hod::benchmarks

@@ -1,0 +1,22 @@
+// Self-play as the engine runs it, in the paper's setting: many games, one network.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "engine/play/timeline.h"
+
+namespace hod::benchmarks {
+
+struct ManyGames {
+  double seconds = 0;       // Of wall time.
+  int64_t evaluations = 0;  // In that time.
+};
+
+// Plays `games` games at once (11x10x10, 100 simulations, a network of the default size) on
+// `threads` threads until every game had `leaves_per_game` leaves evaluated. The clock starts when
+// all games stand.
+absl::StatusOr<ManyGames> PlayManyGames(int games, int threads, int leaves_per_game,
+                                        engine::Timeline* timeline);
+
+}  // namespace hod::benchmarks

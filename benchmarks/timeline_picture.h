@@ -1,0 +1,12 @@
+// A timeline as a picture: a row per thread, colours by work.
+#pragma once
+
+#include "engine/play/timeline.h"
+#include "env/draw/canvas.h"
+
+namespace hod::benchmarks {
+
+// From `begin` to `end`, in seconds of the timeline.
+env::Canvas DrawTimeline(const engine::Timeline& timeline, double begin, double end);
+
+}  // namespace hod::benchmarks
