@@ -60,6 +60,7 @@ bench: build
 # evaluation in RUN, as of `make demo`. The animation is an APNG under the name of a PNG, which it is
 # too, so that every host shows it.
 EPISODE = $(RUN)/episodes/house-000-assisted.jsonl.gz
+CHECKPOINT = $(lastword $(sort $(wildcard $(RUN)/checkpoints/*.safetensors)))
 IMAGES := docs/images
 docs: build
 	{ cat docs/configuration.head.md; $(BUILD)/hod config --describe; } > docs/configuration.md
@@ -69,6 +70,8 @@ docs: build
 	$(BUILD)/hod draw episode $(EPISODE) --out $(IMAGES)/episode.png
 	$(BUILD)/hod draw episode $(EPISODE) --every 2 --fps 6 --out $(IMAGES)/building.apng
 	mv $(IMAGES)/building.apng $(IMAGES)/building.png
+	$(BUILD)/hod explain $(RUN)/episodes/house-001-assisted.jsonl.gz --step 40 \
+	  --checkpoint $(CHECKPOINT) --simulations 200 --out $(IMAGES)/explain.png
 
 clean:
 	rm -rf $(BUILD) $(BUILD)-fuzz
