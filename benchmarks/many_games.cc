@@ -34,6 +34,7 @@ class EndlessStream : public engine::EpisodeStream {
   EndlessStream(const engine::RunConfig& config, int warm_up, int batches)
       : config_(config),
         goals_(*env::MakeGoalSource(config.goals, config.game, config.seed)),
+        human_(*engine::MakePlayerFactory(config.human)),
         warm_up_(warm_up),
         batches_(batches) {}
 
@@ -41,7 +42,7 @@ class EndlessStream : public engine::EpisodeStream {
     engine::EpisodeSetup setup;
     setup.game = config_.game;
     setup.goal = goals_->Get(next_);
-    setup.human = config_.human;
+    setup.human = human_;
     setup.assistant = engine::SelfPlayAssistant(config_);
     setup.seed = next_++;
     return engine::AssistedEpisode::Create(std::move(setup));
@@ -59,6 +60,7 @@ class EndlessStream : public engine::EpisodeStream {
  private:
   const engine::RunConfig& config_;
   const std::shared_ptr<const env::GoalSource> goals_;
+  const engine::PlayerFactory human_;
   const int warm_up_, batches_;
   int batch_ = 0;
   int next_ = 0;

@@ -13,6 +13,7 @@
 #include "engine/training/run_directory.h"
 #include "env/houses/source.h"
 #include "models/checkpoint.h"
+#include "models/reference/weights.h"
 
 namespace hod::engine {
 namespace {
@@ -25,9 +26,13 @@ struct Options {
   std::vector<std::string> overrides;
 };
 
-// The config a checkpoint was trained with; the defaults without an assistant.
+// The config a checkpoint was trained with; the defaults with a network of the reference and
+// without an assistant.
 absl::StatusOr<RunConfig> ConfigOf(const std::string& assistant) {
   if (assistant == kNoopAssistant) return RunConfig();
+  const absl::StatusOr<bool> of_the_reference = models::IsReferenceFile(assistant);
+  if (!of_the_reference.ok()) return of_the_reference.status();
+  if (*of_the_reference) return RunConfig();
   absl::StatusOr<models::NetworkFile> file = models::LoadNetwork(assistant);
   if (!file.ok()) return file.status();
   absl::StatusOr<RunProgress> run = RunProgress::FromJson(file->run);
@@ -68,8 +73,11 @@ void AddEvaluate(CLI::App& app, absl::Status& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "evaluate", "Compare a builder with an assistant and without, on the same houses");
-  command->add_option("--assistant", options->assistant, "checkpoint, or noop")->required();
-  command->add_option("--human", options->human, "human model")->default_str("heuristic");
+  command
+      ->add_option("--assistant", options->assistant,
+                   "checkpoint, FILE.safetensors of hod import-weights, or noop")
+      ->required();
+  command->add_option("--human", options->human, kPlayerSpecs)->default_str("heuristic");
   options->human = "heuristic";
   command->add_option("--goals", options->goals, env::kGoalSpecs);
   command->add_option("--episodes", options->episodes, "number of houses");

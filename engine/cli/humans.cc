@@ -48,13 +48,15 @@ absl::Status Run(const Options& options) {
   game.horizon = 4000;  // Slow builders finish too.
   auto goals = env::MakeGoalSource(options.goals, game, static_cast<uint64_t>(options.seed));
   if (!goals.ok()) return goals.status();
+  const absl::StatusOr<PlayerFactory> human = MakePlayerFactory(options.human);
+  if (!human.ok()) return human.status();
   env::BehaviourRecorder recorder(kHuman);
   ProgressLine progress("building");
   for (int i = 0; i < options.episodes; ++i) {
     EpisodeSetup setup;
     setup.game = game;
     setup.goal = (*goals)->Get(i);
-    setup.human = options.human;
+    setup.human = *human;
     setup.seed = env::Rng(static_cast<uint64_t>(options.seed)).Fork(i)();
     auto episode = AssistedEpisode::Create(std::move(setup));
     if (!episode.ok()) return episode.status();
@@ -78,7 +80,7 @@ void AddHumans(CLI::App& app, absl::Status& result) {
   auto options = std::make_shared<Options>();
   CLI::App* stats =
       command->add_subcommand("stats", "Figures of a human model alone beside those of people");
-  stats->add_option("--human", options->human, "human model");
+  stats->add_option("--human", options->human, kPlayerSpecs);
   stats->add_option("--goals", options->goals, env::kGoalSpecs);
   stats->add_option("--episodes", options->episodes, "houses")->check(CLI::Range(1, 100000));
   stats->add_option("--seed", options->seed, "of houses and builders")

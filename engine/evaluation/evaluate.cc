@@ -14,6 +14,7 @@
 #include "env/houses/source.h"
 #include "models/checkpoint.h"
 #include "models/network_evaluator.h"
+#include "models/reference/weights.h"
 
 namespace hod::engine {
 namespace {
@@ -22,8 +23,14 @@ namespace {
 // houses with the assistant: a broken human model shows at once.
 class EvaluationStream : public EpisodeStream {
  public:
-  EvaluationStream(const EvaluationSetup& setup, const env::GoalSource& goals)
-      : setup_(setup), goals_(goals), houses_(num_houses()), progress_("evaluating") {}
+  EvaluationStream(const EvaluationSetup& setup, const env::GoalSource& goals, PlayerFactory human,
+                   PlayerFactory unsearched_assistant)
+      : setup_(setup),
+        goals_(goals),
+        human_(std::move(human)),
+        unsearched_assistant_(std::move(unsearched_assistant)),
+        houses_(num_houses()),
+        progress_("evaluating") {}
 
   absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() override {
     if (next_ == 2 * num_houses()) return nullptr;
@@ -77,9 +84,12 @@ class EvaluationStream : public EpisodeStream {
     EpisodeSetup episode;
     episode.game = setup_.config.game;
     episode.goal = goals_.Get(HouseOf(number));
-    episode.human = setup_.human;
+    episode.human = human_;
     episode.seed = env::Rng(static_cast<uint64_t>(evaluation.seed)).Fork(HouseOf(number))();
-    if (IsAssisted(number) && setup_.assistant != kNoopAssistant) {
+    if (!IsAssisted(number) || setup_.assistant == kNoopAssistant) return episode;
+    if (unsearched_assistant_) {
+      episode.unsearched_assistant = unsearched_assistant_;
+    } else {
       episode.assistant = GreedyAssistant(setup_.config, evaluation.simulations);
     }
     return episode;
@@ -92,6 +102,7 @@ class EvaluationStream : public EpisodeStream {
 
   const EvaluationSetup& setup_;
   const env::GoalSource& goals_;
+  const PlayerFactory human_, unsearched_assistant_;  // The latter may be empty.
   const absl::Time began_ = absl::Now();
   std::map<const AssistedEpisode*, Watched> watched_;
   std::vector<PairedFigures> houses_;
@@ -172,15 +183,25 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
                    {"goals", evaluation.goals},    {"episodes", evaluation.episodes},
                    {"seed", evaluation.seed},      {"simulations", evaluation.simulations},
                    {"git_revision", kGitRevision}, {"config", ToToml(setup.config)}};
+  absl::StatusOr<PlayerFactory> human = MakePlayerFactory(setup.human);
+  if (!human.ok()) return human.status();
+  absl::StatusOr<bool> unsearched = false;
+  if (setup.assistant != kNoopAssistant) unsearched = models::IsReferenceFile(setup.assistant);
+  if (!unsearched.ok()) return unsearched.status();
+  PlayerFactory unsearched_assistant;
   std::optional<models::NetworkFile> file;
-  if (setup.assistant != kNoopAssistant) {
+  if (*unsearched) {
+    absl::StatusOr<PlayerFactory> loaded = MakePlayerFactory(setup.assistant);
+    if (!loaded.ok()) return loaded.status();
+    unsearched_assistant = *std::move(loaded);
+  } else if (setup.assistant != kNoopAssistant) {
     absl::StatusOr<models::NetworkFile> loaded = models::LoadNetwork(setup.assistant);
     if (!loaded.ok()) return loaded.status();
     file = *std::move(loaded);
   }
   std::optional<models::NetworkEvaluator> evaluator;
   if (file) evaluator.emplace(file->network);
-  EvaluationStream stream(setup, **goals);
+  EvaluationStream stream(setup, **goals, *std::move(human), std::move(unsearched_assistant));
   absl::Status status =
       PlayEpisodes(stream, evaluator ? &*evaluator : nullptr, {.threads = evaluation.threads});
   if (!status.ok()) return status;

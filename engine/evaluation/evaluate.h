@@ -15,10 +15,12 @@ namespace hod::engine {
 inline constexpr char kNoopAssistant[] = "noop";
 
 struct EvaluationSetup {
-  RunConfig config;       // Its game and search, and all of `evaluation`.
-  std::string assistant;  // Path of a checkpoint, or kNoopAssistant.
-  std::string human = "heuristic";
-  std::string record_directory;  // Where traces of every episode go; "" for none.
+  RunConfig config;  // Its game and search, and all of `evaluation`.
+  // Path of a checkpoint, which searches, or of a network of the reference, which plays by its
+  // policy head; or kNoopAssistant.
+  std::string assistant;
+  std::string human = "heuristic";  // As for MakePlayerFactory().
+  std::string record_directory;     // Where traces of every episode go; "" for none.
 };
 
 // Of one house.

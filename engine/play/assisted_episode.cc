@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "env/humans/make_human_model.h"
-
 namespace hod::engine {
 
 AssistantPlay SelfPlayAssistant(const RunConfig& config) {
@@ -36,16 +34,22 @@ AssistedEpisode::AssistedEpisode(EpisodeSetup setup)
       rng_(env::Rng(setup.seed).Fork(0)) {}
 
 absl::StatusOr<std::unique_ptr<AssistedEpisode>> AssistedEpisode::Create(EpisodeSetup setup) {
-  const std::string human = setup.human;
+  const PlayerFactory human = std::move(setup.human);
+  const PlayerFactory assistant = std::move(setup.unsearched_assistant);
   // Without an assistant the human is alone: an idle body could stand where a block belongs.
-  if (!setup.assistant) setup.game.players.resize(kHuman + 1);
+  if (!setup.assistant && !assistant) setup.game.players.resize(kHuman + 1);
   const env::Rng streams(setup.seed);
   std::unique_ptr<AssistedEpisode> episode(new AssistedEpisode(std::move(setup)));
   env::Rng start = streams.Fork(1);
   episode->state_ = episode->game_.Reset(start);
-  auto model = env::MakeHumanModel(human, episode->game_, kHuman, streams.Fork(2)());
+  auto model = human(episode->game_, kHuman, streams.Fork(2)());
   if (!model.ok()) return model.status();
   episode->human_ = *std::move(model);
+  if (assistant) {
+    auto made = assistant(episode->game_, kAssistant, streams.Fork(3)());
+    if (!made.ok()) return made.status();
+    episode->unsearched_assistant_ = *std::move(made);
+  }
   if (episode->assistant_) {
     episode->planning_game_ = mcts::PlanningGame(episode->game_, episode->assistant_->full);
   }
@@ -76,12 +80,24 @@ void AssistedEpisode::StartSearch() {
   searching_ = true;
 }
 
+absl::StatusOr<int32_t> AssistedEpisode::Decide(env::HumanModel& player) {
+  const int32_t id = env::Sample(player.NextAction(state_), rng_);
+  if (absl::Status status = player.status(); !status.ok()) return status;
+  return id;
+}
+
 absl::Status AssistedEpisode::Play(const mcts::SearchResult* search) {
-  const env::ActionDistribution human_policy = human_->NextAction(state_);
   std::vector<int32_t> ids(game_.num_players(), 0);
-  ids[kHuman] = env::Sample(human_policy, rng_);
+  const absl::StatusOr<int32_t> human_id = Decide(*human_);
+  if (!human_id.ok()) return human_id.status();
+  ids[kHuman] = *human_id;
+  const env::ActionDistribution human_policy = human_->NextAction(state_);
   if (search != nullptr) {
     ids[kAssistant] = assistant_->greedy ? search->best_action : env::Sample(search->policy, rng_);
+  } else if (unsearched_assistant_ != nullptr) {
+    const absl::StatusOr<int32_t> assistant_id = Decide(*unsearched_assistant_);
+    if (!assistant_id.ok()) return assistant_id.status();
+    ids[kAssistant] = *assistant_id;
   }
   std::vector<env::Action> actions;
   for (const int32_t id : ids) actions.push_back(game_.actions().Unflatten(id));
@@ -90,6 +106,7 @@ absl::Status AssistedEpisode::Play(const mcts::SearchResult* search) {
     if (absl::Status status = observer->BeforeMove(state_); !status.ok()) return status;
   }
   human_->Observe(state_, ids[kHuman]);
+  if (unsearched_assistant_ != nullptr) unsearched_assistant_->Observe(state_, ids[kAssistant]);
   const env::StepOutcome outcome = game_.Step(state_, actions);
   done_ = outcome.done();
   const Move move = {actions, ids, outcome, human_policy, search, full_search_};

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/config/run_config.h"
+#include "engine/play/player.h"
 #include "env/game/game.h"
 #include "env/houses/source.h"
 #include "env/humans/human_model.h"
@@ -55,9 +56,11 @@ class EpisodeObserver {
 struct EpisodeSetup {
   env::GameConfig game;
   env::Goal goal;
-  std::string human;                       // Name of the human model.
-  std::optional<AssistantPlay> assistant;  // None: the human is the only player.
-  uint64_t seed = 0;                       // Start locations, human model, search and draws.
+  PlayerFactory human;
+  // How the assistant plays: by searches, or by itself. Neither: the human is the only player.
+  std::optional<AssistantPlay> assistant;
+  PlayerFactory unsearched_assistant;
+  uint64_t seed = 0;  // Start locations, human model, search and draws.
   int64_t global_timestep = 0;
 };
 
@@ -81,6 +84,8 @@ class AssistedEpisode {
   explicit AssistedEpisode(EpisodeSetup setup);
   void StartSearch();
   absl::Status Play(const mcts::SearchResult* search);
+  // The next action of a player that acts by itself.
+  absl::StatusOr<int32_t> Decide(env::HumanModel& player);
 
   env::Game game_;
   std::string goal_name_;
@@ -88,6 +93,7 @@ class AssistedEpisode {
   env::Rng rng_;
   env::State state_;
   std::unique_ptr<env::HumanModel> human_;
+  std::unique_ptr<env::HumanModel> unsearched_assistant_;
   std::vector<EpisodeObserver*> observers_;
 
   std::optional<env::Game> planning_game_;

@@ -67,11 +67,12 @@ class ShardSink {
 class Worker : public EpisodeStream {
  public:
   Worker(const RunDirectory& run, int worker, int64_t next_sequence,
-         std::unique_ptr<env::GoalSource> goals, JsonLinesWriter metrics,
+         std::unique_ptr<env::GoalSource> goals, PlayerFactory human, JsonLinesWriter metrics,
          std::string record_directory, const std::atomic<bool>& stop)
       : run_(run),
         worker_(worker),
         goals_(std::move(goals)),
+        human_(std::move(human)),
         metrics_(std::move(metrics)),
         record_directory_(std::move(record_directory)),
         stop_(stop),
@@ -102,7 +103,7 @@ class Worker : public EpisodeStream {
     setup.game = run_.config().game;
     env::Rng goal_rng = env::Rng(id).Fork(0);
     setup.goal = goals_->Sample(goal_rng);
-    setup.human = run_.config().human;
+    setup.human = human_;
     setup.assistant = SelfPlayAssistant(run_.config());
     setup.seed = env::Rng(id).Fork(1)();
     setup.global_timestep = evaluator_.timesteps();
@@ -178,6 +179,7 @@ class Worker : public EpisodeStream {
   const RunDirectory& run_;
   const int worker_;
   std::unique_ptr<env::GoalSource> goals_;
+  const PlayerFactory human_;
   JsonLinesWriter metrics_;
   const std::string record_directory_;
   const std::atomic<bool>& stop_;
@@ -206,13 +208,15 @@ absl::Status RunSelfPlay(const RunDirectory& run, int worker, const std::string&
   if (!sequence.ok()) return sequence.status();
   auto goals = env::MakeGoalSource(run.config().goals, run.config().game, run.config().seed);
   if (!goals.ok()) return goals.status();
+  absl::StatusOr<PlayerFactory> human = MakePlayerFactory(run.config().human);
+  if (!human.ok()) return human.status();
   auto metrics = JsonLinesWriter::Open(absl::StrCat(run.metrics(), "/", role, ".jsonl"));
   if (!metrics.ok()) return metrics.status();
   if (!record_directory.empty()) {
     if (absl::Status status = MakeDirectories(record_directory); !status.ok()) return status;
   }
-  return Worker(run, worker, *sequence, *std::move(goals), *std::move(metrics), record_directory,
-                stop)
+  return Worker(run, worker, *sequence, *std::move(goals), *std::move(human), *std::move(metrics),
+                record_directory, stop)
       .Run();
 }
 

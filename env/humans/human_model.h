@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "env/game/game.h"
 #include "env/game/random.h"
 
@@ -26,6 +27,9 @@ class HumanModel {
   // game. The model may draw what it intends from its own random stream; calling twice without
   // Observe() in between gives the same distribution.
   virtual const ActionDistribution& NextAction(const State& state) = 0;
+
+  // An error that the model has met while it decided; from then on its distributions mean nothing.
+  virtual absl::Status status() const { return absl::OkStatus(); }
 
   // The action actually submitted for this player at this timestep.
   virtual void Observe(const State& before, int32_t action) = 0;

@@ -23,7 +23,7 @@ class NetworkPlayer final : public env::HumanModel {
   const env::ActionDistribution& NextAction(const env::State& state) override;
   void Observe(const env::State& before, int32_t action) override;
 
-  absl::Status status() const { return status_; }
+  absl::Status status() const override { return status_; }
 
  private:
   NetworkPlayer(std::shared_ptr<const ReferenceNetwork> network, const env::Game& game, int player)

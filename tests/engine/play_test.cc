@@ -156,7 +156,7 @@ TEST_CASE("Play ends with the first error") {
   CHECK(PlayEpisodes(stream, &evaluator, {.concurrent = 2}).message() == "out of order");
 
   EpisodeSetup setup = TinySetup(0);
-  setup.human = "nobody";
+  setup.human = *MakePlayerFactory("nobody");
   CHECK_THAT(std::string(AssistedEpisode::Create(std::move(setup)).status().message()),
              Catch::Contains("nobody"));
 }
@@ -223,7 +223,7 @@ class HandPlay {
     setup.game.random_start_locations = false;
     setup.goal.blocks = env::EmptyWorld(setup.game.size);
     for (const auto& [cell, block] : blocks) setup.goal.blocks[setup.game.size.Index(cell)] = block;
-    setup.human = "noop";
+    setup.human = *MakePlayerFactory("noop");
     setup.assistant = SelfPlayAssistant(TinyConfig());  // Or there were one player only.
     return TinyEpisode(std::move(setup));
   }

@@ -56,7 +56,7 @@ EpisodeSetup TinySetup(uint64_t seed, bool assisted) {
   EpisodeSetup setup;
   setup.game = config.game;
   setup.goal = (*goals)->Get(static_cast<int>(seed));
-  setup.human = "heuristic";
+  setup.human = *MakePlayerFactory("heuristic");
   if (assisted) setup.assistant = SelfPlayAssistant(config);
   setup.seed = seed;
   return setup;
