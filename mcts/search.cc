@@ -9,6 +9,7 @@
 #include "env/game/action_mask.h"
 #include "mcts/chance.h"
 #include "mcts/root_noise.h"
+#include "mcts/tree_reuse.h"
 
 namespace hod::mcts {
 
@@ -22,6 +23,15 @@ absl::Status NotFinite(const char* what) {
   return absl::InternalError(absl::StrCat("evaluation: ", what, " is not finite"));
 }
 
+// A player knows counts, not slots: its inventories are packed anew.
+env::State WithPackedInventories(const env::Game& game, env::State state) {
+  if (game.config().abilities.inf_blocks) return state;
+  for (env::PlayerState& p : state.players) {
+    p.inventory = env::Inventory::Packed(p.inventory.CountAll());
+  }
+  return state;
+}
+
 }  // namespace
 
 env::Game PlanningGame(const env::Game& game, const SearchOptions& options) {
@@ -33,30 +43,59 @@ env::Game PlanningGame(const env::Game& game, const SearchOptions& options) {
 
 void Search::Start(const SearchOptions& options, const env::Game* game, const env::State& state,
                    int player, env::Rng rng) {
-  options_ = options;
   game_ = game;
   player_ = player;
+  tree_.Clear();
+  tree_.nodes.reserve(std::min(options.num_simulations, kReserved));
+  tree_.nodes.emplace_back();
+  slots_.front().state = WithPackedInventories(*game, state);
+  Begin(options, rng);
+}
+
+int Search::Advance(const SearchOptions& options, const env::State& state, env::Rng rng) {
+  const int32_t child = ChildOfRoot(WithPackedInventories(*game_, state));
+  if (child == kNone) {
+    Start(options, game_, state, player_, rng);
+    return 0;
+  }
+  // Not `state` itself: the steps that are kept know its inventories slot by slot.
+  game_->Redo(slots_.front().state, tree_.nodes[child].change);
+  const int kept = MoveSubtree(tree_, child, spare_tree_);
+  std::swap(tree_, spare_tree_);
+  Begin(options, rng);
+  started_ = std::min(kept, options_.num_simulations - 1);
+  return kept;
+}
+
+int32_t Search::ChildOfRoot(const env::State& state) {
+  env::State& world = slots_.front().state;
+  int32_t best = kNone;
+  for (int32_t i = 1; i < static_cast<int32_t>(tree_.nodes.size()); ++i) {
+    const Node& node = tree_.nodes[i];
+    if (node.parent != 0 || !node.expanded) continue;
+    if (best != kNone && node.visits <= tree_.nodes[best].visits) continue;
+    game_->Redo(world, node.change);
+    if (world.blocks == state.blocks && WithPackedInventories(*game_, world) == state) best = i;
+    game_->Undo(world, node.change);
+  }
+  return best;
+}
+
+void Search::Begin(const SearchOptions& options, env::Rng rng) {
+  options_ = options;
   rng_ = rng;
   c_puct_ = options_.c_puct.size() == 1
                 ? options_.c_puct.front()
                 : options_.c_puct[rng_.Below(static_cast<int>(options_.c_puct.size()))];
   started_ = oldest_ = in_flight_ = 0;
-  tree_.Clear();
-  tree_.nodes.reserve(std::min(options_.num_simulations, kReserved));
-  tree_.nodes.emplace_back();
   slots_.resize(options_.max_in_flight);
   for (Slot& slot : slots_) {
-    slot.state = state;
+    if (&slot != &slots_.front()) slot.state = slots_.front().state;
     slot.path.clear();
     slot.edges.clear();
-    if (game->config().abilities.inf_blocks) continue;
-    // A player knows counts, not slots: the tree's inventories are packed anew.
-    for (env::PlayerState& p : slot.state.players) {
-      p.inventory = env::Inventory::Packed(p.inventory.CountAll());
-    }
   }
-  joint_action_.resize(game->num_players());
-  before_.resize(game->num_players());
+  joint_action_.resize(game_->num_players());
+  before_.resize(game_->num_players());
 }
 
 const Position* Search::NextLeaf() {
@@ -256,7 +295,9 @@ absl::Status Search::Expand(const Slot& slot, int32_t index, const Evaluation& e
   Node& node = tree_.nodes[index];
   node.expanded = true;
   node.value = ValueOf(slot, evaluation);
-  node.chance_seed = options_.chance_draws == ChanceDraws::kCommon ? rng_() : 0;
+  // A root that kept its edges goes on with the draws they have met.
+  const bool has_seed = node.chance_seed != 0;
+  if (options_.chance_draws == ChanceDraws::kCommon && !has_seed) node.chance_seed = rng_();
   if (absl::Status status = SetPriors(slot, node, evaluation); !status.ok()) return status;
   if (absl::Status status = StoreTargets(slot, node, evaluation); !status.ok()) return status;
   if (absl::Status status = ExpectHuman(slot, node, evaluation); !status.ok()) return status;
@@ -270,6 +311,7 @@ absl::Status Search::Expand(const Slot& slot, int32_t index, const Evaluation& e
   if (options_.selection == Selection::kGumbel) {
     halving_.Start(options_, tree_, node, options_.num_simulations - 1, rng_);
   }
+  AdoptEdges(options_.gamma, tree_);
   return absl::OkStatus();
 }
 
@@ -431,6 +473,8 @@ void Search::Backup(const Slot& slot, double value, const Belief& belief) {
     ++node.visits;
     node.value_sum += value;
     widen(node, value);
+    node.min_backup = std::min(node.min_backup, value);
+    node.max_backup = std::max(node.max_backup, value);
     if (is_root) break;
 
     Node& parent = tree_.nodes[node.parent];

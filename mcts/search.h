@@ -61,6 +61,16 @@ class Search {
   void Start(const SearchOptions& options, const env::Game* game, const env::State& state,
              int player, env::Rng rng);
 
+  // Starts the next search of the same game and player, in the state that the moves played have led
+  // to: what this search, which has to be done, knows of that state is kept. Returns how many
+  // simulations below the new root are kept; none if the tree has no equal state.
+  //
+  // The new root is evaluated anew, which gives it priors with noise of its own. Simulations kept
+  // count towards options.num_simulations; the evaluation of the root is made in any case. Requires
+  // options that differ from those of this search in num_simulations and noise alone, without
+  // Gumbel selection, which counts on equal visits.
+  int Advance(const SearchOptions& options, const env::State& state, env::Rng rng);
+
   // Begins the next simulation and returns its leaf. Null when no more can begin: all have, as many
   // are in flight as may be, or the next depends on one of those. The position stays valid until
   // its evaluation is delivered.
@@ -107,6 +117,12 @@ class Search {
     Position position;
   };
 
+  // Starts from the tree's root, whose world is the first slot's.
+  void Begin(const SearchOptions& options, env::Rng rng);
+  // The child with `state`, whose inventories are packed, that was visited most; kNone if there is
+  // none.
+  int32_t ChildOfRoot(const env::State& state);
+
   // Walks from the root to a leaf; false if that depends on simulations in flight.
   bool Descend(Slot& slot);
   void Ascend(Slot& slot);
@@ -140,9 +156,9 @@ class Search {
   double root_noop_probability_ = 0;
   int started_ = 0;  // Simulations.
 
-  Tree tree_;
+  Tree tree_, spare_tree_;
   SequentialHalving halving_;
-  std::vector<Slot> slots_;  // A ring.
+  std::vector<Slot> slots_ = std::vector<Slot>(1);  // A ring.
   int oldest_ = 0, in_flight_ = 0;
 
   // Scratch.

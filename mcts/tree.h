@@ -77,8 +77,12 @@ struct Node {
   int32_t in_flight = 0;
   float value = 0;  // As evaluated.
   double value_sum = 0;
+  // Of the values backed up through this node and its children:
   double min_value = std::numeric_limits<double>::infinity();
   double max_value = -std::numeric_limits<double>::infinity();
+  // Of those backed up through this node alone:
+  double min_backup = std::numeric_limits<double>::infinity();
+  double max_backup = -std::numeric_limits<double>::infinity();
   double reward_sum = 0, own_reward_sum = 0;  // Over the backups through this node.
 
   std::array<TypeStats, env::kNumActionTypes> types;
