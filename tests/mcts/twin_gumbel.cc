@@ -21,9 +21,8 @@ Transformed TransformedValues(const SearchOptions& options, const TwinNode& node
     prior += stats.prior;
     weighted += stats.prior * stats.Mean();
   }
-  const double own = node.OwnValue(options);
-  const double tried = prior > 0 ? weighted / prior : own;
-  const double mixed = (own + visits * tried) / (1 + visits);
+  const double tried = prior > 0 ? weighted / prior : node.value;
+  const double mixed = (node.value + visits * tried) / (1 + visits);
 
   Transformed result;
   double lowest = 1e300, highest = -1e300, largest = 0;
@@ -34,7 +33,7 @@ Transformed TransformedValues(const SearchOptions& options, const TwinNode& node
     highest = std::max(highest, completed);
     largest = std::max(largest, std::abs(completed));
   }
-  const double range = std::max(highest - lowest, 0.01);
+  const double range = std::max(highest - lowest, options.min_value_range);
   const double scale = (options.value_visits + most_visits) * options.value_scale;
   for (auto& [a, value] : result.values) value = scale * (value - lowest) / range;
   result.error = 1e-6 + 1e-6 * scale * (1 + largest / range);

@@ -34,6 +34,7 @@ struct TwinNode {
   std::map<int, TwinAction> actions;  // Those valid, once expanded.
   double noop_prior = 0;              // Before noops are excluded and noise is added.
   uint64_t chance_seed = 0;
+  double value = 0;  // As evaluated; 0 where the game is over.
 
   int visits = 0, in_flight = 0;
   double total = 0, lowest = 1e300, highest = -1e300;
@@ -42,10 +43,6 @@ struct TwinNode {
   std::map<std::pair<int, int>, std::unique_ptr<TwinNode>> children;
 
   bool Over() const { return parent != nullptr && outcome.done(); }
-  // What the network says the position is worth, if it is asked.
-  double OwnValue(const SearchOptions& options) const {
-    return options.use_value ? evaluation.value : 0;
-  }
   // The actions that simulations may try.
   std::vector<int> Explored(const SearchOptions& options) const {
     std::vector<int> explored;

@@ -10,7 +10,7 @@ namespace {
 
 // argmax over policies y of q y - lambda KL(prior, y): y = lambda prior / (alpha - q), and alpha
 // such that it sums to 1 (Grill et al., Proposition 1). Actions without a prior have no part in it.
-std::map<int, double> Limiting(double c_puct, const TwinNode& root) {
+std::map<int, double> Limiting(const SearchOptions& options, double c_puct, const TwinNode& root) {
   const int trials = root.visits - 1;
   const double lambda =
       c_puct * std::sqrt(trials) / (trials + static_cast<double>(root.actions.size()));
@@ -19,7 +19,7 @@ std::map<int, double> Limiting(double c_puct, const TwinNode& root) {
   for (const auto& [a, stats] : root.actions) {
     if (stats.prior == 0) continue;
     const double mean = stats.visits > 0 ? stats.Mean() : root.total / root.visits;
-    q[a] = (mean - root.lowest) / std::max(root.highest - root.lowest, 0.01);
+    q[a] = (mean - root.lowest) / std::max(root.highest - root.lowest, options.min_value_range);
     highest = std::max(highest, q[a]);
   }
   std::map<int, double> policy;
@@ -46,7 +46,7 @@ std::map<int, double> TwinRootPolicy(const SearchOptions& options, double c_puct
   } else if (options.root_policy == RootPolicy::kVisits) {
     for (const auto& [a, stats] : root.actions) policy[a] = stats.visits / (root.visits - 1.0);
   } else if (options.root_policy == RootPolicy::kLimiting) {
-    for (const auto& [a, p] : Limiting(c_puct, root)) policy[a] = p;
+    for (const auto& [a, p] : Limiting(options, c_puct, root)) policy[a] = p;
   } else {
     policy = TwinImprovedPolicy(options, root);
   }

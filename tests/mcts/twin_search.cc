@@ -85,7 +85,7 @@ void TwinSearch::Finish(TwinNode& leaf) {
   const std::vector<float> leaf_logits = leaf.evaluation.goal_logits;
   if (!leaf.Over()) Expand(leaf);
 
-  double value = leaf.Over() ? 0 : leaf.OwnValue(options_);
+  double value = leaf.value;
   for (TwinNode* node = &leaf; node != nullptr; node = node->parent) {
     TwinNode* parent = node->parent;
     double reward = node->reward;
@@ -165,6 +165,8 @@ TwinNode& TwinSearch::Child(TwinNode& node, int action) {
 
 void TwinSearch::Expand(TwinNode& node) {
   node.expanded = true;
+  if (options_.leaf_value == LeafValue::kNetwork) node.value = node.evaluation.value;
+  if (options_.leaf_value == LeafValue::kBelief) node.value = BeliefValue(node);
   if (options_.chance_draws == ChanceDraws::kCommon) node.chance_seed = rng_();
   SetPriors(node);
   if (node.parent == nullptr) {
@@ -267,12 +269,46 @@ double TwinSearch::Expected(const TwinNode& parent, int player, const env::Actio
   };
   double sum = 0, expected = 0;
   for (int g = 0; g < env::kNumBlocks; ++g) {
-    const double weight = std::exp(logits[g * size.Volume() + action.location]);
+    const double logit = logits[g * size.Volume() + action.location];
+    const double weight = std::exp(logit / options_.goal_temperature);
     const double change = similarity(after, g) - similarity(before, g);
     sum += weight;
     expected += weight * (change > 0 ? change : change + rewards.incorrect_action);
   }
   return expected / sum;
+}
+
+// A plan that makes the best edit of every voxel, if that pays, one a timestep and the nearest
+// first: an edit cannot be made before the player is there.
+double TwinSearch::BeliefValue(const TwinNode& node) const {
+  const env::WorldSize& size = game_.size();
+  const env::Cell head = node.state.players[player_].feet + env::Cell{0, 1, 0};
+  std::vector<std::pair<int, double>> edits;  // Steps away, minus the reward.
+  for (int i = 0; i < size.Volume(); ++i) {
+    const env::Block current = node.state.blocks[i];
+    if (current == env::kBedrock || game_.InPalette(i)) continue;
+    double best = 0;
+    for (int block = env::kFirstPlaceable; block < env::kNumBlocks; ++block) {
+      const env::Action edit =
+          current == env::kAir ? env::Action{ActionType::kPlace, i, static_cast<env::Block>(block)}
+                               : env::Action{ActionType::kBreak, i};
+      const double reward = Expected(node, player_, edit, node.evaluation.goal_logits);
+      best = std::max(best, Shaped(edit.type, reward));
+    }
+    const env::Cell at = size.At(i);
+    const int away = std::abs(at.x - head.x) + std::abs(at.y - head.y) + std::abs(at.z - head.z);
+    const bool teleports = game_.config().abilities.teleportation;
+    if (best > 0) edits.emplace_back(teleports ? 0 : std::max(0, away - 3), -best);
+  }
+  std::sort(edits.begin(), edits.end());
+  double value = 0;
+  int time = 0;
+  for (const auto& [steps, loss] : edits) {
+    time = std::max(time, steps);
+    value -= std::pow(options_.gamma, time) * loss;
+    ++time;
+  }
+  return value;
 }
 
 // What the human's action would bring if it took effect, as seen before it is drawn.

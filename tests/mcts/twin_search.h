@@ -49,6 +49,7 @@ class TwinSearch {
 
   double Expected(const TwinNode& parent, int player, const env::Action& action,
                   const std::vector<float>& logits) const;
+  double BeliefValue(const TwinNode& node) const;
   double Promised(const TwinNode& parent, int human_action) const;
   double Shaped(env::ActionType type, double reward) const;
   double OwnReward(const TwinNode& node, const std::vector<float>& logits) const;

@@ -28,7 +28,9 @@ SearchOptions RandomOptions(env::Rng& rng) {
   options.chance_draws = static_cast<ChanceDraws>(rng.Below(2));
   options.human_reward = static_cast<HumanReward>(rng.Below(2));
   options.use_goal_predictor = rng.Chance(0.8);
-  options.use_value = rng.Chance(0.8);
+  if (rng.Chance(0.4)) options.leaf_value = static_cast<LeafValue>(rng.Below(3));
+  if (rng.Chance(0.3)) options.goal_temperature = 0.5 + 2 * rng.Uniform();
+  if (rng.Chance(0.3)) options.min_value_range = 2 * rng.Uniform();
   options.line_of_sight = rng.Chance(0.5);
   options.init_q_with_max = rng.Chance(0.25);
   options.explore_noops = rng.Chance(0.7);
@@ -55,9 +57,9 @@ std::string Describe(const SearchOptions& o) {
       << ", root policy " << static_cast<int>(o.root_policy) << ", posterior "
       << static_cast<int>(o.goal_posterior) << ", draws " << static_cast<int>(o.chance_draws)
       << ", human reward " << static_cast<int>(o.human_reward) << ", predictor "
-      << o.use_goal_predictor << ", value " << o.use_value << ", noops " << o.explore_noops
-      << ", noise " << o.noise_weight << ", considered " << o.considered_actions << ", in flight "
-      << o.max_in_flight;
+      << o.use_goal_predictor << ", value " << static_cast<int>(o.leaf_value) << ", noops "
+      << o.explore_noops << ", noise " << o.noise_weight << ", considered " << o.considered_actions
+      << ", in flight " << o.max_in_flight;
   return out.str();
 }
 
