@@ -1,6 +1,8 @@
 // Exploration noise on the priors of a root.
 #pragma once
 
+#include <vector>
+
 #include "env/game/random.h"
 #include "mcts/options.h"
 #include "mcts/tree.h"
@@ -9,6 +11,8 @@ namespace hod::mcts {
 
 // Mixes Dirichlet noise into the priors over action types, and within each type into those over its
 // actions (paper, "AssistanceZero", root noise). Requires a node of which nothing was tried yet.
-void AddRootNoise(const SearchOptions& options, env::Rng& rng, Tree& tree, Node& node);
+// `scratch` keeps its memory from one call to the next.
+void AddRootNoise(const SearchOptions& options, env::Rng& rng, Tree& tree, Node& node,
+                  std::vector<double>& scratch);
 
 }  // namespace hod::mcts

@@ -307,7 +307,7 @@ absl::Status Search::Expand(const Slot& slot, int32_t index, const Evaluation& e
     }
     return absl::OkStatus();
   }
-  if (options_.noise_weight > 0) AddRootNoise(options_, rng_, tree_, node);
+  if (options_.noise_weight > 0) AddRootNoise(options_, rng_, tree_, node, noise_);
   if (options_.selection == Selection::kGumbel) {
     halving_.Start(options_, tree_, node, options_.num_simulations - 1, rng_);
   }

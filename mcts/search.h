@@ -169,6 +169,7 @@ class Search {
   std::vector<env::Action> joint_action_;
   std::vector<env::Block> before_;
   std::vector<float> policy_;
+  std::vector<double> noise_;
 };
 
 }  // namespace hod::mcts

@@ -7,6 +7,8 @@
 namespace hod::mcts {
 namespace {
 
+constexpr float kRounding = 1e-6f;  // More than a score's relative error in float32.
+
 // Scores entries that share a level of one node.
 class Scorer {
  public:
@@ -30,6 +32,11 @@ class Scorer {
   // Of an entry that was never tried: grows with the prior.
   float Untried(float prior) const {
     return initial_q_ + c_puct_ * static_cast<float>(static_cast<double>(prior) * sqrt_visits_);
+  }
+  // Below it no prior has the score that `prior` has, whatever the rounding. May be NaN: any may.
+  float LeastPrior(float prior, float score) const {
+    const float per_prior = c_puct_ * static_cast<float>(sqrt_visits_);
+    return prior * (1 - kRounding) - kRounding * std::abs(score) / per_prior;
   }
 
  private:
@@ -64,9 +71,9 @@ class BestAction {
     if (highest == Tree::kTried) return;
     const float score = scorer.Untried(highest * scale);
     if (best.action != kNone && score < score_) return;
-    const float close = highest * (1 - 1e-5f);
+    const float close = std::max(0.0f, scorer.LeastPrior(highest * scale, score) / scale);
     int32_t a = type.begin;
-    while (untried[a] < close || scorer.Untried(untried[a] * scale) != score) ++a;
+    while (!(untried[a] >= close) || scorer.Untried(untried[a] * scale) != score) ++a;
     Consider({a, kNone, t}, score);
   }
 

@@ -1,5 +1,6 @@
 #include "mcts/chance.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -72,6 +73,25 @@ TEST_CASE("even quantiles follow the distribution closely, from any start and in
     }
   }
   CHECK(EvenQuantile(1, 0) != EvenQuantile(2, 0));
+}
+
+TEST_CASE("even quantiles leave gaps of at most three lengths, none twice the even one") {
+  for (const int count : {2, 3, 10, 33, 100, 377}) {
+    std::vector<double> at;
+    for (int i = 0; i < count; ++i) at.push_back(EvenQuantile(5, i));
+    std::sort(at.begin(), at.end());
+    CHECK(at.front() >= 0);
+    CHECK(at.back() < 1);
+    std::vector<double> lengths;  // All that differ.
+    for (size_t i = 0; i < at.size(); ++i) {
+      const double gap = i + 1 < at.size() ? at[i + 1] - at[i] : 1 + at.front() - at.back();
+      CHECK(gap < 2.0 / count);
+      const bool known = std::any_of(lengths.begin(), lengths.end(),
+                                     [&](double l) { return std::abs(l - gap) < 1e-9; });
+      if (!known) lengths.push_back(gap);
+    }
+    CHECK(lengths.size() <= 3);  // Steinhaus: for multiples of any number.
+  }
 }
 
 }  // namespace

@@ -1,0 +1,78 @@
+// That searches which are used again need no memory: every allocation of this program is counted.
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <new>
+
+#include "env/game/action_mask.h"
+#include "tests/mcts/evaluators.h"
+#include "tests/mcts/small_searches.h"
+
+namespace {
+
+int64_t allocations = 0;
+
+}  // namespace
+
+void* operator new(size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace hod::mcts {
+namespace {
+
+// Of all simulations of a search, but for what masks and evaluations need.
+int64_t AllocationsOf(Search& search, const SearchOptions& options, const env::Game& game,
+                      const env::State& state, Evaluator& evaluator) {
+  Evaluation evaluation;
+  std::vector<int32_t> valid;
+  valid.reserve(game.actions().num_actions());
+  int64_t total = 0;
+  const auto count = [&](const auto& work) {
+    const int64_t before = allocations;
+    work();
+    return allocations - before;
+  };
+  search.Start(options, &game, state, 0, env::Rng(7));
+  for (;;) {
+    const Position* leaf = nullptr;
+    total += count([&] { leaf = search.NextLeaf(); });
+    if (leaf == nullptr) return total;
+    if (!leaf->valid_actions.empty()) {
+      total -=
+          count([&] { env::ValidActions(game, *leaf->state, 0, options.line_of_sight, valid); });
+    }
+    REQUIRE(evaluator.Evaluate({leaf, 1}, {&evaluation, 1}).ok());
+    absl::Status status;
+    total += count([&] { status = search.Deliver(evaluation); });
+    REQUIRE(status.ok());
+  }
+}
+
+TEST_CASE("a search that has searched before allocates nothing") {
+  env::GameConfig config = TinyConfig();
+  config.size = {7, 7, 7};
+  config.abilities.inf_blocks = true;
+  for (int i = 0; i < 8; ++i) {
+    SearchOptions options;
+    options.num_simulations = 150;
+    options.selection = static_cast<Selection>(i % 4);
+    options.chance_draws = static_cast<ChanceDraws>(i / 4);
+    options.human_reward = static_cast<HumanReward>(i / 4);
+    options.reward_prior_weight = i / 4;
+    options.respect_removals = true;
+    const env::Game game = TinyGame(options, config);
+    const env::State state = Start(game);
+    HashEvaluator evaluator(i, {.spread_human = true});
+    Search search;
+    INFO("selection " << i % 4 << " draws " << i / 4);
+    CHECK(AllocationsOf(search, options, game, state, evaluator) > 0);
+    CHECK(AllocationsOf(search, options, game, state, evaluator) == 0);
+  }
+}
+
+}  // namespace
+}  // namespace hod::mcts
