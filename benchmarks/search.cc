@@ -1,5 +1,5 @@
 // Speed of the search: with a network that costs nothing, of many games with a real one, of a
-// single game. Items are simulations.
+// single game; of what is remembered. Items are simulations unless said otherwise.
 #include "mcts/search.h"
 
 #include <benchmark/benchmark.h>
@@ -8,6 +8,7 @@
 #include "benchmarks/positions.h"
 #include "benchmarks/suites.h"
 #include "env/game/action_mask.h"
+#include "mcts/evaluation_cache.h"
 #include "mcts/parallel_evaluator.h"
 #include "mcts/run_search.h"
 #include "models/network_evaluator.h"
@@ -89,6 +90,50 @@ void SingleGame(benchmark::State& bench) {
   bench.SetItemsProcessed(bench.iterations() * options.num_simulations);
 }
 
+// A position that the cache knows. Items are positions.
+void KnownPosition(benchmark::State& bench) {
+  const Episode episode = MakeEpisode(1, 0);
+  std::vector<int32_t> valid;
+  env::ValidActions(episode.game, episode.start, 1, true, valid);
+  const mcts::Position position = {&episode.game, &episode.start, 1, valid};
+  mcts::EvaluationCache cache(
+      std::make_unique<models::NetworkEvaluator>(models::InitialNetwork({}, env::Rng(1))), 1);
+  mcts::Evaluation evaluation;
+  for (auto _ : bench) {
+    if (!cache.Evaluate({position}, {&evaluation, 1}).ok()) bench.SkipWithError("no evaluation");
+  }
+  bench.SetItemsProcessed(bench.iterations());
+}
+
+// From a search of 100 simulations to the start of the next, with the subtree of a move after which
+// the human did nothing. Items are moves.
+void AdvanceTree(benchmark::State& bench) {
+  const Episode episode = MakeEpisode(1, 0);
+  const mcts::SearchOptions options;
+  const env::Game game = mcts::PlanningGame(episode.game, options);
+  mcts::Evaluation evaluation;
+  evaluation.goal_logits.assign(env::kNumBlocks * game.goal().size(), 0.0f);
+  evaluation.human_policy = {{0, 1.0f}};
+  mcts::Search finished;
+  finished.Start(options, &game, episode.start, 1, env::Rng(1));
+  while (const mcts::Position* leaf = finished.NextLeaf()) {
+    evaluation.policy.assign(leaf->valid_actions.size(), 1.0f);
+    evaluation.policy.front() = static_cast<float>(leaf->valid_actions.size());
+    if (!finished.Deliver(evaluation).ok()) bench.SkipWithError("the evaluation was refused");
+  }
+  env::State next = episode.start;
+  game.Step(next, std::vector<env::Action>(2));
+  int kept = 0;
+  for (auto _ : bench) {
+    bench.PauseTiming();
+    mcts::Search search = finished;
+    bench.ResumeTiming();
+    kept = search.Advance(options, next, env::Rng(2));
+  }
+  bench.SetItemsProcessed(bench.iterations());
+  bench.counters["kept"] = kept;
+}
+
 }  // namespace
 
 void AddSearchSuite() {
@@ -106,6 +151,8 @@ void AddSearchSuite() {
       ->ArgsProduct({{1, 4, 8, 16}, {1, 2}})
       ->Unit(benchmark::kMillisecond)
       ->UseRealTime();
+  benchmark::RegisterBenchmark("known_position", KnownPosition);
+  benchmark::RegisterBenchmark("advance", AdvanceTree);
 }
 
 }  // namespace hod::benchmarks

@@ -28,6 +28,8 @@ void AddEnvSuite();
 //   simulations_network  many games with a network of the default size; network_share is the part
 //                        of the threads' time that it takes
 //   single_game          one game with several leaves in flight
+//   known_position       a look-up in the cache of evaluations; items are positions
+//   advance              from one search to the next with the subtree it keeps; items are moves
 void AddSearchSuite();
 // Pictures of an episode, one after each step: drawn alone, and encoded too.
 void AddDrawSuite();

@@ -15,6 +15,8 @@ namespace {
 // Values without padding, one after the other.
 class KeyWriter {
  public:
+  explicit KeyWriter(size_t expected_size) { key_.reserve(expected_size); }
+
   template <typename T>
   void Add(const T& value) {
     static_assert(std::is_arithmetic_v<T>);
@@ -81,7 +83,7 @@ void AddState(const env::State& state, KeyWriter& key) {
 }  // namespace
 
 std::string KeyOf(const Position& position) {
-  KeyWriter key;
+  KeyWriter key(16 * position.state->blocks.size());
   key.Add(position.player);
   AddGame(*position.game, position.player, key);
   AddState(*position.state, key);
@@ -120,11 +122,14 @@ absl::Status EvaluationCache::Evaluate(absl::Span<const Position> positions,
   if (!unknown.empty()) {
     std::vector<Position> asked;
     std::vector<Evaluation> answers(unknown.size());
-    for (const Unknown& u : unknown) asked.push_back(positions[u.index]);
+    for (size_t k = 0; k < unknown.size(); ++k) {
+      asked.push_back(positions[unknown[k].index]);
+      std::swap(answers[k], evaluations[unknown[k].index]);  // Their memory fits.
+    }
     absl::Status status = inner_->Evaluate(asked, absl::MakeSpan(answers));
     if (!status.ok()) return status;
     for (size_t k = 0; k < unknown.size(); ++k) {
-      evaluations[unknown[k].index] = std::move(answers[k]);
+      std::swap(answers[k], evaluations[unknown[k].index]);
     }
   }
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -158,7 +163,10 @@ void EvaluationCache::Remember(std::string key, uint64_t hash, const Evaluation&
     entries_.splice(entries_.begin(), entries_, std::prev(entries_.end()));
     by_hash_.erase(entries_.front().hash);
   }
-  entries_.front() = {std::move(key), hash, evaluation};
+  Entry& entry = entries_.front();
+  entry.key = std::move(key);
+  entry.hash = hash;
+  entry.evaluation = evaluation;  // Into the memory of the one forgotten.
   by_hash_[hash] = entries_.begin();
 }
 

@@ -255,6 +255,12 @@ std::vector<Field> Fields(RunConfig& c) {
   d.Number("search.value_visits", s.value_visits, 0, 1e6,
            "Gumbel: values move logits by (this + most visits) * value_scale");
   d.Number("search.value_scale", s.value_scale, 0, 1e6, "Gumbel: see value_visits");
+  d.Flag("search.reuse_tree", c.reuse_tree,
+         "a search keeps what the one before knows of the position, which counts towards its "
+         "simulations; not with Gumbel");
+  d.Integer("search.cached_positions", c.cached_positions, 0, 100000000,
+            "positions whose evaluations a process remembers, about 60 bytes per voxel each; 0: "
+            "none");
 
   d.Integer("selfplay.workers", c.selfplay.workers, 1, 1024, "self-play processes");
   d.Integer("selfplay.threads", c.selfplay.threads, 1, 1024, "threads of a self-play process");

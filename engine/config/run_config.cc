@@ -65,6 +65,11 @@ absl::Status AssignTable(std::vector<Field>& fields, const toml::table& table,
 
 absl::Status CheckWhole(const RunConfig& config) {
   if (absl::Status status = env::Validate(config.game); !status.ok()) return status;
+  if (config.reuse_tree && config.search.selection == mcts::Selection::kGumbel) {
+    return absl::InvalidArgumentError(
+        "search.reuse_tree: expected false with search.selection = gumbel, whose halving counts on "
+        "equal visits");
+  }
   return models::Validate(config.network);
 }
 

@@ -64,6 +64,8 @@ struct RunConfig {
   std::string human = "heuristic";
   models::NetworkConfig network;
   mcts::SearchOptions search;
+  bool reuse_tree = false;   // A search goes on from the subtree of the moves that were played.
+  int cached_positions = 0;  // Whose evaluations are remembered; 0: none.
   SelfPlayConfig selfplay;
   LearnerConfig learner;
   EvaluationConfig evaluation;

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <memory>
-#include <optional>
 
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
@@ -12,6 +11,7 @@
 #include "engine/play/episode_recorder.h"
 #include "engine/version.h"
 #include "env/houses/source.h"
+#include "mcts/evaluation_cache.h"
 #include "models/checkpoint.h"
 #include "models/network_evaluator.h"
 #include "models/reference/weights.h"
@@ -59,6 +59,7 @@ class EvaluationStream : public EpisodeStream {
     (IsAssisted(watched.number) ? house.assisted : house.alone) = figures;
     ++finished_;
     timesteps_ += figures.timesteps;
+    evaluations_ += episode->num_evaluations();
     const double seconds = absl::ToDoubleSeconds(absl::Now() - began_);
     progress_.Update(0.5 * finished_ / num_houses(),
                      absl::StrFormat("%d of %d episodes, %.0f steps/s", finished_, 2 * num_houses(),
@@ -67,6 +68,7 @@ class EvaluationStream : public EpisodeStream {
   }
 
   std::vector<PairedFigures> TakeHouses() { return std::move(houses_); }
+  int64_t evaluations() const { return evaluations_; }
 
  private:
   struct Watched {
@@ -108,7 +110,7 @@ class EvaluationStream : public EpisodeStream {
   std::vector<PairedFigures> houses_;
   ProgressLine progress_;
   int next_ = 0, finished_ = 0;
-  int64_t timesteps_ = 0;
+  int64_t timesteps_ = 0, evaluations_ = 0;
 };
 
 struct FigureSpec {
@@ -189,22 +191,28 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
   if (setup.assistant != kNoopAssistant) unsearched = models::IsReferenceFile(setup.assistant);
   if (!unsearched.ok()) return unsearched.status();
   PlayerFactory unsearched_assistant;
-  std::optional<models::NetworkFile> file;
+  std::unique_ptr<mcts::Evaluator> evaluator;
+  const mcts::EvaluationCache* cache = nullptr;
   if (*unsearched) {
     absl::StatusOr<PlayerFactory> loaded = MakePlayerFactory(setup.assistant);
     if (!loaded.ok()) return loaded.status();
     unsearched_assistant = *std::move(loaded);
   } else if (setup.assistant != kNoopAssistant) {
-    absl::StatusOr<models::NetworkFile> loaded = models::LoadNetwork(setup.assistant);
-    if (!loaded.ok()) return loaded.status();
-    file = *std::move(loaded);
+    absl::StatusOr<models::NetworkFile> file = models::LoadNetwork(setup.assistant);
+    if (!file.ok()) return file.status();
+    evaluator = std::make_unique<models::NetworkEvaluator>(file->network);
+    if (setup.config.cached_positions > 0) {
+      auto cached = std::make_unique<mcts::EvaluationCache>(std::move(evaluator),
+                                                            setup.config.cached_positions);
+      cache = cached.get();
+      evaluator = std::move(cached);
+    }
   }
-  std::optional<models::NetworkEvaluator> evaluator;
-  if (file) evaluator.emplace(file->network);
   EvaluationStream stream(setup, **goals, *std::move(human), std::move(unsearched_assistant));
-  absl::Status status =
-      PlayEpisodes(stream, evaluator ? &*evaluator : nullptr, {.threads = evaluation.threads});
+  absl::Status status = PlayEpisodes(stream, evaluator.get(), {.threads = evaluation.threads});
   if (!status.ok()) return status;
+  report.evaluations = stream.evaluations();
+  if (cache != nullptr) report.known_evaluations = cache->counts().known;
   report.houses = stream.TakeHouses();
   Compare(report, static_cast<uint64_t>(evaluation.seed));
   report.seconds = absl::ToDoubleSeconds(absl::Now() - began);
@@ -225,6 +233,8 @@ nlohmann::json ToJson(const EvaluationReport& report) {
                       {"assisted", ToJson(house.assisted)}});
   }
   return {{"origin", report.origin},
+          {"evaluations", report.evaluations},
+          {"known_evaluations", report.known_evaluations},
           {"seconds", report.seconds},
           {"figures", figures},
           {"human_actions_saved_percent", EstimateToJson(report.human_actions_saved)},
@@ -238,6 +248,9 @@ absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json) 
     for (const char* key : {"assistant", "config"}) {  // An evaluation is known by these.
       report.origin.at(key).get_ref<const std::string&>();
     }
+    // Not counted by earlier versions.
+    report.evaluations = json.value("evaluations", int64_t{0});
+    report.known_evaluations = json.value("known_evaluations", int64_t{0});
     report.seconds = json.at("seconds").get<double>();
     for (const FigureSpec& figure : kFigures) {
       const nlohmann::json& c = json.at("figures").at(figure.key);
@@ -271,6 +284,10 @@ std::string FormatTable(const EvaluationReport& report) {
                         cell(report.human_actions_saved));
   absl::StrAppendFormat(&text, "Means over %d houses with 95%% bootstrap intervals.\n",
                         report.houses.size());
+  if (report.evaluations > 0) {
+    absl::StrAppendFormat(&text, "Searches asked for %d evaluations, the cache knew %d.\n",
+                          report.evaluations, report.known_evaluations);
+  }
   return text;
 }
 

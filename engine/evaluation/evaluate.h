@@ -39,7 +39,9 @@ struct Comparison {
 struct EvaluationReport {
   std::vector<PairedFigures> houses;
   std::vector<Comparison> comparisons;
-  Estimate human_actions_saved;  // Percent of the actions of the human alone.
+  Estimate human_actions_saved;   // Percent of the actions of the human alone.
+  int64_t evaluations = 0;        // Positions that searches asked for.
+  int64_t known_evaluations = 0;  // Of these, those that the cache remembered.
   double seconds = 0;
   nlohmann::json origin;  // Assistant, human, goals, seed, simulations, versions.
 };

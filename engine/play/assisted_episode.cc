@@ -13,6 +13,7 @@ AssistantPlay SelfPlayAssistant(const RunConfig& config) {
   // Gumbel noise has drawn already.
   play.greedy = config.search.selection == mcts::Selection::kGumbel;
   play.full_search_fraction = config.selfplay.full_search_fraction;
+  play.reuse_tree = config.reuse_tree;
   return play;
 }
 
@@ -24,6 +25,7 @@ AssistantPlay GreedyAssistant(const RunConfig& config, int num_simulations) {
   play.full.gumbel_noise = false;
   play.fast = play.full;
   play.greedy = true;
+  play.reuse_tree = config.reuse_tree;
   return play;
 }
 
@@ -75,8 +77,13 @@ absl::StatusOr<const mcts::Position*> AssistedEpisode::NextLeaf() {
 
 void AssistedEpisode::StartSearch() {
   full_search_ = rng_.Chance(assistant_->full_search_fraction);
-  search_.Start(full_search_ ? assistant_->full : assistant_->fast, &*planning_game_, state_,
-                kAssistant, env::Rng(rng_()));
+  const mcts::SearchOptions& options = full_search_ ? assistant_->full : assistant_->fast;
+  const env::Rng rng(rng_());
+  if (assistant_->reuse_tree && num_evaluations_ > 0) {
+    search_.Advance(options, state_, rng);
+  } else {
+    search_.Start(options, &*planning_game_, state_, kAssistant, rng);
+  }
   searching_ = true;
 }
 

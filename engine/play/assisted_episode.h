@@ -28,6 +28,7 @@ struct AssistantPlay {
   mcts::SearchOptions fast;         // The search of the other moves.
   double full_search_fraction = 1;  // Share of moves with a full search.
   bool greedy = false;              // Plays the most visited action; else draws from the policy.
+  bool reuse_tree = false;          // Searches go on from the subtree of the moves played.
 };
 
 // Self-play as the config says: a mix of full searches with noise and fast ones without.
@@ -73,12 +74,16 @@ class AssistedEpisode {
 
   // Plays on until a leaf needs evaluating; null when the episode is over.
   absl::StatusOr<const mcts::Position*> NextLeaf();
-  absl::Status Deliver(const mcts::Evaluation& evaluation) { return search_.Deliver(evaluation); }
+  absl::Status Deliver(const mcts::Evaluation& evaluation) {
+    ++num_evaluations_;
+    return search_.Deliver(evaluation);
+  }
 
   const env::Game& game() const { return game_; }
   const env::State& state() const { return state_; }
   const std::string& goal_name() const { return goal_name_; }
   bool done() const { return done_; }
+  int64_t num_evaluations() const { return num_evaluations_; }
 
  private:
   explicit AssistedEpisode(EpisodeSetup setup);
@@ -98,6 +103,7 @@ class AssistedEpisode {
 
   std::optional<env::Game> planning_game_;
   mcts::Search search_;
+  int64_t num_evaluations_ = 0;  // Delivered so far.
   bool searching_ = false;
   bool full_search_ = false;
   bool done_ = false;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "mcts/evaluation_cache.h"
 #include "models/checkpoint.h"
 #include "models/network_evaluator.h"
 
@@ -18,10 +19,17 @@ absl::StatusOr<bool> FollowingEvaluator::Refresh() {
   if (!file.ok()) return file.status();
   absl::StatusOr<RunProgress> progress = RunProgress::FromJson(file->run);
   if (!progress.ok()) return progress.status();
-  auto network = std::make_shared<models::NetworkEvaluator>(file->network);
+  std::shared_ptr<mcts::Evaluator> evaluator;
+  auto network = std::make_unique<models::NetworkEvaluator>(file->network);
+  const int cached_positions = run_->config().cached_positions;
+  if (cached_positions > 0) {  // What one network says is forgotten with it.
+    evaluator = std::make_shared<mcts::EvaluationCache>(std::move(network), cached_positions);
+  } else {
+    evaluator = std::move(network);
+  }
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    network_ = std::move(network);
+    network_ = std::move(evaluator);
   }
   step_ = (*latest)->first;
   timesteps_ = progress->timesteps;
