@@ -18,6 +18,7 @@ void AddTrain(CLI::App& app, absl::Status& result);
 void AddSelfPlay(CLI::App& app, absl::Status& result);
 void AddLearn(CLI::App& app, absl::Status& result);
 void AddEvaluate(CLI::App& app, absl::Status& result);
+void AddCompare(CLI::App& app, absl::Status& result);
 void AddReport(CLI::App& app, absl::Status& result);
 void AddVerify(CLI::App& app, absl::Status& result);
 void AddDraw(CLI::App& app, absl::Status& result);

@@ -35,11 +35,7 @@ absl::StatusOr<RunConfig> ConfigOf(const std::string& assistant) {
   if (*of_the_reference) return RunConfig();
   absl::StatusOr<models::NetworkFile> file = models::LoadNetwork(assistant);
   if (!file.ok()) return file.status();
-  absl::StatusOr<RunProgress> run = RunProgress::FromJson(file->run);
-  if (!run.ok()) {
-    return absl::DataLossError(absl::StrCat(assistant, ": ", std::string(run.status().message())));
-  }
-  return ParseRunConfig(run->config, assistant);
+  return ConfigOfCheckpoint(assistant, file->run);
 }
 
 absl::Status Run(const Options& options) {

@@ -49,9 +49,7 @@ absl::StatusOr<RunConfig> ConfigOf(const Options& options, const models::Network
     overrides.push_back(absl::StrCat("evaluation.simulations=", *options.simulations));
   }
   if (!options.config.empty()) return LoadRunConfig(options.config, overrides);
-  absl::StatusOr<RunProgress> run = RunProgress::FromJson(file.run);
-  if (!run.ok()) return Annotate(run.status(), options.checkpoint);
-  absl::StatusOr<RunConfig> config = ParseRunConfig(run->config, options.checkpoint);
+  absl::StatusOr<RunConfig> config = ConfigOfCheckpoint(options.checkpoint, file.run);
   for (const std::string& assignment : overrides) {
     if (!config.ok()) break;
     if (absl::Status status = Override(*config, assignment); !status.ok()) return status;

@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   AddSelfPlay(app, result);
   AddLearn(app, result);
   AddEvaluate(app, result);
+  AddCompare(app, result);
   AddReport(app, result);
   AddVerify(app, result);
   AddDraw(app, result);

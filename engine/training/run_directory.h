@@ -60,6 +60,10 @@ struct RunProgress {
   static absl::StatusOr<RunProgress> FromJson(const std::string& json);
 };
 
+// The configuration that a checkpoint was trained with. `run` is models::NetworkFile::run of the
+// file at `path`, which errors name.
+absl::StatusOr<RunConfig> ConfigOfCheckpoint(const std::string& path, const std::string& run);
+
 // How far training is, from 0 to 1: by steps or by time, whichever is further.
 double ProgressOf(const LearnerConfig& config, int64_t steps, double seconds);
 

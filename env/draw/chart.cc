@@ -36,6 +36,11 @@ class Range {
     high_ = empty_ ? value : std::max(high_, value);
     empty_ = false;
   }
+  // With a tick at every whole number.
+  Axis ToWholeSteps() const {
+    const double low = std::floor(empty_ ? 0 : low_);
+    return {low, std::max(low + 1, std::ceil(empty_ ? 1 : high_)), 1};
+  }
   // With about `num_ticks` ticks at 1, 2 or 5 times a power of ten.
   Axis ToAxis(int num_ticks) const {
     double low = empty_ ? 0 : low_, high = empty_ ? 1 : high_;
@@ -74,12 +79,12 @@ class Plotter {
   explicit Plotter(const Chart& chart) : chart_(chart), canvas_(chart.width, chart.height) {
     Range x, y;
     for (const Series& series : chart.series) {
-      for (const double value : series.x) x.Include(value);
+      for (const double value : series.x) x.Include(OnAxis(value));
       for (const auto* values : {&series.y, &series.low, &series.high}) {
         for (const double value : *values) y.Include(value);
       }
     }
-    x_ = x.ToAxis(7);
+    x_ = chart.log2_x ? x.ToWholeSteps() : x.ToAxis(7);
     y_ = y.ToAxis(6);
   }
 
@@ -95,8 +100,10 @@ class Plotter {
   static Color ColorOf(size_t i) { return kSeriesColors[i % kSeriesColors.size()]; }
   double right() const { return chart_.width - kRight; }
   double bottom() const { return chart_.height - kBottom; }
+  double OnAxis(double x) const { return chart_.log2_x ? std::log2(x) : x; }
   Point2 At(double x, double y) const {
-    return {kLeft + x_.Share(x) * (right() - kLeft), bottom() - y_.Share(y) * (bottom() - kTop)};
+    return {kLeft + x_.Share(OnAxis(x)) * (right() - kLeft),
+            bottom() - y_.Share(y) * (bottom() - kTop)};
   }
 
   void DrawAxes() {
@@ -104,10 +111,11 @@ class Plotter {
       return static_cast<int>(std::lround((axis.high - axis.low) / axis.step));
     };
     for (int i = 0; i <= num_steps(x_); ++i) {
-      const double value = x_.low + i * x_.step;
+      const double on_axis = x_.low + i * x_.step;
+      const double value = chart_.log2_x ? std::exp2(on_axis) : on_axis;
       const double x = At(value, y_.low).x;
       canvas_.Lines({{x, kTop}, {x, bottom()}}, 1, kGrid);
-      canvas_.Text({x, bottom() + 18}, TickLabel(value, x_.step),
+      canvas_.Text({x, bottom() + 18}, TickLabel(value, chart_.log2_x ? 1 : x_.step),
                    {.size = 12, .align = Align::kCenter, .color = kText});
     }
     for (int i = 0; i <= num_steps(y_); ++i) {

@@ -19,6 +19,7 @@ struct Series {
 struct Chart {
   std::string title, x_label, y_label;
   std::vector<Series> series;
+  bool log2_x = false;            // Powers of two at even distances; x has to be positive.
   int width = 760, height = 460;  // Pixels.
 };
 

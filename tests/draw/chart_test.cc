@@ -34,6 +34,10 @@ TEST_CASE("Charts show every series and survive values that are not finite") {
   const auto is_orange = [](int r, int g, int b) { return r > 200 && g > 80 && g < 110 && b < 10; };
   CHECK(CountPixels(canvas, is_blue) > 50);
   CHECK(CountPixels(canvas, is_orange) > 200);
+  chart.series = {{"powers", {1, 4, 16, 100}, {1, 2, 3, 4}, {}, {}}};
+  chart.log2_x = true;
+  CHECK(CountPixels(DrawChart(chart), is_blue) > 200);
+  chart.log2_x = false;
   chart.series = {{"flat", {5}, {1e9}, {}, {}}};
   CHECK(DrawChart(chart).PngBytes().substr(0, 8) == kPngMagic);
 }
