@@ -31,14 +31,27 @@ constexpr double kSearchTolerance = 1e-5;  // Floats of recorded searches; visit
 absl::StatusOr<SearchOptions> OptionsFromRecord(const json& record) {
   const json& m = record.at("mcts");
   SearchOptions options;
-  options.gamma = record.at("gamma").get<double>();
-  options.own_reward_scale = record.at("expected_own_reward_scale").get<double>();
-  options.own_reward_shift = record.at("expected_reward_shift").get<double>();
+  double c_puct = 0;
+  const struct {
+    const json& object;
+    const char* key;
+    double low, high;
+    double& target;
+  } kNumbers[] = {{record, "gamma", 0, 1, options.gamma},
+                  {record, "expected_own_reward_scale", 0, 1000, options.own_reward_scale},
+                  {record, "expected_reward_shift", -1000, 1000, options.own_reward_shift},
+                  {m, "puct_coefficient", 0, 1000, c_puct},
+                  {m, "prior_temperature", 0.01, 100, options.prior_temperature},
+                  {m, "temperature", 0.01, 100, options.temperature}};
+  for (const auto& number : kNumbers) {
+    number.target = number.object.at(number.key).get<double>();
+    if (number.target >= number.low && number.target <= number.high) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(number.key, ": expected a number from ", number.low, " to ", number.high));
+  }
+  options.c_puct = {c_puct};
   options.use_goal_predictor = record.at("use_goal_predictor").get<bool>();
   options.line_of_sight = record.at("line_of_sight_masking").get<bool>();
-  options.c_puct = {m.at("puct_coefficient").get<double>()};
-  options.prior_temperature = m.at("prior_temperature").get<double>();
-  options.temperature = m.at("temperature").get<double>();
   options.init_q_with_max = m.at("init_q_with_max").get<bool>();
   options.explore_noops = m.at("explore_noops").get<bool>();
   options.noise_weight = 0;

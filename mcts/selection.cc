@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace hod::mcts {
 namespace {
@@ -73,7 +74,10 @@ class BestAction {
     if (best.action != kNone && score < score_) return;
     const float close = std::max(0.0f, scorer.LeastPrior(highest * scale, score) / scale);
     int32_t a = type.begin;
-    while (!(untried[a] >= close) || scorer.Untried(untried[a] * scale) != score) ++a;
+    while (untried[a] != highest &&
+           (!(untried[a] >= close) || scorer.Untried(untried[a] * scale) != score)) {
+      ++a;
+    }
     Consider({a, kNone, t}, score);
   }
 
@@ -136,8 +140,10 @@ Choice SelectPuct(const SearchOptions& options, double c_puct, const Tree& tree,
   const double type_init = options.init_q_with_max
                                ? node.max_value
                                : static_cast<double>(type.value_sum) / std::max(type.visits, 1);
-  // Priors are renormalised within the type. Where the type has none, the mean value decides.
-  const float scale = type.prior > 0 ? static_cast<float>(1.0 / type.prior) : 0.0f;
+  // Priors are renormalised within the type. Where the type has none that float32 can divide by,
+  // the mean value decides.
+  const bool has_prior = type.prior >= std::numeric_limits<float>::min();
+  const float scale = has_prior ? static_cast<float>(1.0 / type.prior) : 0.0f;
   action.Consider(type, best_type, Scorer(c_puct, min_range, node, type_visits, type_init), scale);
   return action.best;
 }

@@ -1,5 +1,9 @@
 #include "env/game/config.h"
 
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 namespace hod::env {
@@ -12,6 +16,15 @@ Rewards RewardSchedules::At(int64_t t) const {
           .own_reward_prop = own_reward_prop.At(t),
           .get_resources = get_resources.At(t)};
 }
+
+namespace {
+
+bool AllWithin(const Schedule& schedule, double limit) {
+  return std::all_of(schedule.points().begin(), schedule.points().end(),
+                     [&](const auto& point) { return std::abs(point.second) <= limit; });
+}
+
+}  // namespace
 
 absl::Status Validate(const GameConfig& c) {
   const auto refuse = [](auto&&... parts) {
@@ -36,6 +49,16 @@ absl::Status Validate(const GameConfig& c) {
     if (c.players[p].timestep_skip < 1) {
       return refuse("players[", p, "].timestep_skip is ", c.players[p].timestep_skip,
                     ", expected at least 1");
+    }
+    const RewardSchedules& rewards = c.players[p].rewards;
+    for (const auto& [name, schedule] : {std::pair{"noop", &rewards.noop},
+                                         {"action", &rewards.action},
+                                         {"incorrect_action", &rewards.incorrect_action},
+                                         {"place_wrong", &rewards.place_wrong},
+                                         {"own_reward_prop", &rewards.own_reward_prop},
+                                         {"get_resources", &rewards.get_resources}}) {
+      if (AllWithin(*schedule, kMaxReward)) continue;
+      return refuse("players[", p, "].rewards.", name, " exceeds ", kMaxReward, " in magnitude");
     }
   }
   return absl::OkStatus();

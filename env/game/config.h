@@ -54,6 +54,7 @@ struct GameConfig {
 
 inline constexpr int kMinWorldExtent = 4;
 inline constexpr int kMaxWorldExtent = 64;
+inline constexpr double kMaxReward = 1e6;  // So that no sum of rewards overflows.
 
 // Names the setting that is out of range and its range.
 absl::Status Validate(const GameConfig& config);

@@ -31,6 +31,10 @@ TEST_CASE("validation names the setting that is out of range") {
              Catch::Contains("truncate_on_no_progress_timesteps"));
   CHECK_THAT(message([](auto& c) { c.players[1].timestep_skip = 0; }),
              Catch::Contains("players[1].timestep_skip"));
+  for (const double reward : {1.1e6, -1e300, double{INFINITY}, double{NAN}}) {
+    CHECK_THAT(message([&](auto& c) { c.players[1].rewards.action = reward; }),
+               Catch::Contains("players[1].rewards.action"));
+  }
 }
 
 TEST_CASE("schedules are linear between their points and constant outside") {

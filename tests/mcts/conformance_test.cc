@@ -74,6 +74,9 @@ TEST_CASE("damaged records of searches are errors or differences, never a crash"
   damaged["inventory_counts"][0][2] = 2147483647;
   CHECK_THAT(verify(damaged.dump()), Catch::Contains("inventory_counts[0][2]"));
   damaged = record;
+  damaged["mcts"]["puct_coefficient"] = 1e300;
+  CHECK_THAT(verify(damaged.dump()), Catch::Contains("puct_coefficient"));
+  damaged = record;
   damaged["results"]["50"]["paths"].erase(0);
   CHECK_THAT(verify(damaged.dump()), Catch::Contains("results.50.paths"));
   damaged = record;

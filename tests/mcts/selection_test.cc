@@ -109,5 +109,28 @@ TEST_CASE("PUCT picks the first of the best float32 scores, however close the pr
   }
 }
 
+TEST_CASE(
+    "Priors at the end of float32's range and scores that are no numbers pick a valid action") {
+  env::Rng rng(9);
+  for (int i = 0; i < 3000; ++i) {
+    SearchOptions options;
+    options.selection = static_cast<Selection>(rng.Below(3));
+    const double largest = std::pow(10.0, -rng.Between(0, 46));
+    std::vector<MadeAction> actions;
+    for (int t = 0; t < 3; ++t) {
+      for (int k = rng.Between(1, 20); k > 0; --k) {
+        actions.push_back({t, static_cast<float>(largest * rng.Uniform())});
+      }
+    }
+    const MadeNode made(actions, rng.Chance(0.1) ? NAN : static_cast<float>(rng.Normal()));
+    const double c_puct = rng.Chance(0.1) ? 1e300 : 1;
+    const Choice choice = SelectPuct(options, c_puct, made.tree, made.node);
+    INFO("node " << i << " selection " << static_cast<int>(options.selection) << " c_puct "
+                 << c_puct << " largest prior " << largest);
+    REQUIRE(choice.action >= made.node.types[choice.type].begin);
+    REQUIRE(choice.action < made.node.types[choice.type].end);
+  }
+}
+
 }  // namespace
 }  // namespace hod::mcts
