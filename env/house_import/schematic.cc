@@ -171,7 +171,10 @@ absl::StatusOr<House> ReadSponge(const std::string& path, const NbtValue& schema
 absl::StatusOr<House> ReadAny(const std::string& path, const NbtValue& root) {
   const absl::StatusOr<NbtValue> nested = root.Field("Schematic");
   const NbtValue schematic = nested.ok() ? *nested : root;
-  if (!schematic.Has("Version")) return ReadLegacy(path, schematic);
+  if (!schematic.Has("Version")) {
+    // Some programs write Sponge's first format without its version.
+    return schematic.Has("Palette") ? ReadSponge(path, schematic, 1) : ReadLegacy(path, schematic);
+  }
   const absl::StatusOr<NbtValue> field = schematic.Field("Version");
   const absl::StatusOr<int64_t> version = field->Integer();
   if (!version.ok()) return version.status();

@@ -83,6 +83,14 @@ TEST_CASE("schematic: Sponge files of all versions, in gzip and plain") {
   CHECK(house->At({1, 0, 1}) == kStone);  // The lamp: of stone and planks the larger id.
 }
 
+TEST_CASE("schematic: a palette without a version is Sponge's first format") {
+  const TempDir dir;
+  const auto house = ReadSchematic(dir.Write("a.schem", FileOf(Without(Sponge(1), "Version"))));
+  INFO(house.status().message());
+  REQUIRE(house.ok());
+  CHECK(house->At({0, 0, 0}) == kStone);
+}
+
 TEST_CASE("schematic: palette indices of more than one byte") {
   const TempDir dir;
   Fields palette;
