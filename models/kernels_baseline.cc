@@ -1,0 +1,15 @@
+// Kernels for what every processor of its kind has.
+#include "models/kernels_by_set.h"
+
+namespace hod::models {
+namespace {
+
+constexpr int kVectorBytes = 16;
+#include "models/kernels.inc"
+
+}  // namespace
+
+const Kernels kBaselineFloat = KernelsOf<Float>("baseline");
+const Kernels kBaselineBfloat16 = KernelsOf<Bfloat16>("baseline, emulated");
+
+}  // namespace hod::models
