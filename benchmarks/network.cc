@@ -205,23 +205,29 @@ void EvaluatePaper(benchmark::State& bench, int batch) {
           });
 }
 
+// All that can be had here.
 std::vector<Variant> Variants() {
+  using Choice = models::PrecisionChoice;
+  struct Named {
+    const char* name;
+    Choice choice;
+    Precision precision;
+  };
+  const models::Network tiny = RandomNetwork({.channels = 1, .blocks = 0}, 1);
   std::vector<Variant> variants;
-  for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
-    const bool exact = precision == Precision::kFloat32;
-    const std::string name = exact ? "float32" : "bfloat16";
-    const auto make = [exact](models::Device device) {
-      return [=](const models::Network& network) {
-        return *models::MakeBackend(network, {device, exact ? models::PrecisionChoice::kFloat32
-                                                            : models::PrecisionChoice::kBfloat16});
-      };
-    };
-    if (exact || models::FastestPrecision() == precision) {
-      variants.push_back({name, precision, make(models::Device::kCpu)});
-    }
-    if (models::HasCuda()) {
-      variants.push_back({absl::StrCat("cuda-", name), precision, make(models::Device::kCuda),
-                          /*on_processor=*/false});
+  for (const auto& [name, choice, precision] :
+       {Named{"float32", Choice::kFloat32, Precision::kFloat32},
+        Named{"bfloat16", Choice::kBfloat16, Precision::kBfloat16},
+        Named{"int8", Choice::kInt8, Precision::kInt8}}) {
+    for (const models::Device device : {models::Device::kCpu, models::Device::kCuda}) {
+      const models::BackendOptions options = {device, choice};
+      if (!models::MakeBackend(tiny, options).ok()) continue;
+      const bool on_processor = device == models::Device::kCpu;
+      variants.push_back({absl::StrCat(on_processor ? "" : "cuda-", name), precision,
+                          [options](const models::Network& network) {
+                            return *models::MakeBackend(network, options);
+                          },
+                          on_processor});
     }
   }
   return variants;

@@ -21,12 +21,24 @@ namespace {
 using models::Backend;
 using models::Precision;
 
-// Limits of the worst error. Logits may err by a part of the largest one; probabilities and values
-// absolutely. Sums of floats come in another order, and bfloat16 has 8 bits.
+// Limits of the worst error. Logits may err by a part of the largest one; the others absolutely,
+// divergences in nats. Sums of floats come in another order, bfloat16 has 8 bits, int8 7 or 8 for
+// numbers of different sizes, and TF32, to which a GPU may round products, 11.
 struct Limits {
-  double logits, probability, value;
+  double logits, probability, divergence, value;
 };
-constexpr Limits kFloatLimits = {1e-5, 1e-5, 1e-4}, kBfloat16Limits = {0.05, 0.1, 0.2};
+constexpr Limits kFloatLimits = {1e-5, 1e-5, 1e-6, 1e-4}, kTf32Limits = {0.01, 0.02, 0.001, 0.05},
+                 kBfloat16Limits = {0.05, 0.1, 0.02, 0.2}, kInt8Limits = {0.2, 0.3, 0.2, 0.5};
+
+const Limits& LimitsOf(Precision precision) {
+  if (precision == Precision::kInt8) return kInt8Limits;
+  return precision == Precision::kBfloat16 ? kBfloat16Limits : kFloatLimits;
+}
+
+std::string Name(Precision precision) {
+  if (precision == Precision::kInt8) return "int8";
+  return precision == Precision::kBfloat16 ? "bfloat16" : "float32";
+}
 
 // All that a network says of some positions.
 struct Predictions {
@@ -124,16 +136,38 @@ std::vector<HeadError> Compare(const Predictions& subject, const Predictions& re
                                const Limits& limits) {
   constexpr int kActions = env::kNumActionChannels;
   Errors policy("policy", limits.probability), human("human", limits.probability),
-      goal("goal", limits.probability), value("value", limits.value);
-  for (size_t p = 0; p < reference.evaluations.size(); ++p) {
-    const mcts::Evaluation &a = subject.evaluations[p], &b = reference.evaluations[p];
-    for (size_t i = 0; i < b.policy.size(); ++i) policy.Add(a.policy[i], b.policy[i]);
-    for (size_t i = 0; i < b.human_policy.size(); ++i) {
-      human.Add(a.human_policy[i].probability, b.human_policy[i].probability);
-    }
+      goal("goal", limits.probability), value("value", limits.value),
+      policy_kl("policy_kl", limits.divergence), human_kl("human_kl", limits.divergence),
+      goal_kl("goal_kl", limits.divergence);
+  for (size_t k = 0; k < reference.evaluations.size(); ++k) {
+    const mcts::Evaluation &a = subject.evaluations[k], &b = reference.evaluations[k];
+    const size_t volume = b.goal_logits.size() / env::kNumBlocks;
+    // Of distributions p(i) and q(i); the divergence is KL(q || p).
+    const auto compare = [](size_t size, Errors& probability, Errors& divergence, const auto& p,
+                            const auto& q) {
+      double kl = 0;
+      for (size_t i = 0; i < size; ++i) {
+        probability.Add(p(i), q(i));
+        if (q(i) > 0) kl += q(i) * std::log(q(i) / p(i));
+      }
+      divergence.Add(kl, 0);
+    };
+    const auto entry = [](const std::vector<float>& of) {
+      return [&of](size_t i) -> double { return of[i]; };
+    };
+    const auto action = [](const std::vector<mcts::LikelyAction>& of) {
+      return [&of](size_t i) -> double { return of[i].probability; };
+    };
+    compare(b.policy.size(), policy, policy_kl, entry(a.policy), entry(b.policy));
+    compare(b.human_policy.size(), human, human_kl, action(a.human_policy), action(b.human_policy));
     const std::vector<float> ours = Softmax(a.goal_logits), theirs = Softmax(b.goal_logits);
-    for (size_t i = 0; i < theirs.size(); ++i) goal.Add(ours[i], theirs[i]);
-    value.Add(subject.values[p], reference.values[p]);
+    for (size_t v = 0; v < volume; ++v) {
+      const auto voxel = [&](const std::vector<float>& of) {
+        return [&of, v, volume](size_t block) -> double { return of[block * volume + v]; };
+      };
+      compare(env::kNumBlocks, goal, goal_kl, voxel(ours), voxel(theirs));
+    }
+    value.Add(subject.values[k], reference.values[k]);
   }
   return {
       LogitErrors("policy_logits", 0, kActions, subject, reference, limits.logits),
@@ -142,6 +176,9 @@ std::vector<HeadError> Compare(const Predictions& subject, const Predictions& re
       policy.Take(),
       human.Take(),
       goal.Take(),
+      policy_kl.Take(),
+      human_kl.Take(),
+      goal_kl.Take(),
       value.Take()};
 }
 
@@ -166,38 +203,24 @@ absl::StatusOr<std::vector<Comparison>> CheckNetwork(const models::Network& netw
   const Predictions reference = torch(models::Device::kCpu, Precision::kFloat32);
 
   std::vector<Comparison> comparisons;
-  const Predictions* exact = nullptr;  // Those of the fastest kernels of a precision.
-  std::vector<std::pair<const models::Kernels*, Predictions>> fastest;
-  fastest.reserve(2);
   for (const models::Kernels* kernels : models::RunnableKernels()) {
-    Predictions predictions =
-        Predict(network, models::MakeCpuBackend(network, *kernels), batch, batch.size());
-    const bool is_exact = kernels->precision == Precision::kFloat32;
-    const std::string name = absl::StrCat(is_exact ? "float32, " : "bfloat16, ", kernels->name);
-    comparisons.push_back(
-        {name, "libtorch, float32", "",
-         Compare(predictions, reference, is_exact ? kFloatLimits : kBfloat16Limits)});
-    const bool first = std::none_of(fastest.begin(), fastest.end(), [&](const auto& other) {
-      return other.first->precision == kernels->precision;
-    });
-    if (!first) continue;
-    const Predictions single =
-        Predict(network, models::MakeCpuBackend(network, *kernels), batch, 1);
+    const auto predict = [&](size_t size) {
+      return Predict(network, models::MakeCpuBackend(network, *kernels), batch, size);
+    };
+    const std::string name = absl::StrCat(Name(kernels->precision), ", ", kernels->name);
+    const Predictions predictions = predict(batch.size());
+    comparisons.push_back({name, "libtorch, float32", "",
+                           Compare(predictions, reference, LimitsOf(kernels->precision))});
+    if (kernels != &models::FastestKernels(kernels->precision)) continue;
     comparisons.push_back({absl::StrCat(name, ", batch of ", positions), "single positions", "",
-                           Compare(predictions, single, kFloatLimits)});
-    fastest.emplace_back(kernels, std::move(predictions));
-  }
-  for (const auto& [kernels, predictions] : fastest) {
-    if (kernels->precision == Precision::kFloat32) exact = &predictions;
+                           Compare(predictions, predict(1), kFloatLimits)});
   }
   for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
-    const bool is_exact = precision == Precision::kFloat32;
-    Comparison comparison = {
-        is_exact ? "float32, CUDA" : "bfloat16, CUDA", "float32, processor", "", {}};
+    Comparison comparison = {absl::StrCat(Name(precision), ", CUDA"), "libtorch, float32", "", {}};
     if (models::HasCuda()) {
-      // TF32 is off in libtorch unless asked for, but sums are of other orders.
-      comparison.errors = Compare(torch(models::Device::kCuda, precision), *exact,
-                                  is_exact ? Limits{1e-4, 1e-4, 1e-3} : kBfloat16Limits);
+      // Convolutions there may round products to 11 bits (TF32).
+      comparison.errors = Compare(torch(models::Device::kCuda, precision), reference,
+                                  precision == Precision::kFloat32 ? kTf32Limits : kBfloat16Limits);
     } else {
       comparison.not_run = "no CUDA device";
     }

@@ -23,7 +23,7 @@ struct HeadError {
 struct Comparison {
   std::string subject, reference;
   std::string not_run;            // Why not; empty if it was.
-  std::vector<HeadError> errors;  // Of action and goal logits, probabilities and value.
+  std::vector<HeadError> errors;  // Of logits, probabilities, their divergence and the value.
   bool Passes() const;
 };
 

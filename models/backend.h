@@ -39,8 +39,8 @@ class Backend {
   virtual int positions_per_pass() const = 0;
 };
 
-// kAuto: the fastest of the device.
-enum class PrecisionChoice { kAuto, kFloat32, kBfloat16 };
+// kAuto: the faster one of float32 and bfloat16 on the device.
+enum class PrecisionChoice { kAuto, kFloat32, kBfloat16, kInt8 };
 
 struct BackendOptions {
   Device device = Device::kCpu;

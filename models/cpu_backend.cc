@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <string>
@@ -58,41 +59,52 @@ uint16_t ToBfloat16(float value) {
 // A convolution's weights in the order in which kernels read them, with zeros for what pads the
 // channels.
 struct PackedLayer {
-  PackedLayer(const Parameters& parameters, const std::string& name, int channels_per_unit,
-              bool padded_inputs) {
+  PackedLayer(const Parameters& parameters, const std::string& name, Precision precision,
+              int channels_per_unit, bool padded_inputs) {
     const std::vector<int64_t>& shape = parameters.Shape(name + ".weight");
     const int outputs = static_cast<int>(shape[0]), inputs = static_cast<int>(shape[1]);
     for (int axis = 0; axis < 3; ++axis) extents[axis] = static_cast<int>(shape[axis + 2]);
     kernel_size = extents[0] * extents[1] * extents[2];
     blocks = RoundUp(outputs, kBlock) / kBlock;
     units = (padded_inputs ? RoundUp(inputs, kBlock) : inputs) / channels_per_unit;
+    bias = Eigen::VectorXf::Zero(blocks * kBlock);
+    const absl::Span<const float> biases = parameters(name + ".bias");
+    std::copy(biases.begin(), biases.end(), bias.data());
+    scales = Eigen::VectorXf::Zero(blocks * kBlock);
     weights.resize(static_cast<size_t>(blocks) * kernel_size * units * kBlock);
-    const absl::Span<const float> values = parameters(name + ".weight");
+    const Eigen::Map<const RowMajor> values(parameters(name + ".weight").data(), outputs,
+                                            inputs * kernel_size);
+    scales.head(outputs) =
+        values.cwiseAbs().rowwise().maxCoeff() / static_cast<float>(kMaxInt8Weight);
     for (int output = 0; output < outputs; ++output) {
       for (int input = 0; input < inputs; ++input) {
         for (int tap = 0; tap < kernel_size; ++tap) {
-          const float value = values[(output * inputs + input) * kernel_size + tap];
-          const int unit =
-              (output / kBlock * kernel_size + tap) * units + input / channels_per_unit;
-          float* const at = &weights[static_cast<size_t>(unit) * kBlock + output % kBlock];
-          if (channels_per_unit == 1) {
-            *at = value;
-          } else {
+          int unit_of_input = input / channels_per_unit, channel = input % channels_per_unit;
+          if (precision == Precision::kInt8) {  // See Kernels::quantise.
+            unit_of_input = input / kBlock * 4 + input % 4;
+            channel = input % kBlock / 4;
+          }
+          const int unit = (output / kBlock * kernel_size + tap) * units + unit_of_input;
+          char* const at = reinterpret_cast<char*>(
+              &weights[static_cast<size_t>(unit) * kBlock + output % kBlock]);
+          const float value = values(output, input * kernel_size + tap);
+          if (precision == Precision::kFloat32) {
+            std::memcpy(at, &value, sizeof(value));
+          } else if (precision == Precision::kBfloat16) {
             const uint16_t half = ToBfloat16(value);
-            std::memcpy(reinterpret_cast<char*>(at) + 2 * (input % 2), &half, sizeof(half));
+            std::memcpy(at + 2 * channel, &half, sizeof(half));
+          } else if (scales[output] > 0) {
+            at[channel] = static_cast<char>(std::lround(value / scales[output]));
           }
         }
       }
     }
-    bias = Eigen::VectorXf::Zero(blocks * kBlock);
-    const absl::Span<const float> biases = parameters(name + ".bias");
-    std::copy(biases.begin(), biases.end(), bias.data());
   }
 
   std::array<int, 3> extents;
   int kernel_size, blocks, units;
-  Aligned<float> weights;  // Units: see Convolution::weights.
-  Eigen::VectorXf bias;
+  Aligned<float> weights;        // Units: see Convolution::weights.
+  Eigen::VectorXf bias, scales;  // Scales of int8: each output's largest weight is kMaxInt8Weight.
 };
 
 // A linear map of what Kernels::pool makes of `channels` padded channels, [outputs][2 * channels].
@@ -129,11 +141,12 @@ class CpuBackend final : public Backend {
       : kernels_(kernels),
         num_features_(NumFeatures(config.inventories)),
         channels_(RoundUp(config.channels, kBlock)),
-        stem_(parameters, "stem", /*channels_per_unit=*/1, /*padded_inputs=*/false) {
+        stem_(parameters, "stem", Precision::kFloat32, /*channels_per_unit=*/1,
+              /*padded_inputs=*/false) {
     for (int i = 0; i < config.blocks; ++i) {
       const std::string block = absl::StrCat("blocks.", i, ".");
       const auto layer = [&](const char* name) {
-        return PackedLayer(parameters, block + name, kernels.channels_per_unit,
+        return PackedLayer(parameters, block + name, kernels.precision, kernels.channels_per_unit,
                            /*padded_inputs=*/true);
       };
       blocks_.push_back({layer("horizontal"), layer("vertical"),
@@ -181,6 +194,7 @@ class CpuBackend::Pass final : public Workspace {
         x_(static_cast<size_t>(network_.channels_) * volume_),
         branch_(x_.size()),
         planes_(x_.size()),
+        quantised_(network_.kernels_.quantise != nullptr ? x_.size() : 0),
         pooled_(2 * network_.channels_) {
     const auto plan = [&](const PackedLayer& layer) {
       plans_.try_emplace(layer.extents, size, layer.extents);
@@ -208,15 +222,13 @@ class CpuBackend::Pass final : public Workspace {
       Eigen::VectorXf bias = block.horizontal.bias;
       bias.head(block.pooled.rows()).noalias() += block.pooled * pooled_;
       Convolution horizontal = Layer(block.horizontal);
-      horizontal.input = x_.data();
       horizontal.bias = bias.data();
       horizontal.output = branch_.data();
-      k.convolve(horizontal);
+      Convolve(block.horizontal, x_, horizontal);
       Convolution vertical = Layer(block.vertical);
-      vertical.input = branch_.data();
       vertical.add = x_.data();
       vertical.output = x_.data();
-      k.convolve(vertical);
+      Convolve(block.vertical, branch_, vertical);
     }
     k.to_planes(x_.data(), volume_, network_.channels_, planes_.data());
     const auto map = [&](const Head& head, absl::Span<const PlanesTerm> terms, int first_plane) {
@@ -255,12 +267,25 @@ class CpuBackend::Pass final : public Workspace {
     return c;
   }
 
+  void Convolve(const PackedLayer& layer, const Aligned<float>& rows, Convolution c) {
+    const Kernels& k = network_.kernels_;
+    c.input = rows.data();
+    if (k.quantise != nullptr) {
+      const float step = k.quantise(rows.data(), static_cast<int>(rows.size()), quantised_.data());
+      scales_ = layer.scales * step;
+      c.input = quantised_.data();
+      c.scales = scales_.data();
+    }
+    k.convolve(c);
+  }
+
   const CpuBackend& network_;
   const int volume_;
   Aligned<float> features_, logits_;
   Aligned<float> x_, branch_;  // Rows, which bfloat16 fill to half.
   Aligned<float> planes_;
-  Eigen::VectorXf pooled_;
+  Aligned<uint8_t> quantised_;  // Of an input.
+  Eigen::VectorXf pooled_, scales_;
   std::map<std::array<int, 3>, ConvolutionPlan> plans_;  // By extents of the kernel.
   float value_ = 0;
 };

@@ -13,10 +13,11 @@ absl::Span<const Kernels* const> RunnableKernels() {
 #ifdef __x86_64__
     const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     if (__builtin_cpu_supports("avx512bf16")) kernels.push_back(&kAvx512Bfloat16);
+    if (__builtin_cpu_supports("avx512vnni")) kernels.push_back(&kAvx512Int8);
     if (__builtin_cpu_supports("avx512f")) kernels.push_back(&kAvx512Float);
-    if (avx2) kernels.insert(kernels.end(), {&kAvx2Float, &kAvx2Bfloat16});
+    if (avx2) kernels.insert(kernels.end(), {&kAvx2Float, &kAvx2Int8, &kAvx2Bfloat16});
 #endif
-    kernels.insert(kernels.end(), {&kBaselineFloat, &kBaselineBfloat16});
+    kernels.insert(kernels.end(), {&kBaselineFloat, &kBaselineInt8, &kBaselineBfloat16});
     return kernels;
   }();
   return runnable;

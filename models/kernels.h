@@ -2,9 +2,9 @@
 //
 // Activations are rows: one per voxel in the world's flat order, of channels padded to whole blocks
 // of kBlock. Planes are the other way round, [channel][voxel]. A unit is 4 bytes of a row: one
-// float, or two bfloat16. Where there is a choice a kernel broadcasts a unit of a row and
-// multiplies it with kBlock outputs at once, for some rows together, so that what is summed stays
-// in registers.
+// float or two bfloat16; or four bytes, which only convolutions read, made from rows of floats. A
+// kernel broadcasts units of some rows and multiplies each with kBlock outputs at once, so that
+// what is summed stays in registers.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +15,8 @@
 
 namespace hod::models {
 
+// Of weights in bytes: products of two of them and bytes without a sign stay within 16 bits.
+inline constexpr int kMaxInt8Weight = 64;
 inline constexpr int kBlock = 16;  // Channels; a vector of AVX-512, two of AVX2.
 
 // Where one weight of a convolution finds its input.
@@ -35,6 +37,7 @@ struct Convolution {
   ptrdiff_t voxel_stride, unit_stride;  // In units.
   int units;                            // Per voxel.
   const void* weights;                  // [blocks][taps of the kernel][units][kBlock] units
+  const float* scales;                  // [blocks * kBlock] of sums; used with bytes alone.
   const float* bias;                    // [blocks * kBlock]
   const void* add;                      // Rows, or null.
   void* output;                         // Rows. May be `add`.
@@ -62,10 +65,14 @@ struct PlanesMap {
 
 struct Kernels {
   const char* name;
-  Precision precision;  // Of rows.
+  Precision precision;  // Of the inputs of convolutions, and of rows but with bytes.
   int channels_per_unit;
   void (*stem)(const Convolution&);      // With an input of floats.
-  void (*convolve)(const Convolution&);  // With an input of rows.
+  void (*convolve)(const Convolution&);  // With an input of units.
+  // Bytes from `count` floats of rows that are not negative; returns what a byte's 1 is worth. The
+  // units of a block have its channels 0, 4, 8, 12; 1, 5, 9, 13; and so on. Null where rows are
+  // units already.
+  float (*quantise)(const float* rows, int count, void* units);
   // Mean, then maximum of all channels.
   void (*pool)(const void* rows, int voxels, int channels, float* pooled);
   void (*to_planes)(const void* rows, int voxels, int channels, float* planes);

@@ -1,4 +1,6 @@
 // Kernels for AVX2 with FMA.
+#include <immintrin.h>
+
 #include "models/kernels_by_set.h"
 
 namespace hod::models {
@@ -11,5 +13,6 @@ constexpr int kVectorBytes = 32;
 
 const Kernels kAvx2Float = KernelsOf<Float>("AVX2");
 const Kernels kAvx2Bfloat16 = KernelsOf<Bfloat16>("AVX2, emulated");
+const Kernels kAvx2Int8 = KernelsOf<Int8, Float>("AVX2");
 
 }  // namespace hod::models

@@ -11,5 +11,6 @@ constexpr int kVectorBytes = 16;
 
 const Kernels kBaselineFloat = KernelsOf<Float>("baseline");
 const Kernels kBaselineBfloat16 = KernelsOf<Bfloat16>("baseline, emulated");
+const Kernels kBaselineInt8 = KernelsOf<Int8, Float>("baseline, emulated");
 
 }  // namespace hod::models

@@ -94,7 +94,9 @@ TEST_CASE("Every kind of kernel computes what libtorch does") {
                                     c.size, features, c.positions);
     for (const Kernels* kernels : RunnableKernels()) {
       INFO(kernels->name << ", " << c.config.channels << " channels");
-      const double tolerance = kernels->precision == Precision::kFloat32 ? 1e-5 : 0.03;
+      const double tolerance = kernels->precision == Precision::kFloat32    ? 1e-5
+                               : kernels->precision == Precision::kBfloat16 ? 0.03
+                                                                            : 0.1;
       const Output output =
           Compute(*MakeCpuBackend(network, *kernels), c.size, features, c.positions);
       CHECK(Distance(output.logits, expected.logits) < tolerance);
@@ -117,6 +119,20 @@ TEST_CASE("bfloat16 is rounded alike by kernels and by libtorch, but for the ord
     const double distance = Distance(output.logits, exact.logits);
     CHECK(distance < 1.0 / 256);
     CHECK(distance > 1.0 / 65536);
+  }
+}
+
+TEST_CASE("int8 is the same on every kind of kernel, but where a float's rounding tips a byte") {
+  const Network network = BusyNetwork({.channels = 32, .blocks = 3}, 1);
+  const env::WorldSize size = {5, 6, 7};
+  const std::vector<float> features = RandomFeatures(NumFeatures(false) * size.Volume(), 2);
+  const Output expected =
+      Compute(*MakeCpuBackend(network, FastestKernels(Precision::kInt8)), size, features, 1);
+  for (const Kernels* kernels : RunnableKernels()) {
+    if (kernels->precision != Precision::kInt8) continue;
+    INFO(kernels->name);
+    const Output output = Compute(*MakeCpuBackend(network, *kernels), size, features, 1);
+    CHECK(Distance(output.logits, expected.logits) < 0.005);
   }
 }
 
@@ -191,7 +207,9 @@ TEST_CASE("A device or a precision that is not there is refused, by the name of 
   if (!has_bfloat16) {
     CHECK_THAT(std::string(backend.status().message()), Catch::Contains("network.precision"));
   }
+  CHECK_FALSE(MakeBackend(network, {Device::kCuda, PrecisionChoice::kInt8}).ok());
   CHECK(MakeBackend(network, {.precision = PrecisionChoice::kFloat32}).ok());
+  CHECK(MakeBackend(network, {.precision = PrecisionChoice::kInt8}).ok());
   CHECK(MakeBackend(network, {}).ok());
 }
 
