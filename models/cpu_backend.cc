@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <map>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,17 @@ using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::Row
 
 int RoundUp(int count, int multiple) { return (count + multiple - 1) / multiple * multiple; }
 
-// Memory that starts on a line of the cache.
+// Memory that starts on a line of the cache: a vector across two lines is loaded twice.
 template <typename T>
-using Aligned = std::vector<T, Eigen::aligned_allocator<T>>;
+struct LineAllocator {
+  static constexpr std::align_val_t kLine{64};
+  using value_type = T;
+  T* allocate(size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kLine)); }
+  void deallocate(T* memory, size_t) { ::operator delete(memory, kLine); }
+  friend bool operator==(const LineAllocator&, const LineAllocator&) = default;
+};
+template <typename T>
+using Aligned = std::vector<T, LineAllocator<T>>;
 
 // The tensors of a network by name.
 class Parameters {
