@@ -113,6 +113,7 @@ void Measure(benchmark::State& bench, const Variant& variant, const Cost& cost, 
   const double seconds = Now() - began;
   const double positions = static_cast<double>(bench.iterations()) * batch;
   bench.SetItemsProcessed(bench.iterations() * batch);
+  bench.counters["MFLOP"] = benchmark::Counter(1e-6 * cost.needed, benchmark::Counter::kAvgThreads);
   bench.counters["GFLOP/s"] = 1e-9 * positions * cost.needed / seconds;
   bench.counters["nominal_GFLOP/s"] = 1e-9 * positions * cost.nominal / seconds;
   const auto average = [&](double value) {
@@ -173,6 +174,16 @@ void RegisterNetwork(const std::string& name, const models::NetworkConfig& confi
       }
     }
   }
+}
+
+// What of_peak compares with.
+void Peak(benchmark::State& bench, Precision precision) {
+  constexpr int64_t kSteps = 100000;
+  const models::Kernels& kernels = models::FastestKernels(precision);
+  double operations = 0;
+  const double began = Now();
+  for (auto _ : bench) operations += kernels.multiply_add(kSteps);
+  bench.counters["GFLOP/s"] = 1e-9 * operations / (Now() - began);
 }
 
 // The paper's network with all that a search needs of it: features, memory of the timestep before,
@@ -238,6 +249,11 @@ std::vector<Variant> Variants() {
 void AddNetworkSuite() {
   const models::NetworkConfig hod, demo = {.channels = 16, .blocks = 4};
   for (const Variant& variant : Variants()) {
+    for (const int threads : {1, 2}) {
+      if (!variant.on_processor) continue;
+      Register(absl::StrCat("peak/", variant.name), threads,
+               [variant](benchmark::State& bench) { Peak(bench, variant.precision); });
+    }
     for (const bool evaluate : {true, false}) {
       RegisterNetwork("hod", hod, variant, evaluate);
       RegisterNetwork("demo", demo, variant, evaluate);
