@@ -31,6 +31,17 @@ void AddEnvSuite();
 //   known_position       a look-up in the cache of evaluations; items are positions
 //   advance              from one search to the next with the subtree it keeps; items are moves
 void AddSearchSuite();
+// Networks in the paper's world, all on real positions; items are positions. Names end in
+// NETWORK/PRECISION/BATCH/THREADS: `hod` is the default network, `demo` that of the demo, `paper`
+// the paper's; every thread has a batch of its own.
+//   evaluate  predictions as the search asks for them, with encoding and decoding
+//   forward   the network alone, from features to logits; also as libtorch computes it
+//   peak      nothing but multiplications and additions in registers, of no network and batch
+// Counters: operations of a position (MFLOP) and a second, of convolutions and linear maps
+// (networks.h), without what meets the zeros around the world and nominal; their share (of_peak) of
+// what as many threads reach that only multiply and add, measured right before; and the share of
+// the time that is spent outside the network (encode_decode).
+void AddNetworkSuite();
 // Pictures of an episode, one after each step: drawn alone, and encoded too.
 void AddDrawSuite();
 

@@ -3,6 +3,8 @@
 #include <Eigen/Core>
 #include <cmath>
 
+#include "models/kernels.h"
+
 namespace hod::models {
 namespace {
 
@@ -31,6 +33,7 @@ void ActionProbabilities(absl::Span<const float> channels, const env::ActionSpac
                          absl::Span<const int32_t> ids, std::vector<float>& probabilities) {
   probabilities.resize(ids.size());
   if (ids.empty()) return;
+  const Kernels& kernels = FastestKernels(Precision::kFloat32);
   const auto volume = static_cast<size_t>(actions.volume());
   actions.ForEach(ids, [&](size_t i, const env::Action& action) {
     const float* const channel = channels.data() + (ChannelOf(action.type) + action.block) * volume;
@@ -38,9 +41,9 @@ void ActionProbabilities(absl::Span<const float> channels, const env::ActionSpac
       probabilities[i] = channel[action.location];
       return;
     }
-    const Eigen::Map<const Eigen::ArrayXf> logits(channel, static_cast<Eigen::Index>(volume));
-    const float highest = logits.maxCoeff();
-    probabilities[i] = highest + std::log((logits - highest).exp().sum());
+    float highest, sum;
+    kernels.sum_exp(channel, actions.volume(), &highest, &sum);
+    probabilities[i] = highest + std::log(sum);
   });
   Eigen::Map<Eigen::ArrayXf> all(probabilities.data(), static_cast<Eigen::Index>(ids.size()));
   all = (all - all.maxCoeff()).exp();

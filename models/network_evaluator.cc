@@ -1,29 +1,19 @@
 #include "models/network_evaluator.h"
 
-#include <ATen/ATen.h>
-#include <ATen/Parallel.h>
-#include <c10/core/InferenceMode.h>
-
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "env/game/action_mask.h"
 #include "models/decode.h"
 #include "models/features.h"
-#include "models/forward.h"
 
 namespace hod::models {
 namespace {
-
-// Positions per pass. Larger batches gain nothing and leave the processor's cache.
-constexpr size_t kChunk = 8;
-
-// Row `row` of a contiguous tensor of floats.
-absl::Span<const float> Row(const at::Tensor& rows, int64_t row) {
-  const int64_t size = rows.numel() / rows.size(0);
-  return {rows.data_ptr<float>() + row * size, static_cast<size_t>(size)};
-}
 
 // What the other players may do: flat ids, ascending. People do not teleport in sight of anything,
 // so that line of sight tells something of those who walk only.
@@ -34,82 +24,119 @@ void FindHumanActions(const mcts::Position& position, std::vector<int32_t>& ids)
   env::ValidActions(game, *position.state, human, line_of_sight, ids);
 }
 
+// One logit that is not finite leaves no probability of its distribution a number, and a sum is
+// finite only if all terms are.
+bool IsFinite(const mcts::Evaluation& evaluation) {
+  const Eigen::Map<const Eigen::ArrayXf> goal(
+      evaluation.goal_logits.data(), static_cast<Eigen::Index>(evaluation.goal_logits.size()));
+  return std::isfinite(evaluation.value) && std::isfinite(goal.sum()) &&
+         (evaluation.policy.empty() || std::isfinite(evaluation.policy.front())) &&
+         (evaluation.human_policy.empty() ||
+          std::isfinite(evaluation.human_policy.front().probability));
+}
+
 }  // namespace
 
 class NetworkEvaluator::Impl {
  public:
-  Impl(const Network& network, Precision precision)
-      : config_(network.config), forward_(config_, Parameters(network, precision)) {}
+  Impl(const NetworkConfig& config, std::unique_ptr<Backend> backend)
+      : config_(config), backend_(std::move(backend)) {}
 
   absl::Status Evaluate(absl::Span<const mcts::Position> positions,
-                        absl::Span<mcts::Evaluation> evaluations) const {
-    at::set_num_threads(1);
-    const c10::InferenceMode inference;
-    for (size_t begin = 0; begin < positions.size(); begin += kChunk) {
-      if (absl::Status status =
-              EvaluateChunk(positions.subspan(begin, kChunk), evaluations.subspan(begin, kChunk));
-          !status.ok()) {
-        return status;
-      }
+                        absl::Span<mcts::Evaluation> evaluations) {
+    if (positions.empty()) return absl::OkStatus();
+    std::unique_ptr<Scratch> scratch = TakeScratch(positions.front().game->size());
+    absl::Status status;
+    const auto pass = static_cast<size_t>(backend_->positions_per_pass());
+    for (size_t begin = 0; status.ok() && begin < positions.size(); begin += pass) {
+      status = Pass(positions.subspan(begin, pass), evaluations.subspan(begin, pass), *scratch);
     }
-    return absl::OkStatus();
+    const std::lock_guard<std::mutex> lock(mutex_);
+    free_.push_back(std::move(scratch));
+    return status;
   }
 
   bool inventories() const { return config_.inventories; }
 
  private:
-  static at::Tensor Parameters(const Network& network, Precision precision) {
-    const c10::InferenceMode inference;
-    return at::tensor(network.parameters).to(ScalarTypeOf(precision));
-  }
-
-  absl::Status EvaluateChunk(absl::Span<const mcts::Position> positions,
-                             absl::Span<mcts::Evaluation> evaluations) const {
-    const env::Game& game = *positions.front().game;
-    const env::WorldSize& size = game.size();
-    const auto batch = static_cast<int64_t>(positions.size());
-    const size_t row = static_cast<size_t>(NumFeatures(config_.inventories)) * size.Volume();
-    const at::Tensor features =
-        at::empty({batch, NumFeatures(config_.inventories), size.w, size.h, size.d});
-    for (int64_t i = 0; i < batch; ++i) {
-      EncodeFeatures(positions[i], config_.inventories,
-                     absl::MakeSpan(features.data_ptr<float>() + i * row, row));
-    }
-    const Prediction prediction = forward_(features);
-    // A sum is finite only if all terms are: cheaper than asking each.
-    const at::Tensor sum = prediction.policy.sum() + prediction.human.sum() +
-                           prediction.goal.sum() + prediction.value.sum();
-    if (!std::isfinite(sum.item<float>())) {
-      return absl::InternalError("the network's prediction is not finite");
-    }
-    const at::Tensor policy = prediction.policy.contiguous();
-    const at::Tensor human = prediction.human.contiguous();
-    const at::Tensor goal = prediction.goal.contiguous();
+  // What a thread needs for a pass, kept for the next one.
+  struct Scratch {
+    env::WorldSize size;
+    std::unique_ptr<Workspace> workspace;
     std::vector<int32_t> human_actions;
     std::vector<float> human_policy;
-    for (int64_t i = 0; i < batch; ++i) {
-      mcts::Evaluation& evaluation = evaluations[i];
-      ActionProbabilities(Row(policy, i), game.actions(), positions[i].valid_actions,
-                          evaluation.policy);
-      FindHumanActions(positions[i], human_actions);
-      ActionProbabilities(Row(human, i), game.actions(), human_actions, human_policy);
-      evaluation.human_policy.clear();
-      for (size_t k = 0; k < human_actions.size(); ++k) {
-        evaluation.human_policy.push_back({human_actions[k], human_policy[k]});
+  };
+
+  std::unique_ptr<Scratch> TakeScratch(const env::WorldSize& size) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      const auto fits = std::find_if(free_.begin(), free_.end(),
+                                     [&](const auto& scratch) { return scratch->size == size; });
+      if (fits != free_.end()) {
+        std::unique_ptr<Scratch> scratch = std::move(*fits);
+        free_.erase(fits);
+        return scratch;
       }
-      const absl::Span<const float> logits = Row(goal, i);
-      evaluation.goal_logits.assign(logits.begin(), logits.end());
-      evaluation.value = prediction.value.data_ptr<float>()[i];
+    }
+    return std::make_unique<Scratch>(Scratch{size, backend_->MakeWorkspace(size), {}, {}});
+  }
+
+  absl::Status Pass(absl::Span<const mcts::Position> positions,
+                    absl::Span<mcts::Evaluation> evaluations, Scratch& scratch) const {
+    const auto volume = static_cast<size_t>(scratch.size.Volume());
+    Workspace& workspace = *scratch.workspace;
+    const size_t row = NumFeatures(config_.inventories) * volume;
+    for (size_t i = 0; i < positions.size(); ++i) {
+      EncodeFeatures(positions[i], config_.inventories, workspace.features.subspan(i * row, row));
+    }
+    workspace.Run(static_cast<int>(positions.size()));
+    for (size_t i = 0; i < positions.size(); ++i) {
+      const absl::Span<const float> logits =
+          workspace.logits.subspan(i * kNumLogitPlanes * volume, kNumLogitPlanes * volume);
+      evaluations[i].value = workspace.values[i];
+      Decode(positions[i], logits, scratch, evaluations[i]);
+      if (!IsFinite(evaluations[i])) {
+        return absl::InternalError("the network's prediction is not finite");
+      }
     }
     return absl::OkStatus();
   }
 
-  NetworkConfig config_;
-  ForwardPass forward_;
+  static void Decode(const mcts::Position& position, absl::Span<const float> logits,
+                     Scratch& scratch, mcts::Evaluation& evaluation) {
+    const env::ActionSpace& actions = position.game->actions();
+    const size_t action_logits = env::kNumActionChannels * static_cast<size_t>(actions.volume());
+    ActionProbabilities(logits.first(action_logits), actions, position.valid_actions,
+                        evaluation.policy);
+    FindHumanActions(position, scratch.human_actions);
+    ActionProbabilities(logits.subspan(action_logits, action_logits), actions,
+                        scratch.human_actions, scratch.human_policy);
+    evaluation.human_policy.resize(scratch.human_actions.size());
+    for (size_t k = 0; k < scratch.human_actions.size(); ++k) {
+      evaluation.human_policy[k] = {scratch.human_actions[k], scratch.human_policy[k]};
+    }
+    const absl::Span<const float> goal = logits.subspan(2 * action_logits);
+    evaluation.goal_logits.assign(goal.begin(), goal.end());
+  }
+
+  const NetworkConfig config_;
+  const std::unique_ptr<const Backend> backend_;
+  std::mutex mutex_;  // Of free_.
+  std::vector<std::unique_ptr<Scratch>> free_;
 };
 
-NetworkEvaluator::NetworkEvaluator(const Network& network, Precision precision)
-    : impl_(std::make_unique<Impl>(network, precision)) {}
+absl::StatusOr<std::unique_ptr<NetworkEvaluator>> NetworkEvaluator::Create(
+    const Network& network, const BackendOptions& options) {
+  absl::StatusOr<std::unique_ptr<Backend>> backend = MakeBackend(network, options);
+  if (!backend.ok()) return backend.status();
+  return std::make_unique<NetworkEvaluator>(network.config, *std::move(backend));
+}
+
+NetworkEvaluator::NetworkEvaluator(const Network& network)
+    : NetworkEvaluator(network.config, *MakeBackend(network, {})) {}
+
+NetworkEvaluator::NetworkEvaluator(const NetworkConfig& config, std::unique_ptr<Backend> backend)
+    : impl_(std::make_unique<Impl>(config, std::move(backend))) {}
 
 NetworkEvaluator::~NetworkEvaluator() = default;
 

@@ -4,21 +4,28 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "mcts/evaluator.h"
+#include "models/backend.h"
 #include "models/network.h"
-#include "models/precision.h"
 
 namespace hod::models {
 
-// Computes on the calling thread alone: parallelism is several evaluators on several threads.
+// On a processor it computes on the calling thread alone: parallelism is several threads that call.
 // The human's policy is the network's over the actions that are valid for the human.
 // Refuses games with finite blocks if the network does not see inventories, and predictions that
 // are not finite.
 class NetworkEvaluator : public mcts::Evaluator {
  public:
-  // Keeps its own copy of the parameters. Requires a valid network.
-  explicit NetworkEvaluator(const Network& network, Precision precision = FastestPrecision());
+  // Keeps its own copy of the parameters. Errors are those of MakeBackend(). Requires a valid
+  // network.
+  static absl::StatusOr<std::unique_ptr<NetworkEvaluator>> Create(const Network& network,
+                                                                  const BackendOptions& options);
+  // On this processor, as fast as it can.
+  explicit NetworkEvaluator(const Network& network);
+  // `backend` computes a network of this config.
+  NetworkEvaluator(const NetworkConfig& config, std::unique_ptr<Backend> backend);
   ~NetworkEvaluator() override;
 
   absl::Status Evaluate(absl::Span<const mcts::Position> positions,

@@ -1,12 +1,19 @@
 // hod bench.
+#include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "benchmarks/many_games.h"
+#include "benchmarks/network_check.h"
+#include "benchmarks/networks.h"
 #include "benchmarks/suites.h"
 #include "benchmarks/timeline_picture.h"
 #include "engine/cli/command.h"
 #include "engine/io/files.h"
+#include "models/checkpoint.h"
 
 namespace hod::engine {
 namespace {
@@ -15,6 +22,33 @@ struct TimelineOptions {
   std::string out;
   int games = 64, threads = 2;
 };
+
+struct CheckOptions {
+  bool check = false;
+  std::string checkpoint;
+  int positions = 64;
+};
+
+absl::Status RunCheck(const CheckOptions& options, bool json) {
+  models::Network network = benchmarks::RandomNetwork({}, /*seed=*/1);
+  if (!options.checkpoint.empty()) {
+    absl::StatusOr<models::NetworkFile> file = models::LoadNetwork(options.checkpoint);
+    if (!file.ok()) return file.status();
+    network = std::move(file->network);
+  }
+  const absl::StatusOr<std::vector<benchmarks::Comparison>> comparisons =
+      benchmarks::CheckNetwork(network, options.positions);
+  if (!comparisons.ok()) return comparisons.status();
+  const std::string report =
+      json ? benchmarks::ToJson(*comparisons) : benchmarks::ToText(*comparisons);
+  std::fputs(report.c_str(), stdout);
+  for (const benchmarks::Comparison& c : *comparisons) {
+    if (c.Passes()) continue;
+    return absl::InternalError(
+        absl::StrCat(c.subject, " differs from ", c.reference, " by more than its limits"));
+  }
+  return absl::OkStatus();
+}
 
 absl::Status RunTimeline(const TimelineOptions& options) {
   constexpr double kShown = 0.25;  // Seconds.
@@ -40,7 +74,23 @@ void AddBench(CLI::App& app, absl::Status& result) {
     command->add_option("--repetitions", options->repetitions, "of each, for median and spread")
         ->capture_default_str()
         ->check(CLI::Range(1, 1000));
-    command->callback([options, &suite, &result] { result = Run(suite, *options); });
+    if (suite.add != benchmarks::AddNetworkSuite) {
+      command->callback([options, &suite, &result] { result = Run(suite, *options); });
+      continue;
+    }
+    auto check = std::make_shared<CheckOptions>();
+    CLI::Option* flag = command->add_flag("--check", check->check,
+                                          "measure no speed, but how far backends, precisions and "
+                                          "batches differ; fails beyond limits");
+    command->add_option("--checkpoint", check->checkpoint, "network to check (default: random)")
+        ->needs(flag);
+    command->add_option("--positions", check->positions, "of play, to check on")
+        ->capture_default_str()
+        ->check(CLI::Range(2, 4096))
+        ->needs(flag);
+    command->callback([options, check, &suite, &result] {
+      result = check->check ? RunCheck(*check, options->json) : Run(suite, *options);
+    });
   }
   auto options = std::make_shared<TimelineOptions>();
   CLI::App* command = bench->add_subcommand(

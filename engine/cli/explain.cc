@@ -126,9 +126,11 @@ absl::Status Run(const Options& options) {
   if (!config.ok()) return config.status();
   absl::StatusOr<mcts::SearchOptions> search = SearchOptionsOf(options, *config);
   if (!search.ok()) return search.status();
-  models::NetworkEvaluator evaluator(file->network);
+  absl::StatusOr<std::unique_ptr<models::NetworkEvaluator>> evaluator =
+      models::NetworkEvaluator::Create(file->network, config->backend);
+  if (!evaluator.ok()) return evaluator.status();
   absl::StatusOr<Explanation> explanation =
-      SearchAndExplain(options, *moment, *search, static_cast<uint64_t>(config->seed), evaluator);
+      SearchAndExplain(options, *moment, *search, static_cast<uint64_t>(config->seed), **evaluator);
   if (!explanation.ok()) return Annotate(explanation.status(), options.checkpoint);
   return Print(options, *moment, *explanation);
 }

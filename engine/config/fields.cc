@@ -202,6 +202,11 @@ std::vector<Field> Fields(RunConfig& c) {
 
   d.Integer("network.channels", c.network.channels, 1, 1024, "channels of the trunk");
   d.Integer("network.blocks", c.network.blocks, 1, 64, "residual blocks");
+  d.Choice("network.device", c.backend.device, {"cpu", "cuda"},
+           "where networks are computed to play; learning stays on the processor");
+  d.Choice("network.precision", c.backend.precision, {"auto", "float32", "bfloat16", "int8"},
+           "in what numbers; auto: bfloat16 where the device multiplies it, else float32; int8 is "
+           "faster and coarser");
 
   mcts::SearchOptions& s = c.search;
   d.Integer("search.num_simulations", s.num_simulations, 1, 100000, "simulations of a full search");

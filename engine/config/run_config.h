@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "env/game/config.h"
 #include "mcts/options.h"
+#include "models/backend.h"
 #include "models/network.h"
 
 namespace hod::engine {
@@ -63,6 +64,7 @@ struct RunConfig {
   std::string goals = "generated";
   std::string human = "heuristic";
   models::NetworkConfig network;
+  models::BackendOptions backend;  // Of self-play, evaluation and explanation.
   mcts::SearchOptions search;
   bool reuse_tree = false;   // A search goes on from the subtree of the moves that were played.
   int cached_positions = 0;  // Whose evaluations are remembered; 0: none.

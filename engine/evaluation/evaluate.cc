@@ -200,7 +200,10 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
   } else if (setup.assistant != kNoopAssistant) {
     absl::StatusOr<models::NetworkFile> file = models::LoadNetwork(setup.assistant);
     if (!file.ok()) return file.status();
-    evaluator = std::make_unique<models::NetworkEvaluator>(file->network);
+    absl::StatusOr<std::unique_ptr<models::NetworkEvaluator>> network =
+        models::NetworkEvaluator::Create(file->network, setup.config.backend);
+    if (!network.ok()) return network.status();
+    evaluator = *std::move(network);
     if (setup.config.cached_positions > 0) {
       auto cached = std::make_unique<mcts::EvaluationCache>(std::move(evaluator),
                                                             setup.config.cached_positions);

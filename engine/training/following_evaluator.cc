@@ -20,12 +20,14 @@ absl::StatusOr<bool> FollowingEvaluator::Refresh() {
   absl::StatusOr<RunProgress> progress = RunProgress::FromJson(file->run);
   if (!progress.ok()) return progress.status();
   std::shared_ptr<mcts::Evaluator> evaluator;
-  auto network = std::make_unique<models::NetworkEvaluator>(file->network);
+  absl::StatusOr<std::unique_ptr<models::NetworkEvaluator>> network =
+      models::NetworkEvaluator::Create(file->network, run_->config().backend);
+  if (!network.ok()) return network.status();
   const int cached_positions = run_->config().cached_positions;
   if (cached_positions > 0) {  // What one network says is forgotten with it.
-    evaluator = std::make_shared<mcts::EvaluationCache>(std::move(network), cached_positions);
+    evaluator = std::make_shared<mcts::EvaluationCache>(*std::move(network), cached_positions);
   } else {
-    evaluator = std::move(network);
+    evaluator = *std::move(network);
   }
   {
     const std::lock_guard<std::mutex> lock(mutex_);

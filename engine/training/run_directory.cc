@@ -30,6 +30,8 @@ bool MayChange(const std::string& difference) {
   return absl::StartsWith(difference, "learner.max_steps") ||
          absl::StartsWith(difference, "learner.max_minutes") ||
          absl::StartsWith(difference, "selfplay.workers") ||
+         absl::StartsWith(difference, "network.device") ||
+         absl::StartsWith(difference, "network.precision") ||
          absl::StartsWith(difference, "evaluation.");
 }
 

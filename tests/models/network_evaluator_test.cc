@@ -7,7 +7,9 @@
 #include <thread>
 
 #include "env/game/action_mask.h"
+#include "models/cpu_backend.h"
 #include "models/features.h"
+#include "models/kernels.h"
 #include "tests/models/test_positions.h"
 
 namespace hod::models {
@@ -70,7 +72,7 @@ TEST_CASE("Give actions are predicted where blocks are finite") {
 TEST_CASE("Flat probabilities: an action without location sums its channel over the world") {
   Network network = InitialNetwork(kTiny, env::Rng(1));
   std::fill(network.parameters.begin(), network.parameters.end(), 0.0f);
-  NetworkEvaluator evaluator(network, Precision::kFloat32);
+  NetworkEvaluator evaluator(network);
   const env::Game game = BoxGame({5, 5, 5});
   const env::State state = RandomState(game, 10, 4);
   const std::vector<int32_t> valid = Valid(game, state, 1);
@@ -105,7 +107,7 @@ TEST_CASE("An untrained network expects the world to stay") {
 }
 
 TEST_CASE("A batch, a reused result and another thread give the same predictions") {
-  NetworkEvaluator evaluator(InitialNetwork(kTiny, env::Rng(1)), Precision::kFloat32);
+  NetworkEvaluator evaluator(InitialNetwork(kTiny, env::Rng(1)));
   const env::Game game = BoxGame({6, 6, 6});
   std::vector<env::State> states;
   for (int i = 0; i < 11; ++i) states.push_back(RandomState(game, 10, i));
@@ -130,7 +132,11 @@ TEST_CASE("A batch, a reused result and another thread give the same predictions
 
 TEST_CASE("bfloat16 predicts nearly what float does") {
   const Network network = InitialNetwork({}, env::Rng(1));
-  NetworkEvaluator exact(network, Precision::kFloat32), fast(network, Precision::kBfloat16);
+  const auto float32 = NetworkEvaluator::Create(network, {Device::kCpu, PrecisionChoice::kFloat32});
+  REQUIRE(float32.ok());
+  NetworkEvaluator& exact = **float32;
+  NetworkEvaluator fast(network.config,
+                        MakeCpuBackend(network, FastestKernels(Precision::kBfloat16)));
   const env::Game game = BoxGame({8, 8, 8});
   const env::State state = RandomState(game, 10, 4);
   const std::vector<int32_t> valid = Valid(game, state, 1);

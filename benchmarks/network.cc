@@ -1,0 +1,276 @@
+// Speed of networks: of predictions as the search asks for them, and of the network alone.
+#include "models/reference/network.h"
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "benchmarks/networks.h"
+#include "benchmarks/suites.h"
+#include "env/game/action_mask.h"
+#include "models/decode.h"
+#include "models/features.h"
+#include "models/kernels.h"
+#include "models/network_evaluator.h"
+#include "models/torch_backend.h"
+
+namespace hod::benchmarks {
+namespace {
+
+using models::Backend;
+using models::Precision;
+using models::Workspace;
+
+constexpr int kPositions = 64;  // Different ones.
+constexpr int kBatches[] = {1, 2, 4, 8, 16, 32, 64, 128, 256};
+
+double Now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+const PlayedPositions& Positions() {
+  static const PlayedPositions positions(/*seed=*/1, kPositions);
+  return positions;
+}
+
+// Floating-point operations a second of this thread that does nothing else, the best of some
+// milliseconds.
+double PeakRate(const models::Kernels& kernels) {
+  constexpr int64_t kSteps = 500000;
+  double best = 0;
+  for (int i = 0; i < 8; ++i) {
+    const double began = Now();
+    const double operations = kernels.multiply_add(kSteps);
+    best = std::max(best, operations / (Now() - began));
+  }
+  return best;
+}
+
+thread_local double seconds_in_network = 0;
+
+// A backend whose passes are timed, in the thread that makes them.
+class TimedBackend : public Backend {
+ public:
+  explicit TimedBackend(std::unique_ptr<Backend> inner) : inner_(std::move(inner)) {}
+
+  std::unique_ptr<Workspace> MakeWorkspace(const env::WorldSize& size) const override {
+    return std::make_unique<TimedWorkspace>(inner_->MakeWorkspace(size));
+  }
+  int positions_per_pass() const override { return inner_->positions_per_pass(); }
+
+ private:
+  class TimedWorkspace : public Workspace {
+   public:
+    explicit TimedWorkspace(std::unique_ptr<Workspace> inner) : inner_(std::move(inner)) {
+      features = inner_->features;
+      logits = inner_->logits;
+      values = inner_->values;
+    }
+    void Run(int positions) override {
+      const double began = Now();
+      inner_->Run(positions);
+      seconds_in_network += Now() - began;
+    }
+
+   private:
+    std::unique_ptr<Workspace> inner_;
+  };
+
+  std::unique_ptr<Backend> inner_;
+};
+
+// What is measured: where and in what precision a network is computed.
+struct Variant {
+  std::string name;  // Of the precision, after that of a device that is not the processor.
+  Precision precision;
+  std::function<std::unique_ptr<Backend>(const models::Network&)> make;
+  bool on_processor = true;
+};
+
+// Times `pass` over `batch` positions; the peak it is compared with is measured right before, by
+// as many threads.
+void Measure(benchmark::State& bench, const Variant& variant, const Cost& cost, int batch,
+             const std::function<absl::Status()>& pass) {
+  const double peak =
+      variant.on_processor ? PeakRate(models::FastestKernels(variant.precision)) : 0;
+  if (absl::Status status = pass(); !status.ok()) {
+    bench.SkipWithError(std::string(status.message()).c_str());
+  }
+  seconds_in_network = 0;
+  const double began = Now();
+  for (auto _ : bench) {
+    if (absl::Status status = pass(); !status.ok()) {
+      bench.SkipWithError(std::string(status.message()).c_str());
+    }
+  }
+  const double seconds = Now() - began;
+  const double positions = static_cast<double>(bench.iterations()) * batch;
+  bench.SetItemsProcessed(bench.iterations() * batch);
+  bench.counters["MFLOP"] = benchmark::Counter(1e-6 * cost.needed, benchmark::Counter::kAvgThreads);
+  bench.counters["GFLOP/s"] = 1e-9 * positions * cost.needed / seconds;
+  bench.counters["nominal_GFLOP/s"] = 1e-9 * positions * cost.nominal / seconds;
+  const auto average = [&](double value) {
+    return benchmark::Counter(value, benchmark::Counter::kAvgThreads);
+  };
+  if (peak > 0) bench.counters["of_peak"] = average(positions * cost.needed / seconds / peak);
+  if (seconds_in_network > 0) {
+    bench.counters["encode_decode"] = average(1 - seconds_in_network / seconds);
+  }
+}
+
+void Register(const std::string& name, int threads,
+              const std::function<void(benchmark::State&)>& function) {
+  benchmark::RegisterBenchmark(absl::StrCat(name, "/", threads).c_str(), function)
+      ->Threads(threads)
+      ->UseRealTime()
+      ->MinTime(0.1)
+      ->Unit(benchmark::kMicrosecond);
+}
+
+void Encode(absl::Span<const mcts::Position> positions, bool inventories,
+            absl::Span<float> features) {
+  const size_t size = features.size() / positions.size();
+  for (size_t i = 0; i < positions.size(); ++i) {
+    models::EncodeFeatures(positions[i], inventories, features.subspan(i * size, size));
+  }
+}
+
+// Of a network of Hod's own kind.
+void RegisterNetwork(const std::string& name, const models::NetworkConfig& config,
+                     const Variant& variant, bool evaluate) {
+  const Cost cost = CostOf(config, env::WorldSize());
+  const auto network = std::make_shared<const models::Network>(RandomNetwork(config, 1));
+  const std::string kind = evaluate ? "evaluate" : "forward";
+  for (const int threads : {1, 2}) {
+    const std::shared_ptr<Backend> backend = variant.make(*network);
+    const auto evaluator = std::make_shared<models::NetworkEvaluator>(
+        config, std::make_unique<TimedBackend>(variant.make(*network)));
+    for (const int batch : kBatches) {
+      const auto full = absl::StrCat(kind, "/", name, "/", variant.name, "/", batch);
+      if (evaluate) {
+        Register(full, threads, [=](benchmark::State& bench) {
+          const std::vector<mcts::Position> positions = Positions().Batch(batch);
+          std::vector<mcts::Evaluation> evaluations(batch);
+          Measure(bench, variant, cost, batch,
+                  [&] { return evaluator->Evaluate(positions, absl::MakeSpan(evaluations)); });
+        });
+      } else {
+        Register(full, threads, [=](benchmark::State& bench) {
+          const auto workspace = backend->MakeWorkspace(Positions().game().size());
+          const int pass = backend->positions_per_pass();
+          Encode(Positions().Batch(pass), config.inventories, workspace->features);
+          Measure(bench, variant, cost, batch, [&] {
+            for (int left = batch; left > 0; left -= pass) workspace->Run(std::min(left, pass));
+            return absl::OkStatus();
+          });
+        });
+      }
+    }
+  }
+}
+
+// What of_peak compares with.
+void Peak(benchmark::State& bench, Precision precision) {
+  constexpr int64_t kSteps = 100000;
+  const models::Kernels& kernels = models::FastestKernels(precision);
+  double operations = 0;
+  const double began = Now();
+  for (auto _ : bench) operations += kernels.multiply_add(kSteps);
+  bench.counters["GFLOP/s"] = 1e-9 * operations / (Now() - began);
+}
+
+// The paper's network with all that a search needs of it: features, memory of the timestep before,
+// and both distributions over valid actions.
+void EvaluatePaper(benchmark::State& bench, int batch) {
+  static const models::ReferenceWeights weights = RandomPaperNetwork(1);
+  static const models::ReferenceNetwork network(weights);
+  const std::vector<mcts::Position> positions = Positions().Batch(batch);
+  std::vector<models::ReferenceOutput> outputs(batch);
+  std::vector<models::ReferenceMemory> memories(batch);
+  std::vector<int32_t> human_actions;
+  std::vector<float> policy, human_policy;
+  Measure(bench, {"float32", Precision::kFloat32, nullptr},
+          CostOf(weights.config, Positions().game().size()), batch, [&] {
+            std::vector<models::ReferenceInput> inputs;
+            for (int i = 0; i < batch; ++i) {
+              const mcts::Position& p = positions[i];
+              inputs.push_back({models::ObservationOf(*p.game, *p.state, p.player), &memories[i]});
+            }
+            absl::Status status = network.Step(inputs, absl::MakeSpan(outputs));
+            for (int i = 0; i < batch; ++i) {
+              const mcts::Position& p = positions[i];
+              const env::ActionSpace& actions = p.game->actions();
+              models::ActionProbabilities(outputs[i].policy, actions, p.valid_actions, policy);
+              env::ValidActions(*p.game, *p.state, 0, /*line_of_sight=*/true, human_actions);
+              models::ActionProbabilities(outputs[i].human, actions, human_actions, human_policy);
+              memories[i].swap(outputs[i].memory);
+            }
+            return status;
+          });
+}
+
+// All that can be had here.
+std::vector<Variant> Variants() {
+  using Choice = models::PrecisionChoice;
+  struct Named {
+    const char* name;
+    Choice choice;
+    Precision precision;
+  };
+  const models::Network tiny = RandomNetwork({.channels = 1, .blocks = 0}, 1);
+  std::vector<Variant> variants;
+  for (const auto& [name, choice, precision] :
+       {Named{"float32", Choice::kFloat32, Precision::kFloat32},
+        Named{"bfloat16", Choice::kBfloat16, Precision::kBfloat16},
+        Named{"int8", Choice::kInt8, Precision::kInt8}}) {
+    for (const models::Device device : {models::Device::kCpu, models::Device::kCuda}) {
+      const models::BackendOptions options = {device, choice};
+      if (!models::MakeBackend(tiny, options).ok()) continue;
+      const bool on_processor = device == models::Device::kCpu;
+      variants.push_back({absl::StrCat(on_processor ? "" : "cuda-", name), precision,
+                          [options](const models::Network& network) {
+                            return *models::MakeBackend(network, options);
+                          },
+                          on_processor});
+    }
+  }
+  return variants;
+}
+
+}  // namespace
+
+void AddNetworkSuite() {
+  const models::NetworkConfig hod, demo = {.channels = 16, .blocks = 4};
+  for (const Variant& variant : Variants()) {
+    for (const int threads : {1, 2}) {
+      if (!variant.on_processor) continue;
+      Register(absl::StrCat("peak/", variant.name), threads,
+               [variant](benchmark::State& bench) { Peak(bench, variant.precision); });
+    }
+    for (const bool evaluate : {true, false}) {
+      RegisterNetwork("hod", hod, variant, evaluate);
+      RegisterNetwork("demo", demo, variant, evaluate);
+    }
+  }
+  const auto libtorch = [](const models::Network& network) {
+    return models::MakeTorchBackend(network, models::Device::kCpu, Precision::kFloat32);
+  };
+  const Variant reference = {"libtorch-float32", Precision::kFloat32, libtorch};
+  RegisterNetwork("hod", hod, reference, /*evaluate=*/false);
+  RegisterNetwork("demo", demo, reference, /*evaluate=*/false);
+  for (const int threads : {1, 2}) {
+    for (const int batch : {1, 16}) {
+      Register(absl::StrCat("evaluate/paper/float32/", batch), threads,
+               [batch](benchmark::State& bench) { EvaluatePaper(bench, batch); });
+    }
+  }
+}
+
+}  // namespace hod::benchmarks

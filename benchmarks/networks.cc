@@ -1,0 +1,122 @@
+#include "benchmarks/networks.h"
+
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "env/game/action_mask.h"
+#include "models/convolution_plan.h"
+#include "models/reference/config.h"
+
+namespace hod::benchmarks {
+namespace {
+
+using models::ReferenceLayer;
+
+constexpr int kPlayer = 1;
+constexpr int kStepsApart = 4;
+
+models::ReferenceConfig PaperConfig() {
+  using Kind = ReferenceLayer::Kind;
+  const ReferenceLayer first = {Kind::kResidual, 1}, residual = {Kind::kResidual, 5},
+                       lstm = {Kind::kLstm};
+  models::ReferenceConfig config;  // The defaults are the paper's.
+  config.layers = {first, residual, residual, lstm, residual, residual, residual, lstm};
+  return config;
+}
+
+// Inputs of an output: all extents but the first.
+double FanIn(const std::vector<int64_t>& shape) {
+  double fan_in = 1;
+  for (size_t i = 1; i < shape.size(); ++i) fan_in *= static_cast<double>(shape[i]);
+  return fan_in;
+}
+
+// Of a tensor of weights that every voxel is multiplied with.
+Cost PerVoxel(const std::vector<int64_t>& shape, const env::WorldSize& world) {
+  const double matrix = 2.0 * static_cast<double>(shape[0] * shape[1]);
+  if (shape.size() == 2) return {matrix * world.Volume(), matrix * world.Volume()};
+  const std::array<int, 3> extents = {static_cast<int>(shape[2]), static_cast<int>(shape[3]),
+                                      static_cast<int>(shape[4])};
+  const models::ConvolutionPlan plan(world, extents);
+  return {matrix * extents[0] * extents[1] * extents[2] * world.Volume(),
+          matrix * static_cast<double>(plan.Products())};
+}
+
+}  // namespace
+
+models::Network RandomNetwork(const models::NetworkConfig& config, uint64_t seed) {
+  env::Rng rng(seed);
+  models::Network network = models::InitialNetwork(config, rng.Fork(0));
+  float* at = network.parameters.data();
+  for (const models::ParameterSpec& spec : models::ParameterLayout(config)) {
+    const double scale = spec.shape.size() == 1 ? 0.1
+                         : spec.initial_std > 0 ? 0
+                                                : 1 / std::sqrt(FanIn(spec.shape));
+    for (int64_t i = 0; i < spec.Size(); ++i) *at++ += static_cast<float>(scale * rng.Normal());
+  }
+  return network;
+}
+
+models::ReferenceWeights RandomPaperNetwork(uint64_t seed) {
+  env::Rng rng(seed);
+  models::ReferenceWeights weights{PaperConfig(), {}};
+  for (const models::ReferenceTensor& spec : models::ReferenceLayout(weights.config)) {
+    std::vector<float>& tensor = weights.tensors[spec.name];
+    const bool one = absl::EndsWith(spec.name, "variance") || absl::StrContains(spec.name, "norm");
+    const double scale = spec.shape.size() == 1 ? 0.1 : 1 / std::sqrt(FanIn(spec.shape));
+    for (int64_t i = 0; i < spec.Size(); ++i) {
+      tensor.push_back(one ? 1.0f : static_cast<float>(scale * rng.Normal()));
+    }
+  }
+  return weights;
+}
+
+Cost CostOf(const models::NetworkConfig& config, const env::WorldSize& world) {
+  Cost cost;
+  for (const models::ParameterSpec& spec : models::ParameterLayout(config)) {
+    if (spec.shape.size() != 5) continue;
+    const Cost part = PerVoxel(spec.shape, world);
+    cost.nominal += part.nominal;
+    cost.needed += part.needed;
+  }
+  return cost;
+}
+
+Cost CostOf(const models::ReferenceConfig& config, const env::WorldSize& world) {
+  Cost cost;
+  for (const models::ReferenceTensor& spec : models::ReferenceLayout(config)) {
+    if (spec.shape.size() == 1 || absl::StrContains(spec.name, "embedding") ||
+        absl::StartsWith(spec.name, "value")) {
+      continue;
+    }
+    const Cost part = PerVoxel(spec.shape, world);
+    cost.nominal += part.nominal;
+    cost.needed += part.needed;
+  }
+  return cost;
+}
+
+PlayedPositions::PlayedPositions(uint64_t seed, int count)
+    : episode_(MakeEpisode(seed, count * kStepsApart)), valid_actions_(count) {
+  env::State state = episode_.start;
+  for (int t = 0; t < count * kStepsApart; ++t) {
+    episode_.game.Step(state, episode_.JointAction(t));
+    if (t % kStepsApart == 0) states_.push_back(state);
+  }
+  for (int i = 0; i < count; ++i) {
+    env::ValidActions(episode_.game, states_[i], kPlayer, /*line_of_sight=*/true,
+                      valid_actions_[i]);
+  }
+}
+
+std::vector<mcts::Position> PlayedPositions::Batch(int count) const {
+  std::vector<mcts::Position> positions;
+  for (size_t i = 0; static_cast<int>(positions.size()) < count; i = (i + 1) % states_.size()) {
+    positions.push_back({&episode_.game, &states_[i], kPlayer, valid_actions_[i]});
+  }
+  return positions;
+}
+
+}  // namespace hod::benchmarks

@@ -1,0 +1,45 @@
+// Networks to measure and compare, what they cost, and positions of play to show them.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "benchmarks/positions.h"
+#include "mcts/evaluator.h"
+#include "models/network.h"
+#include "models/reference/weights.h"
+
+namespace hod::benchmarks {
+
+// Random values for every parameter: no branch of the network is silent, as it would be before
+// training.
+models::Network RandomNetwork(const models::NetworkConfig& config, uint64_t seed);
+
+// The paper's convolutional network with LSTMs, with random weights.
+models::ReferenceWeights RandomPaperNetwork(uint64_t seed);
+
+// Floating-point operations for a position, two for a weight and an input: nominally of all taps of
+// convolutions everywhere, and without those that fall off the world and meet zeros. Linear maps
+// and convolutions count, nothing else.
+struct Cost {
+  double nominal = 0, needed = 0;
+};
+Cost CostOf(const models::NetworkConfig& config, const env::WorldSize& world);
+Cost CostOf(const models::ReferenceConfig& config, const env::WorldSize& world);
+
+// Positions of the assistant, at equal distances in a game of random actions.
+class PlayedPositions {
+ public:
+  PlayedPositions(uint64_t seed, int count);
+
+  const env::Game& game() const { return episode_.game; }
+  // The first `count`, from the start again when they run out.
+  std::vector<mcts::Position> Batch(int count) const;
+
+ private:
+  Episode episode_;
+  std::vector<env::State> states_;
+  std::vector<std::vector<int32_t>> valid_actions_;
+};
+
+}  // namespace hod::benchmarks
