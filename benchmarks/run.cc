@@ -26,6 +26,7 @@ const std::vector<Suite>& Suites() {
   static const std::vector<Suite> suites = {
       {"env", "the rules: steps, undo, masks, observations, batches", AddEnvSuite},
       {"search", "the search: alone, many games with a network, one game", AddSearchSuite},
+      {"learner", "learning: reading samples, steps of training", AddLearnerSuite},
       {"draw", "pictures and animations", AddDrawSuite},
   };
   return suites;

@@ -27,10 +27,18 @@ void AddEnvSuite();
 //   simulations_free     with a network that costs nothing, one core
 //   simulations_network  many games with a network of the default size; network_share is the part
 //                        of the threads' time that it takes
+//   simulations_paper    the same with the paper's network
 //   single_game          one game with several leaves in flight
 //   known_position       a look-up in the cache of evaluations; items are positions
 //   advance              from one search to the next with the subtree it keeps; items are moves
 void AddSearchSuite();
+// Learning, 11x10x10; items are positions:
+//   load/BATCH                 sampling a batch from the replay window, augmented
+//   step/NETWORK/BATCH/THREADS a step of the learner: sampling a batch, of which load_seconds is
+//   the
+//                              time, both passes of the network and the update; steps is their
+//                              rate. NETWORK is channels x blocks, or the paper's on a sequence
+void AddLearnerSuite();
 // Pictures of an episode, one after each step: drawn alone, and encoded too.
 void AddDrawSuite();
 
