@@ -51,11 +51,12 @@ $(BUILD)/build.ninja:
 	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release \
 	  -DPython_EXECUTABLE=/usr/bin/python3 -DPYTHON_EXECUTABLE=/usr/bin/python3
 
-# Speed of the environment, the search and networks on this machine.
+# Speed of the environment, the search, networks and the learner on this machine.
 bench: build
 	$(BUILD)/hod bench env
 	$(BUILD)/hod bench search
 	$(BUILD)/hod bench network
+	$(BUILD)/hod bench learner
 
 # What docs/ takes from the program: the table of settings, drawn houses, and the first house of an
 # evaluation in RUN, as of `make demo`. The animation is an APNG under the name of a PNG, which it is

@@ -69,10 +69,13 @@ class EndlessStream : public engine::EpisodeStream {
 
 }  // namespace
 
-absl::StatusOr<ManyGames> PlayManyGames(int games, int threads, int leaves_per_game,
-                                        engine::Timeline* timeline) {
+std::unique_ptr<mcts::Evaluator> DefaultNetwork() {
+  return std::make_unique<models::NetworkEvaluator>(models::InitialNetwork({}, env::Rng(1)));
+}
+
+absl::StatusOr<ManyGames> PlayManyGames(mcts::Evaluator& network, int games, int threads,
+                                        int leaves_per_game, engine::Timeline* timeline) {
   const engine::RunConfig config;
-  models::NetworkEvaluator network(models::InitialNetwork(config.network, env::Rng(1)));
   CountingEvaluator evaluator(&network);
   const engine::PlayOptions options = {.concurrent = games, .threads = threads};
   const int groups = (games + options.batch - 1) / options.batch;

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "absl/status/statusor.h"
 #include "engine/play/timeline.h"
+#include "mcts/evaluator.h"
 
 namespace hod::benchmarks {
 
@@ -13,10 +15,12 @@ struct ManyGames {
   int64_t evaluations = 0;  // In that time.
 };
 
-// Plays `games` games at once (11x10x10, 100 simulations, a network of the default size) on
-// `threads` threads until every game had `leaves_per_game` leaves evaluated. The clock starts when
-// all games stand.
-absl::StatusOr<ManyGames> PlayManyGames(int games, int threads, int leaves_per_game,
-                                        engine::Timeline* timeline);
+// Hod's network of the default size.
+std::unique_ptr<mcts::Evaluator> DefaultNetwork();
+
+// Plays `games` games at once (11x10x10, 100 simulations) with `network` on `threads` threads until
+// every game had `leaves_per_game` leaves evaluated. The clock starts when all games stand.
+absl::StatusOr<ManyGames> PlayManyGames(mcts::Evaluator& network, int games, int threads,
+                                        int leaves_per_game, engine::Timeline* timeline);
 
 }  // namespace hod::benchmarks

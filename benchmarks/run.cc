@@ -47,6 +47,7 @@ const std::vector<Suite>& Suites() {
       {"env", "the rules: steps, undo, masks, observations, batches", AddEnvSuite},
       {"search", "the search: alone, many games with a network, one game", AddSearchSuite},
       {"network", "networks: predictions, and the network alone", AddNetworkSuite},
+      {"learner", "learning: reading samples, steps of training", AddLearnerSuite},
       {"draw", "pictures and animations", AddDrawSuite},
   };
   return suites;

@@ -12,6 +12,8 @@
 #include "mcts/parallel_evaluator.h"
 #include "mcts/run_search.h"
 #include "models/network_evaluator.h"
+#include "models/reference/evaluator.h"
+#include "models/reference/initial.h"
 
 namespace hod::benchmarks {
 namespace {
@@ -51,14 +53,15 @@ void FreeSimulations(benchmark::State& bench) {
   bench.SetItemsProcessed(bench.iterations() * kPositions * options.num_simulations);
 }
 
-// Many games with a network of the default size: all of self-play but the writing of samples.
-void NetworkSimulations(benchmark::State& bench) {
+// Many games with a network: all of self-play but the writing of samples.
+void NetworkSimulations(benchmark::State& bench, mcts::Evaluator* evaluator, int leaves_per_game) {
   const int games = static_cast<int>(bench.range(0)), threads = static_cast<int>(bench.range(1));
   int64_t evaluations = 0;
   double network = 0, seconds = 0;
   for (auto _ : bench) {
     engine::Timeline timeline;
-    const absl::StatusOr<ManyGames> played = PlayManyGames(games, threads, 24, &timeline);
+    const absl::StatusOr<ManyGames> played =
+        PlayManyGames(*evaluator, games, threads, leaves_per_game, &timeline);
     if (!played.ok()) {
       bench.SkipWithError(std::string(played.status().message()).c_str());
       return;
@@ -141,9 +144,17 @@ void AddSearchSuite() {
       ->ArgName("simulations")
       ->Arg(20)
       ->Arg(100);
-  benchmark::RegisterBenchmark("simulations_network", NetworkSimulations)
+  static const std::unique_ptr<mcts::Evaluator> network = DefaultNetwork();
+  benchmark::RegisterBenchmark("simulations_network", NetworkSimulations, network.get(), 24)
       ->ArgNames({"games", "threads"})
       ->ArgsProduct({{64}, {1, 2}})
+      ->Unit(benchmark::kMillisecond)
+      ->UseManualTime();
+  static models::ReferenceEvaluator paper(std::make_shared<const models::ReferenceNetwork>(
+      models::InitialReference(models::PaperConfig(), env::Rng(1))));
+  benchmark::RegisterBenchmark("simulations_paper", NetworkSimulations, &paper, 2)
+      ->ArgNames({"games", "threads"})
+      ->ArgsProduct({{16}, {1, 2}})
       ->Unit(benchmark::kMillisecond)
       ->UseManualTime();
   benchmark::RegisterBenchmark("single_game", SingleGame)

@@ -27,6 +27,7 @@ void AddEnvSuite();
 //   simulations_free     with a network that costs nothing, one core
 //   simulations_network  many games with a network of the default size; network_share is the part
 //                        of the threads' time that it takes
+//   simulations_paper    the same with the paper's network
 //   single_game          one game with several leaves in flight
 //   known_position       a look-up in the cache of evaluations; items are positions
 //   advance              from one search to the next with the subtree it keeps; items are moves
@@ -42,6 +43,12 @@ void AddSearchSuite();
 // what as many threads reach that only multiply and add, measured right before; and the share of
 // the time that is spent outside the network (encode_decode).
 void AddNetworkSuite();
+// Learning, 11x10x10; items are positions:
+//   load/BATCH                 sampling a batch from the replay window, augmented
+//   step/NETWORK/BATCH/THREADS a step of the learner: sampling a batch, both passes of the network
+//                              and the update; load_seconds is the sampling's time, steps their
+//                              rate. NETWORK is channels x blocks, or the paper's on a sequence
+void AddLearnerSuite();
 // Pictures of an episode, one after each step: drawn alone, and encoded too.
 void AddDrawSuite();
 

@@ -88,6 +88,9 @@ std::string KeyOf(const Position& position) {
   AddGame(*position.game, position.player, key);
   AddState(*position.state, key);
   key.AddAll(position.valid_actions);
+  if (position.memory != nullptr) {
+    for (const float value : *position.memory) key.Add(value);
+  }
   return key.Take();
 }
 

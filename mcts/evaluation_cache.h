@@ -16,8 +16,8 @@
 namespace hod::mcts {
 
 // All that an evaluator may see of a position, as bytes: the whole state, the player, its valid
-// actions, the settings of the game and, if the player sees it, the goal. Where two positions have
-// the same bytes, one evaluation serves both.
+// actions, the settings of the game, the goal if the player sees it, and the memory. Where two
+// positions have the same bytes, one evaluation serves both.
 std::string KeyOf(const Position& position);
 
 // 64 bits of a key, by which it is found.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,6 +12,10 @@
 
 namespace hod::mcts {
 
+// What a recurrent network remembers of a history, as it likes to keep it. Null: nothing, as at the
+// start of an episode and always with networks without memory.
+using Memory = std::shared_ptr<const std::vector<float>>;
+
 // A position to evaluate, seen by `player`. All is borrowed for the call.
 struct Position {
   const env::Game* game;
@@ -18,6 +23,7 @@ struct Position {
   int player;
   // Flat ids of what the player may do, ascending; empty where the game is over.
   absl::Span<const int32_t> valid_actions{};
+  Memory memory{};  // Of the history before this position: what its parent's evaluation returned.
 };
 
 // An action the other players may take next.
@@ -32,6 +38,7 @@ struct Evaluation {
   float value = 0;                 // Expected discounted return.
   std::vector<float> goal_logits;  // [kNumBlocks][volume] goal posterior per voxel, unnormalised.
   std::vector<LikelyAction> human_policy;  // The other players' next action, ids ascending.
+  Memory memory;                           // Of the history up to and with this position.
 };
 
 class Evaluator {

@@ -42,9 +42,10 @@ env::Game PlanningGame(const env::Game& game, const SearchOptions& options) {
 }
 
 void Search::Start(const SearchOptions& options, const env::Game* game, const env::State& state,
-                   int player, env::Rng rng) {
+                   int player, env::Rng rng, Memory memory) {
   game_ = game;
   player_ = player;
+  memory_ = std::move(memory);
   tree_.Clear();
   tree_.nodes.reserve(std::min(options.num_simulations, kReserved));
   tree_.nodes.emplace_back();
@@ -52,12 +53,14 @@ void Search::Start(const SearchOptions& options, const env::Game* game, const en
   Begin(options, rng);
 }
 
-int Search::Advance(const SearchOptions& options, const env::State& state, env::Rng rng) {
+int Search::Advance(const SearchOptions& options, const env::State& state, env::Rng rng,
+                    Memory memory) {
   const int32_t child = ChildOfRoot(WithPackedInventories(*game_, state));
   if (child == kNone) {
-    Start(options, game_, state, player_, rng);
+    Start(options, game_, state, player_, rng, std::move(memory));
     return 0;
   }
+  memory_ = std::move(memory);
   // Not `state` itself: the steps that are kept know its inventories slot by slot.
   game_->Redo(slots_.front().state, tree_.nodes[child].change);
   const int kept = MoveSubtree(tree_, child, spare_tree_);
@@ -109,7 +112,9 @@ const Position* Search::NextLeaf() {
   ++in_flight_;
   CountInFlight(slot, 1);
   FindValidActions(slot);
-  slot.position = {game_, &slot.state, player_, slot.valid_actions};
+  const int32_t parent = tree_.nodes[slot.path.back()].parent;
+  slot.position = {game_, &slot.state, player_, slot.valid_actions,
+                   parent == kNone ? memory_ : tree_.nodes[parent].memory};
   return &slot.position;
 }
 
@@ -294,6 +299,7 @@ absl::Status Search::Deliver(const Evaluation& evaluation) {
 absl::Status Search::Expand(const Slot& slot, int32_t index, const Evaluation& evaluation) {
   Node& node = tree_.nodes[index];
   node.expanded = true;
+  node.memory = evaluation.memory;
   node.value = ValueOf(slot, evaluation);
   // A root that kept its edges goes on with the draws they have met.
   const bool has_seed = node.chance_seed != 0;

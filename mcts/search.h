@@ -57,9 +57,10 @@ struct ActionView {
 class Search {
  public:
   // Starts a search for `player`'s action in `state`. `game` comes from PlanningGame() and outlives
-  // the search.
+  // the search. `memory` is the evaluator's of the history before `state`; root().memory, once the
+  // root is evaluated, is that for the next move.
   void Start(const SearchOptions& options, const env::Game* game, const env::State& state,
-             int player, env::Rng rng);
+             int player, env::Rng rng, Memory memory = nullptr);
 
   // Starts the next search of the same game and player, in the state that the moves played have led
   // to: what this search, which has to be done, knows of that state is kept. Returns how many
@@ -69,7 +70,8 @@ class Search {
   // count towards options.num_simulations; the evaluation of the root is made in any case. Requires
   // options that differ from those of this search in num_simulations and noise alone, without
   // Gumbel selection, which counts on equal visits.
-  int Advance(const SearchOptions& options, const env::State& state, env::Rng rng);
+  int Advance(const SearchOptions& options, const env::State& state, env::Rng rng,
+              Memory memory = nullptr);
 
   // Begins the next simulation and returns its leaf. Null when no more can begin: all have, as many
   // are in flight as may be, or the next depends on one of those. The position stays valid until
@@ -154,6 +156,7 @@ class Search {
   env::Rng rng_;
   double c_puct_ = 1;
   double root_noop_probability_ = 0;
+  Memory memory_;    // Of the history before the root.
   int started_ = 0;  // Simulations.
 
   Tree tree_, spare_tree_;

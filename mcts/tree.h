@@ -24,6 +24,7 @@
 #include "env/game/actions.h"
 #include "env/game/blocks.h"
 #include "env/game/game.h"
+#include "mcts/evaluator.h"
 #include "mcts/expected_reward.h"
 
 namespace hod::mcts {
@@ -90,6 +91,7 @@ struct Node {
   int32_t targets_begin = 0, targets_end = 0;  // Run in the pool of targets.
   uint64_t chance_seed = 0;                    // Of common draws.
   double human_reward = 0;  // Expected of the human's next action under this node's posterior.
+  Memory memory;            // Of the evaluator, up to and with this node.
 };
 
 struct Tree {

@@ -129,15 +129,25 @@ absl::Status CheckExamples(absl::Span<const Example> examples, bool inventories)
   return absl::OkStatus();
 }
 
-Batch MakeBatch(absl::Span<const Example> examples, bool inventories) {
+at::Tensor MakeFeatures(absl::Span<const Example> examples, bool inventories) {
+  const env::WorldSize& size = examples.front().position.game->size();
+  const auto batch = static_cast<int64_t>(examples.size());
+  const at::Tensor features = at::empty({batch, NumFeatures(inventories), size.w, size.h, size.d});
+  const int64_t length = int64_t{NumFeatures(inventories)} * size.Volume();
+  for (int64_t i = 0; i < batch; ++i) {
+    EncodeFeatures(examples[i].position, inventories,
+                   absl::MakeSpan(features.data_ptr<float>() + i * length, length));
+  }
+  return features;
+}
+
+Targets MakeTargets(absl::Span<const Example> examples) {
   const env::Game& game = *examples.front().position.game;
   const env::WorldSize& size = game.size();
   const auto batch = static_cast<int64_t>(examples.size());
   const int64_t volume = size.Volume();
   const int64_t num_actions = game.actions().num_actions();
-  const int64_t num_features = NumFeatures(inventories);
-  Batch result = {
-      at::empty({batch, num_features, size.w, size.h, size.d}),
+  Targets result = {
       at::empty({batch, size.w, size.h, size.d}, at::kLong),
       at::empty({batch, size.w, size.h, size.d}, at::kLong),
       at::empty({batch}),
@@ -147,9 +157,6 @@ Batch MakeBatch(absl::Span<const Example> examples, bool inventories) {
   };
   for (int64_t i = 0; i < batch; ++i) {
     const Example& example = examples[i];
-    EncodeFeatures(example.position, inventories,
-                   absl::MakeSpan(result.features.data_ptr<float>() + i * num_features * volume,
-                                  num_features * volume));
     const std::vector<env::Block>& blocks = example.position.state->blocks;
     std::copy(blocks.begin(), blocks.end(), result.current.data_ptr<int64_t>() + i * volume);
     std::copy(example.goal.begin(), example.goal.end(),

@@ -1,4 +1,4 @@
-// Examples as the tensors of one training pass. Only for the .cc files of this folder.
+// Examples as the tensors of one training pass. Only for the .cc files of models/.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -22,8 +22,8 @@ struct SparseDistributions {
   double entropy = 0;        // Summed over the examples, in nats.
 };
 
-struct Batch {
-  at::Tensor features;    // [B, F, w, h, d]
+// What the losses compare predictions with.
+struct Targets {
   at::Tensor current;     // [B, w, h, d] current blocks.
   at::Tensor goal;        // [B, w, h, d] blocks, as int64.
   at::Tensor value;       // [B]
@@ -32,7 +32,8 @@ struct Batch {
   SparseDistributions human_policy;
 };
 
-// Requires that the examples pass CheckExamples().
-Batch MakeBatch(absl::Span<const Example> examples, bool inventories);
+// Both require that the examples pass CheckExamples().
+at::Tensor MakeFeatures(absl::Span<const Example> examples, bool inventories);  // [B, F, w, h, d]
+Targets MakeTargets(absl::Span<const Example> examples);
 
 }  // namespace hod::models

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -16,6 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr char kNetwork[] = "network/";
+constexpr char kAverage[] = "average/";
 constexpr char kPublished[] = "published/";
 constexpr char kFirstMoment[] = "optimizer/first_moment/";
 constexpr char kSecondMoment[] = "optimizer/second_moment/";
@@ -136,8 +138,14 @@ absl::StatusOr<NetworkFile> TakeNetwork(const std::string& path, SafeTensors& fi
 
 absl::StatusOr<Checkpoint> TakeCheckpoint(const std::string& path, NetworkFile network,
                                           SafeTensors& file) {
-  Checkpoint checkpoint{{std::move(network.network), {}, {}, {}, 0}, std::move(network.run)};
+  Checkpoint checkpoint{{std::move(network.network), {}, {}, {}, {}, 0}, std::move(network.run)};
   TrainerState& state = checkpoint.state;
+  const auto first_average = file.tensors.lower_bound(kAverage);
+  if (first_average != file.tensors.end() && absl::StartsWith(first_average->first, kAverage)) {
+    absl::StatusOr<std::vector<float>> taken = Take(path, state.network.config, kAverage, file);
+    if (!taken.ok()) return taken.status();
+    state.average = *std::move(taken);
+  }
   for (const auto& [prefix, values] :
        {std::pair(kPublished, &state.published), std::pair(kFirstMoment, &state.first_moment),
         std::pair(kSecondMoment, &state.second_moment)}) {
@@ -179,6 +187,10 @@ absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoin
     absl::Status s = Put(path, state.network.config, prefix, *values, *file);
     if (!s.ok()) return s;
   }
+  if (!state.average.empty()) {
+    absl::Status s = Put(path, state.network.config, kAverage, state.average, *file);
+    if (!s.ok()) return s;
+  }
   return WriteSafeTensors(path, *file);
 }
 
@@ -190,6 +202,7 @@ absl::StatusOr<NetworkFile> LoadNetwork(const std::string& path) {
   if (!file->tensors.empty()) {  // Then it must be a whole training checkpoint.
     const absl::StatusOr<Checkpoint> checkpoint = TakeCheckpoint(path, *network, *file);
     if (!checkpoint.ok()) return checkpoint.status();
+    network->network = checkpoint->state.Acting();
   }
   if (absl::Status s = CheckNothingLeft(path, *file); !s.ok()) return s;
   return network;

@@ -1,7 +1,8 @@
 // A network, and optionally all else its training needs, in one .safetensors file.
 //
 // Tensors: "network/NAME" for every tensor of ParameterLayout(). In a training checkpoint also
-// "published/NAME", "optimizer/first_moment/NAME" and "optimizer/second_moment/NAME".
+// "published/NAME", "optimizer/first_moment/NAME" and "optimizer/second_moment/NAME", and where
+// parameters are averaged "average/NAME".
 // Metadata: "format" (kCheckpointFormat), "network" (JSON of the NetworkConfig), "run" (JSON of the
 // caller's), and in a training checkpoint "steps".
 #pragma once
@@ -34,7 +35,7 @@ absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoin
 
 // Refuse a file with a tensor missing, left over, of another shape or type or with values that are
 // not finite, and metadata that are missing or wrong; errors name the file and what was expected.
-// LoadNetwork() reads both kinds of file.
+// LoadNetwork() reads both kinds of file; of a training checkpoint it gives the network that acts.
 absl::StatusOr<NetworkFile> LoadNetwork(const std::string& path);
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path);
 

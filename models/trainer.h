@@ -1,5 +1,5 @@
 // Training of a network on examples of play: the losses of AssistanceZero (Laidlaw et al. 2025,
-// Section 4) and Adam.
+// Section 4), Adam, and an average of what it comes to.
 #pragma once
 
 #include <cstdint>
@@ -14,22 +14,32 @@
 
 namespace hod::models {
 
+struct LossWeights {
+  double value = 0.01;
+  double goal = 3.0;
+  double human = 1.0;
+};
+
 struct TrainerConfig {
-  double value_weight = 0.01;
-  double goal_weight = 3.0;
-  double human_weight = 1.0;
+  LossWeights weights{};
   double max_gradient_norm = 10.0;
+  // Of an exponential moving average of the parameters, which then acts in their place; 0: none.
+  double ema_decay = 0;
   int threads = 1;                           // Used by a step, of at least 1.
   Precision precision = FastestPrecision();  // Of the forward and backward pass; Adam has floats.
 };
 
 // All that a training run must remember of its network, as plain values.
 struct TrainerState {
-  Network network;
-  std::vector<float> published;     // Parameters at the last MarkPublished().
+  Network network;                  // What is trained.
+  std::vector<float> average;       // Of its parameters, if there is an average; else empty.
+  std::vector<float> published;     // What acted at the last MarkPublished().
   std::vector<float> first_moment;  // Adam's; all of the size of network.parameters.
   std::vector<float> second_moment;
   int64_t steps = 0;
+
+  // The network that acts: the average, if there is one.
+  Network Acting() const;
 };
 
 // The state before the first step.
@@ -59,6 +69,15 @@ struct Losses {
   double gradient_norm = 0;   // Before clipping.
 };
 
+// What a network gets wrong on one example.
+struct ExampleErrors {
+  double goal = 0;         // Cross entropy, mean over cells, in nats.
+  double value = 0;        // Squared error.
+  bool has_human = false;  // Whether the example has a human policy; if not, both below are 0.
+  double human = 0;        // Cross entropy of the true distribution and the predicted one.
+  double human_hit = 0;    // Probability that the other player takes the action predicted first.
+};
+
 class Trainer {
  public:
   // Requires a valid network and vectors of its size.
@@ -73,6 +92,9 @@ class Trainer {
   // Says that the present parameters are those that now make predictions: the next steps hold the
   // goal prediction close to theirs.
   void MarkPublished();
+
+  // Errors of the network that acts. Refuses examples as Step() does.
+  absl::StatusOr<std::vector<ExampleErrors>> Errors(absl::Span<const Example> examples) const;
 
   Network network() const;
   TrainerState state() const;

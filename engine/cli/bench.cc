@@ -53,8 +53,9 @@ absl::Status RunCheck(const CheckOptions& options, bool json) {
 absl::Status RunTimeline(const TimelineOptions& options) {
   constexpr double kShown = 0.25;  // Seconds.
   Timeline timeline;
-  absl::StatusOr<benchmarks::ManyGames> played =
-      benchmarks::PlayManyGames(options.games, options.threads, /*leaves_per_game=*/24, &timeline);
+  const std::unique_ptr<mcts::Evaluator> network = benchmarks::DefaultNetwork();
+  absl::StatusOr<benchmarks::ManyGames> played = benchmarks::PlayManyGames(
+      *network, options.games, options.threads, /*leaves_per_game=*/24, &timeline);
   if (!played.ok()) return played.status();
   const double begin = timeline.Now() - played->seconds + played->seconds / 3;
   return WriteFileAtomically(options.out,

@@ -24,6 +24,7 @@ struct Options {
   std::optional<int> episodes, simulations, threads;
   std::optional<int64_t> seed;
   std::vector<std::string> overrides;
+  bool search = false;
 };
 
 // The config a checkpoint was trained with; the defaults with a network of the reference and
@@ -55,6 +56,7 @@ absl::Status Run(const Options& options) {
   }
   absl::StatusOr<EvaluationReport> report = Evaluate({.config = *config,
                                                       .assistant = options.assistant,
+                                                      .search_reference = options.search,
                                                       .human = options.human,
                                                       .record_directory = options.record});
   if (!report.ok()) return report.status();
@@ -78,6 +80,8 @@ void AddEvaluate(CLI::App& app, absl::Status& result) {
   command->add_option("--goals", options->goals, env::kGoalSpecs);
   command->add_option("--episodes", options->episodes, "number of houses");
   command->add_option("--seed", options->seed, "of houses, builders and start locations");
+  command->add_flag("--search", options->search,
+                    "an assistant of hod import-weights searches, too, as in the reference");
   command->add_option("--simulations", options->simulations, "simulations of a move");
   command->add_option("--threads", options->threads, "threads that play");
   command->add_option("--set", options->overrides, "key=value over the checkpoint's configuration")

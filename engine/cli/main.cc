@@ -37,12 +37,14 @@ int main(int argc, char** argv) {
   AddLearn(app, result);
   AddEvaluate(app, result);
   AddCompare(app, result);
+  AddCompareNetworks(app, result);
   AddReport(app, result);
   AddVerify(app, result);
   AddDraw(app, result);
   AddExplain(app, result);
   AddGoals(app, result);
   AddHumans(app, result);
+  AddImportHumans(app, result);
   AddImportWeights(app, result);
   AddBench(app, result);
   AddConfig(app, result);

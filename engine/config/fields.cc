@@ -294,6 +294,8 @@ std::vector<Field> Fields(RunConfig& c) {
            "price of moving the goal prediction, at the end of training; rises from 0");
   d.Number("learner.max_gradient_norm", l.max_gradient_norm, 1e-6, 1e9,
            "gradients are clipped to it");
+  d.Number("learner.ema_decay", l.ema_decay, 0, 1,
+           "of a moving average of the parameters, which acts in place of the newest; 0: none");
   d.Integer("learner.window", l.window, 1, 1000000000, "timesteps in the replay window");
   d.Integer("learner.start_timesteps", l.start_timesteps, 1, 1000000000,
             "learning starts with so many timesteps");

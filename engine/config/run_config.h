@@ -40,6 +40,7 @@ struct LearnerConfig {
   double human_weight = 1.0;
   double goal_kl_weight = 30.0;  // At the end of training; rises linearly from 0.
   double max_gradient_norm = 10.0;
+  double ema_decay = 0;
   int64_t window = 262144;         // Timesteps in the replay window.
   int64_t start_timesteps = 4096;  // Learning starts with so many.
   double passes = 4;               // How often a timestep is learnt from, on average, at most.

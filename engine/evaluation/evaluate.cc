@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "engine/io/files.h"
@@ -14,6 +15,7 @@
 #include "mcts/evaluation_cache.h"
 #include "models/checkpoint.h"
 #include "models/network_evaluator.h"
+#include "models/reference/evaluator.h"
 #include "models/reference/weights.h"
 
 namespace hod::engine {
@@ -169,6 +171,23 @@ EpisodeFigures FiguresFromJson(const nlohmann::json& json) {
   return f;
 }
 
+absl::StatusOr<std::unique_ptr<mcts::Evaluator>> LoadEvaluator(
+    const std::string& path, bool of_the_reference, const models::BackendOptions& backend) {
+  if (!of_the_reference) {
+    absl::StatusOr<models::NetworkFile> file = models::LoadNetwork(path);
+    if (!file.ok()) return file.status();
+    return models::NetworkEvaluator::Create(file->network, backend);
+  }
+  absl::StatusOr<models::ReferenceWeights> weights = models::LoadReference(path);
+  if (!weights.ok()) return weights.status();
+  if (!weights->config.predicts_others) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": does not predict others' actions, which a search needs"));
+  }
+  return std::make_unique<models::ReferenceEvaluator>(
+      std::make_shared<const models::ReferenceNetwork>(*weights));
+}
+
 }  // namespace
 
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
@@ -181,29 +200,37 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
     if (absl::Status status = MakeDirectories(setup.record_directory); !status.ok()) return status;
   }
   EvaluationReport report;
-  report.origin = {{"assistant", setup.assistant}, {"human", setup.human},
-                   {"goals", evaluation.goals},    {"episodes", evaluation.episodes},
-                   {"seed", evaluation.seed},      {"simulations", evaluation.simulations},
-                   {"git_revision", kGitRevision}, {"config", ToToml(setup.config)}};
+  report.origin = {{"assistant", setup.assistant},
+                   {"human", setup.human},
+                   {"goals", evaluation.goals},
+                   {"episodes", evaluation.episodes},
+                   {"seed", evaluation.seed},
+                   {"simulations", evaluation.simulations},
+                   {"search_reference", setup.search_reference},
+                   {"git_revision", kGitRevision},
+                   {"config", ToToml(setup.config)}};
   absl::StatusOr<PlayerFactory> human = MakePlayerFactory(setup.human);
   if (!human.ok()) return human.status();
-  absl::StatusOr<bool> unsearched = false;
-  if (setup.assistant != kNoopAssistant) unsearched = models::IsReferenceFile(setup.assistant);
-  if (!unsearched.ok()) return unsearched.status();
+  absl::StatusOr<bool> of_the_reference = false;
+  if (setup.assistant != kNoopAssistant)
+    of_the_reference = models::IsReferenceFile(setup.assistant);
+  if (!of_the_reference.ok()) return of_the_reference.status();
+  if (setup.search_reference && !*of_the_reference) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(setup.assistant, ": expected a network of the reference to search with"));
+  }
   PlayerFactory unsearched_assistant;
   std::unique_ptr<mcts::Evaluator> evaluator;
   const mcts::EvaluationCache* cache = nullptr;
-  if (*unsearched) {
+  if (*of_the_reference && !setup.search_reference) {
     absl::StatusOr<PlayerFactory> loaded = MakePlayerFactory(setup.assistant);
     if (!loaded.ok()) return loaded.status();
     unsearched_assistant = *std::move(loaded);
   } else if (setup.assistant != kNoopAssistant) {
-    absl::StatusOr<models::NetworkFile> file = models::LoadNetwork(setup.assistant);
-    if (!file.ok()) return file.status();
-    absl::StatusOr<std::unique_ptr<models::NetworkEvaluator>> network =
-        models::NetworkEvaluator::Create(file->network, setup.config.backend);
-    if (!network.ok()) return network.status();
-    evaluator = *std::move(network);
+    absl::StatusOr<std::unique_ptr<mcts::Evaluator>> loaded =
+        LoadEvaluator(setup.assistant, *of_the_reference, setup.config.backend);
+    if (!loaded.ok()) return loaded.status();
+    evaluator = *std::move(loaded);
     if (setup.config.cached_positions > 0) {
       auto cached = std::make_unique<mcts::EvaluationCache>(std::move(evaluator),
                                                             setup.config.cached_positions);

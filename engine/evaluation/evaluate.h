@@ -16,9 +16,10 @@ inline constexpr char kNoopAssistant[] = "noop";
 
 struct EvaluationSetup {
   RunConfig config;  // Its game and search, and all of `evaluation`.
-  // Path of a checkpoint, which searches, or of a network of the reference, which plays by its
-  // policy head; or kNoopAssistant.
+  // Path of a checkpoint, which searches, or of a network of the reference; or kNoopAssistant.
   std::string assistant;
+  // Whether a network of the reference searches; else it plays by its policy head.
+  bool search_reference = false;
   std::string human = "heuristic";  // As for MakePlayerFactory().
   std::string record_directory;     // Where traces of every episode go; "" for none.
 };

@@ -67,6 +67,7 @@ absl::StatusOr<const mcts::Position*> AssistedEpisode::NextLeaf() {
       if (!searching_) StartSearch();
       if (const mcts::Position* leaf = search_.NextLeaf()) return leaf;
       searching_ = false;
+      memory_ = search_.root().memory;
       const mcts::SearchResult result = search_.result();
       status = Play(&result);
     }
@@ -80,9 +81,9 @@ void AssistedEpisode::StartSearch() {
   const mcts::SearchOptions& options = full_search_ ? assistant_->full : assistant_->fast;
   const env::Rng rng(rng_());
   if (assistant_->reuse_tree && num_evaluations_ > 0) {
-    search_.Advance(options, state_, rng);
+    search_.Advance(options, state_, rng, memory_);
   } else {
-    search_.Start(options, &*planning_game_, state_, kAssistant, rng);
+    search_.Start(options, &*planning_game_, state_, kAssistant, rng, memory_);
   }
   searching_ = true;
 }

@@ -103,6 +103,7 @@ class AssistedEpisode {
 
   std::optional<env::Game> planning_game_;
   mcts::Search search_;
+  mcts::Memory memory_;          // Of the moves before the present one.
   int64_t num_evaluations_ = 0;  // Delivered so far.
   bool searching_ = false;
   bool full_search_ = false;

@@ -4,13 +4,11 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <vector>
 
+#include "engine/samples/examples.h"
 #include "engine/samples/fragment.h"
-#include "engine/samples/symmetry.h"
 #include "env/game/random.h"
-#include "models/example.h"
 
 namespace hod::engine {
 
@@ -19,20 +17,6 @@ struct ReplayOptions {
   double gamma = 0.95;        // Discount of the value targets.
   bool mirror = true;         // Mirror and swap sampled positions at random.
   double permute_blocks = 0;  // Probability of renaming the block types of a sampled position.
-};
-
-// Discounted return from each step to the end of the fragment, [steps]:
-// G_t = reward_t + gamma G_{t+1}, with bootstrap_value after the last step.
-std::vector<float> ValueTargets(const Fragment& fragment, double gamma);
-
-// Examples, with the games and states they point into.
-struct Batch {
-  struct Scene {
-    env::Game game;
-    env::State state;
-  };
-  std::vector<std::unique_ptr<const Scene>> scenes;
-  std::vector<models::Example> examples;  // examples[i] borrows from scenes[i].
 };
 
 class ReplayWindow {
@@ -48,9 +32,8 @@ class ReplayWindow {
   int64_t num_timesteps() const { return end_ - begin(); }
   int64_t num_added() const { return end_; }  // Timesteps, dropped ones included.
 
-  // `count` timesteps drawn uniformly, with repetition: the assistant's positions with its valid
-  // actions (with line of sight). Requires num_timesteps() > 0. Several threads may sample at once,
-  // each with a generator of its own, while nobody adds.
+  // `count` timesteps drawn uniformly, with repetition. Requires num_timesteps() > 0. Several
+  // threads may sample at once, each with a generator of its own, while nobody adds.
   Batch Sample(int count, env::Rng& rng) const;
 
  private:
@@ -61,7 +44,6 @@ class ReplayWindow {
   };
 
   int64_t begin() const { return entries_.empty() ? end_ : entries_.front().begin; }
-  void AddExample(const Entry& entry, int t, env::Rng& rng, Batch& batch) const;
 
   env::GameConfig config_;
   ReplayOptions options_;

@@ -65,9 +65,9 @@ ReplayOptions ReplayOptionsOf(const RunConfig& config) {
 
 models::TrainerConfig TrainerConfigOf(const LearnerConfig& config) {
   models::TrainerConfig trainer;
-  trainer.value_weight = config.value_weight;
-  trainer.goal_weight = config.goal_weight;
-  trainer.human_weight = config.human_weight;
+  trainer.weights = {
+      .value = config.value_weight, .goal = config.goal_weight, .human = config.human_weight};
+  trainer.ema_decay = config.ema_decay;
   trainer.max_gradient_norm = config.max_gradient_norm;
   return trainer;
 }
@@ -85,8 +85,7 @@ class Learner {
         stop_(stop),
         follower_(run.shards(), run.config().game),
         replay_(run.config().game, ReplayOptionsOf(run.config())),
-        rng_(env::Rng(run.config().seed).Fork(1000000).Fork(state.steps)),
-        first_step_(state.steps),
+        sampling_(env::Rng(run.config().seed).Fork(1000000)),
         seconds_before_(progress_.seconds) {}
 
   absl::Status Run() {
@@ -107,12 +106,13 @@ class Learner {
   }
 
  private:
-  // After a restart: the window as the newest shards give it.
+  // The window as the newest shards give it. At a restart they have been counted before, but for
+  // those that came since the checkpoint.
   absl::Status Refill() {
     absl::StatusOr<NewShards> shards = follower_.PollNewest(config_.window);
     if (!shards.ok()) return shards.status();
     Take(*shards);
-    refilled_ = replay_.num_added();
+    progress_.timesteps = std::max(progress_.timesteps, replay_.num_added());
     return absl::OkStatus();
   }
 
@@ -139,15 +139,14 @@ class Learner {
   // Learning waits for data: `passes` samples for every timestep that has come.
   bool MayStep() const {
     if (replay_.num_timesteps() < config_.start_timesteps) return false;
-    const auto samples = static_cast<double>((steps_ - first_step_ + 1) * config_.batch_size);
-    // What was already in the window at a restart has had its passes, but for the last few.
-    const auto fresh = static_cast<double>(first_step_ == 0 ? replay_.num_added()
-                                                            : replay_.num_added() - refilled_);
-    return samples <= config_.passes * fresh;
+    const auto samples = static_cast<double>((steps_ + 1) * config_.batch_size);
+    return samples <= config_.passes * static_cast<double>(progress_.timesteps);
   }
 
   absl::Status Step() {
-    const Batch batch = replay_.Sample(config_.batch_size, rng_);
+    // A stream of its own for every step: a learner that was stopped goes on with the same samples.
+    env::Rng rng = sampling_.Fork(steps_);
+    const Batch batch = replay_.Sample(config_.batch_size, rng);
     const models::StepConfig step = {.learning_rate = LearningRate(),
                                      .goal_kl_weight = config_.goal_kl_weight * Progress()};
     absl::StatusOr<models::Losses> losses = trainer_.Step(batch.examples, step);
@@ -194,12 +193,10 @@ class Learner {
   const std::atomic<bool>& stop_;
   ShardFollower follower_;
   ReplayWindow replay_;
-  env::Rng rng_;
+  const env::Rng sampling_;
   LossMeter meter_;
 
-  const int64_t first_step_;     // Of this process.
   const double seconds_before_;  // Spent by earlier processes.
-  int64_t refilled_ = 0;         // Timesteps in the window when this process began.
   absl::Time began_, last_checkpoint_;
   absl::Time next_poll_ = absl::InfinitePast(), next_metrics_ = absl::InfinitePast();
 };

@@ -168,6 +168,10 @@ class Plotter {
       // A point alone would leave no line.
       if (points.size() == 1) canvas_.Disc(points.front(), 3, color);
     });
+    // Nor would its interval leave an area.
+    if (series.x.size() == 1 && !series.low.empty()) {
+      canvas_.Lines({At(series.x[0], series.low[0]), At(series.x[0], series.high[0])}, 1.5, color);
+    }
   }
 
   // In the upper or lower right corner of the plot, where fewer points are.

@@ -12,30 +12,14 @@ using at::Tensor;
 using Kind = ReferenceLayer::Kind;
 
 constexpr double kEpsilon = 1e-5;  // Of both normalisations.
+constexpr double kMomentum = 0.1;  // Of the statistics of batch normalisation.
 constexpr double kLeak = 0.01;
-
-// The tensors of a network by name.
-class Tensors {
- public:
-  explicit Tensors(const ReferenceWeights& weights) : weights_(weights) {
-    for (ReferenceTensor& spec : ReferenceLayout(weights.config)) {
-      shapes_[spec.name] = std::move(spec.shape);
-    }
-  }
-  Tensor operator()(const std::string& name) const {
-    return at::tensor(weights_.tensors.at(name)).view(shapes_.at(name));
-  }
-
- private:
-  const ReferenceWeights& weights_;
-  std::map<std::string, std::vector<int64_t>> shapes_;
-};
 
 // relu(x + norm2(conv2(relu(norm1(conv1(x)))))).
 class Residual : public ReferenceLayerForward {
  public:
-  Residual(const Tensors& tensors, const std::string& prefix)
-      : first_(tensors, prefix, "1"), second_(tensors, prefix, "2") {}
+  Residual(const ReferenceTensors& tensors, const std::string& prefix, ReferenceMode mode)
+      : first_(tensors, prefix, "1", mode), second_(tensors, prefix, "2", mode) {}
 
   Tensor operator()(const Tensor& x, Tensor*&) const override {
     // No copy between two residual layers.
@@ -44,39 +28,58 @@ class Residual : public ReferenceLayerForward {
   }
 
  private:
-  // A convolution with the normalisation behind it folded in.
-  struct Convolution {
-    Convolution(const Tensors& tensors, const std::string& prefix, const std::string& n) {
-      const std::string conv = prefix + "conv" + n, norm = prefix + "norm" + n;
-      const Tensor scale =
-          tensors(norm + ".weight") / (tensors(norm + ".variance") + kEpsilon).sqrt();
-      weight = tensors(conv + ".weight") * scale.view({-1, 1, 1, 1, 1});
-      bias = (tensors(conv + ".bias") - tensors(norm + ".mean")) * scale + tensors(norm + ".bias");
+  // A convolution with the normalisation behind it, which in inference is folded in.
+  class Convolution {
+   public:
+    Convolution(const ReferenceTensors& tensors, const std::string& prefix, const std::string& n,
+                ReferenceMode mode)
+        : weight_(tensors.at(prefix + "conv" + n + ".weight")),
+          bias_(tensors.at(prefix + "conv" + n + ".bias")) {
+      const auto norm = [&](const char* name) {
+        return tensors.at(prefix + "norm" + n + "." + name);
+      };
+      if (mode == ReferenceMode::kTraining) {
+        norm_ = {norm("weight"), norm("bias"), norm("mean"), norm("variance")};
+        return;
+      }
+      const Tensor scale = norm("weight") / (norm("variance") + kEpsilon).sqrt();
+      weight_ = weight_ * scale.view({-1, 1, 1, 1, 1});
+      bias_ = (bias_ - norm("mean")) * scale + norm("bias");
     }
     Tensor operator()(const Tensor& planes) const {
-      return at::conv3d(planes, weight, bias, /*stride=*/1, /*padding=*/weight.size(2) / 2);
+      const Tensor y =
+          at::conv3d(planes, weight_, bias_, /*stride=*/1, /*padding=*/weight_.size(2) / 2);
+      if (norm_.empty()) return y;
+      return at::batch_norm(y, norm_[0], norm_[1], norm_[2], norm_[3], /*training=*/true, kMomentum,
+                            kEpsilon, /*cudnn_enabled=*/true);
     }
-    Tensor weight, bias;
+
+   private:
+    Tensor weight_, bias_;
+    std::vector<Tensor> norm_;  // In training: weight, bias, mean and variance.
   };
   Convolution first_, second_;
 };
 
 class Lstm : public ReferenceLayerForward {
  public:
-  Lstm(const Tensors& tensors, const std::string& prefix)
-      : input_(tensors(prefix + "input.weight")),
-        recurrent_(tensors(prefix + "recurrent.weight")),
-        bias_(tensors(prefix + "input.bias") + tensors(prefix + "recurrent.bias")) {}
+  Lstm(const ReferenceTensors& tensors, const std::string& prefix)
+      : input_(tensors.at(prefix + "input.weight")),
+        recurrent_(tensors.at(prefix + "recurrent.weight")),
+        bias_(tensors.at(prefix + "input.bias") + tensors.at(prefix + "recurrent.bias")) {}
 
   Tensor operator()(const Tensor& x, Tensor*& memory) const override {
     Tensor& hidden = memory[0];
     Tensor& cell = memory[1];
     memory += 2;
-    const Tensor gates = at::linear(x, input_, bias_).add_(at::linear(hidden, recurrent_));
-    const std::vector<Tensor> parts = gates.chunk(4, -1);
-    cell = parts[1].sigmoid().mul_(cell).add_(parts[0].sigmoid().mul_(parts[2].tanh()));
-    hidden = parts[3].sigmoid().mul_(cell.tanh());
-    return hidden + x;
+    std::vector<Tensor> outputs;
+    for (const Tensor& timestep : at::linear(x, input_, bias_).split(hidden.size(0))) {
+      const std::vector<Tensor> gates = (timestep + at::linear(hidden, recurrent_)).chunk(4, -1);
+      cell = gates[1].sigmoid() * cell + gates[0].sigmoid() * gates[2].tanh();
+      hidden = gates[3].sigmoid() * cell.tanh();
+      outputs.push_back(hidden);
+    }
+    return at::cat(outputs) + x;
   }
 
  private:
@@ -86,10 +89,11 @@ class Lstm : public ReferenceLayerForward {
 // x = norm1(x + attention(x)); x = norm2(x + feedforward(x)), along the lines of one axis.
 class Attention : public ReferenceLayerForward {
  public:
-  Attention(const Tensors& tensors, const std::string& prefix, int axis, int num_heads)
+  Attention(const ReferenceTensors& tensors, const std::string& prefix, int axis, int num_heads)
       : axis_(axis), num_heads_(num_heads) {
     for (const char* name : {"qkv", "attended", "feedforward1", "feedforward2", "norm1", "norm2"}) {
-      parts_.push_back({tensors(prefix + name + ".weight"), tensors(prefix + name + ".bias")});
+      parts_.push_back(
+          {tensors.at(prefix + name + ".weight"), tensors.at(prefix + name + ".bias")});
     }
   }
 
@@ -134,12 +138,19 @@ Tensor ReferenceForward::Head::operator()(const Tensor& x) const {
   return at::linear(inner, output.weight, output.bias);
 }
 
-ReferenceForward::ReferenceForward(const ReferenceWeights& weights)
-    : value_scale_(weights.config.value_scale) {
-  const ReferenceConfig& config = weights.config;
-  const Tensors tensors(weights);
+ReferenceTensors TensorsOf(const ReferenceWeights& weights) {
+  ReferenceTensors tensors;
+  for (const ReferenceTensor& spec : ReferenceLayout(weights.config)) {
+    tensors[spec.name] = at::tensor(weights.tensors.at(spec.name)).view(spec.shape);
+  }
+  return tensors;
+}
+
+ReferenceForward::ReferenceForward(const ReferenceConfig& config, const ReferenceTensors& tensors,
+                                   ReferenceMode mode)
+    : value_scale_(config.value_scale) {
   const auto linear = [&](const std::string& name) {
-    return Linear{tensors(name + ".weight"), tensors(name + ".bias")};
+    return Linear{tensors.at(name + ".weight"), tensors.at(name + ".bias")};
   };
   const auto head = [&](const std::string& name) {
     return Head{linear(name + ".hidden"), linear(name + ".output")};
@@ -150,7 +161,7 @@ ReferenceForward::ReferenceForward(const ReferenceWeights& weights)
     const std::string prefix = absl::StrCat("layers.", i, ".");
     switch (config.layers[i].kind) {
       case Kind::kResidual:
-        layers_.push_back(std::make_unique<Residual>(tensors, prefix));
+        layers_.push_back(std::make_unique<Residual>(tensors, prefix, mode));
         break;
       case Kind::kLstm:
         layers_.push_back(std::make_unique<Lstm>(tensors, prefix));

@@ -79,7 +79,7 @@ class ReferenceNetwork::Impl {
  private:
   static ReferenceForward MakeForward(const ReferenceWeights& weights) {
     const c10::InferenceMode inference;
-    return ReferenceForward(weights);
+    return ReferenceForward(weights.config, TensorsOf(weights), ReferenceMode::kInference);
   }
 
   // Memories of a batch as tensors; zeros where there is none yet.

@@ -25,6 +25,21 @@ ReferenceObservation ObservationOf(const env::Game& game, const env::State& stat
   return observation;
 }
 
+std::vector<float> ScalarInputs(const ReferenceConfig& config,
+                                const ReferenceObservation& observation) {
+  std::vector<float> scalars(config.num_inventories * env::kNumBlocks + 1, 0.0f);
+  const size_t seen = config.mask_other_players ? 1 : observation.inventories.size();
+  auto next = scalars.begin();
+  for (size_t i = 0; i < seen; ++i) {
+    for (const int count : observation.inventories[i]) {
+      *next++ = static_cast<float>(count) / (config.scale_observation ? kInventoryScale : 1);
+    }
+  }
+  scalars.back() =
+      static_cast<float>(observation.timestep) / (config.scale_observation ? kTimestepScale : 1);
+  return scalars;
+}
+
 ObservationEncoder::ObservationEncoder(const ReferenceWeights& weights)
     : config_(weights.config),
       num_channels_(config_.IsTransformer() ? config_.hidden_size : config_.NumInputs()),
@@ -43,18 +58,7 @@ void ObservationEncoder::Encode(const ReferenceObservation& observation,
   const uint8_t* const markers = channel(env::kPlayerMarkers);
   const uint8_t* const interacted = channel(env::kLastInteracted);
 
-  // The same in every voxel.
-  std::vector<float> scalars(config_.num_inventories * env::kNumBlocks + 1, 0.0f);
-  const size_t seen = config_.mask_other_players ? 1 : observation.inventories.size();
-  auto next = scalars.begin();
-  for (size_t i = 0; i < seen; ++i) {
-    for (const int count : observation.inventories[i]) {
-      *next++ = static_cast<float>(count) / (config_.scale_observation ? kInventoryScale : 1);
-    }
-  }
-  scalars.back() =
-      static_cast<float>(observation.timestep) / (config_.scale_observation ? kTimestepScale : 1);
-
+  const std::vector<float> scalars = ScalarInputs(config_, observation);
   std::fill(out.begin(), out.end(), 0.0f);
   const int embedding = config_.embedding_size;
   for (size_t i = 0; i < volume; ++i) {

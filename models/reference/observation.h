@@ -21,6 +21,10 @@ struct ReferenceObservation {
 // What `player` sees.
 ReferenceObservation ObservationOf(const env::Game& game, const env::State& state, int player);
 
+// What is the same in every voxel: the counts of the inventories, then the timestep.
+std::vector<float> ScalarInputs(const ReferenceConfig& config,
+                                const ReferenceObservation& observation);
+
 // Encodes observations for a network: per voxel, one after another,
 //   the embedding of the current block; that of the goal's block, unless mask_goal; that of the
 //   player marker (with mask_other_players, others' are nobody's); the counts of the inventories,

@@ -19,7 +19,7 @@ Trainer TinyTrainer(const TrainerConfig& config = {}) {
 TEST_CASE("Every loss falls when a tiny network overfits a few examples") {
   const ExampleSet set({6, 6, 6}, 6, 7);
   for (const Precision precision : {Precision::kFloat32, FastestPrecision()}) {
-    Trainer trainer = TinyTrainer({.value_weight = 0.5, .precision = precision});
+    Trainer trainer = TinyTrainer({.weights = {.value = 0.5}, .precision = precision});
     const StepConfig step = {.learning_rate = 3e-3};
     const Losses first = *trainer.Step(set.examples, step);
     Losses last;
@@ -38,7 +38,7 @@ TEST_CASE("Every loss falls when a tiny network overfits a few examples") {
 
 TEST_CASE("The total is the weighted sum of the losses") {
   const ExampleSet set({6, 6, 6}, 3, 7);
-  Trainer trainer = TinyTrainer({.value_weight = 0.5, .goal_weight = 2, .human_weight = 0.25});
+  Trainer trainer = TinyTrainer({.weights = {.value = 0.5, .goal = 2, .human = 0.25}});
   const Losses losses = *trainer.Step(set.examples, {});
   CHECK(losses.total ==
         Approx(losses.policy + 0.5 * losses.value + 2 * losses.goal + 0.25 * losses.human));
@@ -145,6 +145,80 @@ TEST_CASE("A trainer saved and resumed goes on bit for bit") {
   }
   CHECK(trainer.network().parameters == resumed.network().parameters);
   CHECK(trainer.state().second_moment == resumed.state().second_moment);
+}
+
+TEST_CASE("The same seed trains the same network, bit for bit") {
+  const ExampleSet set({6, 6, 6}, 20, 7);
+  Trainer a = TinyTrainer(), b = TinyTrainer();
+  for (int i = 0; i < 3; ++i) {
+    CHECK(a.Step(set.examples, {})->total == b.Step(set.examples, {})->total);
+  }
+  CHECK(a.state().network.parameters == b.state().network.parameters);
+}
+
+TEST_CASE("Errors, example by example, are what the losses are means of") {
+  ExampleSet set({6, 6, 6}, 20, 7);
+  set.examples[3].human_policy.clear();
+  Trainer trainer = TinyTrainer({.precision = Precision::kFloat32});
+  const auto errors = trainer.Errors(set.examples);
+  const Losses losses = *trainer.Step(set.examples, {});
+  REQUIRE(errors.ok());
+  REQUIRE(errors->size() == 20);
+  ExampleErrors sum;
+  double humans = 0;
+  for (const ExampleErrors& e : *errors) {
+    sum.goal += e.goal;
+    sum.value += e.value;
+    sum.human += e.human;
+    sum.human_hit += e.human_hit;
+    humans += e.has_human;
+  }
+  CHECK(humans == 19);
+  CHECK_FALSE((*errors)[3].has_human);
+  CHECK((*errors)[3].human == 0);
+  CHECK(sum.goal / 20 == Approx(losses.goal).epsilon(1e-4));
+  CHECK(sum.value / 20 == Approx(losses.value).epsilon(1e-4));
+  CHECK(sum.human / 19 == Approx(losses.human_cross_entropy).epsilon(1e-4));
+  CHECK(sum.human_hit / 19 == Approx(losses.human_accuracy));
+  CHECK_FALSE(trainer.Errors({}).ok());
+}
+
+TEST_CASE("The average follows the parameters, acts for them, and survives a restart") {
+  const ExampleSet set({6, 6, 6}, 4, 7);
+  const TemporaryDirectory directory;
+  const TrainerConfig config = {.ema_decay = 0.5};
+  const StepConfig step = {.learning_rate = 1e-2, .goal_kl_weight = 2};
+  Trainer trainer = TinyTrainer(config);
+  std::vector<float> average = trainer.state().Acting().parameters;
+  CHECK(average == trainer.network().parameters);
+  for (int i = 1; i <= 12; ++i) {
+    REQUIRE(trainer.Step(set.examples, step).ok());
+    const float decay = std::min(0.5f, static_cast<float>(i) / static_cast<float>(i + 9));
+    const std::vector<float> newest = trainer.network().parameters;
+    for (size_t k = 0; k < average.size(); ++k) {
+      average[k] += (1 - decay) * (newest[k] - average[k]);
+    }
+  }
+  const TrainerState state = trainer.state();
+  REQUIRE(state.average.size() == average.size());
+  for (size_t k = 0; k < average.size(); ++k) {
+    REQUIRE(state.average[k] == Approx(average[k]).epsilon(1e-4).margin(1e-6));
+  }
+  CHECK(state.Acting().parameters == state.average);
+  CHECK(state.average != state.network.parameters);
+
+  trainer.MarkPublished();
+  CHECK(trainer.state().published == state.average);
+  REQUIRE(SaveCheckpoint(directory.File("a"), {trainer.state(), "{}"}).ok());
+  CHECK(LoadNetwork(directory.File("a"))->network.parameters == state.average);
+  const auto loaded = LoadCheckpoint(directory.File("a"));
+  REQUIRE(loaded.ok());
+  Trainer resumed(loaded->state, config);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(trainer.Step(set.examples, step)->total == resumed.Step(set.examples, step)->total);
+  }
+  CHECK(trainer.state().average == resumed.state().average);
+  CHECK(trainer.network().parameters == resumed.network().parameters);
 }
 
 }  // namespace

@@ -1,0 +1,55 @@
+// hod import-humans.
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "engine/cli/command.h"
+#include "engine/config/run_config.h"
+#include "engine/io/files.h"
+#include "engine/samples/human_fragments.h"
+
+namespace hod::engine {
+namespace {
+
+struct Options {
+  std::vector<std::string> recordings;
+  std::string out;
+};
+
+absl::Status Run(const Options& options) {
+  const RunConfig defaults;
+  if (absl::Status s = MakeDirectories(options.out); !s.ok()) return s;
+  for (const std::string& recording : options.recordings) {
+    absl::StatusOr<std::vector<HumanFragments>> participants =
+        FragmentsOfRecording(recording, defaults.selfplay.fragment_length, defaults.search.gamma);
+    if (!participants.ok()) return participants.status();
+    absl::StatusOr<std::vector<std::string>> paths = WriteHumanShards(*participants, options.out);
+    if (!paths.ok()) return paths.status();
+    for (size_t i = 0; i < paths->size(); ++i) {
+      const HumanFragments& of = (*participants)[i];
+      absl::PrintF(
+          "%s  %s, participant %d: %d episodes, %d timesteps, %d fragments, %d unexplained "
+          "changes\n",
+          (*paths)[i], of.recording, of.participant, of.episodes, of.timesteps, of.fragments.size(),
+          of.unexplained);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddImportHumans(CLI::App& app, absl::Status& result) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("import-humans", "Recordings of people as shards, to learn from");
+  command->add_option("recordings", options->recordings, "of people alone, or joint ones of two")
+      ->required();
+  command->add_option("--out", options->out, "directory for shards, one a participant and file")
+      ->required();
+  command->callback([options, &result] { result = Run(*options); });
+}
+
+}  // namespace hod::engine

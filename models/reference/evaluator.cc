@@ -1,0 +1,52 @@
+#include "models/reference/evaluator.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "env/game/action_mask.h"
+#include "models/decode.h"
+
+namespace hod::models {
+
+absl::Status ReferenceEvaluator::Evaluate(absl::Span<const mcts::Position> positions,
+                                          absl::Span<mcts::Evaluation> evaluations) {
+  if (positions.size() != evaluations.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(positions.size(), " positions but ", evaluations.size(), " evaluations"));
+  }
+  std::vector<ReferenceInput> inputs;
+  for (const mcts::Position& position : positions) {
+    if (absl::Status s = network_->CheckGame(*position.game, position.player); !s.ok()) return s;
+    inputs.push_back(
+        {ObservationOf(*position.game, *position.state, position.player), position.memory.get()});
+  }
+  std::vector<ReferenceOutput> outputs(positions.size());
+  if (absl::Status s = network_->Step(inputs, absl::MakeSpan(outputs)); !s.ok()) return s;
+  std::vector<int32_t> human_actions;
+  std::vector<float> human_policy;
+  for (size_t i = 0; i < positions.size(); ++i) {
+    const mcts::Position& position = positions[i];
+    const env::Game& game = *position.game;
+    mcts::Evaluation& evaluation = evaluations[i];
+    ActionProbabilities(outputs[i].policy, game.actions(), position.valid_actions,
+                        evaluation.policy);
+    // What the other player may do, with line of sight where there are bodies.
+    const int human = position.player == 0 ? game.num_players() - 1 : 0;
+    env::ValidActions(game, *position.state, human,
+                      /*line_of_sight=*/!game.config().abilities.teleportation, human_actions);
+    ActionProbabilities(outputs[i].human, game.actions(), human_actions, human_policy);
+    evaluation.human_policy.clear();
+    for (size_t k = 0; k < human_actions.size(); ++k) {
+      evaluation.human_policy.push_back({human_actions[k], human_policy[k]});
+    }
+    evaluation.goal_logits = std::move(outputs[i].goal);
+    evaluation.value = outputs[i].value;
+    evaluation.memory = outputs[i].memory.empty()
+                            ? nullptr
+                            : std::make_shared<const ReferenceMemory>(std::move(outputs[i].memory));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace hod::models
