@@ -16,6 +16,22 @@
 namespace hod::benchmarks {
 namespace {
 
+// All that a tree holds where blocks are infinite.
+size_t BytesOf(const mcts::Tree& tree) {
+  size_t bytes = 0;
+  const auto add = [&](const auto& pool) { bytes += pool.size() * sizeof(pool[0]); };
+  add(tree.nodes);
+  add(tree.edges);
+  add(tree.ids);
+  add(tree.untried);
+  add(tree.human_ids);
+  add(tree.human_cumulative);
+  add(tree.human_rewards);
+  add(tree.target_locations);
+  add(tree.target_logits);
+  return bytes;
+}
+
 void FreeSimulations(benchmark::State& bench) {
   constexpr int kPositions = 64;
   const Episode episode = MakeEpisode(1, 0);
@@ -32,6 +48,7 @@ void FreeSimulations(benchmark::State& bench) {
   std::vector<int32_t> human_actions;
   mcts::Search search;
   uint64_t seed = 0;
+  double bytes = 0, actions = 0, nodes = 0;
   for (auto _ : bench) {
     for (const env::State& position : positions) {
       env::ValidActions(game, position, 0, options.line_of_sight, human_actions);
@@ -46,8 +63,13 @@ void FreeSimulations(benchmark::State& bench) {
         }
       }
       benchmark::DoNotOptimize(search.result());
+      bytes += static_cast<double>(BytesOf(search.tree()));
+      actions += static_cast<double>(search.tree().ids.size());
+      nodes += static_cast<double>(search.nodes().size());
     }
   }
+  bench.counters["bytes_per_node"] = bytes / nodes;
+  bench.counters["actions_per_node"] = actions / nodes;
   bench.SetItemsProcessed(bench.iterations() * kPositions * options.num_simulations);
 }
 
