@@ -69,11 +69,12 @@ class EndlessStream : public engine::EpisodeStream {
 
 }  // namespace
 
-absl::StatusOr<ManyGames> PlayManyGames(int games, int threads, int leaves_per_game,
+absl::StatusOr<ManyGames> PlayManyGames(const models::NetworkConfig& network, int games,
+                                        int threads, int leaves_per_game,
                                         engine::Timeline* timeline) {
   const engine::RunConfig config;
-  models::NetworkEvaluator network(models::InitialNetwork(config.network, env::Rng(1)));
-  CountingEvaluator evaluator(&network);
+  models::NetworkEvaluator untrained(models::InitialNetwork(network, env::Rng(1)));
+  CountingEvaluator evaluator(&untrained);
   const engine::PlayOptions options = {.concurrent = games, .threads = threads};
   const int groups = (games + options.batch - 1) / options.batch;
   EndlessStream stream(config, groups, leaves_per_game * groups);

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/play/timeline.h"
+#include "models/network.h"
 
 namespace hod::benchmarks {
 
@@ -13,10 +14,11 @@ struct ManyGames {
   int64_t evaluations = 0;  // In that time.
 };
 
-// Plays `games` games at once (11x10x10, 100 simulations, a network of the default size) on
-// `threads` threads until every game had `leaves_per_game` leaves evaluated. The clock starts when
+// Plays `games` games at once (11x10x10, 100 simulations, an untrained network) on `threads`
+// threads until every game had `leaves_per_game` leaves evaluated. The clock starts when
 // all games stand.
-absl::StatusOr<ManyGames> PlayManyGames(int games, int threads, int leaves_per_game,
+absl::StatusOr<ManyGames> PlayManyGames(const models::NetworkConfig& network, int games,
+                                        int threads, int leaves_per_game,
                                         engine::Timeline* timeline);
 
 }  // namespace hod::benchmarks

@@ -73,14 +73,17 @@ void FreeSimulations(benchmark::State& bench) {
   bench.SetItemsProcessed(bench.iterations() * kPositions * options.num_simulations);
 }
 
-// Many games with a network of the default size: all of self-play but the writing of samples.
+// Many games with a network: all of self-play but the writing of samples.
 void NetworkSimulations(benchmark::State& bench) {
-  const int games = static_cast<int>(bench.range(0)), threads = static_cast<int>(bench.range(1));
+  models::NetworkConfig config;
+  config.channels = static_cast<int>(bench.range(0));
+  config.blocks = static_cast<int>(bench.range(1));
+  const int games = static_cast<int>(bench.range(2)), threads = static_cast<int>(bench.range(3));
   int64_t evaluations = 0;
   double network = 0, seconds = 0;
   for (auto _ : bench) {
     engine::Timeline timeline;
-    const absl::StatusOr<ManyGames> played = PlayManyGames(games, threads, 24, &timeline);
+    const absl::StatusOr<ManyGames> played = PlayManyGames(config, games, threads, 24, &timeline);
     if (!played.ok()) {
       bench.SkipWithError(std::string(played.status().message()).c_str());
       return;
@@ -164,8 +167,11 @@ void AddSearchSuite() {
       ->Arg(20)
       ->Arg(100);
   benchmark::RegisterBenchmark("simulations_network", NetworkSimulations)
-      ->ArgNames({"games", "threads"})
-      ->ArgsProduct({{64}, {1, 2}})
+      ->ArgNames({"channels", "blocks", "games", "threads"})
+      ->Args({32, 4, 64, 1})  // The default network.
+      ->Args({32, 4, 64, 2})
+      ->Args({16, 4, 64, 1})  // The demo's.
+      ->Args({16, 4, 64, 2})
       ->Unit(benchmark::kMillisecond)
       ->UseManualTime();
   benchmark::RegisterBenchmark("single_game", SingleGame)

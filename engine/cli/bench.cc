@@ -24,8 +24,8 @@ struct TimelineOptions {
 absl::Status RunTimeline(const TimelineOptions& options) {
   constexpr double kShown = 0.25;  // Seconds.
   Timeline timeline;
-  absl::StatusOr<benchmarks::ManyGames> played =
-      benchmarks::PlayManyGames(options.games, options.threads, /*leaves_per_game=*/24, &timeline);
+  absl::StatusOr<benchmarks::ManyGames> played = benchmarks::PlayManyGames(
+      {}, options.games, options.threads, /*leaves_per_game=*/24, &timeline);
   if (!played.ok()) return played.status();
   const double begin = timeline.Now() - played->seconds + played->seconds / 3;
   return WriteFileAtomically(options.out,
