@@ -69,8 +69,8 @@ class EndlessStream : public engine::EpisodeStream {
 
 }  // namespace
 
-std::unique_ptr<mcts::Evaluator> DefaultNetwork() {
-  return std::make_unique<models::NetworkEvaluator>(models::InitialNetwork({}, env::Rng(1)));
+std::unique_ptr<mcts::Evaluator> UntrainedNetwork(const models::NetworkConfig& config) {
+  return std::make_unique<models::NetworkEvaluator>(models::InitialNetwork(config, env::Rng(1)));
 }
 
 absl::StatusOr<ManyGames> PlayManyGames(mcts::Evaluator& network, int games, int threads,

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "engine/play/timeline.h"
 #include "mcts/evaluator.h"
+#include "models/network.h"
 
 namespace hod::benchmarks {
 
@@ -15,8 +16,8 @@ struct ManyGames {
   int64_t evaluations = 0;  // In that time.
 };
 
-// Hod's network of the default size.
-std::unique_ptr<mcts::Evaluator> DefaultNetwork();
+// A network of Hod.
+std::unique_ptr<mcts::Evaluator> UntrainedNetwork(const models::NetworkConfig& config);
 
 // Plays `games` games at once (11x10x10, 100 simulations) with `network` on `threads` threads until
 // every game had `leaves_per_game` leaves evaluated. The clock starts when all games stand.

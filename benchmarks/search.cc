@@ -18,6 +18,22 @@
 namespace hod::benchmarks {
 namespace {
 
+// All that a tree holds where blocks are infinite.
+size_t BytesOf(const mcts::Tree& tree) {
+  size_t bytes = 0;
+  const auto add = [&](const auto& pool) { bytes += pool.size() * sizeof(pool[0]); };
+  add(tree.nodes);
+  add(tree.edges);
+  add(tree.ids);
+  add(tree.untried);
+  add(tree.human_ids);
+  add(tree.human_cumulative);
+  add(tree.human_rewards);
+  add(tree.target_locations);
+  add(tree.target_logits);
+  return bytes;
+}
+
 void FreeSimulations(benchmark::State& bench) {
   constexpr int kPositions = 64;
   const Episode episode = MakeEpisode(1, 0);
@@ -34,6 +50,7 @@ void FreeSimulations(benchmark::State& bench) {
   std::vector<int32_t> human_actions;
   mcts::Search search;
   uint64_t seed = 0;
+  double bytes = 0, actions = 0, nodes = 0;
   for (auto _ : bench) {
     for (const env::State& position : positions) {
       env::ValidActions(game, position, 0, options.line_of_sight, human_actions);
@@ -48,20 +65,25 @@ void FreeSimulations(benchmark::State& bench) {
         }
       }
       benchmark::DoNotOptimize(search.result());
+      bytes += static_cast<double>(BytesOf(search.tree()));
+      actions += static_cast<double>(search.tree().ids.size());
+      nodes += static_cast<double>(search.nodes().size());
     }
   }
+  bench.counters["bytes_per_node"] = bytes / nodes;
+  bench.counters["actions_per_node"] = actions / nodes;
   bench.SetItemsProcessed(bench.iterations() * kPositions * options.num_simulations);
 }
 
 // Many games with a network: all of self-play but the writing of samples.
-void NetworkSimulations(benchmark::State& bench, mcts::Evaluator* evaluator, int leaves_per_game) {
-  const int games = static_cast<int>(bench.range(0)), threads = static_cast<int>(bench.range(1));
+void PlayGames(benchmark::State& bench, mcts::Evaluator& evaluator, int games, int threads,
+               int leaves_per_game) {
   int64_t evaluations = 0;
   double network = 0, seconds = 0;
   for (auto _ : bench) {
     engine::Timeline timeline;
     const absl::StatusOr<ManyGames> played =
-        PlayManyGames(*evaluator, games, threads, leaves_per_game, &timeline);
+        PlayManyGames(evaluator, games, threads, leaves_per_game, &timeline);
     if (!played.ok()) {
       bench.SkipWithError(std::string(played.status().message()).c_str());
       return;
@@ -73,6 +95,22 @@ void NetworkSimulations(benchmark::State& bench, mcts::Evaluator* evaluator, int
   }
   bench.SetItemsProcessed(evaluations);
   bench.counters["network_share"] = network / (seconds * threads);
+}
+
+void NetworkSimulations(benchmark::State& bench) {
+  models::NetworkConfig config;
+  config.channels = static_cast<int>(bench.range(0));
+  config.blocks = static_cast<int>(bench.range(1));
+  const std::unique_ptr<mcts::Evaluator> network = UntrainedNetwork(config);
+  PlayGames(bench, *network, static_cast<int>(bench.range(2)), static_cast<int>(bench.range(3)),
+            /*leaves_per_game=*/24);
+}
+
+void PaperSimulations(benchmark::State& bench) {
+  models::ReferenceEvaluator network(std::make_shared<const models::ReferenceNetwork>(
+      models::InitialReference(models::PaperConfig(), env::Rng(1))));
+  PlayGames(bench, network, static_cast<int>(bench.range(0)), static_cast<int>(bench.range(1)),
+            /*leaves_per_game=*/2);
 }
 
 // One game, as in live play: several leaves of its tree in each batch.
@@ -144,15 +182,15 @@ void AddSearchSuite() {
       ->ArgName("simulations")
       ->Arg(20)
       ->Arg(100);
-  static const std::unique_ptr<mcts::Evaluator> network = DefaultNetwork();
-  benchmark::RegisterBenchmark("simulations_network", NetworkSimulations, network.get(), 24)
-      ->ArgNames({"games", "threads"})
-      ->ArgsProduct({{64}, {1, 2}})
+  benchmark::RegisterBenchmark("simulations_network", NetworkSimulations)
+      ->ArgNames({"channels", "blocks", "games", "threads"})
+      ->Args({32, 4, 64, 1})  // The default network.
+      ->Args({32, 4, 64, 2})
+      ->Args({16, 4, 64, 1})  // The demo's.
+      ->Args({16, 4, 64, 2})
       ->Unit(benchmark::kMillisecond)
       ->UseManualTime();
-  static models::ReferenceEvaluator paper(std::make_shared<const models::ReferenceNetwork>(
-      models::InitialReference(models::PaperConfig(), env::Rng(1))));
-  benchmark::RegisterBenchmark("simulations_paper", NetworkSimulations, &paper, 2)
+  benchmark::RegisterBenchmark("simulations_paper", PaperSimulations)
       ->ArgNames({"games", "threads"})
       ->ArgsProduct({{16}, {1, 2}})
       ->Unit(benchmark::kMillisecond)

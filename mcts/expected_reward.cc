@@ -37,6 +37,13 @@ double ExpectedChange(const GoalDistribution& goal, env::Block before, env::Bloc
   return expected + rewards.incorrect_action * useless;
 }
 
+double ShapedReward(const SearchOptions& options, ActionType effective_type, double own_reward) {
+  if (effective_type != ActionType::kPlace && effective_type != ActionType::kBreak) {
+    return own_reward;
+  }
+  return options.own_reward_shift + options.own_reward_scale * own_reward;
+}
+
 double ExpectedReward(const env::Game& game, int player, const env::Action& action,
                       env::Block before, const Belief& belief) {
   if (!DependsOnGoal(game, action)) return 0;

@@ -9,6 +9,7 @@
 
 #include "absl/types/span.h"
 #include "env/game/game.h"
+#include "mcts/options.h"
 
 namespace hod::mcts {
 
@@ -42,6 +43,10 @@ inline bool DependsOnGoal(const env::Game& game, const env::Action& effective_ac
   }
   return effective_action.type == env::ActionType::kPlace;
 }
+
+// The searching player's own reward as its search counts it (rules, Section 5, "Reward").
+double ShapedReward(const SearchOptions& options, env::ActionType effective_type,
+                    double own_reward);
 
 // The expected goal-dependent reward of an effective action of `player` that found `before` at its
 // location.

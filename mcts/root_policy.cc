@@ -66,8 +66,8 @@ std::vector<double> LimitingPolicy(double c_puct, const std::vector<RootAction>&
 
 }  // namespace
 
-Policy PolicyOfRoot(const SearchOptions& options, double c_puct, double noop_probability,
-                    const Tree& tree, const Node& root) {
+Policy PolicyOfRoot(const SearchOptions& options, double c_puct, const Tree& tree,
+                    const Node& root) {
   const std::vector<RootAction> actions = ActionsOf(options, tree, root);
   const int trials = root.visits - 1;
   std::vector<double> weights;
@@ -83,8 +83,8 @@ Policy PolicyOfRoot(const SearchOptions& options, double c_puct, double noop_pro
     weights.assign(policy.begin(), policy.end());
   }
   if (!options.explore_noops) {
-    for (double& weight : weights) weight *= 1 - noop_probability;
-    weights.front() = noop_probability;  // Noop is always valid and the first.
+    for (double& weight : weights) weight *= 1 - root.noop_prior;
+    weights.front() = root.noop_prior;  // Noop is always valid and the first.
   }
   const double highest = *std::max_element(weights.begin(), weights.end());
   double sum = 0;

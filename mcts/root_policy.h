@@ -14,9 +14,9 @@ namespace hod::mcts {
 using Policy = std::vector<std::pair<int32_t, float>>;
 
 // The policy of `root` as options.root_policy and options.temperature say. With
-// options.explore_noops off, noop keeps `noop_probability`. After a single simulation the root's
-// priors take the place of visit counts: acting without search.
-Policy PolicyOfRoot(const SearchOptions& options, double c_puct, double noop_probability,
-                    const Tree& tree, const Node& root);
+// options.explore_noops off, noop keeps its prior. After a single simulation the root's priors take
+// the place of visit counts: acting without search.
+Policy PolicyOfRoot(const SearchOptions& options, double c_puct, const Tree& tree,
+                    const Node& root);
 
 }  // namespace hod::mcts

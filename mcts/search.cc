@@ -1,12 +1,8 @@
 #include "mcts/search.h"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
-#include "absl/strings/str_cat.h"
-#include "env/game/action_mask.h"
 #include "mcts/chance.h"
 #include "mcts/root_noise.h"
 #include "mcts/tree_reuse.h"
@@ -18,10 +14,6 @@ using env::ActionType;
 namespace {
 
 constexpr int kReserved = 4096;  // Nodes; more are added as they come.
-
-absl::Status NotFinite(const char* what) {
-  return absl::InternalError(absl::StrCat("evaluation: ", what, " is not finite"));
-}
 
 // A player knows counts, not slots: its inventories are packed anew.
 env::State WithPackedInventories(const env::Game& game, env::State state) {
@@ -111,7 +103,10 @@ const Position* Search::NextLeaf() {
   ++started_;
   ++in_flight_;
   CountInFlight(slot, 1);
-  FindValidActions(slot);
+  slot.valid_actions.clear();
+  if (!tree_.nodes[slot.path.back()].terminal) {
+    FindActions(options_, *game_, slot.state, player_, slot.valid_actions);
+  }
   const int32_t parent = tree_.nodes[slot.path.back()].parent;
   slot.position = {game_, &slot.state, player_, slot.valid_actions,
                    parent == kNone ? memory_ : tree_.nodes[parent].memory};
@@ -216,7 +211,8 @@ int32_t Search::MakeChild(Slot& slot, int32_t parent, int32_t edge, int32_t huma
   }
   const double expected =
       ExpectedRewardOf(tree_.nodes[parent], own.effective_action, before_[player_]);
-  child.own_reward = Shaped(own.effective_action.type, expected + own.goal_independent);
+  child.own_reward =
+      ShapedReward(options_, own.effective_action.type, expected + own.goal_independent);
   // The human's part needs the posterior of the child; until then there is what was promised.
   child.reward = child.own_reward;
   if (options_.human_reward == HumanReward::kCentred) {
@@ -235,52 +231,11 @@ void Search::CountInFlight(const Slot& slot, int32_t change) {
   }
 }
 
-double Search::Shaped(ActionType type, double own_reward) const {
-  if (type != ActionType::kPlace && type != ActionType::kBreak) return own_reward;
-  return options_.own_reward_shift + options_.own_reward_scale * own_reward;
-}
-
-void Search::FindValidActions(Slot& slot) {
-  slot.valid_actions.clear();
-  if (tree_.nodes[slot.path.back()].terminal) return;
-  env::ValidActions(*game_, slot.state, player_, options_.line_of_sight, slot.valid_actions);
-  if (!options_.respect_removals) return;
-  const auto was_removed_by_others = [&](int32_t id) {
-    const env::Action action = game_->actions().Unflatten(id);
-    if (action.type != ActionType::kPlace) return false;
-    for (int p = 0; p < game_->num_players(); ++p) {
-      const env::BlockSet broken =
-          slot.state.broken[p * slot.state.blocks.size() + action.location];
-      if (p != player_ && (broken >> action.block & 1)) return true;
-    }
-    return false;
-  };
-  std::erase_if(slot.valid_actions, was_removed_by_others);
-}
-
-Belief Search::BeliefOf(const Evaluation& evaluation) const {
-  return {evaluation.goal_logits, static_cast<float>(1 / options_.goal_temperature)};
-}
-
-absl::Status Search::Check(const Slot& slot, const Evaluation& evaluation) const {
-  const auto wrong_size = [](const char* what, size_t expected, size_t actual) {
-    return absl::InternalError(
-        absl::StrCat("evaluation: ", what, " has ", actual, " entries, expected ", expected));
-  };
-  if (evaluation.policy.size() != slot.valid_actions.size()) {
-    return wrong_size("policy", slot.valid_actions.size(), evaluation.policy.size());
-  }
-  const size_t num_logits = env::kNumBlocks * game_->goal().size();
-  if (evaluation.goal_logits.size() != num_logits) {
-    return wrong_size("goal_logits", num_logits, evaluation.goal_logits.size());
-  }
-  return std::isfinite(evaluation.value) ? absl::OkStatus() : NotFinite("value");
-}
-
 absl::Status Search::Deliver(const Evaluation& evaluation) {
   Slot& slot = slots_[oldest_];
   const int32_t leaf = slot.path.back();
-  if (absl::Status status = Check(slot, evaluation); !status.ok()) return status;
+  if (absl::Status status = Expansion::Check(slot.position, evaluation); !status.ok())
+    return status;
   CountInFlight(slot, -1);
   // A finished game is worth nothing more; its leaf stays unexpanded and may be chosen again.
   double value = 0;
@@ -288,7 +243,7 @@ absl::Status Search::Deliver(const Evaluation& evaluation) {
     if (absl::Status status = Expand(slot, leaf, evaluation); !status.ok()) return status;
     value = tree_.nodes[leaf].value;
   }
-  Backup(slot, value, BeliefOf(evaluation));
+  Backup(slot, value, BeliefOf(options_, evaluation));
   if (!std::isfinite(root().value_sum)) return NotFinite("goal_logits");
   Ascend(slot);
   oldest_ = (oldest_ + 1) % static_cast<int>(slots_.size());
@@ -298,18 +253,15 @@ absl::Status Search::Deliver(const Evaluation& evaluation) {
 
 absl::Status Search::Expand(const Slot& slot, int32_t index, const Evaluation& evaluation) {
   Node& node = tree_.nodes[index];
-  node.expanded = true;
   node.memory = evaluation.memory;
-  node.value = ValueOf(slot, evaluation);
   // A root that kept its edges goes on with the draws they have met.
   const bool has_seed = node.chance_seed != 0;
   if (options_.chance_draws == ChanceDraws::kCommon && !has_seed) node.chance_seed = rng_();
-  if (absl::Status status = SetPriors(slot, node, evaluation); !status.ok()) return status;
-  if (absl::Status status = StoreTargets(slot, node, evaluation); !status.ok()) return status;
-  if (absl::Status status = ExpectHuman(slot, node, evaluation); !status.ok()) return status;
+  absl::Status status = expansion_(options_, slot.position, evaluation, tree_, node);
+  if (!status.ok()) return status;
   if (node.parent != kNone) {
     if (options_.use_goal_predictor) {
-      node.reward = EdgeReward(node, BeliefOf(evaluation), options_.goal_posterior);
+      node.reward = EdgeReward(node, BeliefOf(options_, evaluation), options_.goal_posterior);
     }
     return absl::OkStatus();
   }
@@ -321,126 +273,12 @@ absl::Status Search::Expand(const Slot& slot, int32_t index, const Evaluation& e
   return absl::OkStatus();
 }
 
-float Search::ValueOf(const Slot& slot, const Evaluation& evaluation) {
-  switch (options_.leaf_value) {
-    case LeafValue::kNetwork:
-      return evaluation.value;
-    case LeafValue::kZero:
-      return 0;
-    case LeafValue::kBelief:
-      return static_cast<float>(belief_value_(options_, slot.position, BeliefOf(evaluation)));
-  }
-  return 0;
-}
-
-absl::Status Search::ExpectHuman(const Slot& slot, Node& node, const Evaluation& evaluation) {
-  if (absl::Status status =
-          StoreHumanPolicy(evaluation.human_policy, game_->actions().num_actions(), tree_, node);
-      !status.ok()) {
-    return status;
-  }
-  if (options_.human_reward == HumanReward::kSampled || !options_.use_goal_predictor) {
-    return absl::OkStatus();
-  }
-  // All other players are expected to act alike; the first stands for them.
-  const int human = player_ == 0 ? game_->num_players() - 1 : 0;
-  const auto ids = absl::MakeSpan(tree_.human_ids).subspan(node.humans_begin);
-  if (!pricing_.Append(*game_, slot.state, human, ids, BeliefOf(evaluation), tree_.human_rewards)) {
-    return NotFinite("goal_logits");
-  }
-  node.human_reward = 0;
-  for (int32_t h = node.humans_begin; h < node.humans_end; ++h) {
-    node.human_reward += HumanProbability(tree_, node, h) * tree_.human_rewards[h];
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Search::SetPriors(const Slot& slot, Node& node, const Evaluation& evaluation) {
-  const std::vector<int32_t>& valid = slot.valid_actions;
-  const auto begin = static_cast<int32_t>(tree_.ids.size());
-  const auto count = static_cast<Eigen::Index>(valid.size());
-  tree_.ids.insert(tree_.ids.end(), valid.begin(), valid.end());
-  tree_.untried.insert(tree_.untried.end(), evaluation.policy.begin(), evaluation.policy.end());
-  Eigen::Map<Eigen::ArrayXf> priors(tree_.untried.data() + begin, count);
-  if (!(priors.minCoeff() >= 0) || !std::isfinite(priors.sum())) {
-    return absl::InternalError("evaluation: policy has an entry that is negative or not finite");
-  }
-  if (options_.prior_temperature != 1) {
-    priors = priors.pow(static_cast<float>(options_.prior_temperature));
-  }
-  if (options_.reward_prior_weight != 0 && options_.use_goal_predictor) {
-    rewards_.clear();
-    if (!pricing_.Append(*game_, slot.state, player_, valid, BeliefOf(evaluation), rewards_)) {
-      return NotFinite("goal_logits");
-    }
-    game_->actions().ForEach(valid, [&](size_t i, const env::Action& action) {
-      rewards_[i] = static_cast<float>(Shaped(action.type, rewards_[i]));
-    });
-    const Eigen::Map<const Eigen::ArrayXf> rewards(rewards_.data(), count);
-    priors *= (static_cast<float>(options_.reward_prior_weight) * rewards).exp();
-  }
-  const auto normalise = [&]() {
-    const double sum = priors.cast<double>().sum();
-    if (!(sum > 0)) return false;
-    for (float& prior : priors) prior = static_cast<float>(prior / sum);
-    return true;
-  };
-  if (!normalise()) {
-    return absl::InternalError(absl::StrCat("evaluation: the policy gives no mass to any of the ",
-                                            valid.size(), " valid actions"));
-  }
-  if (node.parent == kNone) root_noop_probability_ = priors[0];
-  if (!options_.explore_noops && count > 1) {
-    const float noop = priors[0];
-    priors[0] = 0;
-    if (!normalise()) priors[0] = noop;
-  }
-
-  auto at = begin;
-  for (int t = 0; t < env::kNumActionTypes; ++t) {
-    TypeStats& type = node.types[t];
-    const int32_t ids_end = game_->actions().End(static_cast<ActionType>(t));
-    const auto end = static_cast<int32_t>(
-        std::lower_bound(tree_.ids.begin() + at, tree_.ids.end(), ids_end) - tree_.ids.begin());
-    if (end == at) continue;
-    type.begin = at;
-    type.end = at = end;
-    double sum = 0;
-    for (int32_t a = type.begin; a < type.end; ++a) sum += tree_.untried[a];
-    type.prior = static_cast<float>(sum);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Search::StoreTargets(const Slot& slot, Node& node, const Evaluation& evaluation) {
-  if (!options_.use_goal_predictor) return absl::OkStatus();
-  is_target_.resize(game_->goal().size());
-  const auto begin = tree_.target_locations.size();
-  game_->actions().ForEach(slot.valid_actions, [&](size_t, const env::Action& action) {
-    if (is_target_[action.location] || !DependsOnGoal(*game_, action)) return;
-    is_target_[action.location] = 1;
-    tree_.target_locations.push_back(action.location);
-  });
-  node.targets_begin = static_cast<int32_t>(begin);
-  node.targets_end = static_cast<int32_t>(tree_.target_locations.size());
-  std::sort(tree_.target_locations.begin() + node.targets_begin, tree_.target_locations.end());
-  float sum = 0;  // Finite if all are.
-  for (int32_t t = node.targets_begin; t < node.targets_end; ++t) {
-    const int32_t location = tree_.target_locations[t];
-    is_target_[location] = 0;
-    const GoalLogits logits = LogitsAt(BeliefOf(evaluation), game_->size().Volume(), location);
-    sum = std::accumulate(logits.begin(), logits.end(), sum);
-    tree_.target_logits.push_back(logits);
-  }
-  return std::isfinite(sum) ? absl::OkStatus() : NotFinite("goal_logits");
-}
-
 double Search::ExpectedRewardOf(const Node& node, const env::Action& action,
                                 env::Block before) const {
   if (!options_.use_goal_predictor || !DependsOnGoal(*game_, action)) return 0;
   const auto begin = tree_.target_locations.begin() + node.targets_begin;
   const auto end = tree_.target_locations.begin() + node.targets_end;
-  const auto target = std::lower_bound(begin, end, action.location);
+  const auto target = std::find(begin, end, action.location);
   return ExpectedReward(*game_, player_, action, before,
                         tree_.target_logits[target - tree_.target_locations.begin()]);
 }
@@ -451,7 +289,7 @@ double Search::EdgeReward(Node& node, const Belief& belief, GoalPosterior poster
   };
   if (posterior != GoalPosterior::kParent) {
     const Effect& own = node.effects.front();
-    const double repriced = Shaped(own.action.type, expected(own));
+    const double repriced = ShapedReward(options_, own.action.type, expected(own));
     node.own_reward =
         posterior == GoalPosterior::kAverage ? (node.own_reward + repriced) / 2 : repriced;
   }
@@ -498,7 +336,7 @@ void Search::Backup(const Slot& slot, double value, const Belief& belief) {
 SearchResult Search::result() const {
   SearchResult result;
   result.root_value = root().value_sum / root().visits;
-  result.policy = PolicyOfRoot(options_, c_puct_, root_noop_probability_, tree_, root());
+  result.policy = PolicyOfRoot(options_, c_puct_, tree_, root());
   if (options_.selection == Selection::kGumbel) {
     result.best_action = tree_.ids[halving_.Winner(tree_, root())];
     return result;

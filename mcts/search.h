@@ -21,9 +21,8 @@
 #include "absl/types/span.h"
 #include "env/game/game.h"
 #include "env/game/random.h"
-#include "mcts/belief_value.h"
 #include "mcts/evaluator.h"
-#include "mcts/expected_reward.h"
+#include "mcts/expansion.h"
 #include "mcts/gumbel.h"
 #include "mcts/options.h"
 #include "mcts/root_policy.h"
@@ -137,25 +136,16 @@ class Search {
   // Of one more simulation on the path, or of one less.
   void CountInFlight(const Slot& slot, int32_t change);
 
-  void FindValidActions(Slot& slot);
-  absl::Status Check(const Slot& slot, const Evaluation& evaluation) const;
   absl::Status Expand(const Slot& slot, int32_t node, const Evaluation& evaluation);
-  float ValueOf(const Slot& slot, const Evaluation& evaluation);
-  absl::Status SetPriors(const Slot& slot, Node& node, const Evaluation& evaluation);
-  absl::Status StoreTargets(const Slot& slot, Node& node, const Evaluation& evaluation);
-  absl::Status ExpectHuman(const Slot& slot, Node& node, const Evaluation& evaluation);
-  Belief BeliefOf(const Evaluation& evaluation) const;
   // The edge's reward under `belief`; updates the own part as `posterior` says.
   double EdgeReward(Node& node, const Belief& belief, GoalPosterior posterior) const;
   void Backup(const Slot& slot, double value, const Belief& belief);
-  double Shaped(env::ActionType effective_type, double own_reward) const;
 
   SearchOptions options_;
   const env::Game* game_ = nullptr;
   int player_ = 0;
   env::Rng rng_;
   double c_puct_ = 1;
-  double root_noop_probability_ = 0;
   Memory memory_;    // Of the history before the root.
   int started_ = 0;  // Simulations.
 
@@ -165,10 +155,7 @@ class Search {
   int oldest_ = 0, in_flight_ = 0;
 
   // Scratch.
-  ExpectedRewards pricing_;
-  BeliefValue belief_value_;
-  std::vector<float> rewards_;
-  std::vector<uint8_t> is_target_;  // [volume]
+  Expansion expansion_;
   std::vector<env::Action> joint_action_;
   std::vector<env::Block> before_;
   std::vector<float> policy_;

@@ -76,7 +76,8 @@ struct Node {
 
   int32_t visits = 0;
   int32_t in_flight = 0;
-  float value = 0;  // As evaluated.
+  float value = 0;       // As evaluated.
+  float noop_prior = 0;  // Of the root: what noop had before explore_noops set it aside.
   double value_sum = 0;
   // Of the values backed up through this node and its children:
   double min_value = std::numeric_limits<double>::infinity();

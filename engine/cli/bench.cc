@@ -9,10 +9,12 @@
 #include "benchmarks/many_games.h"
 #include "benchmarks/network_check.h"
 #include "benchmarks/networks.h"
+#include "benchmarks/parallel_strength.h"
 #include "benchmarks/suites.h"
 #include "benchmarks/timeline_picture.h"
 #include "engine/cli/command.h"
 #include "engine/io/files.h"
+#include "engine/training/run_directory.h"
 #include "models/checkpoint.h"
 
 namespace hod::engine {
@@ -53,13 +55,51 @@ absl::Status RunCheck(const CheckOptions& options, bool json) {
 absl::Status RunTimeline(const TimelineOptions& options) {
   constexpr double kShown = 0.25;  // Seconds.
   Timeline timeline;
-  const std::unique_ptr<mcts::Evaluator> network = benchmarks::DefaultNetwork();
+  const std::unique_ptr<mcts::Evaluator> network = benchmarks::UntrainedNetwork({});
   absl::StatusOr<benchmarks::ManyGames> played = benchmarks::PlayManyGames(
       *network, options.games, options.threads, /*leaves_per_game=*/24, &timeline);
   if (!played.ok()) return played.status();
   const double begin = timeline.Now() - played->seconds + played->seconds / 3;
   return WriteFileAtomically(options.out,
                              benchmarks::DrawTimeline(timeline, begin, begin + kShown).PngBytes());
+}
+
+absl::Status RunStrength(benchmarks::StrengthSetup setup,
+                         const std::vector<std::string>& overrides) {
+  absl::StatusOr<models::NetworkFile> file = models::LoadNetwork(setup.checkpoint);
+  if (!file.ok()) return file.status();
+  absl::StatusOr<RunConfig> config = ConfigOfCheckpoint(setup.checkpoint, file->run);
+  if (!config.ok()) return config.status();
+  for (const std::string& assignment : overrides) {
+    if (absl::Status status = Override(*config, assignment); !status.ok()) return status;
+  }
+  setup.config = *std::move(config);
+  const absl::StatusOr<std::vector<benchmarks::Strength>> strengths =
+      benchmarks::MeasureStrength(setup);
+  if (!strengths.ok()) return strengths.status();
+  std::fputs(benchmarks::FormatStrength(*strengths).c_str(), stdout);
+  return absl::OkStatus();
+}
+
+void AddStrength(CLI::App& bench, absl::Status& result) {
+  auto setup = std::make_shared<benchmarks::StrengthSetup>();
+  auto overrides = std::make_shared<std::vector<std::string>>();
+  CLI::App* command = bench.add_subcommand(
+      "strength", "What searching several leaves at once costs: against a deep search");
+  command->add_option("--checkpoint", setup->checkpoint, "whose games and network")->required();
+  command->add_option("--positions", setup->positions, "of its games")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
+  command->add_option("--simulations", setup->simulations, "of the searches compared")
+      ->capture_default_str()
+      ->check(CLI::Range(2, 100000));
+  command->add_option("--deep", setup->deep, "times as many has the deep search")
+      ->capture_default_str()
+      ->check(CLI::Range(2, 1000));
+  command->add_option("--seed", setup->seed, "of houses, builders and searches")
+      ->capture_default_str();
+  command->add_option("--set", *overrides, "settings over the checkpoint's, KEY=VALUE");
+  command->callback([=, &result] { result = RunStrength(*setup, *overrides); });
 }
 
 }  // namespace
@@ -104,6 +144,7 @@ void AddBench(CLI::App& app, absl::Status& result) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1024));
   command->callback([options, &result] { result = RunTimeline(*options); });
+  AddStrength(*bench, result);
 }
 
 }  // namespace hod::engine

@@ -48,7 +48,7 @@ absl::Status Run(const Options& options) {
   std::fputs(table.c_str(), stdout);
   absl::Status status = WriteFileAtomically(options.out + "/table.md", table);
   if (!status.ok()) return status;
-  return WriteFileAtomically(options.out + "/study.png", DrawStudy(*cells).PngBytes());
+  return WriteFileAtomically(options.out + "/study.png", DrawStudy(*study, *cells).PngBytes());
 }
 
 }  // namespace

@@ -315,6 +315,7 @@ std::vector<Field> Fields(RunConfig& c) {
   d.Integer("evaluation.episodes", e.episodes, 1, 1000000, "houses");
   d.Integer("evaluation.seed", e.seed, 0, INT64_MAX, "of houses, builders and start locations");
   d.Integer("evaluation.simulations", e.simulations, 1, 100000, "simulations of a move");
+  d.Flag("evaluation.greedy", e.greedy, "plays the best action; else draws from the policy");
   d.Integer("evaluation.threads", e.threads, 1, 1024, "threads that play");
   return std::move(d.fields);
 }

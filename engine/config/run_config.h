@@ -56,6 +56,7 @@ struct EvaluationConfig {
   int episodes = 50;
   int64_t seed = 1000;
   int simulations = 20;
+  bool greedy = true;  // Plays the best action; else draws from the policy.
   int threads = 2;
 };
 

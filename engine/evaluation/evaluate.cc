@@ -94,7 +94,7 @@ class EvaluationStream : public EpisodeStream {
     if (unsearched_assistant_) {
       episode.unsearched_assistant = unsearched_assistant_;
     } else {
-      episode.assistant = GreedyAssistant(setup_.config, evaluation.simulations);
+      episode.assistant = EvaluatedAssistant(setup_.config, evaluation.simulations);
     }
     return episode;
   }

@@ -195,7 +195,7 @@ std::string FormatStudy(const Study& study, const std::vector<StudyCell>& cells)
   return text;
 }
 
-env::Canvas DrawStudy(const std::vector<StudyCell>& cells) {
+env::Canvas DrawStudy(const Study& study, const std::vector<StudyCell>& cells) {
   struct Figure {
     const char* title;
     const char* label;
@@ -210,6 +210,13 @@ env::Canvas DrawStudy(const std::vector<StudyCell>& cells) {
        [](const StudyCell& c) { return ComparisonOf(c, "goal_percent").assisted; }}};
   constexpr int kWidth = 560, kHeight = 420;
   env::Canvas canvas(static_cast<int>(std::size(kFigures)) * kWidth, kHeight);
+  std::map<std::string, int> cells_of;
+  double fewest = cells.front().simulations, most = fewest;
+  for (const StudyCell& cell : cells) {
+    ++cells_of[cell.variant];
+    fewest = std::min<double>(fewest, cell.simulations);
+    most = std::max<double>(most, cell.simulations);
+  }
   int x = 0;
   for (const Figure& figure : kFigures) {
     env::Chart chart;
@@ -219,8 +226,15 @@ env::Canvas DrawStudy(const std::vector<StudyCell>& cells) {
     chart.log2_x = true;
     chart.width = kWidth;
     chart.height = kHeight;
+    const Estimate level = figure.get(*FindCell(cells, study.baseline));
+    chart.series.push_back({study.baseline,
+                            {fewest, most},
+                            {level.mean, level.mean},
+                            {level.low, level.low},
+                            {level.high, level.high}});
     for (const StudyCell& cell : cells) {
-      if (chart.series.empty() || chart.series.back().name != cell.variant) {
+      if (cells_of[cell.variant] == 1) continue;
+      if (chart.series.back().name != cell.variant) {
         chart.series.emplace_back().name = cell.variant;
       }
       env::Series& series = chart.series.back();

@@ -54,7 +54,8 @@ Estimate FewerActions(const StudyCell& cell, const StudyCell& other);
 // In Markdown.
 std::string FormatStudy(const Study& study, const std::vector<StudyCell>& cells);
 
-// Actions saved, share built and goal %, by simulations.
-env::Canvas DrawStudy(const std::vector<StudyCell>& cells);
+// Actions saved, share built and goal %, by simulations: the variants with several cells, and the
+// baseline as a level.
+env::Canvas DrawStudy(const Study& study, const std::vector<StudyCell>& cells);
 
 }  // namespace hod::engine

@@ -17,14 +17,14 @@ AssistantPlay SelfPlayAssistant(const RunConfig& config) {
   return play;
 }
 
-AssistantPlay GreedyAssistant(const RunConfig& config, int num_simulations) {
+AssistantPlay EvaluatedAssistant(const RunConfig& config, int num_simulations) {
   AssistantPlay play;
   play.full = config.search;
   play.full.num_simulations = num_simulations;
   play.full.noise_weight = 0;
   play.full.gumbel_noise = false;
   play.fast = play.full;
-  play.greedy = true;
+  play.greedy = config.evaluation.greedy;
   play.reuse_tree = config.reuse_tree;
   return play;
 }

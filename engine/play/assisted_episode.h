@@ -33,8 +33,8 @@ struct AssistantPlay {
 
 // Self-play as the config says: a mix of full searches with noise and fast ones without.
 AssistantPlay SelfPlayAssistant(const RunConfig& config);
-// Evaluation: full greedy searches of `num_simulations` without noise.
-AssistantPlay GreedyAssistant(const RunConfig& config, int num_simulations);
+// Evaluation: full searches of `num_simulations` without noise, greedy if the config says so.
+AssistantPlay EvaluatedAssistant(const RunConfig& config, int num_simulations);
 
 // One timestep as observers see it. References are valid during the call only.
 struct Move {

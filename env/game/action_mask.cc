@@ -33,10 +33,7 @@ class MaskBuilder {
         size_(game.size()),
         player_(player),
         teleport_(game.config().abilities.teleportation),
-        feet_(state.players[player].feet) {
-    placeable_.reserve(kTypicalTargets);
-    breakable_.reserve(kTypicalTargets);
-  }
+        feet_(state.players[player].feet) {}
 
   void Build(bool line_of_sight, std::vector<int32_t>& ids) {
     const ActionSpace& actions = game_.actions();
@@ -71,9 +68,10 @@ class MaskBuilder {
   }
 
  private:
-  static constexpr int kTypicalTargets = 256;
+  // Without teleportation all fit, as reach is 4.5, and a mask needs no memory but its own.
+  using Targets = absl::InlinedVector<int32_t, 512>;
 
-  static void Append(int32_t begin, const std::vector<int32_t>& locations,
+  static void Append(int32_t begin, absl::Span<const int32_t> locations,
                      std::vector<int32_t>& ids) {
     const size_t old_size = ids.size();
     ids.resize(old_size + locations.size());
@@ -225,7 +223,7 @@ class MaskBuilder {
   const int player_;
   const bool teleport_;
   const Cell feet_;
-  std::vector<int32_t> placeable_, breakable_;
+  Targets placeable_, breakable_;
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Episodes: the same however they are played, tallied as by hand, recorded as played.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <map>
@@ -182,7 +183,7 @@ TEST_CASE("Without an assistant the same builder starts alone") {
 
 TEST_CASE("Greedy play takes the most visited action of full searches without noise") {
   EpisodeSetup setup = TinySetup(1);
-  setup.assistant = GreedyAssistant(TinyConfig(), 6);
+  setup.assistant = EvaluatedAssistant(TinyConfig(), 6);
   CHECK(setup.assistant->full.num_simulations == 6);
   CHECK(setup.assistant->full.noise_weight == 0);
   class Watch : public EpisodeObserver {
@@ -195,6 +196,31 @@ TEST_CASE("Greedy play takes the most visited action of full searches without no
   const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(std::move(setup));
   episode->AddObserver(&watch);
   PlayToEnd(*episode);
+}
+
+TEST_CASE("Play that is not greedy draws from the policy") {
+  RunConfig config = TinyConfig();
+  config.evaluation.greedy = false;
+  EpisodeSetup setup = TinySetup(1);
+  setup.assistant = EvaluatedAssistant(config, 6);
+  class Watch : public EpisodeObserver {
+   public:
+    int others = 0;  // Moves other than the best.
+
+   private:
+    absl::Status AfterMove(const Move& move, const env::State&) override {
+      const mcts::Policy& policy = move.search->policy;
+      const int32_t played = move.ids[kAssistant];
+      CHECK(std::any_of(policy.begin(), policy.end(),
+                        [&](const auto& entry) { return entry.first == played; }));
+      others += played != move.search->best_action;
+      return absl::OkStatus();
+    }
+  } watch;
+  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(std::move(setup));
+  episode->AddObserver(&watch);
+  PlayToEnd(*episode);
+  CHECK(watch.others > 0);
 }
 
 // A game whose goal is the empty world and `blocks`, its tally, and moves made by hand.

@@ -107,7 +107,7 @@ TEST_CASE("Cells play the same houses, and what was played is reused") {
        {"| raw | 1 |", "| deep | 2 |", "| deep | 4 |", "3 houses", "With deep/4 the human has"}) {
     CHECK_THAT(table, Catch::Contains(part));
   }
-  CHECK(DrawStudy(*cells).width() > 1000);
+  CHECK(DrawStudy(*study, *cells).width() > 1000);
 }
 
 }  // namespace

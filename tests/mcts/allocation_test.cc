@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <new>
 
-#include "env/game/action_mask.h"
 #include "tests/mcts/evaluators.h"
 #include "tests/mcts/small_searches.h"
 
@@ -24,12 +23,10 @@ void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 namespace hod::mcts {
 namespace {
 
-// Of all simulations of a search, but for what masks and evaluations need.
+// Of all simulations of a search, but for what evaluations need.
 int64_t AllocationsOf(Search& search, const SearchOptions& options, const env::Game& game,
                       const env::State& state, Evaluator& evaluator) {
   Evaluation evaluation;
-  std::vector<int32_t> valid;
-  valid.reserve(game.actions().num_actions());
   int64_t total = 0;
   const auto count = [&](const auto& work) {
     const int64_t before = allocations;
@@ -41,10 +38,6 @@ int64_t AllocationsOf(Search& search, const SearchOptions& options, const env::G
     const Position* leaf = nullptr;
     total += count([&] { leaf = search.NextLeaf(); });
     if (leaf == nullptr) return total;
-    if (!leaf->valid_actions.empty()) {
-      total -=
-          count([&] { env::ValidActions(game, *leaf->state, 0, options.line_of_sight, valid); });
-    }
     REQUIRE(evaluator.Evaluate({leaf, 1}, {&evaluation, 1}).ok());
     absl::Status status;
     total += count([&] { status = search.Deliver(evaluation); });

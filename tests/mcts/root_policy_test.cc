@@ -52,7 +52,7 @@ TEST_CASE("the limiting policy maximises q y - lambda KL(prior, y)") {
     options.root_policy = RootPolicy::kLimiting;
     options.temperature = 1;
     const double c_puct = 0.3 + 2 * rng.Uniform();
-    const Policy policy = PolicyOfRoot(options, c_puct, 0, made.tree, made.node);
+    const Policy policy = PolicyOfRoot(options, c_puct, made.tree, made.node);
 
     const double trials = made.node.visits - 1;
     const double lambda = c_puct * std::sqrt(trials) / (size + trials);
@@ -135,7 +135,7 @@ TEST_CASE("mass stays with actions that have a prior, however much better others
     SearchOptions options;
     options.root_policy = root_policy;
     options.value_scale = 10;  // Hundreds of logits lie between best and worst.
-    const Policy policy = PolicyOfRoot(options, 1.0, 0, made.tree, made.node);
+    const Policy policy = PolicyOfRoot(options, 1.0, made.tree, made.node);
     double sum = 0;
     for (const auto& [id, p] : policy) {
       CHECK(id < 2);

@@ -1,0 +1,205 @@
+#include "mcts/expansion.h"
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "env/game/action_mask.h"
+#include "mcts/chance.h"
+
+namespace hod::mcts {
+
+using env::ActionType;
+
+namespace {
+
+// Splits the node's run of the pool of actions into types.
+void SetTypes(const env::ActionSpace& space, int32_t begin, const Tree& tree, Node& node) {
+  const auto pool_end = static_cast<int32_t>(tree.ids.size());
+  auto at = begin;
+  for (int t = 0; t < env::kNumActionTypes && at < pool_end; ++t) {
+    const int32_t ids_end = space.End(static_cast<ActionType>(t));
+    // A run of distinct ids is no longer than its range.
+    const int32_t longest = std::clamp(ids_end - tree.ids[at], 0, pool_end - at);
+    const auto run = tree.ids.begin() + at;
+    const auto end = at + static_cast<int32_t>(std::lower_bound(run, run + longest, ids_end) - run);
+    if (end == at) continue;
+    TypeStats& type = node.types[t];
+    type.begin = at;
+    type.end = end;
+    const Eigen::Map<const Eigen::ArrayXf> priors(tree.untried.data() + at, end - at);
+    type.prior = static_cast<float>(priors.cast<double>().sum());
+    at = end;
+  }
+}
+
+}  // namespace
+
+absl::Status NotFinite(const char* what) {
+  return absl::InternalError(absl::StrCat("evaluation: ", what, " is not finite"));
+}
+
+Belief BeliefOf(const SearchOptions& options, const Evaluation& evaluation) {
+  return {evaluation.goal_logits, static_cast<float>(1 / options.goal_temperature)};
+}
+
+void FindActions(const SearchOptions& options, const env::Game& game, const env::State& state,
+                 int player, std::vector<int32_t>& ids) {
+  env::ValidActions(game, state, player, options.line_of_sight, ids);
+  if (!options.respect_removals) return;
+  std::erase_if(ids, [&](int32_t id) {
+    const env::Action action = game.actions().Unflatten(id);
+    if (action.type != ActionType::kPlace) return false;
+    for (int p = 0; p < game.num_players(); ++p) {
+      const env::BlockSet broken = state.broken[p * state.blocks.size() + action.location];
+      if (p != player && (broken >> action.block & 1)) return true;
+    }
+    return false;
+  });
+}
+
+absl::Status Expansion::Check(const Position& position, const Evaluation& evaluation) {
+  const auto wrong_size = [](const char* what, size_t expected, size_t actual) {
+    return absl::InternalError(
+        absl::StrCat("evaluation: ", what, " has ", actual, " entries, expected ", expected));
+  };
+  if (evaluation.policy.size() != position.valid_actions.size()) {
+    return wrong_size("policy", position.valid_actions.size(), evaluation.policy.size());
+  }
+  const size_t num_logits = env::kNumBlocks * position.game->goal().size();
+  if (evaluation.goal_logits.size() != num_logits) {
+    return wrong_size("goal_logits", num_logits, evaluation.goal_logits.size());
+  }
+  return std::isfinite(evaluation.value) ? absl::OkStatus() : NotFinite("value");
+}
+
+absl::Status Expansion::operator()(const SearchOptions& options, const Position& position,
+                                   const Evaluation& evaluation, Tree& tree, Node& node) {
+  node.expanded = true;
+  node.value = ValueOf(options, position, evaluation);
+  for (const auto step :
+       {&Expansion::SetPriors, &Expansion::StoreTargets, &Expansion::ExpectHuman}) {
+    absl::Status status = (this->*step)(options, position, evaluation, tree, node);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+float Expansion::ValueOf(const SearchOptions& options, const Position& position,
+                         const Evaluation& evaluation) {
+  switch (options.leaf_value) {
+    case LeafValue::kNetwork:
+      return evaluation.value;
+    case LeafValue::kZero:
+      return 0;
+    case LeafValue::kBelief:
+      return static_cast<float>(belief_value_(options, position, BeliefOf(options, evaluation)));
+  }
+  return 0;
+}
+
+absl::Status Expansion::SetPriors(const SearchOptions& options, const Position& position,
+                                  const Evaluation& evaluation, Tree& tree, Node& node) {
+  const env::Game& game = *position.game;
+  const absl::Span<const int32_t> valid = position.valid_actions;
+  const auto begin = static_cast<int32_t>(tree.ids.size());
+  const auto count = static_cast<Eigen::Index>(valid.size());
+  tree.ids.insert(tree.ids.end(), valid.begin(), valid.end());
+  tree.untried.insert(tree.untried.end(), evaluation.policy.begin(), evaluation.policy.end());
+  Eigen::Map<Eigen::ArrayXf> priors(tree.untried.data() + begin, count);
+  if (!(priors.minCoeff() >= 0) || !std::isfinite(priors.sum())) {
+    return absl::InternalError("evaluation: policy has an entry that is negative or not finite");
+  }
+  if (options.prior_temperature != 1) {
+    priors = priors.pow(static_cast<float>(options.prior_temperature));
+  }
+  if (options.reward_prior_weight != 0 && options.use_goal_predictor) {
+    rewards_.clear();
+    if (!pricing_.Append(game, *position.state, position.player, valid,
+                         BeliefOf(options, evaluation), rewards_)) {
+      return NotFinite("goal_logits");
+    }
+    game.actions().ForEach(valid, [&](size_t i, const env::Action& action) {
+      rewards_[i] = static_cast<float>(ShapedReward(options, action.type, rewards_[i]));
+    });
+    const Eigen::Map<const Eigen::ArrayXf> rewards(rewards_.data(), count);
+    priors *= (static_cast<float>(options.reward_prior_weight) * rewards).exp();
+  }
+  const auto normalise = [&]() {
+    const double sum = priors.cast<double>().sum();
+    if (!(sum > 0)) return false;
+    priors = (priors.cast<double>() / sum).cast<float>();
+    return true;
+  };
+  if (!normalise()) {
+    return absl::InternalError(absl::StrCat("evaluation: the policy gives no mass to any of the ",
+                                            valid.size(), " valid actions"));
+  }
+  node.noop_prior = priors[0];
+  if (!options.explore_noops && count > 1) {
+    priors[0] = 0;
+    if (!normalise()) priors[0] = node.noop_prior;
+  }
+  SetTypes(game.actions(), begin, tree, node);
+  return absl::OkStatus();
+}
+
+absl::Status Expansion::StoreTargets(const SearchOptions& options, const Position& position,
+                                     const Evaluation& evaluation, Tree& tree, Node& node) {
+  if (!options.use_goal_predictor) return absl::OkStatus();
+  const env::Game& game = *position.game;
+  const size_t volume = game.goal().size();
+  std::vector<int32_t>& locations = tree.target_locations;
+  is_target_.resize(volume);
+  const size_t begin = locations.size();
+  game.actions().ForEach(position.valid_actions, [&](size_t, const env::Action& action) {
+    if (is_target_[action.location] || !DependsOnGoal(game, action)) return;
+    is_target_[action.location] = 1;
+    locations.push_back(action.location);
+  });
+  const size_t end = locations.size();
+  node.targets_begin = static_cast<int32_t>(begin);
+  node.targets_end = static_cast<int32_t>(end);
+  tree.target_logits.resize(end);
+  const Belief belief = BeliefOf(options, evaluation);
+  for (size_t t = begin; t < end; ++t) is_target_[locations[t]] = 0;
+  // Block by block: the logits of one lie close together.
+  for (int b = 0; b < env::kNumBlocks; ++b) {
+    const float* const logits = belief.logits.data() + b * volume;
+    for (size_t t = begin; t < end; ++t) {
+      tree.target_logits[t][b] = belief.sharpness * logits[locations[t]];
+    }
+  }
+  const Eigen::Map<const Eigen::ArrayXf> stored(
+      tree.target_logits.data()->data() + begin * env::kNumBlocks,
+      static_cast<Eigen::Index>((end - begin) * env::kNumBlocks));
+  return std::isfinite(stored.sum()) ? absl::OkStatus() : NotFinite("goal_logits");
+}
+
+absl::Status Expansion::ExpectHuman(const SearchOptions& options, const Position& position,
+                                    const Evaluation& evaluation, Tree& tree, Node& node) {
+  const env::Game& game = *position.game;
+  if (absl::Status status =
+          StoreHumanPolicy(evaluation.human_policy, game.actions().num_actions(), tree, node);
+      !status.ok()) {
+    return status;
+  }
+  if (options.human_reward == HumanReward::kSampled || !options.use_goal_predictor) {
+    return absl::OkStatus();
+  }
+  // All other players are expected to act alike; the first stands for them.
+  const int human = position.player == 0 ? game.num_players() - 1 : 0;
+  const auto ids = absl::MakeSpan(tree.human_ids).subspan(node.humans_begin);
+  if (!pricing_.Append(game, *position.state, human, ids, BeliefOf(options, evaluation),
+                       tree.human_rewards)) {
+    return NotFinite("goal_logits");
+  }
+  node.human_reward = 0;
+  for (int32_t h = node.humans_begin; h < node.humans_end; ++h) {
+    node.human_reward += HumanProbability(tree, node, h) * tree.human_rewards[h];
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace hod::mcts
