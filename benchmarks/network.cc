@@ -29,7 +29,7 @@ using models::Precision;
 using models::Workspace;
 
 constexpr int kPositions = 64;  // Different ones.
-constexpr int kBatches[] = {1, 2, 4, 8, 16, 32, 64, 128, 256};
+constexpr int kBatches[] = {1, 2, 4, 8, 16, 32, 64, 128, 256}, kFewBatches[] = {1, 8, 32};
 
 double Now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -144,7 +144,7 @@ void Encode(absl::Span<const mcts::Position> positions, bool inventories,
 
 // Of a network of Hod's own kind.
 void RegisterNetwork(const std::string& name, const models::NetworkConfig& config,
-                     const Variant& variant, bool evaluate) {
+                     const Variant& variant, bool evaluate, absl::Span<const int> batches) {
   const Cost cost = CostOf(config, env::WorldSize());
   const auto network = std::make_shared<const models::Network>(RandomNetwork(config, 1));
   const std::string kind = evaluate ? "evaluate" : "forward";
@@ -152,7 +152,7 @@ void RegisterNetwork(const std::string& name, const models::NetworkConfig& confi
     const std::shared_ptr<Backend> backend = variant.make(*network);
     const auto evaluator = std::make_shared<models::NetworkEvaluator>(
         config, std::make_unique<TimedBackend>(variant.make(*network)));
-    for (const int batch : kBatches) {
+    for (const int batch : batches) {
       const auto full = absl::StrCat(kind, "/", name, "/", variant.name, "/", batch);
       if (evaluate) {
         Register(full, threads, [=](benchmark::State& bench) {
@@ -255,16 +255,16 @@ void AddNetworkSuite() {
                [variant](benchmark::State& bench) { Peak(bench, variant.precision); });
     }
     for (const bool evaluate : {true, false}) {
-      RegisterNetwork("hod", hod, variant, evaluate);
-      RegisterNetwork("demo", demo, variant, evaluate);
+      RegisterNetwork("hod", hod, variant, evaluate, kBatches);
+      RegisterNetwork("demo", demo, variant, evaluate, kBatches);
     }
   }
   const auto libtorch = [](const models::Network& network) {
     return models::MakeTorchBackend(network, models::Device::kCpu, Precision::kFloat32);
   };
   const Variant reference = {"libtorch-float32", Precision::kFloat32, libtorch};
-  RegisterNetwork("hod", hod, reference, /*evaluate=*/false);
-  RegisterNetwork("demo", demo, reference, /*evaluate=*/false);
+  RegisterNetwork("hod", hod, reference, /*evaluate=*/false, kFewBatches);
+  RegisterNetwork("demo", demo, reference, /*evaluate=*/false, kFewBatches);
   for (const int threads : {1, 2}) {
     for (const int batch : {1, 16}) {
       Register(absl::StrCat("evaluate/paper/float32/", batch), threads,
