@@ -10,7 +10,7 @@ PACKAGES := ca-certificates catch2 ccache cmake g++ git libabsl-dev libbenchmark
 	nlohmann-json3-dev pkg-config zlib1g-dev fonts-dejavu-core
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo build test fuzz deps configure bench docs clean
+.PHONY: demo build test fuzz tsan deps configure bench docs clean
 
 # Trains an assistant, evaluates it and writes a report; what is already done is reused.
 demo: deps build
@@ -32,6 +32,16 @@ fuzz:
 	cmake --build $(BUILD)-fuzz --target hod_fuzz
 	cd $(BUILD)-fuzz/tests/fuzz && \
 	  ls *_fuzz | xargs -P $$(nproc) -I TARGET env ./TARGET --seconds=$(SECONDS)
+
+# ThreadSanitizer on the tests of all that shares something between threads: searches, the cache of
+# evaluations, batches of environments, many games at once.
+tsan:
+	cmake -S . -B $(BUILD)-tsan -G Ninja -D HOD_SANITIZE=thread -D CMAKE_CXX_FLAGS_RELEASE=-O1 \
+	  -DPython_EXECUTABLE=/usr/bin/python3 -DPYTHON_EXECUTABLE=/usr/bin/python3
+	cmake --build $(BUILD)-tsan --target batch_test engine_test mcts_test
+	$(BUILD)-tsan/tests/mcts/mcts_test "*threads*,*cache*"
+	$(BUILD)-tsan/tests/batch/batch_test
+	$(BUILD)-tsan/tests/engine/engine_test "An episode follows*,A timeline*,Figures are the same*"
 
 # Installs the packages that are missing.
 deps:
@@ -58,8 +68,8 @@ bench: build
 	$(BUILD)/hod bench network
 	$(BUILD)/hod bench learner
 
-# What docs/ takes from the program: the table of settings, drawn houses, and the first house of an
-# evaluation in RUN, as of `make demo`. The animation is an APNG under the name of a PNG, which it is
+# What docs/ takes from the program: the table of settings, drawn houses, the first house of an
+# evaluation in RUN, as of `make demo`, and what planning adds to RUN's network, half an hour. The animation is an APNG under the name of a PNG, which it is
 # too, so that every host shows it.
 EPISODE = $(RUN)/episodes/house-000-assisted.jsonl.gz
 CHECKPOINT = $(lastword $(sort $(wildcard $(RUN)/checkpoints/*.safetensors)))
@@ -74,6 +84,10 @@ docs: build
 	mv $(IMAGES)/building.apng $(IMAGES)/building.png
 	$(BUILD)/hod explain $(RUN)/episodes/house-001-assisted.jsonl.gz --step 40 \
 	  --checkpoint $(CHECKPOINT) --simulations 200 --out $(IMAGES)/explain.png
+	$(BUILD)/hod bench timeline --out $(IMAGES)/timeline.png
+	$(BUILD)/hod compare --study configs/search_study.toml --assistant $(CHECKPOINT) \
+	  --episodes 50 --seed 4242 --out $(RUN)/search-study
+	cp $(RUN)/search-study/study.png $(IMAGES)/search_study.png
 
 clean:
-	rm -rf $(BUILD) $(BUILD)-fuzz
+	rm -rf $(BUILD) $(BUILD)-fuzz $(BUILD)-tsan

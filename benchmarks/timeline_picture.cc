@@ -7,7 +7,7 @@
 namespace hod::benchmarks {
 namespace {
 
-constexpr int kWidth = 960, kLeft = 80, kRight = 20, kTop = 44, kRow = 34, kBottom = 40;
+constexpr int kWidth = 960, kLeft = 80, kRight = 34, kTop = 44, kRow = 34, kBottom = 40;
 constexpr env::Color kNetworkColor = {0.20, 0.45, 0.75}, kGamesColor = {0.93, 0.55, 0.15},
                      kIdleColor = {0.90, 0.90, 0.90};
 

@@ -8,8 +8,15 @@
 
 namespace hod::engine {
 
-// Set by SIGINT and SIGTERM: commands that run long finish what they are writing and return.
 extern std::atomic<bool> g_stop;
+
+// While one lives, SIGINT and SIGTERM set g_stop instead of ending the program: for commands that
+// finish what they are writing and return.
+class StopOnSignals {
+ public:
+  StopOnSignals();
+  ~StopOnSignals();
+};
 
 // Each adds its command to `app`. When the user has chosen it, it runs and leaves its status in
 // `result`.

@@ -165,6 +165,7 @@ absl::Status Import(const ImportArguments& arguments) {
                                             arguments.format, " there"));
   }
   ProgressLine progress("importing");
+  const StopOnSignals handler;
   const absl::Time began = absl::Now();
   const auto count = static_cast<double>(files->size());
   const absl::StatusOr<env::ImportResult> result =

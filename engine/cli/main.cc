@@ -14,6 +14,14 @@ namespace hod::engine {
 
 std::atomic<bool> g_stop{false};
 
+StopOnSignals::StopOnSignals() {
+  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { g_stop = true; });
+}
+
+StopOnSignals::~StopOnSignals() {
+  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
+}
+
 }  // namespace hod::engine
 
 int main(int argc, char** argv) {
@@ -24,8 +32,6 @@ int main(int argc, char** argv) {
   mallopt(M_MMAP_THRESHOLD, INT_MAX);
   mallopt(M_TRIM_THRESHOLD, INT_MAX);
   spdlog::set_default_logger(spdlog::stderr_logger_mt("hod"));
-  std::signal(SIGINT, [](int) { g_stop = true; });
-  std::signal(SIGTERM, [](int) { g_stop = true; });
 
   CLI::App app("Hod trains and runs assistants for the Minecraft Building Assistance Game.", "hod");
   app.set_version_flag("--version", absl::StrCat("hod ", kVersion, " (", kGitRevision, ")"));

@@ -56,7 +56,10 @@ absl::Status RunExperiment(const Options& options) {
   if (!config.ok()) return config.status();
   absl::StatusOr<RunDirectory> run = RunDirectory::CreateOrResume(options.out, *config);
   if (!run.ok()) return run.status();
-  if (absl::Status status = Train(*run, "", g_stop); !status.ok()) return status;
+  {
+    const StopOnSignals handler;
+    if (absl::Status status = Train(*run, "", g_stop); !status.ok()) return status;
+  }
   absl::StatusOr<EvaluationReport> evaluation = EvaluateRun(*run);
   if (!evaluation.ok()) return evaluation.status();
   absl::StatusOr<std::string> report = WriteReport(*run);

@@ -18,6 +18,7 @@ absl::Status RunTrain(const std::string& config_path, const std::vector<std::str
   if (!config.ok()) return config.status();
   absl::StatusOr<RunDirectory> run = RunDirectory::CreateOrResume(out, *config);
   if (!run.ok()) return run.status();
+  const StopOnSignals handler;
   return Train(*run, record, g_stop);
 }
 
@@ -54,6 +55,7 @@ void AddSelfPlay(CLI::App& app, absl::Status& result) {
       ->check(CLI::Range(0, 999));
   command->add_option("--record", options->record, "record every episode here");
   command->callback([options, &result] {
+    const StopOnSignals handler;
     absl::StatusOr<RunDirectory> run = RunDirectory::Open(options->run);
     result = run.ok() ? RunSelfPlay(*run, options->worker, options->record, g_stop) : run.status();
   });
@@ -64,6 +66,7 @@ void AddLearn(CLI::App& app, absl::Status& result) {
   CLI::App* command = app.add_subcommand("learn", "The learner of a run directory");
   command->add_option("--run", *path, "run directory")->required();
   command->callback([path, &result] {
+    const StopOnSignals handler;
     absl::StatusOr<RunDirectory> run = RunDirectory::Open(*path);
     result = run.ok() ? RunLearner(*run, g_stop) : run.status();
   });
