@@ -7,10 +7,12 @@ RUN := runs/demo
 PACKAGES := ca-certificates catch2 ccache cmake g++ git libabsl-dev libbenchmark-dev libcairo2-dev \
 	libcli11-dev libeigen3-dev libfmt-dev libopenblas0-openmp libspdlog-dev libtbb-dev \
 	libtomlplusplus-dev libtorch-dev libxxhash-dev libzstd-dev mold ninja-build \
-	nlohmann-json3-dev pkg-config zlib1g-dev fonts-dejavu-core
+	nlohmann-json3-dev pkg-config zlib1g-dev fonts-dejavu-core pybind11-dev python3-dev \
+	python3-matplotlib python3-numpy python3-pandas python3-pytest python3-torch
+PYTHON := /usr/bin/python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo build test fuzz deps configure bench docs clean
+.PHONY: demo build python stubs test fuzz deps configure bench docs examples clean
 
 # Trains an assistant, evaluates it and writes a report; what is already done is reused.
 demo: deps build
@@ -20,6 +22,20 @@ demo: deps build
 build: configure
 	cmake --build $(BUILD) --target hod
 
+# The Python package, for Debian's Python: builds $(BUILD)/python/hod, and tells Python where it is
+# by a file in the user's site-packages.
+USER_SITE = $(shell $(PYTHON) -m site --user-site)
+python: configure
+	cmake --build $(BUILD) --target hod_python
+	mkdir -p $(USER_SITE)
+	echo $(CURDIR)/$(BUILD)/python > $(USER_SITE)/hod.pth
+	$(PYTHON) -c "import hod; print('import hod:', hod.__version__, 'from', hod.__path__[0])"
+
+# Its types, written from the compiled module.
+stubs: python
+	$(PYTHON) bindings/stubs.py > bindings/hod/_hod.pyi.new
+	mv bindings/hod/_hod.pyi.new bindings/hod/_hod.pyi
+
 test: configure
 	cmake --build $(BUILD)
 	ctest --test-dir $(BUILD) --output-on-failure -j 2
@@ -28,7 +44,7 @@ test: configure
 SECONDS := 60
 fuzz:
 	cmake -S . -B $(BUILD)-fuzz -G Ninja -D HOD_FUZZ=ON -D CMAKE_CXX_FLAGS_RELEASE=-O1 \
-	  -DPython_EXECUTABLE=/usr/bin/python3 -DPYTHON_EXECUTABLE=/usr/bin/python3
+	  -DPython_EXECUTABLE=$(PYTHON) -DPYTHON_EXECUTABLE=$(PYTHON)
 	cmake --build $(BUILD)-fuzz --target hod_fuzz
 	cd $(BUILD)-fuzz/tests/fuzz && \
 	  ls *_fuzz | xargs -P $$(nproc) -I TARGET env ./TARGET --seconds=$(SECONDS)
@@ -49,7 +65,7 @@ configure: $(BUILD)/build.ninja
 
 $(BUILD)/build.ninja:
 	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release \
-	  -DPython_EXECUTABLE=/usr/bin/python3 -DPYTHON_EXECUTABLE=/usr/bin/python3
+	  -DPython_EXECUTABLE=$(PYTHON) -DPYTHON_EXECUTABLE=$(PYTHON)
 
 # Speed of the environment and the search on this machine.
 bench: build
@@ -62,7 +78,7 @@ bench: build
 EPISODE = $(RUN)/episodes/house-000-assisted.jsonl.gz
 CHECKPOINT = $(lastword $(sort $(wildcard $(RUN)/checkpoints/*.safetensors)))
 IMAGES := docs/images
-docs: build
+docs: build examples
 	{ cat docs/configuration.head.md; $(BUILD)/hod config --describe; } > docs/configuration.md
 	$(BUILD)/hod goals sheet --count 24 --out $(IMAGES)/houses.png
 	$(BUILD)/hod draw goal --index 3 --view both --out $(IMAGES)/goal.png
@@ -73,5 +89,12 @@ docs: build
 	$(BUILD)/hod explain $(RUN)/episodes/house-001-assisted.jsonl.gz --step 40 \
 	  --checkpoint $(CHECKPOINT) --simulations 200 --out $(IMAGES)/explain.png
 
+# The worked examples with what they print and draw, docs/examples/*.md; those that need a trained
+# network take that of RUN.
+EXAMPLES := train_and_plot belief human_model compare
+examples: python
+	HOD_RUN=$(RUN) $(PYTHON) docs/examples/render.py $(EXAMPLES:%=docs/examples/%.py)
+
 clean:
 	rm -rf $(BUILD) $(BUILD)-fuzz
+	rm -f $(USER_SITE)/hod.pth
