@@ -33,7 +33,7 @@ python: configure
 
 # Its types, written from the compiled module.
 stubs: python
-	$(PYTHON) bindings/stubs.py > bindings/hod/_hod.pyi.new
+	$(PYTHON) -P bindings/stubs.py > bindings/hod/_hod.pyi.new
 	mv bindings/hod/_hod.pyi.new bindings/hod/_hod.pyi
 
 test: configure

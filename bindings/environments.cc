@@ -47,18 +47,22 @@ class HumanBatch {
     });
   }
 
-  // Draws the action of every human into the first of two columns.
-  absl::Status Act(const env::EnvBatch& batch, absl::Span<int32_t> actions) {
+  // Draws the action of every human whose episode is not over into the first of two columns.
+  absl::Status Act(const env::EnvBatch& batch, absl::Span<const uint8_t> over,
+                   absl::Span<int32_t> actions) {
     return ForEach([&](int i, Player& player) -> absl::Status {
+      if (over[i]) return absl::OkStatus();
       if (player.model == nullptr) return absl::FailedPreconditionError("call reset() first");
       actions[2 * i] = env::Sample(player.model->NextAction(batch.state(i)), player.rng);
       return player.model->status();
     });
   }
 
-  // Tells all what they did, before the batch steps.
-  absl::Status Observe(const env::EnvBatch& batch, absl::Span<const int32_t> actions) {
-    return ForEach([&](int i, Player& player) {
+  // Tells these what they did, before the batch steps.
+  absl::Status Observe(const env::EnvBatch& batch, absl::Span<const uint8_t> over,
+                       absl::Span<const int32_t> actions) {
+    return ForEach([&](int i, Player& player) -> absl::Status {
+      if (over[i]) return absl::OkStatus();
       player.model->Observe(batch.state(i), actions[2 * i]);
       return player.model->status();
     });
@@ -143,20 +147,20 @@ class Environments {
     const Shape shape = humans_ == nullptr ? Shape{n, config_.num_players()} : Shape{n};
     const std::vector<int32_t> given = Indices(actions, shape, num_actions_, "actions");
     Run([&]() -> absl::Status {
-      std::vector<uint8_t> begin(n);  // Whose episode has ended: the step begins another.
-      for (py::ssize_t i = 0; i < n; ++i) begin[i] = arrays_.terminated[i] || arrays_.truncated[i];
+      std::vector<uint8_t> over(n);  // The step begins another episode.
+      for (py::ssize_t i = 0; i < n; ++i) over[i] = arrays_.terminated[i] || arrays_.truncated[i];
       std::vector<int32_t> joint = given;
       if (humans_ != nullptr) {
         joint.assign(2 * n, 0);
         for (py::ssize_t i = 0; i < n; ++i) joint[2 * i + kAssistant] = given[i];
-        absl::Status status = humans_->Act(*batch_, absl::MakeSpan(joint));
-        if (status.ok()) status = humans_->Observe(*batch_, joint);
+        absl::Status status = humans_->Act(*batch_, over, absl::MakeSpan(joint));
+        if (status.ok()) status = humans_->Observe(*batch_, over, joint);
         if (!status.ok()) return status;
       }
       if (absl::Status s = batch_->Step(joint, arrays_); !s.ok()) return s;
       memory_->actions = joint;  // Of the same size: stays where it is.
       WriteProgress();
-      return BeginHumans(begin);
+      return BeginHumans(over);
     });
   }
 

@@ -48,7 +48,7 @@ void CheckStep(const RecordedEpisode& episode, int t) {
 }
 
 WorldState StateAt(const std::shared_ptr<RecordedEpisode>& episode, int t) {
-  CheckStep(*episode, t);
+  CheckStep(*Required(episode), t);
   Replay replay(episode);
   for (int i = 0; i <= t; ++i) replay.Next();
   return replay.state();
@@ -71,7 +71,7 @@ struct HumanRowRecord {
 
 py::array EpisodeTable(const std::shared_ptr<RecordedEpisode>& episode) {
   std::vector<EpisodeRow> rows;
-  for (Replay replay(episode); replay.Next();) {
+  for (Replay replay(Required(episode)); replay.Next();) {
     const WorldState state = replay.state();
     rows.push_back({state.timestep, state.num_matches, episode->game.GoalPercentage(state, 0)});
   }
@@ -148,7 +148,7 @@ class BoundRecorder {
  public:
   BoundRecorder(const std::string& path, const GamePtr& game, const WorldState& start,
                 const std::string& name, int64_t seed)
-      : game_(game), state_(start) {
+      : game_(Required(game)), state_(start) {
     CheckFits(*game, start);
     recorder_.emplace(
         ValueOrThrow(env::TraceRecorder::Create(path, game_.get(), start, name, seed)));
@@ -234,7 +234,7 @@ void BindEpisodes(py::module_& m) {
            "A structured array [steps + 1] of the states: timestep, matches (voxels equal to the "
            "goal), goal_percentage (1: complete).")
       .def("replay",
-           [](const std::shared_ptr<RecordedEpisode>& e) { return Replay(e); },
+           [](const std::shared_ptr<RecordedEpisode>& e) { return Replay(Required(e)); },
            "Iterates over the states, made when asked for.")
       .def("state", &StateAt, py::arg("t"), "The state after `t` steps, replayed from the start.");
   py::class_<BoundRecorder>(m, "Recorder",

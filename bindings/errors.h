@@ -54,15 +54,11 @@ class PythonErrors {
 using SharedObject = std::shared_ptr<py::object>;
 SharedObject Share(py::object object);
 
-// Work without the GIL, whose result is a status.
-template <typename Function>
-void RunReleased(const Function& work) {
-  absl::Status status;
-  {
-    const py::gil_scoped_release release;
-    status = work();
-  }
-  ThrowIfError(status);
+// What a pointer from Python points to: None is a null pointer. TypeError if it is one.
+template <typename Pointer>
+const Pointer& Required(const Pointer& pointer) {
+  if (pointer == nullptr) throw py::type_error("None, expected an object of the package");
+  return pointer;
 }
 
 }  // namespace hod::bindings

@@ -1,5 +1,9 @@
 #include "bindings/houses.h"
 
+#include <pybind11/stl.h>
+
+#include <algorithm>
+
 #include "bindings/settings.h"
 #include "env/houses/generator.h"
 

@@ -79,7 +79,7 @@ class PythonHuman final : public env::HumanModel {
 class BoundHuman {
  public:
   BoundHuman(const py::object& spec, const GamePtr& game, int player, uint64_t seed)
-      : humans_(HumansFrom(spec)), game_(game) {
+      : humans_(HumansFrom(spec)), game_(Required(game)) {
     CheckPlayer(*game, player);
     absl::StatusOr<std::unique_ptr<env::HumanModel>> made = humans_.factory(*game, player, seed);
     humans_.errors->RethrowIfAny();

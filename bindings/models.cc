@@ -117,7 +117,7 @@ class PythonEvaluator : public mcts::Evaluator {
 };
 
 BoundPosition MakePosition(const GamePtr& game, const WorldState& state, int player) {
-  CheckFits(*game, state);
+  CheckFits(*Required(game), state);
   CheckPlayer(*game, player);
   BoundPosition position{game, std::make_shared<WorldState>(state), player, {}};
   env::ValidActions(*game, state, player, /*line_of_sight=*/true, position.valid_actions);
@@ -127,7 +127,9 @@ BoundPosition MakePosition(const GamePtr& game, const WorldState& state, int pla
 py::list Evaluate(const py::object& evaluator, const std::vector<BoundPosition*>& positions) {
   const Evaluator bound = EvaluatorFrom(evaluator);
   std::vector<mcts::Position> borrowed;
-  for (const BoundPosition* position : positions) borrowed.push_back(position->Borrow());
+  for (const BoundPosition* position : positions) {
+    borrowed.push_back(Required(position)->Borrow());
+  }
   std::vector<mcts::Evaluation> evaluations(positions.size());
   absl::Status status;
   {
@@ -146,13 +148,13 @@ py::list Evaluate(const py::object& evaluator, const std::vector<BoundPosition*>
 py::array Features(const std::vector<BoundPosition*>& positions, bool inventories) {
   const int planes = models::NumFeatures(inventories);
   if (positions.empty()) throw py::value_error("positions: none, expected one or more");
-  const env::WorldSize size = positions.front()->game->size();
+  const env::WorldSize size = Required(positions.front())->game->size();
   py::array_t<float> out(
       Shape{static_cast<py::ssize_t>(positions.size()), planes, size.w, size.h, size.d});
   const size_t row = static_cast<size_t>(planes) * size.Volume();
   float* next = out.mutable_data();
   for (const BoundPosition* position : positions) {
-    if (position->game->size() != size) {
+    if (Required(position)->game->size() != size) {
       throw py::value_error("positions: of worlds of different sizes");
     }
     models::EncodeFeatures(position->Borrow(), inventories, {next, row});

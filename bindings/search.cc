@@ -96,7 +96,7 @@ std::shared_ptr<BoundSearch> RunSearch(const env::Game& game, const WorldState& 
 // One field of every node, a strided view of the tree.
 template <typename Field>
 py::array Column(const std::shared_ptr<BoundSearch>& search, Field Node::*field) {
-  const std::vector<Node>& nodes = search->tree().nodes;
+  const std::vector<Node>& nodes = Required(search)->tree().nodes;
   return View(&(nodes.front().*field), {static_cast<py::ssize_t>(nodes.size())}, py::cast(search),
               {sizeof(Node)});
 }
@@ -271,7 +271,7 @@ void BindSearch(py::module_& m) {
                              "Mean value of the root, in blocks.")
       .def_property_readonly("root",
                              [](const std::shared_ptr<BoundSearch>& s) {
-                               return BoundNode{s, 0};
+                               return BoundNode{Required(s), 0};
                              })
       .def_readonly("game", &BoundSearch::game, "The game that the tree plays.")
       .def_property_readonly("num_simulations",
@@ -280,7 +280,7 @@ void BindSearch(py::module_& m) {
            "The number of nodes.")
       .def("__getitem__",
            [](const std::shared_ptr<BoundSearch>& s, int64_t index) {
-             if (index < 0 || index >= static_cast<int64_t>(s->tree().nodes.size())) {
+             if (index < 0 || index >= static_cast<int64_t>(Required(s)->tree().nodes.size())) {
                throw py::index_error(absl::StrCat("node ", index, ", expected 0 to ",
                                                   s->tree().nodes.size() - 1));
              }

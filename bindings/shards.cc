@@ -121,7 +121,7 @@ void BindShards(py::module_& m) {
       .def("__len__", [](const Shard& s) { return s.fragments.size(); })
       .def("__getitem__",
            [](const std::shared_ptr<Shard>& s, int64_t index) {
-             if (index < 0 || index >= static_cast<int64_t>(s->fragments.size())) {
+             if (index < 0 || index >= static_cast<int64_t>(Required(s)->fragments.size())) {
                throw py::index_error(absl::StrCat("fragment ", index, " of ",
                                                   s->fragments.size()));
              }

@@ -1,7 +1,7 @@
 """Prints bindings/hod/_hod.pyi, the types of the compiled module, from the signatures that pybind11
 writes into its docstrings. `make stubs` keeps the file up to date; a test compares.
 
-    python3 bindings/stubs.py > bindings/hod/_hod.pyi
+    python3 -P bindings/stubs.py > bindings/hod/_hod.pyi    # -P: not the sources beside it
 """
 
 from __future__ import annotations
