@@ -12,7 +12,7 @@ PACKAGES := ca-certificates catch2 ccache cmake g++ git libabsl-dev libbenchmark
 PYTHON := /usr/bin/python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo build python stubs test fuzz deps configure bench docs examples clean
+.PHONY: demo build python python-sanitized stubs test fuzz deps configure bench docs examples clean
 
 # Trains an assistant, evaluates it and writes a report; what is already done is reused.
 demo: deps build
@@ -30,6 +30,17 @@ python: configure
 	mkdir -p $(USER_SITE)
 	echo $(CURDIR)/$(BUILD)/python > $(USER_SITE)/hod.pth
 	$(PYTHON) -c "import hod; print('import hod:', hod.__version__, 'from', hod.__path__[0])"
+
+# Its tests under AddressSanitizer and UndefinedBehaviorSanitizer; those of torch and matplotlib are
+# not for it. Python itself leaks at its end.
+python-sanitized:
+	cmake -S . -B $(BUILD)-sanitized -G Ninja -D HOD_SANITIZE=ON -D CMAKE_CXX_FLAGS_RELEASE=-O1 \
+	  -DPython_EXECUTABLE=$(PYTHON) -DPYTHON_EXECUTABLE=$(PYTHON)
+	cmake --build $(BUILD)-sanitized --target hod_python
+	cd tests/python && PYTHONPATH=$(CURDIR)/$(BUILD)-sanitized/python OMP_NUM_THREADS=1 \
+	  ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$$($(CXX) -print-file-name=libasan.so) \
+	  $(PYTHON) -m pytest -q -p no:cacheprovider safety_test.py game_test.py environments_test.py \
+	  search_test.py
 
 # Its types, written from the compiled module.
 stubs: python
@@ -96,5 +107,5 @@ examples: python
 	HOD_RUN=$(RUN) $(PYTHON) docs/examples/render.py $(EXAMPLES:%=docs/examples/%.py)
 
 clean:
-	rm -rf $(BUILD) $(BUILD)-fuzz
+	rm -rf $(BUILD) $(BUILD)-fuzz $(BUILD)-sanitized
 	rm -f $(USER_SITE)/hod.pth

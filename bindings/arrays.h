@@ -53,8 +53,7 @@ template <typename T>
 py::array Exact(const py::array& array, const Shape& shape, const std::string& name) {
   if (!array.dtype().equal(py::dtype::of<T>())) {
     throw py::type_error(absl::StrCat(name, ": dtype ", std::string(py::str(array.dtype())),
-                                      ", expected ",
-                                      std::string(py::str(py::dtype::of<T>()))));
+                                      ", expected ", std::string(py::str(py::dtype::of<T>()))));
   }
   bool fits = array.ndim() == static_cast<py::ssize_t>(shape.size());
   for (size_t i = 0; fits && i < shape.size(); ++i) {

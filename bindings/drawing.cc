@@ -27,7 +27,8 @@ py::array ToArray(const env::Canvas& canvas) {
 
 env::WorldSize SizeFrom(const py::array& blocks) {
   if (blocks.ndim() != 3) {
-    throw py::value_error(absl::StrCat("blocks: shape ", ShapeText(blocks), ", expected (w, h, d)"));
+    throw py::value_error(
+        absl::StrCat("blocks: shape ", ShapeText(blocks), ", expected (w, h, d)"));
   }
   for (int axis = 0; axis < 3; ++axis) {
     if (blocks.shape(axis) >= 1 && blocks.shape(axis) <= env::kMaxWorldExtent) continue;
@@ -110,8 +111,7 @@ tile: half the width of a voxel in pixels, even.)");
         env::FramePainter painter(&game, {GoalDisplayFrom(goal), both});
         return ToArray(painter.Draw(MomentOf(game, state)));
       },
-      py::arg("game"), py::arg("state"), py::arg("goal") = "ghost",
-      py::arg("both_corners") = false,
+      py::arg("game"), py::arg("state"), py::arg("goal") = "ghost", py::arg("both_corners") = false,
       "A picture with caption and legend, uint8 [height, width, 3]; `goal` is ghost, beside or "
       "hidden.");
   m.def(

@@ -106,11 +106,11 @@ struct Memory {
 class Environments {
  public:
   Environments(const engine::RunConfig& config, const py::object& goals,
-               const std::vector<uint64_t>& seeds, int threads, const py::object& human,
-               bool masks)
+               const std::vector<uint64_t>& seeds, int threads, const py::object& human, bool masks)
       : config_(config.game), goals_(GoalsFrom(goals, config_, 0)) {
     if (seeds.empty()) throw py::value_error("seeds: none, expected one for each environment");
-    if (threads < 1) throw py::value_error(absl::StrCat("threads: ", threads, ", expected 1 or more"));
+    if (threads < 1)
+      throw py::value_error(absl::StrCat("threads: ", threads, ", expected 1 or more"));
     arena_.initialize(threads);
     const auto n = static_cast<py::ssize_t>(seeds.size());
     num_actions_ = env::ActionSpace(config_).num_actions();
@@ -212,9 +212,8 @@ class Environments {
       views_[name] = View(values.data(), shape, owner);
       return absl::MakeSpan(values);
     };
-    arrays_.observations =
-        make("observations", memory_->observations,
-             {n, players, env::kNumObservationChannels, size.w, size.h, size.d});
+    arrays_.observations = make("observations", memory_->observations,
+                                {n, players, env::kNumObservationChannels, size.w, size.h, size.d});
     if (masks) arrays_.masks = make("masks", memory_->masks, {n, players, num_actions_});
     arrays_.inventories = make("inventories", memory_->inventories, {n, players, env::kNumBlocks});
     arrays_.timesteps = make("timesteps", memory_->timesteps, {n});
@@ -231,8 +230,8 @@ class Environments {
 
   void CheckIndex(int i) const {
     if (i < 0 || i >= batch_->num_envs()) {
-      throw py::index_error(absl::StrCat("environment ", i, ", expected 0 to ",
-                                         batch_->num_envs() - 1));
+      throw py::index_error(
+          absl::StrCat("environment ", i, ", expected 0 to ", batch_->num_envs() - 1));
     }
     if (busy_) throw std::runtime_error("the environments are being stepped by another thread");
   }

@@ -134,9 +134,13 @@ class PeopleReader {
                       row.rewards.size() == 1 ? row.rewards.front() : row.rewards.at(row.actor),
                       feet.x, feet.y, feet.z});
     }
-    return {episode.name, episode.participant, NameOf(episode.timeline), episode.viewer,
+    return {episode.name,
+            episode.participant,
+            NameOf(episode.timeline),
+            episode.viewer,
             std::make_shared<env::Game>(episode.game),
-            WorldState(episode.game.size(), episode.start), Copy(rows)};
+            WorldState(episode.game.size(), episode.start),
+            Copy(rows)};
   }
 
  private:
@@ -222,20 +226,19 @@ void BindEpisodes(py::module_& m) {
            }),
            py::arg("path"), py::arg("index") = 0)
       .def("__len__", [](const RecordedEpisode& e) { return e.steps.size(); })
-      .def_property_readonly("game",
-                             [](const RecordedEpisode& e) {
-                               return std::make_shared<env::Game>(e.game);
-                             })
-      .def_property_readonly("viewer", [](const RecordedEpisode& e) { return e.viewer; },
-                             "The only player whose actions are recorded; None: all players'.")
+      .def_property_readonly(
+          "game", [](const RecordedEpisode& e) { return std::make_shared<env::Game>(e.game); })
+      .def_property_readonly(
+          "viewer", [](const RecordedEpisode& e) { return e.viewer; },
+          "The only player whose actions are recorded; None: all players'.")
       .def_property_readonly("actions", &EpisodeActions,
                              "int32 [steps, players]: flat ids, 0 (noop) where none is recorded.")
       .def("table", &EpisodeTable,
            "A structured array [steps + 1] of the states: timestep, matches (voxels equal to the "
            "goal), goal_percentage (1: complete).")
-      .def("replay",
-           [](const std::shared_ptr<RecordedEpisode>& e) { return Replay(Required(e)); },
-           "Iterates over the states, made when asked for.")
+      .def(
+          "replay", [](const std::shared_ptr<RecordedEpisode>& e) { return Replay(Required(e)); },
+          "Iterates over the states, made when asked for.")
       .def("state", &StateAt, py::arg("t"), "The state after `t` steps, replayed from the start.");
   py::class_<BoundRecorder>(m, "Recorder",
                             R"(Plays a game and records it as a trace that `hod verify` accepts.

@@ -28,8 +28,8 @@ py::object Evaluate(const engine::RunConfig& config, const py::object& assistant
   }
   const engine::EvaluationSetup setup{config, label, LabelOf(human), record_directory};
   const Goals bound_goals =
-      GoalsFrom(goals.is_none() ? py::object(py::str(config.evaluation.goals)) : goals,
-                config.game, static_cast<uint64_t>(config.evaluation.seed));
+      GoalsFrom(goals.is_none() ? py::object(py::str(config.evaluation.goals)) : goals, config.game,
+                static_cast<uint64_t>(config.evaluation.seed));
   const Humans humans = HumansFrom(human);
   std::vector<std::shared_ptr<PythonErrors>> errors = {bound_goals.errors, humans.errors};
   engine::EvaluationPlayers players{bound_goals.source, humans.factory, nullptr, nullptr};

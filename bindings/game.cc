@@ -21,8 +21,8 @@ using env::StepOutcome;
 namespace {
 
 constexpr const char* kTypeNames[env::kNumActionTypes] = {
-    "noop", "place", "break", "move_pos_x", "move_neg_x", "move_pos_y", "move_neg_y",
-    "move_pos_z", "move_neg_z", "give"};
+    "noop",       "place",      "break",      "move_pos_x", "move_neg_x",
+    "move_pos_y", "move_neg_y", "move_pos_z", "move_neg_z", "give"};
 
 // A player's view [P] over one field of all players, which lie in a row.
 template <typename Field>
@@ -56,8 +56,8 @@ int LocationFrom(const Game& game, const py::object& location) {
   if (!py::isinstance<py::sequence>(location)) {
     const int index = location.cast<int>();
     if (index < 0 || index >= game.size().Volume()) {
-      throw py::value_error(absl::StrCat("location: ", index, ", expected 0 to ",
-                                         game.size().Volume() - 1));
+      throw py::value_error(
+          absl::StrCat("location: ", index, ", expected 0 to ", game.size().Volume() - 1));
     }
     return index;
   }
@@ -74,8 +74,8 @@ int64_t Flatten(const Game& game, const std::string& type, const py::object& loc
   Action action;
   const auto* const name = std::find(std::begin(kTypeNames), std::end(kTypeNames), type);
   if (name == std::end(kTypeNames)) {
-    throw py::value_error(absl::StrCat("type: ", type, ", expected one of ",
-                                         absl::StrJoin(kTypeNames, ", ")));
+    throw py::value_error(
+        absl::StrCat("type: ", type, ", expected one of ", absl::StrJoin(kTypeNames, ", ")));
   }
   action.type = static_cast<ActionType>(name - std::begin(kTypeNames));
   if (!game.actions().Has(action.type)) {
@@ -119,9 +119,8 @@ py::array Rewards(const StepOutcome& outcome) {
 }
 
 void BindState(py::module_& m) {
-  py::class_<WorldState, std::shared_ptr<WorldState>>(
-      m, "State",
-      R"(Everything that changes during an episode.
+  py::class_<WorldState, std::shared_ptr<WorldState>>(m, "State",
+                                                      R"(Everything that changes during an episode.
 
 Arrays are read-only views of the engine's memory: they show what `Game.step` makes of the state,
 and keep it alive. `copy()` is independent.)")
@@ -163,16 +162,18 @@ and keep it alive. `copy()` is independent.)")
           "inventories", [](const WorldState& s) { return Inventories(s); },
           "int32 [players, 10], a copy: blocks that each player carries.")
       .def_property_readonly("timestep", [](const WorldState& s) { return s.timestep; })
-      .def_property_readonly("num_matches", [](const WorldState& s) { return s.num_matches; },
-                             "Voxels equal to the goal.")
+      .def_property_readonly(
+          "num_matches", [](const WorldState& s) { return s.num_matches; },
+          "Voxels equal to the goal.")
       .def("copy", [](const WorldState& s) { return WorldState(s); })
       .def("__copy__", [](const WorldState& s) { return WorldState(s); })
       .def("__deepcopy__", [](const WorldState& s, const py::dict&) { return WorldState(s); })
-      .def("__eq__",
-           [](const WorldState& a, const WorldState& b) {
-             return static_cast<const State&>(a) == static_cast<const State&>(b);
-           },
-           py::is_operator())
+      .def(
+          "__eq__",
+          [](const WorldState& a, const WorldState& b) {
+            return static_cast<const State&>(a) == static_cast<const State&>(b);
+          },
+          py::is_operator())
       .def("__repr__", [](const WorldState& s) {
         return absl::StrCat("<hod.State at timestep ", s.timestep, ">");
       });
@@ -214,9 +215,9 @@ void BindOutcome(py::module_& m) {
 void CheckFits(const Game& game, const State& state) {
   if (state.blocks.size() != game.goal().size() ||
       static_cast<int>(state.players.size()) != game.num_players()) {
-    throw py::value_error(absl::StrCat(
-        "state: ", state.blocks.size(), " voxels and ", state.players.size(),
-        " players, but the game has ", game.goal().size(), " and ", game.num_players()));
+    throw py::value_error(absl::StrCat("state: ", state.blocks.size(), " voxels and ",
+                                       state.players.size(), " players, but the game has ",
+                                       game.goal().size(), " and ", game.num_players()));
   }
 }
 
@@ -261,8 +262,8 @@ void BindGame(py::module_& m) {
   BindState(m);
   BindOutcome(m);
   m.attr("BLOCK_NAMES") = py::cast(env::kBlockNames);
-  m.attr("ACTION_TYPES") = py::cast(
-      std::vector<std::string>(std::begin(kTypeNames), std::end(kTypeNames)));
+  m.attr("ACTION_TYPES") =
+      py::cast(std::vector<std::string>(std::begin(kTypeNames), std::end(kTypeNames)));
 
   py::class_<Game, GamePtr>(m, "Game",
                             R"(The rules of the game for one goal (docs/rules.md).
@@ -272,8 +273,7 @@ assistant in games made here.)")
       .def(py::init([](const engine::RunConfig& config, const py::array& goal,
                        int64_t global_timestep) {
              return std::make_shared<Game>(
-                 config.game, BlocksFrom(goal, ShapeOf(config.game.size), "goal"),
-                 global_timestep);
+                 config.game, BlocksFrom(goal, ShapeOf(config.game.size), "goal"), global_timestep);
            }),
            py::arg("config"), py::arg("goal"), py::arg("global_timestep") = 0,
            "`goal` is uint8 [w, h, d]; `global_timestep` fixes the reward schedules.")
@@ -284,89 +284,95 @@ assistant in games made here.)")
             return View(game.goal().data(), ShapeOf(game.size()), self);
           },
           "uint8 [w, h, d], a view.")
-      .def_property_readonly("size",
-                             [](const Game& g) {
-                               return py::make_tuple(g.size().w, g.size().h, g.size().d);
-                             },
-                             "(w, h, d) in voxels; h is up.")
+      .def_property_readonly(
+          "size", [](const Game& g) { return py::make_tuple(g.size().w, g.size().h, g.size().d); },
+          "(w, h, d) in voxels; h is up.")
       .def_property_readonly("num_players", &Game::num_players)
       .def_property_readonly("num_actions", [](const Game& g) { return g.actions().num_actions(); })
-      .def_property_readonly("settings",
-                             [](const Game& g) { return ToPython(env::ToJson(g.config())); },
-                             "The settings of the game, in the keys of recorded traces.")
+      .def_property_readonly(
+          "settings", [](const Game& g) { return ToPython(env::ToJson(g.config())); },
+          "The settings of the game, in the keys of recorded traces.")
       .def("action", &Flatten, py::arg("type"), py::arg("location") = 0, py::arg("block") = 0,
            "The flat id of an action: `type` of ACTION_TYPES, `location` (x, y, z) or its flat "
            "index, `block` an index of BLOCK_NAMES.")
-      .def("describe",
-           [](const Game& g, int64_t id) {
-             CheckAction(g, id);
-             return env::DescribeAction(g.size(), g.actions().Unflatten(static_cast<int>(id)));
-           },
-           py::arg("action"), "In words: \"places planks at 3,2,4\".")
-      .def("unflatten",
-           [](const Game& g, int64_t id) {
-             CheckAction(g, id);
-             const Action a = g.actions().Unflatten(static_cast<int>(id));
-             const env::Cell c = g.size().At(a.location);
-             return py::make_tuple(kTypeNames[static_cast<int>(a.type)],
-                                   py::make_tuple(c.x, c.y, c.z), a.block);
-           },
-           py::arg("action"), "(type, (x, y, z), block) of a flat id; 0 where of no use.")
-      .def("reset",
-           [](const Game& g, uint64_t seed) {
-             env::Rng rng(seed);
-             return WorldState(g.size(), g.Reset(rng));
-           },
-           py::arg("seed") = 0, "The start of an episode: an empty world.")
+      .def(
+          "describe",
+          [](const Game& g, int64_t id) {
+            CheckAction(g, id);
+            return env::DescribeAction(g.size(), g.actions().Unflatten(static_cast<int>(id)));
+          },
+          py::arg("action"), "In words: \"places planks at 3,2,4\".")
+      .def(
+          "unflatten",
+          [](const Game& g, int64_t id) {
+            CheckAction(g, id);
+            const Action a = g.actions().Unflatten(static_cast<int>(id));
+            const env::Cell c = g.size().At(a.location);
+            return py::make_tuple(kTypeNames[static_cast<int>(a.type)],
+                                  py::make_tuple(c.x, c.y, c.z), a.block);
+          },
+          py::arg("action"), "(type, (x, y, z), block) of a flat id; 0 where of no use.")
+      .def(
+          "reset",
+          [](const Game& g, uint64_t seed) {
+            env::Rng rng(seed);
+            return WorldState(g.size(), g.Reset(rng));
+          },
+          py::arg("seed") = 0, "The start of an episode: an empty world.")
       .def("begin", &Begin, py::arg("blocks"), py::arg("feet"), py::arg("timestep") = 0,
            "An episode that starts from a world: `blocks` is uint8 [w, h, d], `feet` integers "
            "[players, 3].")
-      .def("step",
-           [](const Game& g, WorldState& state, const std::vector<int64_t>& actions) {
-             CheckFits(g, state);
-             return g.Step(state, JointAction(g, actions));
-           },
-           py::arg("state"), py::arg("actions"),
-           "Plays one action per player, in place. One that breaks the rules has no effect.")
-      .def("valid_actions",
-           [](const Game& g, const WorldState& state, int player, bool line_of_sight) {
-             CheckFits(g, state);
-             CheckPlayer(g, player);
-             std::vector<int32_t> ids;
-             env::ValidActions(g, state, player, line_of_sight, ids);
-             return Copy(ids);
-           },
-           py::arg("state"), py::arg("player"), py::arg("line_of_sight") = true,
-           "int32 [k]: flat ids of what the player may do, ascending.")
-      .def("action_mask",
-           [](const Game& g, const WorldState& state, int player, bool line_of_sight) {
-             CheckFits(g, state);
-             CheckPlayer(g, player);
-             return Copy(env::ActionMask(g, state, player, line_of_sight));
-           },
-           py::arg("state"), py::arg("player"), py::arg("line_of_sight") = true,
-           "The same as uint8 [num_actions], 0 or 1.")
-      .def("observe",
-           [](const Game& g, const WorldState& state, int player) {
-             CheckFits(g, state);
-             CheckPlayer(g, player);
-             py::array_t<uint8_t> out(Shape{env::kNumObservationChannels, g.size().w, g.size().h,
-                                            g.size().d});
-             env::WorldObservation(g, state, player,
-                                   {out.mutable_data(), static_cast<size_t>(out.size())});
-             return out;
-           },
-           py::arg("state"), py::arg("player"),
-           "uint8 [6, w, h, d]: what the player sees (docs/rules.md, Section 2).")
-      .def("goal_percentage",
-           [](const Game& g, const WorldState& state, int player) {
-             CheckFits(g, state);
-             CheckPlayer(g, player);
-             return g.GoalPercentage(state, player);
-           },
-           py::arg("state"), py::arg("player") = 0,
-           "Share of the goal that stands: 1 when it is complete, negative if worse than at the "
-           "start.");
+      .def(
+          "step",
+          [](const Game& g, WorldState& state, const std::vector<int64_t>& actions) {
+            CheckFits(g, state);
+            return g.Step(state, JointAction(g, actions));
+          },
+          py::arg("state"), py::arg("actions"),
+          "Plays one action per player, in place. One that breaks the rules has no effect.")
+      .def(
+          "valid_actions",
+          [](const Game& g, const WorldState& state, int player, bool line_of_sight) {
+            CheckFits(g, state);
+            CheckPlayer(g, player);
+            std::vector<int32_t> ids;
+            env::ValidActions(g, state, player, line_of_sight, ids);
+            return Copy(ids);
+          },
+          py::arg("state"), py::arg("player"), py::arg("line_of_sight") = true,
+          "int32 [k]: flat ids of what the player may do, ascending.")
+      .def(
+          "action_mask",
+          [](const Game& g, const WorldState& state, int player, bool line_of_sight) {
+            CheckFits(g, state);
+            CheckPlayer(g, player);
+            return Copy(env::ActionMask(g, state, player, line_of_sight));
+          },
+          py::arg("state"), py::arg("player"), py::arg("line_of_sight") = true,
+          "The same as uint8 [num_actions], 0 or 1.")
+      .def(
+          "observe",
+          [](const Game& g, const WorldState& state, int player) {
+            CheckFits(g, state);
+            CheckPlayer(g, player);
+            py::array_t<uint8_t> out(
+                Shape{env::kNumObservationChannels, g.size().w, g.size().h, g.size().d});
+            env::WorldObservation(g, state, player,
+                                  {out.mutable_data(), static_cast<size_t>(out.size())});
+            return out;
+          },
+          py::arg("state"), py::arg("player"),
+          "uint8 [6, w, h, d]: what the player sees (docs/rules.md, Section 2).")
+      .def(
+          "goal_percentage",
+          [](const Game& g, const WorldState& state, int player) {
+            CheckFits(g, state);
+            CheckPlayer(g, player);
+            return g.GoalPercentage(state, player);
+          },
+          py::arg("state"), py::arg("player") = 0,
+          "Share of the goal that stands: 1 when it is complete, negative if worse than at the "
+          "start.");
 }
 
 }  // namespace hod::bindings

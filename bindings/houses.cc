@@ -27,7 +27,9 @@ class PythonSource : public env::GoalSource {
  public:
   PythonSource(py::object function, const env::GameConfig& config, uint64_t seed,
                std::shared_ptr<PythonErrors> errors)
-      : function_(Share(std::move(function))), config_(config), seed_(seed),
+      : function_(Share(std::move(function))),
+        config_(config),
+        seed_(seed),
         errors_(std::move(errors)) {}
 
   std::optional<int> size() const override { return std::nullopt; }
@@ -120,7 +122,8 @@ whole world.)")
       "generate_house",
       [](std::tuple<int, int, int> size, uint64_t seed) {
         const auto [w, h, d] = size;
-        if (std::min({w, h, d}) < env::kMinHouseExtent || std::max({w, h, d}) > env::kMaxWorldExtent) {
+        if (std::min({w, h, d}) < env::kMinHouseExtent ||
+            std::max({w, h, d}) > env::kMaxWorldExtent) {
           throw py::value_error(absl::StrCat("size: (", w, ", ", h, ", ", d, "), expected ",
                                              env::kMinHouseExtent, " to ", env::kMaxWorldExtent,
                                              " each way"));

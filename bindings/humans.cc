@@ -59,8 +59,8 @@ class PythonHuman final : public env::HumanModel {
   void Observe(const State& before, int32_t action) override {
     decided_ = false;
     if (!observes_) return;
-    const absl::Status status = errors_->Catch(
-        [&] { policy_->attr("observe")(WorldState(game_.size(), before), action); });
+    const absl::Status status =
+        errors_->Catch([&] { policy_->attr("observe")(WorldState(game_.size(), before), action); });
     if (!status.ok()) status_ = status;
   }
 
@@ -136,8 +136,7 @@ ActionDistribution DistributionFrom(const Game& game, const py::object& object) 
   } else if (py::isinstance<py::array>(object)) {
     const auto array = py::reinterpret_borrow<py::array>(object);
     if (array.dtype().kind() != 'f') {
-      throw py::type_error(absl::StrCat("human model: dtype ",
-                                        std::string(py::str(array.dtype())),
+      throw py::type_error(absl::StrCat("human model: dtype ", std::string(py::str(array.dtype())),
                                         " of probabilities, expected floats"));
     }
     const py::array probabilities =
@@ -149,9 +148,9 @@ ActionDistribution DistributionFrom(const Game& game, const py::object& object) 
       ++id;
     }
   } else {
-    throw py::type_error(absl::StrCat(
-        "human model: expected a flat id, {flat id: probability} or an array, got ",
-        std::string(py::repr(object))));
+    throw py::type_error(
+        absl::StrCat("human model: expected a flat id, {flat id: probability} or an array, got ",
+                     std::string(py::repr(object))));
   }
   Normalise(distribution);
   return distribution;
@@ -179,8 +178,8 @@ Humans HumansFrom(const py::object& spec) {
                                       std::string(py::repr(spec))));
   }
   const SharedObject function = Share(spec);
-  return {[function, errors](const Game& game, int player, uint64_t seed)
-              -> absl::StatusOr<std::unique_ptr<env::HumanModel>> {
+  return {[function, errors](const Game& game, int player,
+                             uint64_t seed) -> absl::StatusOr<std::unique_ptr<env::HumanModel>> {
             auto model = std::make_unique<PythonHuman>(game, errors);
             absl::Status status = model->Make(function, player, seed);
             if (!status.ok()) return status;

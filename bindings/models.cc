@@ -197,9 +197,8 @@ Network NetworkFrom(const py::dict& config, const py::dict& parameters) {
     if (!parameters.contains(spec.name)) {
       throw py::key_error(absl::StrCat("parameter ", spec.name, " is missing"));
     }
-    const py::array values =
-        Exact<float>(py::array::ensure(parameters[spec.name.c_str()]),
-                     Shape(spec.shape.begin(), spec.shape.end()), spec.name);
+    const py::array values = Exact<float>(py::array::ensure(parameters[spec.name.c_str()]),
+                                          Shape(spec.shape.begin(), spec.shape.end()), spec.name);
     const absl::Span<const float> elements = Elements<float>(values);
     network.parameters.insert(network.parameters.end(), elements.begin(), elements.end());
   }
@@ -259,13 +258,12 @@ template <typename Field>
 py::array HumanView(const py::object& self, Field mcts::LikelyAction::*field) {
   const auto& policy = self.cast<const BoundPrediction&>().human_policy;
   const Field* first = policy.empty() ? nullptr : &(policy.front().*field);
-  return View(first, {static_cast<py::ssize_t>(policy.size())}, self,
-              {sizeof(mcts::LikelyAction)});
+  return View(first, {static_cast<py::ssize_t>(policy.size())}, self, {sizeof(mcts::LikelyAction)});
 }
 
 void BindPredictions(py::module_& m) {
-  py::class_<BoundPosition>(m, "Position",
-                            R"(A position to evaluate, seen by `player`; it keeps a copy of `state`.)")
+  py::class_<BoundPosition>(
+      m, "Position", R"(A position to evaluate, seen by `player`; it keeps a copy of `state`.)")
       .def(py::init(&MakePosition), py::arg("game"), py::arg("state"), py::arg("player") = 1)
       .def_readonly("game", &BoundPosition::game)
       .def_readonly("state", &BoundPosition::state)
@@ -294,8 +292,9 @@ may have any positive sum.)")
             return View(policy.data(), {static_cast<py::ssize_t>(policy.size())}, self);
           },
           "float32 [k]: prior over the position's valid actions.")
-      .def_property_readonly("value", [](const BoundPrediction& e) { return e.value; },
-                             "Expected discounted return, in blocks.")
+      .def_property_readonly(
+          "value", [](const BoundPrediction& e) { return e.value; },
+          "Expected discounted return, in blocks.")
       .def_property_readonly(
           "goal_logits",
           [](const py::object& self) {
@@ -323,9 +322,9 @@ Evaluator EvaluatorFrom(const py::object& object) {
   } else if (PyCallable_Check(object.ptr())) {
     result.evaluator = std::make_shared<PythonEvaluator>(object, result.errors);
   } else {
-    throw py::type_error(absl::StrCat(
-        "evaluator: expected a Network or a function of positions, got ",
-        std::string(py::repr(object))));
+    throw py::type_error(
+        absl::StrCat("evaluator: expected a Network or a function of positions, got ",
+                     std::string(py::repr(object))));
   }
   result.evaluator = std::make_shared<InterruptibleEvaluator>(result.evaluator, result.errors);
   return result;
@@ -357,8 +356,8 @@ to 1 there.)")
           "initial",
           [](const py::dict& config, uint64_t seed, const std::string& precision) {
             return std::make_unique<BoundNetwork>(
-                models::NetworkFile{
-                    models::InitialNetwork(ConfigFrom(config), env::Rng(seed)), "{}"},
+                models::NetworkFile{models::InitialNetwork(ConfigFrom(config), env::Rng(seed)),
+                                    "{}"},
                 precision);
           },
           py::arg("config") = py::dict(), py::arg("seed") = 0, py::arg("precision") = "fastest",
@@ -366,8 +365,8 @@ to 1 there.)")
       .def(
           "save",
           [](const BoundNetwork& network, const std::string& path, const std::string& run) {
-            ThrowIfError(models::SaveNetwork(
-                path, {network.network(), run.empty() ? network.run() : run}));
+            ThrowIfError(
+                models::SaveNetwork(path, {network.network(), run.empty() ? network.run() : run}));
           },
           py::arg("path"), py::arg("run") = "",
           "Writes a checkpoint that can be evaluated, but not trained on; `run` is JSON about the "
@@ -377,9 +376,8 @@ to 1 there.)")
       .def_property_readonly("run", &BoundNetwork::run, "JSON about the run that made it.")
       .def_property_readonly("parameters", &Parameters,
                              "{name: float32 array}, views, in the order of the layout.")
-      .def(
-          "evaluate", &Evaluate, py::arg("positions"),
-          "One Prediction for each Position; the larger the list, the fuller the batches.");
+      .def("evaluate", &Evaluate, py::arg("positions"),
+           "One Prediction for each Position; the larger the list, the fuller the batches.");
   m.def("features", &Features, py::arg("positions"), py::arg("inventories") = false,
         "float32 [B, 44 or 64, w, h, d]: what the network sees of positions (models/features.h).");
 }

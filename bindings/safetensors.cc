@@ -1,11 +1,12 @@
 // Files of named tensors in Python.
+#include "models/safetensors.h"
+
 #include <pybind11/stl.h>
 
 #include <map>
 #include <memory>
 
 #include "bindings/models.h"
-#include "models/safetensors.h"
 
 namespace hod::bindings {
 namespace {
@@ -14,9 +15,9 @@ using models::Dtype;
 using models::SafeTensor;
 using models::SafeTensors;
 
-constexpr Dtype kDtypes[] = {Dtype::kBool, Dtype::kU8,  Dtype::kI8,  Dtype::kI16, Dtype::kU16,
+constexpr Dtype kDtypes[] = {Dtype::kBool, Dtype::kU8,   Dtype::kI8,  Dtype::kI16, Dtype::kU16,
                              Dtype::kF16,  Dtype::kBF16, Dtype::kI32, Dtype::kU32, Dtype::kF32,
-                             Dtype::kI64,  Dtype::kU64, Dtype::kF64};
+                             Dtype::kI64,  Dtype::kU64,  Dtype::kF64};
 
 // {name: (dtype, shape, bytes as uint8 [n])}: a view of the file's data in memory.
 py::tuple Read(const std::string& path) {
@@ -25,10 +26,10 @@ py::tuple Read(const std::string& path) {
   const py::capsule owner(file.release(), [](void* f) { delete static_cast<SafeTensors*>(f); });
   py::dict tensors;
   for (const auto& [name, tensor] : read.tensors) {
-    tensors[name.c_str()] = py::make_tuple(
-        models::Name(tensor.dtype), py::tuple(py::cast(tensor.shape)),
-        View(reinterpret_cast<const uint8_t*>(tensor.data.data()),
-             {static_cast<py::ssize_t>(tensor.data.size())}, owner));
+    tensors[name.c_str()] =
+        py::make_tuple(models::Name(tensor.dtype), py::tuple(py::cast(tensor.shape)),
+                       View(reinterpret_cast<const uint8_t*>(tensor.data.data()),
+                            {static_cast<py::ssize_t>(tensor.data.size())}, owner));
   }
   return py::make_tuple(tensors, read.metadata);
 }
@@ -54,7 +55,8 @@ void Write(const std::string& path, const py::dict& tensors,
       size *= extent;
     }
     if (size != static_cast<int64_t>(tensor.data.size())) {
-      throw py::value_error(absl::StrCat(name, ": ", tensor.data.size(), " bytes, expected ", size));
+      throw py::value_error(
+          absl::StrCat(name, ": ", tensor.data.size(), " bytes, expected ", size));
     }
     file.tensors.emplace(name, std::move(tensor));
   }

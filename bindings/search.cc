@@ -187,8 +187,9 @@ WorldState StateAt(const BoundNode& node) {
 
 void BindNode(py::module_& m) {
   PYBIND11_NUMPY_DTYPE(ActionRow, id, visits, prior, value);
-  py::class_<BoundNode>(m, "Node",
-                        R"(A node of a search tree: a position, reached by an action of the searching
+  py::class_<BoundNode>(
+      m, "Node",
+      R"(A node of a search tree: a position, reached by an action of the searching
 player and one of the human. Arrays are views of the tree unless said otherwise.)")
       .def_readonly("index", &BoundNode::index, "Its number in the tree; 0 is the root.")
       .def_property_readonly("parent",
@@ -201,24 +202,26 @@ player and one of the human. Arrays are views of the tree unless said otherwise.
       .def_property_readonly("action", &OwnAction,
                              "Flat id of the searching player's action on the way here; None at "
                              "the root.")
-      .def_property_readonly("human_action",
-                             [](const BoundNode& n) -> py::object {
-                               if (n.node().parent == kNone) return py::none();
-                               return py::int_(n.node().human_action);
-                             },
-                             "The same of the human's.")
+      .def_property_readonly(
+          "human_action",
+          [](const BoundNode& n) -> py::object {
+            if (n.node().parent == kNone) return py::none();
+            return py::int_(n.node().human_action);
+          },
+          "The same of the human's.")
       .def_property_readonly("visits", [](const BoundNode& n) { return n.node().visits; })
-      .def_property_readonly("value",
-                             [](const BoundNode& n) {
-                               return n.node().value_sum / n.node().visits;
-                             },
-                             "Mean of the values backed up through here, in blocks.")
-      .def_property_readonly("network_value", [](const BoundNode& n) { return n.node().value; },
-                             "What the evaluator said.")
-      .def_property_readonly("reward", [](const BoundNode& n) { return n.node().reward; },
-                             "Expected reward of the step into this node.")
-      .def_property_readonly("own_reward", [](const BoundNode& n) { return n.node().own_reward; },
-                             "The searching player's part of it.")
+      .def_property_readonly(
+          "value", [](const BoundNode& n) { return n.node().value_sum / n.node().visits; },
+          "Mean of the values backed up through here, in blocks.")
+      .def_property_readonly(
+          "network_value", [](const BoundNode& n) { return n.node().value; },
+          "What the evaluator said.")
+      .def_property_readonly(
+          "reward", [](const BoundNode& n) { return n.node().reward; },
+          "Expected reward of the step into this node.")
+      .def_property_readonly(
+          "own_reward", [](const BoundNode& n) { return n.node().own_reward; },
+          "The searching player's part of it.")
       .def_property_readonly("expanded", [](const BoundNode& n) { return n.node().expanded; })
       .def_property_readonly("terminal", [](const BoundNode& n) { return n.node().terminal; })
       .def_property_readonly("action_ids", &ActionIds,
@@ -226,27 +229,30 @@ player and one of the human. Arrays are views of the tree unless said otherwise.
       .def("actions", &Actions,
            "A structured array [k] of this node's valid actions, a copy: id, visits, prior, and "
            "value (mean; NaN without a visit).")
-      .def_property_readonly("human_ids",
-                             [](const BoundNode& n) {
-                               return PoolView(n, n.search->tree().human_ids,
-                                               n.node().humans_begin, n.node().humans_end);
-                             },
-                             "int32 [j]: flat ids of what the human may do next.")
+      .def_property_readonly(
+          "human_ids",
+          [](const BoundNode& n) {
+            return PoolView(n, n.search->tree().human_ids, n.node().humans_begin,
+                            n.node().humans_end);
+          },
+          "int32 [j]: flat ids of what the human may do next.")
       .def_property_readonly("human_probabilities", &HumanProbabilities, "float32 [j], a copy.")
-      .def_property_readonly("belief_locations",
-                             [](const BoundNode& n) {
-                               return PoolView(n, n.search->tree().target_locations,
-                                               n.node().targets_begin, n.node().targets_end);
-                             },
-                             "int32 [v]: flat indices of the voxels that a valid action changes.")
+      .def_property_readonly(
+          "belief_locations",
+          [](const BoundNode& n) {
+            return PoolView(n, n.search->tree().target_locations, n.node().targets_begin,
+                            n.node().targets_end);
+          },
+          "int32 [v]: flat indices of the voxels that a valid action changes.")
       .def_property_readonly("belief_logits", &BeliefLogits,
                              "float32 [v, 10]: what the node believes of these, unnormalised.")
       .def("state", &StateAt, "The position, replayed from the root.")
-      .def("__eq__",
-           [](const BoundNode& a, const BoundNode& b) {
-             return a.search == b.search && a.index == b.index;
-           },
-           py::is_operator())
+      .def(
+          "__eq__",
+          [](const BoundNode& a, const BoundNode& b) {
+            return a.search == b.search && a.index == b.index;
+          },
+          py::is_operator())
       .def("__hash__", [](const BoundNode& n) { return n.index; })
       .def("__repr__", [](const BoundNode& n) {
         return absl::StrCat("<hod.Node ", n.index, ", ", n.node().visits, " visits>");
@@ -259,16 +265,16 @@ void BindSearch(py::module_& m) {
   BindNode(m);
   py::class_<BoundSearch, std::shared_ptr<BoundSearch>>(
       m, "Search", R"(A finished search; see `run_search`. Nodes are made when asked for.)")
-      .def_property_readonly("policy",
-                             [](const BoundSearch& s) { return ToPython(s.result.policy); },
-                             "(int32 [k] flat ids, float32 [k] probabilities), as `root_policy` "
-                             "and `temperature` say.")
-      .def_property_readonly("best_action",
-                             [](const BoundSearch& s) { return s.result.best_action; },
-                             "Flat id of the action to play.")
-      .def_property_readonly("root_value",
-                             [](const BoundSearch& s) { return s.result.root_value; },
-                             "Mean value of the root, in blocks.")
+      .def_property_readonly(
+          "policy", [](const BoundSearch& s) { return ToPython(s.result.policy); },
+          "(int32 [k] flat ids, float32 [k] probabilities), as `root_policy` "
+          "and `temperature` say.")
+      .def_property_readonly(
+          "best_action", [](const BoundSearch& s) { return s.result.best_action; },
+          "Flat id of the action to play.")
+      .def_property_readonly(
+          "root_value", [](const BoundSearch& s) { return s.result.root_value; },
+          "Mean value of the root, in blocks.")
       .def_property_readonly("root",
                              [](const std::shared_ptr<BoundSearch>& s) {
                                return BoundNode{Required(s), 0};
@@ -276,37 +282,32 @@ void BindSearch(py::module_& m) {
       .def_readonly("game", &BoundSearch::game, "The game that the tree plays.")
       .def_property_readonly("num_simulations",
                              [](const BoundSearch& s) { return s.search.root().visits; })
-      .def("__len__", [](const BoundSearch& s) { return s.tree().nodes.size(); },
-           "The number of nodes.")
-      .def("__getitem__",
-           [](const std::shared_ptr<BoundSearch>& s, int64_t index) {
-             if (index < 0 || index >= static_cast<int64_t>(Required(s)->tree().nodes.size())) {
-               throw py::index_error(absl::StrCat("node ", index, ", expected 0 to ",
-                                                  s->tree().nodes.size() - 1));
-             }
-             return BoundNode{s, static_cast<int32_t>(index)};
-           },
-           py::arg("index"))
-      .def_property_readonly("parents",
-                             [](const std::shared_ptr<BoundSearch>& s) {
-                               return Column(s, &Node::parent);
-                             },
-                             "int32 [nodes], a view: each node's parent, -1 for the root.")
-      .def_property_readonly("visits",
-                             [](const std::shared_ptr<BoundSearch>& s) {
-                               return Column(s, &Node::visits);
-                             },
-                             "int32 [nodes], a view.")
-      .def_property_readonly("value_sums",
-                             [](const std::shared_ptr<BoundSearch>& s) {
-                               return Column(s, &Node::value_sum);
-                             },
-                             "float64 [nodes], a view: mean values times visits.")
-      .def_property_readonly("rewards",
-                             [](const std::shared_ptr<BoundSearch>& s) {
-                               return Column(s, &Node::reward);
-                             },
-                             "float64 [nodes], a view: expected reward of the step into each.");
+      .def(
+          "__len__", [](const BoundSearch& s) { return s.tree().nodes.size(); },
+          "The number of nodes.")
+      .def(
+          "__getitem__",
+          [](const std::shared_ptr<BoundSearch>& s, int64_t index) {
+            if (index < 0 || index >= static_cast<int64_t>(Required(s)->tree().nodes.size())) {
+              throw py::index_error(
+                  absl::StrCat("node ", index, ", expected 0 to ", s->tree().nodes.size() - 1));
+            }
+            return BoundNode{s, static_cast<int32_t>(index)};
+          },
+          py::arg("index"))
+      .def_property_readonly(
+          "parents", [](const std::shared_ptr<BoundSearch>& s) { return Column(s, &Node::parent); },
+          "int32 [nodes], a view: each node's parent, -1 for the root.")
+      .def_property_readonly(
+          "visits", [](const std::shared_ptr<BoundSearch>& s) { return Column(s, &Node::visits); },
+          "int32 [nodes], a view.")
+      .def_property_readonly(
+          "value_sums",
+          [](const std::shared_ptr<BoundSearch>& s) { return Column(s, &Node::value_sum); },
+          "float64 [nodes], a view: mean values times visits.")
+      .def_property_readonly(
+          "rewards", [](const std::shared_ptr<BoundSearch>& s) { return Column(s, &Node::reward); },
+          "float64 [nodes], a view: expected reward of the step into each.");
   m.def("run_search", &RunSearch, py::arg("game"), py::arg("state"), py::arg("player"),
         py::arg("evaluator"), py::kw_only(), py::arg("seed") = 0, py::arg("time") = py::none(),
         py::arg("max_in_flight") = 1, py::arg("use_goal_predictor") = true,

@@ -52,8 +52,8 @@ void ApplyTo(std::vector<Field>& fields, const py::dict& settings, const std::st
       ApplyTo(fields, py::reinterpret_borrow<py::dict>(object), key + ".");
       continue;
     }
-    const auto field = std::find_if(fields.begin(), fields.end(),
-                                    [&](const Field& f) { return f.key == key; });
+    const auto field =
+        std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.key == key; });
     if (field == fields.end()) throw py::key_error(absl::StrCat(key, ": no such setting"));
     const Value value = FromPython(object);
     if (field->set(value)) continue;
@@ -142,11 +142,13 @@ out of range.)")
       .def("replace", &Replace, py::arg("settings"), "The same but for `settings`.")
       .def("__getitem__", &Get, py::arg("key"))
       .def_static("keys", &Keys, "All keys, such as \"search.gamma\".")
-      .def("to_toml", [](const RunConfig& c) { return engine::ToToml(c); },
-           "Text that `parse` reads back to the same settings.")
-      .def("__eq__", [](const RunConfig& a,
-                        const RunConfig& b) { return engine::Differences(a, b).empty(); },
-           py::is_operator())
+      .def(
+          "to_toml", [](const RunConfig& c) { return engine::ToToml(c); },
+          "Text that `parse` reads back to the same settings.")
+      .def(
+          "__eq__",
+          [](const RunConfig& a, const RunConfig& b) { return engine::Differences(a, b).empty(); },
+          py::is_operator())
       .def("__repr__",
            [](const RunConfig& c) {
              std::string text = "hod.Config({";
@@ -156,8 +158,8 @@ out of range.)")
              for (size_t i = 0; i < here.size(); ++i) {
                const py::object value = ToPython(here[i].get());
                if (value.equal(ToPython(there[i].get()))) continue;
-               absl::StrAppend(&text, separator, "'", here[i].key, "': ",
-                               std::string(py::repr(value)));
+               absl::StrAppend(&text, separator, "'", here[i].key,
+                               "': ", std::string(py::repr(value)));
                separator = ", ";
              }
              return text + "})";
@@ -167,9 +169,8 @@ out of range.)")
                         return ValueOrThrow(
                             engine::ParseRunConfig(state[0].cast<std::string>(), "settings"));
                       }));
-  m.def(
-      "describe_settings", &engine::DescribeSettings,
-      "A Markdown table of all settings: key, default, what is expected, meaning.");
+  m.def("describe_settings", &engine::DescribeSettings,
+        "A Markdown table of all settings: key, default, what is expected, meaning.");
 }
 
 }  // namespace hod::bindings

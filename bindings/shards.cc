@@ -53,19 +53,20 @@ void BindFragment(py::module_& m) {
   PYBIND11_NUMPY_DTYPE(StepRow, timestep, human_action, assistant_action, reward, root_value,
                        searched);
   py::class_<BoundFragment>(m, "Fragment", "A piece of an episode of self-play.")
-      .def_property_readonly("episode",
-                             [](const BoundFragment& f) { return f.fragment().episode; },
-                             "Names the episode among all of a run.")
-      .def_property_readonly("checkpoint_step",
-                             [](const BoundFragment& f) { return f.fragment().checkpoint_step; },
-                             "Training step of the network that played.")
+      .def_property_readonly(
+          "episode", [](const BoundFragment& f) { return f.fragment().episode; },
+          "Names the episode among all of a run.")
+      .def_property_readonly(
+          "checkpoint_step", [](const BoundFragment& f) { return f.fragment().checkpoint_step; },
+          "Training step of the network that played.")
       .def_property_readonly("global_timestep",
                              [](const BoundFragment& f) { return f.fragment().global_timestep; })
-      .def_property_readonly("ended", [](const BoundFragment& f) { return f.fragment().ended; },
-                             "Whether the episode ended with the last step.")
-      .def_property_readonly("bootstrap_value",
-                             [](const BoundFragment& f) { return f.fragment().bootstrap_value; },
-                             "Value of the position after the last step; 0 if ended.")
+      .def_property_readonly(
+          "ended", [](const BoundFragment& f) { return f.fragment().ended; },
+          "Whether the episode ended with the last step.")
+      .def_property_readonly(
+          "bootstrap_value", [](const BoundFragment& f) { return f.fragment().bootstrap_value; },
+          "Value of the position after the last step; 0 if ended.")
       .def("__len__", [](const BoundFragment& f) { return f.fragment().steps.size(); })
       .def_property_readonly(
           "game",
@@ -83,22 +84,25 @@ void BindFragment(py::module_& m) {
                              "A structured array: timestep, human_action and assistant_action "
                              "(flat ids), reward (the assistant's, in blocks), root_value, "
                              "searched (in full).")
-      .def("search_policy",
-           [](const BoundFragment& f, int t) { return ToPython(StepAt(f, t).search_policy); },
-           py::arg("t"), "(int32 [k] flat ids, float32 [k] probabilities), empty if not searched.")
-      .def("human_policy",
-           [](const BoundFragment& f, int t) { return ToPython(StepAt(f, t).human_policy); },
-           py::arg("t"), "The same of the human's next action, as the human model had it.")
-      .def("state",
-           [](const BoundFragment& f, int t) {
-             const auto size = static_cast<int>(f.fragment().steps.size());
-             if (t < 0 || t > size) {
-               throw py::index_error(absl::StrCat("step ", t, ", expected 0 to ", size));
-             }
-             const env::Game game = engine::GameOf(f.shard->config, f.fragment());
-             return WorldState(game.size(), engine::StateAt(game, f.fragment(), t));
-           },
-           py::arg("t"), "The state before step `t`, replayed; len(self) is after the last.");
+      .def(
+          "search_policy",
+          [](const BoundFragment& f, int t) { return ToPython(StepAt(f, t).search_policy); },
+          py::arg("t"), "(int32 [k] flat ids, float32 [k] probabilities), empty if not searched.")
+      .def(
+          "human_policy",
+          [](const BoundFragment& f, int t) { return ToPython(StepAt(f, t).human_policy); },
+          py::arg("t"), "The same of the human's next action, as the human model had it.")
+      .def(
+          "state",
+          [](const BoundFragment& f, int t) {
+            const auto size = static_cast<int>(f.fragment().steps.size());
+            if (t < 0 || t > size) {
+              throw py::index_error(absl::StrCat("step ", t, ", expected 0 to ", size));
+            }
+            const env::Game game = engine::GameOf(f.shard->config, f.fragment());
+            return WorldState(game.size(), engine::StateAt(game, f.fragment(), t));
+          },
+          py::arg("t"), "The state before step `t`, replayed; len(self) is after the last.");
 }
 
 }  // namespace
@@ -119,15 +123,15 @@ void BindShards(py::module_& m) {
       .def_property_readonly("metadata", [](const Shard& s) { return ToPython(s.metadata); })
       .def_property_readonly("num_timesteps", &Shard::num_timesteps)
       .def("__len__", [](const Shard& s) { return s.fragments.size(); })
-      .def("__getitem__",
-           [](const std::shared_ptr<Shard>& s, int64_t index) {
-             if (index < 0 || index >= static_cast<int64_t>(Required(s)->fragments.size())) {
-               throw py::index_error(absl::StrCat("fragment ", index, " of ",
-                                                  s->fragments.size()));
-             }
-             return BoundFragment{s, static_cast<int>(index)};
-           },
-           py::arg("index"));
+      .def(
+          "__getitem__",
+          [](const std::shared_ptr<Shard>& s, int64_t index) {
+            if (index < 0 || index >= static_cast<int64_t>(Required(s)->fragments.size())) {
+              throw py::index_error(absl::StrCat("fragment ", index, " of ", s->fragments.size()));
+            }
+            return BoundFragment{s, static_cast<int>(index)};
+          },
+          py::arg("index"));
 }
 
 }  // namespace hod::bindings

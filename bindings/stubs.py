@@ -11,7 +11,7 @@ import re
 import textwrap
 from types import ModuleType
 
-HEADER = '''"""The engine of Hod, as pybind11 binds it. Made by bindings/stubs.py from the module itself."""
+HEADER = '''"""The engine of Hod as pybind11 binds it. Made from the module by bindings/stubs.py."""
 
 from typing import Any, ClassVar, Iterator, Optional, Sequence, Union
 
@@ -59,7 +59,8 @@ def _doc(text: str, indent: str) -> str:
 
 def _function(name: str, function: object, indent: str, static: bool = False) -> str:
     signature, text = _split(getattr(function, "__doc__") or "", name)
-    signature = re.sub(r"\((self|arg0): [^,)]*", "(self", signature, count=1) if not static else signature
+    if not static:
+        signature = re.sub(r"\((self|arg0): [^,)]*", "(self", signature, count=1)
     decorator = f"{indent}@staticmethod\n" if static else ""
     return f"{decorator}{indent}def {name}{signature}:\n" + _doc(text, indent + "    ")
 

@@ -6,8 +6,8 @@ import numpy as np
 
 
 def posterior(goal_logits: np.ndarray) -> np.ndarray:
-    """Probability of each block in every voxel, float64 [10, w, h, d], from `Prediction.goal_logits`;
-    float64 [v, 10] from `Node.belief_logits`. Sums to 1 over the blocks."""
+    """Probability of each block in every voxel, summing to 1 over the blocks: float64 [10, w, h, d]
+    from `Prediction.goal_logits`, float64 [v, 10] from `Node.belief_logits`."""
     axis = 0 if goal_logits.ndim == 4 else -1
     logits = goal_logits.astype(np.float64)
     exponentials = np.exp(logits - logits.max(axis, keepdims=True))

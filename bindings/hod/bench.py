@@ -94,7 +94,8 @@ def measure(num_envs: int, threads: int, seconds: float, config: _hod.Config) ->
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python3 -m hod.bench", description=__doc__.split("\n")[0])
+    summary = __doc__.split("\n")[0]
+    parser = argparse.ArgumentParser(prog="python3 -m hod.bench", description=summary)
     parser.add_argument("--envs", type=int, nargs="+", default=SIZES, help="sizes of batches")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")

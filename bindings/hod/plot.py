@@ -97,14 +97,14 @@ def entropy_slices(
     layers = range(1, bits.shape[1])
     columns = int(np.ceil(np.sqrt(1.6 * len(layers))))
     rows = -(-len(layers) // columns)
-    axes = figure.subplots(rows, columns, squeeze=False).flat
+    axes = iter(figure.subplots(rows, columns, squeeze=False).flat)
     image = None
-    for ax, y in zip(axes, layers):
+    for y, ax in zip(layers, axes):
         image = ax.imshow(bits[:, y].T, cmap="Purples", vmin=0, vmax=full)
         ax.set_title(f"y = {y}", fontsize="small")
         ax.set_xticks([])
         ax.set_yticks([])
-    for ax in list(axes):  # Those left over.
+    for ax in axes:  # Those left over.
         ax.set_axis_off()
     figure.colorbar(image, ax=figure.axes, label="bits", extend="max", shrink=0.8)
     return figure
@@ -210,8 +210,8 @@ def search_tree(
     search: _hod.Search, *, nodes: int = 40, labels: int = 12, ax: Axes | None = None
 ) -> Axes:
     """The most visited `nodes` of a search, the root above. Discs are as large as their share of
-    visits and coloured by their mean value; the `labels` most visited say what the searching player
-    did, and the human."""
+    visits and coloured by their mean value; the `labels` most visited ones have a number, and below
+    the tree stands what the searching player did there, and the human."""
     ax = _axes(ax, (11, 5.5))
     visits = search.visits
     order = np.argsort(-visits, kind="stable")[:nodes]  # A parent has no fewer than its child.
@@ -243,28 +243,22 @@ def search_tree(
             ax.plot([x0, x1], [y0, y1], color="0.75", linewidth=width, zorder=1)
     shown = list(places)
     values = [search.value_sums[i] / visits[i] for i in shown]
-    sizes = [20 + 500 * visits[i] / visits[0] for i in shown]
+    sizes = [60 + 500 * visits[i] / visits[0] for i in shown]
     xs, ys = zip(*(places[i] for i in shown))
     discs = ax.scatter(xs, ys, s=sizes, c=values, cmap="viridis", edgecolors="0.3", zorder=2)
     ax.figure.colorbar(discs, ax=ax, label="mean value, blocks", shrink=0.8)
     game = search.game
-    for i in sorted(shown, key=lambda i: -visits[i])[: labels + 1]:
+    lines = []
+    for number, i in enumerate(sorted(shown, key=lambda i: -visits[i])[1 : labels + 1], 1):
         node = search[i]
-        text = f"{node.visits} visits"
-        if i != 0:
-            text = f"{game.describe(node.action)}\n(human {game.describe(node.human_action)})"
-        offset = (0, 16) if i == 0 else (0, -14)
-        ax.annotate(
-            text,
-            places[i],
-            offset,
-            textcoords="offset points",
-            ha="center",
-            va="bottom" if i == 0 else "top",
-            fontsize=6.5,
-            zorder=3,
-        )
+        ours, theirs = game.describe(node.action), game.describe(node.human_action)
+        lines.append(f"{number}  {ours}, human {theirs}: {node.visits} visits")
+        ax.text(*places[i], str(number), ha="center", va="center", fontsize=6, color="white")
+    root = f"{visits[0]} visits, mean value {search.root.value:.2f}"
+    ax.set_title(root, fontsize="medium")
+    place_of_text = {"ha": "right", "va": "bottom", "multialignment": "left"}
+    ax.text(1.0, 0.0, "\n".join(lines), transform=ax.transAxes, fontsize=8, **place_of_text)
     depth = max(ys)
-    ax.set_ylim(depth + 0.6, -0.6)
+    ax.set_ylim(depth * (1 + 0.06 * len(lines)) + 0.3, -0.5)  # Room for the text.
     ax.set_axis_off()
     return ax

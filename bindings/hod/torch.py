@@ -111,7 +111,8 @@ class Network(nn.Module):
     def save(self, path: str, run: Any = None) -> None:
         """Writes a checkpoint; `run` is anything JSON can hold about how it was made, such as that
         of `hod.Network.run`."""
-        parameters = {name: t.detach().cpu().float().numpy() for name, t in self.state_dict().items()}
+        state = self.state_dict()
+        parameters = {name: tensor.detach().cpu().float().numpy() for name, tensor in state.items()}
         _hod.Network(self.config, parameters).save(str(path), json.dumps(run or {}))
 
 

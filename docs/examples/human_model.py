@@ -109,7 +109,6 @@ for ax, key, title in (
     ax.grid(axis="x", alpha=0.3)
 
 # %% [markdown]
-# A model like this can take the human's part anywhere: in `hod.AssistantEnv(human=TidyBuilder)`, in
-# `hod.VectorEnv`, which calls it without holding up other environments for longer than it takes, and
-# in `hod.evaluate(checkpoint, human=TidyBuilder)`, to see whether an assistant gets along with people
-# it has not been trained with.
+# A model like this can take the human's part anywhere: in `hod.AssistantEnv(human=TidyBuilder)` and
+# `hod.VectorEnv`, to train with it, and in `hod.evaluate(checkpoint, human=TidyBuilder)`, to see
+# whether an assistant gets along with people it has not been trained with.

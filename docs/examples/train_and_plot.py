@@ -15,6 +15,7 @@ import numpy as np
 import hod
 
 MINUTES = float(os.environ.get("MINUTES", 2))
+STEPS = int(os.environ.get("STEPS", 100000))  # Of training, at most.
 out = os.environ.get("OUT") or tempfile.mkdtemp()
 
 config = hod.Config(
@@ -27,15 +28,16 @@ config = hod.Config(
             "respect_removals": True,
             "own_reward_shift": -0.6,
         },
-        "selfplay": {"full_search_fraction": 0.25, "shard_timesteps": 1024, "shard_seconds": 4},
+        "selfplay": {"full_search_fraction": 0.25, "shard_timesteps": 512, "shard_seconds": 4},
         "learner": {
             "batch_size": 32,
             "learning_rate": 4e-3,
             "final_learning_rate": 4e-4,
             "goal_weight": 20.0,
-            "start_timesteps": 1024,
-            "checkpoint_seconds": max(1.0, 6 * MINUTES),
+            "start_timesteps": 512,
+            "checkpoint_seconds": 6 * MINUTES,
             "max_minutes": MINUTES,
+            "max_steps": STEPS,
         },
     }
 )

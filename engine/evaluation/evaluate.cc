@@ -24,10 +24,7 @@ namespace {
 class EvaluationStream : public EpisodeStream {
  public:
   EvaluationStream(const EvaluationSetup& setup, const EvaluationPlayers& players)
-      : setup_(setup),
-        players_(players),
-        houses_(num_houses()),
-        progress_("evaluating") {}
+      : setup_(setup), players_(players), houses_(num_houses()), progress_("evaluating") {}
 
   absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() override {
     if (next_ == 2 * num_houses()) return nullptr;
@@ -216,8 +213,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
                    {"seed", evaluation.seed},      {"simulations", evaluation.simulations},
                    {"git_revision", kGitRevision}, {"config", ToToml(setup.config)}};
   EvaluationStream stream(setup, players);
-  absl::Status status =
-      PlayEpisodes(stream, players.evaluator, {.threads = evaluation.threads});
+  absl::Status status = PlayEpisodes(stream, players.evaluator, {.threads = evaluation.threads});
   if (!status.ok()) return status;
   report.evaluations = stream.evaluations();
   report.houses = stream.TakeHouses();

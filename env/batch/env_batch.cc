@@ -34,8 +34,8 @@ EnvBatch::EnvBatch(GameConfig config, std::shared_ptr<const GoalSource> goals,
 
 absl::Status EnvBatch::CheckArrays(const BatchArrays& out) const {
   if (out.viewer && (*out.viewer < 0 || *out.viewer >= config_.num_players())) {
-    return absl::OutOfRangeError(absl::StrCat("viewer: ", *out.viewer, ", expected 0 to ",
-                                              config_.num_players() - 1));
+    return absl::OutOfRangeError(
+        absl::StrCat("viewer: ", *out.viewer, ", expected 0 to ", config_.num_players() - 1));
   }
   const size_t n = envs_.size(), players = out.viewer ? 1 : config_.num_players();
   const size_t volume = config_.size.Volume();

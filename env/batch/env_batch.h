@@ -62,8 +62,8 @@ class EnvBatch {
     Rng rng;
     Game game;
     State state;
-    bool ended = false;          // The next step starts a new episode.
-    bool fresh = true;           // Nobody has acted yet.
+    bool ended = false;            // The next step starts a new episode.
+    bool fresh = true;             // Nobody has acted yet.
     std::vector<int32_t> valid{};  // Kept for its memory.
   };
 

@@ -181,7 +181,8 @@ TEST_CASE("One player's rows alone are those of all players' arrays") {
   }
   views.viewer = 2;
   CHECK(std::string(twin.Reset(views).message()) == "viewer: 2, expected 0 to 1");
-  CHECK(std::string(twin.Reset(own.views()).message()) == "observations: 6048 elements, expected 12096");
+  CHECK(std::string(twin.Reset(own.views()).message()) ==
+        "observations: 6048 elements, expected 12096");
 }
 
 TEST_CASE("A batch with other seeds is as new") {

@@ -59,7 +59,8 @@ def test_metrics_of_mixed_lines(tmp_path):
 def test_frames_of_pandas(run):
     pandas = pytest.importorskip("pandas", reason="pandas (python3-pandas) is not installed")
     frame = run.frame()
-    assert isinstance(frame, pandas.DataFrame) and frame["step"].iloc[-1] == run.metrics()["step"][-1]
+    assert isinstance(frame, pandas.DataFrame)
+    assert frame["step"].iloc[-1] == run.metrics()["step"][-1]
 
 
 def test_shards_are_read_lazily_and_replay(run):
@@ -114,7 +115,8 @@ def test_an_evaluation_is_that_of_the_program(run, tmp_path):
     assert len(episode) == ours.houses["assisted_timesteps"][0]
     table = episode.table()
     assert len(table) == len(episode) + 1
-    assert 100 * table["goal_percentage"][-1] == pytest.approx(ours.houses["assisted_goal_percent"][0])
+    percent = ours.houses["assisted_goal_percent"][0]
+    assert 100 * table["goal_percentage"][-1] == pytest.approx(percent)
     state = episode.state(0)
     for t, replayed in enumerate(episode.replay()):
         assert replayed == state and replayed.timestep == table["timestep"][t]

@@ -1,5 +1,9 @@
 """The environments: their interfaces, and that they play by the rules."""
 
+import inspect
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -140,7 +144,8 @@ def test_vector_env_is_many_assistant_envs(threads):
 
 def test_vector_env_says_how_it_resets_and_takes_one_seed():
     env = hod.VectorEnv(3, **SETTINGS, masks=False)
-    assert getattr(env.metadata["autoreset_mode"], "value", env.metadata["autoreset_mode"]) == "NextStep"
+    mode = env.metadata["autoreset_mode"]
+    assert getattr(mode, "value", mode) == "NextStep"
     assert env.num_envs == 3 and env.single_action_space.n == env.action_space.nvec[0]
     first = env.reset(seed=7)[0]["world"].copy()
     assert np.array_equal(first, env.reset(seed=[7, 8, 9])[0]["world"])
@@ -277,6 +282,82 @@ def test_with_pettingzoo_where_it_is_installed():
     parallel_api_test(env, num_cycles=50)
 
 
+STAND_INS = """
+import enum, sys, types
+
+def module(name, **members):
+    sys.modules[name] = types.ModuleType(name)
+    vars(sys.modules[name]).update(members)
+
+class Env:
+    def reset(self, *, seed=None, options=None):
+        self.seeded = seed
+
+class VectorEnv: pass
+class ParallelEnv: pass
+class AutoresetMode(enum.Enum):
+    NEXT_STEP = "NextStep"
+
+def space(name):
+    def init(self, *args, **kwargs):
+        self.n = args[0]
+        self.args = args
+    return type(name, (), {"__init__": init})
+
+spaces = {name: space(name) for name in ("Box", "Dict", "Discrete", "MultiDiscrete")}
+module("gymnasium.spaces", **spaces)
+module("gymnasium.vector", VectorEnv=VectorEnv, AutoresetMode=AutoresetMode)
+vector, spaces_module = sys.modules["gymnasium.vector"], sys.modules["gymnasium.spaces"]
+module("gymnasium", Env=Env, vector=vector, spaces=spaces_module)
+module("pettingzoo", ParallelEnv=ParallelEnv)
+
+import hod
+settings = dict(world_size=(6, 6, 7), horizon=12, human="noop")
+env = hod.AssistantEnv(**settings)
+env.reset(seed=4)
+assert isinstance(env, Env) and env.seeded == 4
+assert type(env.action_space) is spaces["Discrete"]
+vector = hod.VectorEnv(2, **settings)
+vector.reset(seed=1)
+assert isinstance(vector, VectorEnv)
+assert vector.metadata["autoreset_mode"] is AutoresetMode.NEXT_STEP
+assert type(vector.single_observation_space) is spaces["Dict"]
+del settings["human"]
+assert isinstance(hod.parallel_env(**settings), ParallelEnv)
+"""
+
+
+def test_base_classes_are_those_of_packages_that_are_there():
+    """With stand-ins for Gymnasium and PettingZoo: theirs are used where they can be imported."""
+    subprocess.run([sys.executable, "-P", "-c", STAND_INS], check=True)
+
+
+def test_signatures_are_those_of_gymnasium_and_pettingzoo():
+    def parameters(function):
+        return list(inspect.signature(function).parameters)[1:]
+
+    assert parameters(hod.AssistantEnv.reset) == ["seed", "options"]
+    assert parameters(hod.AssistantEnv.step) == ["action"]
+    assert parameters(hod.VectorEnv.reset) == ["seed", "options"]
+    assert parameters(hod.VectorEnv.step) == ["actions"]
+    assert parameters(hod.ParallelEnv.reset) == ["seed", "options"]
+    assert parameters(hod.ParallelEnv.step) == ["actions"]
+    for name in ("observation_space", "action_space"):
+        assert parameters(getattr(hod.ParallelEnv, name)) == ["agent"]
+    for cls, names in [
+        (hod.AssistantEnv, "metadata render_mode spec observation_space action_space render close"),
+        (hod.VectorEnv, "metadata num_envs single_observation_space single_action_space close"),
+        (hod.ParallelEnv, "metadata agents possible_agents num_agents max_num_agents render close"),
+    ]:
+        env = {
+            hod.AssistantEnv: lambda: hod.AssistantEnv(**SETTINGS),
+            hod.VectorEnv: lambda: hod.VectorEnv(2, **SETTINGS),
+            hod.ParallelEnv: lambda: hod.parallel_env(**SETTINGS),
+        }[cls]()
+        for name in names.split():
+            assert hasattr(env, name), name
+
+
 def test_spaces_without_gymnasium():
     spaces = hod.spaces
     box = spaces.Box(0, 5, (2, 3), np.uint8)
@@ -287,7 +368,8 @@ def test_spaces_without_gymnasium():
     assert box == spaces.Box(0, 5, (2, 3), np.uint8) != spaces.Box(0, 4, (2, 3), np.uint8)
     discrete = spaces.Discrete(4)
     mask = np.array([0, 0, 1, 0], np.int8)
-    assert discrete.sample(mask) == 2 and 3 in discrete and 4 not in discrete and 0.5 not in discrete
+    assert discrete.sample(mask) == 2
+    assert 3 in discrete and 4 not in discrete and 0.5 not in discrete
     multi = spaces.MultiDiscrete([2, 3])
     assert multi.sample() in multi and np.array([2, 0]) not in multi
     both = spaces.Dict({"a": box, "b": discrete})

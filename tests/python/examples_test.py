@@ -18,7 +18,7 @@ def run(tmp_path_factory):
         "game": {"world_size": [7, 7, 7], "horizon": 120},
         "network": {"channels": 8, "blocks": 1},
         "search": {"num_simulations": 2},
-        "selfplay": {"shard_timesteps": 64, "shard_seconds": 0.5},
+        "selfplay": {"games": 4, "shard_timesteps": 64, "shard_seconds": 0.5},
         "learner": {"batch_size": 8, "start_timesteps": 64, "max_steps": 20},
     }
     return hod.train(hod.Config(settings), tmp_path_factory.mktemp("run"), quiet=True)
@@ -28,7 +28,7 @@ def run(tmp_path_factory):
 def test_example(name, run, tmp_path, monkeypatch):
     monkeypatch.setenv("HOD_RUN", str(run.path))
     monkeypatch.setenv("OUT", str(tmp_path / "out"))
-    monkeypatch.setenv("MINUTES", "0.05")
+    monkeypatch.setenv("STEPS", "20")
     monkeypatch.setenv("EPISODES", "2")
     runpy.run_path(str(EXAMPLES / f"{name}.py"), run_name="__main__")
     assert plt.get_fignums()

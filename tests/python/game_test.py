@@ -11,7 +11,8 @@ from conftest import SIZE
 
 
 def test_config_reads_writes_and_refuses():
-    config = hod.Config({"game.world_size": [7, 8, 9], "search": {"gamma": 0.5, "c_puct": [1, 2.5]}})
+    search = {"gamma": 0.5, "c_puct": [1, 2.5]}
+    config = hod.Config({"game.world_size": [7, 8, 9], "search": search})
     assert config["game.world_size"] == [7, 8, 9]
     assert config["search.gamma"] == 0.5
     assert config["search.c_puct"] == [1.0, 2.5]

@@ -98,8 +98,10 @@ def test_episodes_and_trees(game, played, network, tmp_path):
                           "step 40, 0% of the goal", "the goal"]  # fmt: skip
     search = hod.run_search(game, played, 1, network, num_simulations=50)
     ax = hod.plot.search_tree(search, nodes=15, labels=3)
-    texts = [text.get_text() for text in ax.texts]
-    assert texts[0] == "50 visits" and len(texts) == 4
+    assert [text.get_text() for text in ax.texts[:3]] == ["1", "2", "3"]
+    child = search.root.children[0]
+    first = f"1  {search.game.describe(child.action)}, human "
+    assert ax.texts[3].get_text().startswith(first)
     assert len(ax.collections[0].get_offsets()) == 15
 
 

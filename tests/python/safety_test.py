@@ -202,7 +202,8 @@ def test_objects_are_made_by_the_package_alone(game, played, network):
 
 
 def test_arguments_of_any_kind_raise(game, played, network):
-    odd = [None, "x", -1, 2**70, 1.5, b"", [], {}, object(), np.zeros(0), np.array("x"), game, played]
+    odd = [None, "x", -1, 2**70, 1.5, b"", [], {}, object(), np.zeros(0), np.array("x")]
+    odd += [game, played, [None], hod.Config()]
     rng = random.Random(3)
     functions = [
         game.step, game.observe, game.action, game.begin, game.describe, game.unflatten,
@@ -223,10 +224,10 @@ def test_arguments_of_any_kind_raise(game, played, network):
 
 
 def test_arrays_of_any_layout(game, played):
-    goal = np.asfortranarray(game.goal)
-    assert np.array_equal(hod.Game(hod.Config({"game": {"world_size": SIZE}}), goal).goal, game.goal)
-    reversed_ = game.goal[::-1, ::-1, ::-1]
     config = hod.Config({"game": {"world_size": SIZE}})
+    goal = np.asfortranarray(game.goal)
+    assert np.array_equal(hod.Game(config, goal).goal, game.goal)
+    reversed_ = game.goal[::-1, ::-1, ::-1]
     assert np.array_equal(hod.Game(config, reversed_).goal, reversed_)
     feet = np.asfortranarray(played.feet)
     assert np.array_equal(game.begin(played.blocks, feet).feet, played.feet)
