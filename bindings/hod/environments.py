@@ -276,8 +276,8 @@ class VectorEnv(_VectorEnv):
     Autoreset mode is NEXT_STEP (metadata["autoreset_mode"]): the step after the last of an episode
     ignores its action, starts a new episode and gives a reward of 0.
 
-    masks: whether infos hold "action_mask", int8 [num_envs, num_actions], which takes about as
-        long as all else of a step.
+    masks: whether infos hold "action_mask", int8 [num_envs, num_actions]; they take most of the
+        time of a step (docs/python.md, "Speed").
     """
 
     spec = None
