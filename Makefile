@@ -7,10 +7,12 @@ RUN := runs/demo
 PACKAGES := ca-certificates catch2 ccache cmake g++ git libabsl-dev libbenchmark-dev libcairo2-dev \
 	libcli11-dev libeigen3-dev libfmt-dev libopenblas0-openmp libspdlog-dev libtbb-dev \
 	libtomlplusplus-dev libtorch-dev libxxhash-dev libzstd-dev mold ninja-build \
-	nlohmann-json3-dev pkg-config zlib1g-dev fonts-dejavu-core
+	nlohmann-json3-dev pkg-config zlib1g-dev fonts-dejavu-core pybind11-dev python3-dev \
+	python3-matplotlib python3-numpy python3-pandas python3-pytest python3-torch
+PYTHON := /usr/bin/python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo build test fuzz tsan deps configure bench docs clean
+.PHONY: demo build python python-sanitized stubs test fuzz tsan deps configure bench docs examples clean
 
 # Trains an assistant, evaluates it and writes a report; what is already done is reused.
 demo: deps build
@@ -20,6 +22,31 @@ demo: deps build
 build: configure
 	cmake --build $(BUILD) --target hod
 
+# The Python package, for Debian's Python: builds $(BUILD)/python/hod, and tells Python where it is
+# by a file in the user's site-packages.
+USER_SITE = $(shell $(PYTHON) -m site --user-site)
+python: configure
+	cmake --build $(BUILD) --target hod_python
+	mkdir -p $(USER_SITE)
+	echo $(CURDIR)/$(BUILD)/python > $(USER_SITE)/hod.pth
+	$(PYTHON) -c "import hod; print('import hod:', hod.__version__, 'from', hod.__path__[0])"
+
+# Its tests under AddressSanitizer and UndefinedBehaviorSanitizer; those of torch and matplotlib are
+# not for it. Python itself leaks at its end.
+python-sanitized:
+	cmake -S . -B $(BUILD)-sanitized -G Ninja -D HOD_SANITIZE=ON -D CMAKE_CXX_FLAGS_RELEASE=-O1 \
+	  -DPython_EXECUTABLE=$(PYTHON) -DPYTHON_EXECUTABLE=$(PYTHON)
+	cmake --build $(BUILD)-sanitized --target hod_python
+	cd tests/python && PYTHONPATH=$(CURDIR)/$(BUILD)-sanitized/python OMP_NUM_THREADS=1 \
+	  ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$$($(CXX) -print-file-name=libasan.so) \
+	  $(PYTHON) -m pytest -q -p no:cacheprovider safety_test.py game_test.py environments_test.py \
+	  search_test.py
+
+# Its types, written from the compiled module.
+stubs: python
+	$(PYTHON) -P bindings/stubs.py > bindings/hod/_hod.pyi.new
+	mv bindings/hod/_hod.pyi.new bindings/hod/_hod.pyi
+
 test: configure
 	cmake --build $(BUILD)
 	ctest --test-dir $(BUILD) --output-on-failure -j 2
@@ -28,7 +55,7 @@ test: configure
 SECONDS := 60
 fuzz:
 	cmake -S . -B $(BUILD)-fuzz -G Ninja -D HOD_FUZZ=ON -D CMAKE_CXX_FLAGS_RELEASE=-O1 \
-	  -DPython_EXECUTABLE=/usr/bin/python3 -DPYTHON_EXECUTABLE=/usr/bin/python3
+	  -DPython_EXECUTABLE=$(PYTHON) -DPYTHON_EXECUTABLE=$(PYTHON)
 	cmake --build $(BUILD)-fuzz --target hod_fuzz
 	cd $(BUILD)-fuzz/tests/fuzz && \
 	  ls *_fuzz | xargs -P $$(nproc) -I TARGET env ./TARGET --seconds=$(SECONDS)
@@ -59,7 +86,7 @@ configure: $(BUILD)/build.ninja
 
 $(BUILD)/build.ninja:
 	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release \
-	  -DPython_EXECUTABLE=/usr/bin/python3 -DPYTHON_EXECUTABLE=/usr/bin/python3
+	  -DPython_EXECUTABLE=$(PYTHON) -DPYTHON_EXECUTABLE=$(PYTHON)
 
 # Speed of the environment, the search, networks and the learner on this machine.
 bench: build
@@ -74,7 +101,7 @@ bench: build
 EPISODE = $(RUN)/episodes/house-000-assisted.jsonl.gz
 CHECKPOINT = $(lastword $(sort $(wildcard $(RUN)/checkpoints/*.safetensors)))
 IMAGES := docs/images
-docs: build
+docs: build examples
 	{ cat docs/configuration.head.md; $(BUILD)/hod config --describe; } > docs/configuration.md
 	$(BUILD)/hod goals sheet --count 24 --out $(IMAGES)/houses.png
 	$(BUILD)/hod draw goal --index 3 --view both --out $(IMAGES)/goal.png
@@ -89,5 +116,12 @@ docs: build
 	  --episodes 50 --seed 4242 --out $(RUN)/search-study
 	cp $(RUN)/search-study/study.png $(IMAGES)/search_study.png
 
+# The worked examples with what they print and draw, docs/examples/*.md; those that need a trained
+# network take that of RUN.
+EXAMPLES := train_and_plot belief human_model compare
+examples: python
+	HOD_RUN=$(RUN) $(PYTHON) docs/examples/render.py $(EXAMPLES:%=docs/examples/%.py)
+
 clean:
-	rm -rf $(BUILD) $(BUILD)-fuzz $(BUILD)-tsan
+	rm -rf $(BUILD) $(BUILD)-fuzz $(BUILD)-sanitized $(BUILD)-tsan
+	rm -f $(USER_SITE)/hod.pth

@@ -25,14 +25,8 @@ namespace {
 // houses with the assistant: a broken human model shows at once.
 class EvaluationStream : public EpisodeStream {
  public:
-  EvaluationStream(const EvaluationSetup& setup, const env::GoalSource& goals, PlayerFactory human,
-                   PlayerFactory unsearched_assistant)
-      : setup_(setup),
-        goals_(goals),
-        human_(std::move(human)),
-        unsearched_assistant_(std::move(unsearched_assistant)),
-        houses_(num_houses()),
-        progress_("evaluating") {}
+  EvaluationStream(const EvaluationSetup& setup, const EvaluationPlayers& players)
+      : setup_(setup), players_(players), houses_(num_houses()), progress_("evaluating") {}
 
   absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() override {
     if (next_ == 2 * num_houses()) return nullptr;
@@ -87,13 +81,13 @@ class EvaluationStream : public EpisodeStream {
     const EvaluationConfig& evaluation = setup_.config.evaluation;
     EpisodeSetup episode;
     episode.game = setup_.config.game;
-    episode.goal = goals_.Get(HouseOf(number));
-    episode.human = human_;
+    episode.goal = players_.goals->Get(HouseOf(number));
+    episode.human = players_.human;
     episode.seed = env::Rng(static_cast<uint64_t>(evaluation.seed)).Fork(HouseOf(number))();
-    if (!IsAssisted(number) || setup_.assistant == kNoopAssistant) return episode;
-    if (unsearched_assistant_) {
-      episode.unsearched_assistant = unsearched_assistant_;
-    } else {
+    if (!IsAssisted(number)) return episode;
+    if (players_.unsearched_assistant) {
+      episode.unsearched_assistant = players_.unsearched_assistant;
+    } else if (players_.evaluator != nullptr) {
       episode.assistant = EvaluatedAssistant(setup_.config, evaluation.simulations);
     }
     return episode;
@@ -105,8 +99,7 @@ class EvaluationStream : public EpisodeStream {
   }
 
   const EvaluationSetup& setup_;
-  const env::GoalSource& goals_;
-  const PlayerFactory human_, unsearched_assistant_;  // The latter may be empty.
+  const EvaluationPlayers& players_;
   const absl::Time began_ = absl::Now();
   std::map<const AssistedEpisode*, Watched> watched_;
   std::vector<PairedFigures> houses_;
@@ -192,10 +185,51 @@ absl::StatusOr<std::unique_ptr<mcts::Evaluator>> LoadEvaluator(
 
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
   const EvaluationConfig& evaluation = setup.config.evaluation;
-  const absl::Time began = absl::Now();
+  EvaluationPlayers players;
   auto goals = env::MakeGoalSource(evaluation.goals, setup.config.game,
                                    static_cast<uint64_t>(evaluation.seed));
   if (!goals.ok()) return goals.status();
+  players.goals = *std::move(goals);
+  absl::StatusOr<PlayerFactory> human = MakePlayerFactory(setup.human);
+  if (!human.ok()) return human.status();
+  players.human = *std::move(human);
+  absl::StatusOr<bool> of_the_reference = false;
+  if (setup.assistant != kNoopAssistant) {
+    of_the_reference = models::IsReferenceFile(setup.assistant);
+  }
+  if (!of_the_reference.ok()) return of_the_reference.status();
+  if (setup.search_reference && !*of_the_reference) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(setup.assistant, ": expected a network of the reference to search with"));
+  }
+  std::unique_ptr<mcts::Evaluator> evaluator;
+  const mcts::EvaluationCache* cache = nullptr;
+  if (*of_the_reference && !setup.search_reference) {
+    absl::StatusOr<PlayerFactory> loaded = MakePlayerFactory(setup.assistant);
+    if (!loaded.ok()) return loaded.status();
+    players.unsearched_assistant = *std::move(loaded);
+  } else if (setup.assistant != kNoopAssistant) {
+    absl::StatusOr<std::unique_ptr<mcts::Evaluator>> loaded =
+        LoadEvaluator(setup.assistant, *of_the_reference, setup.config.backend);
+    if (!loaded.ok()) return loaded.status();
+    evaluator = *std::move(loaded);
+    if (setup.config.cached_positions > 0) {
+      auto cached = std::make_unique<mcts::EvaluationCache>(std::move(evaluator),
+                                                            setup.config.cached_positions);
+      cache = cached.get();
+      evaluator = std::move(cached);
+    }
+    players.evaluator = evaluator.get();
+  }
+  absl::StatusOr<EvaluationReport> report = Evaluate(setup, players);
+  if (report.ok() && cache != nullptr) report->known_evaluations = cache->counts().known;
+  return report;
+}
+
+absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
+                                          const EvaluationPlayers& players) {
+  const EvaluationConfig& evaluation = setup.config.evaluation;
+  const absl::Time began = absl::Now();
   if (!setup.record_directory.empty()) {
     if (absl::Status status = MakeDirectories(setup.record_directory); !status.ok()) return status;
   }
@@ -209,40 +243,10 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
                    {"search_reference", setup.search_reference},
                    {"git_revision", kGitRevision},
                    {"config", ToToml(setup.config)}};
-  absl::StatusOr<PlayerFactory> human = MakePlayerFactory(setup.human);
-  if (!human.ok()) return human.status();
-  absl::StatusOr<bool> of_the_reference = false;
-  if (setup.assistant != kNoopAssistant)
-    of_the_reference = models::IsReferenceFile(setup.assistant);
-  if (!of_the_reference.ok()) return of_the_reference.status();
-  if (setup.search_reference && !*of_the_reference) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(setup.assistant, ": expected a network of the reference to search with"));
-  }
-  PlayerFactory unsearched_assistant;
-  std::unique_ptr<mcts::Evaluator> evaluator;
-  const mcts::EvaluationCache* cache = nullptr;
-  if (*of_the_reference && !setup.search_reference) {
-    absl::StatusOr<PlayerFactory> loaded = MakePlayerFactory(setup.assistant);
-    if (!loaded.ok()) return loaded.status();
-    unsearched_assistant = *std::move(loaded);
-  } else if (setup.assistant != kNoopAssistant) {
-    absl::StatusOr<std::unique_ptr<mcts::Evaluator>> loaded =
-        LoadEvaluator(setup.assistant, *of_the_reference, setup.config.backend);
-    if (!loaded.ok()) return loaded.status();
-    evaluator = *std::move(loaded);
-    if (setup.config.cached_positions > 0) {
-      auto cached = std::make_unique<mcts::EvaluationCache>(std::move(evaluator),
-                                                            setup.config.cached_positions);
-      cache = cached.get();
-      evaluator = std::move(cached);
-    }
-  }
-  EvaluationStream stream(setup, **goals, *std::move(human), std::move(unsearched_assistant));
-  absl::Status status = PlayEpisodes(stream, evaluator.get(), {.threads = evaluation.threads});
+  EvaluationStream stream(setup, players);
+  absl::Status status = PlayEpisodes(stream, players.evaluator, {.threads = evaluation.threads});
   if (!status.ok()) return status;
   report.evaluations = stream.evaluations();
-  if (cache != nullptr) report.known_evaluations = cache->counts().known;
   report.houses = stream.TakeHouses();
   Compare(report, static_cast<uint64_t>(evaluation.seed));
   report.seconds = absl::ToDoubleSeconds(absl::Now() - began);

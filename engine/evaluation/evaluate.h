@@ -1,6 +1,7 @@
 // Judges an assistant: the same houses, builders and start locations with it and without it.
 #pragma once
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "engine/config/run_config.h"
 #include "engine/evaluation/bootstrap.h"
 #include "engine/play/episode_tally.h"
+#include "engine/play/player.h"
+#include "env/houses/source.h"
+#include "mcts/evaluator.h"
 
 namespace hod::engine {
 
@@ -49,6 +53,18 @@ struct EvaluationReport {
 
 // Shows progress on standard error. Figures depend on the setup alone, not on the threads.
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup);
+
+// Who plays, and where.
+struct EvaluationPlayers {
+  std::shared_ptr<const env::GoalSource> goals;
+  PlayerFactory human;
+  // The assistant plays by itself, or by searches on these evaluations; if neither, nobody helps.
+  PlayerFactory unsearched_assistant;
+  mcts::Evaluator* evaluator = nullptr;
+};
+// The same with other players than those that the setup names; the names become labels.
+absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
+                                          const EvaluationPlayers& players);
 
 nlohmann::json ToJson(const EvaluationReport& report);
 absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json);

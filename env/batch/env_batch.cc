@@ -33,7 +33,12 @@ EnvBatch::EnvBatch(GameConfig config, std::shared_ptr<const GoalSource> goals,
 }
 
 absl::Status EnvBatch::CheckArrays(const BatchArrays& out) const {
-  const size_t n = envs_.size(), players = config_.num_players(), volume = config_.size.Volume();
+  if (out.viewer && (*out.viewer < 0 || *out.viewer >= config_.num_players())) {
+    return absl::OutOfRangeError(
+        absl::StrCat("viewer: ", *out.viewer, ", expected 0 to ", config_.num_players() - 1));
+  }
+  const size_t n = envs_.size(), players = out.viewer ? 1 : config_.num_players();
+  const size_t volume = config_.size.Volume();
   const auto check = [](const char* name, size_t got, size_t expected) {
     if (got == 0 || got == expected) return absl::OkStatus();
     return absl::InvalidArgumentError(
@@ -51,6 +56,17 @@ absl::Status EnvBatch::CheckArrays(const BatchArrays& out) const {
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+void EnvBatch::Reseed(absl::Span<const uint64_t> seeds) {
+  arena_.execute([&] {
+    tbb::parallel_for(tbb::blocked_range<int>(0, num_envs(), kGrain), [&](const auto& range) {
+      for (int i = range.begin(); i < range.end(); ++i) {
+        envs_[i].rng = Rng(seeds[i]);
+        Restart(envs_[i]);
+      }
+    });
+  });
 }
 
 absl::Status EnvBatch::Reset(const BatchArrays& out) {
@@ -111,11 +127,12 @@ void EnvBatch::Restart(Env& env) const {
 // `outcome` is null at the start of an episode.
 void EnvBatch::Write(int i, const StepOutcome* outcome, const BatchArrays& out) {
   Env& env = envs_[i];
-  const int players = config_.num_players();
+  const int begin = out.viewer.value_or(0);
+  const int end = out.viewer ? begin + 1 : config_.num_players();
   const size_t world = kNumObservationChannels * env.state.blocks.size();
   const size_t num_actions = actions_.num_actions();
-  for (int p = 0; p < players; ++p) {
-    const int row = i * players + p;
+  for (int p = begin; p < end; ++p) {
+    const int row = i * (end - begin) + p - begin;
     if (!out.observations.empty()) {
       WorldObservation(env.game, env.state, p, RowOf(out.observations, row, world));
     }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -24,6 +25,8 @@ struct BatchArrays {
   absl::Span<float> rewards;         // [n][players]
   absl::Span<uint8_t> terminated;    // [n] 0/1: the goal stands.
   absl::Span<uint8_t> truncated;     // [n] 0/1: the horizon is reached, or there is no progress.
+  // If set, arrays by player hold this one's rows alone: their second extent is 1.
+  std::optional<int> viewer = {};
 };
 
 // Every environment draws its goals and starts from its own stream, so what happens in one depends
@@ -43,6 +46,10 @@ class EnvBatch {
   const Game& game(int i) const { return envs_[i].game; }
   const State& state(int i) const { return envs_[i].state; }
 
+  // Gives every environment another stream and a new episode: what follows is as in a new batch.
+  // Requires one seed for each.
+  void Reseed(absl::Span<const uint64_t> seeds);
+
   // Starts new episodes where the present ones have begun.
   absl::Status Reset(const BatchArrays& out);
   // `actions` are flat ids, [n][players]. Any id in range is accepted; one that breaks the rules
@@ -55,8 +62,8 @@ class EnvBatch {
     Rng rng;
     Game game;
     State state;
-    bool ended = false;          // The next step starts a new episode.
-    bool fresh = true;           // Nobody has acted yet.
+    bool ended = false;            // The next step starts a new episode.
+    bool fresh = true;             // Nobody has acted yet.
     std::vector<int32_t> valid{};  // Kept for its memory.
   };
 

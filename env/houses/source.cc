@@ -46,8 +46,18 @@ struct NamedHouse {
   House house;
 };
 
-// A fixed list of houses. One of the size of the world is a goal as it is; the others are placed
-// anew for every goal.
+// A house of the size of the world is a goal as it is. Requires that `placement` accepts others.
+Goal Place(const GameConfig& config, const Pipeline& placement, const std::string& name,
+           House house, Rng& rng) {
+  if (house.size == config.size) return {name, std::move(house.blocks)};
+  placement.Run(Pipeline::Part::kPlacement, MaxHouseSize(config), house, rng).IgnoreError();
+  return {name, GoalFromHouse(config, house.size, house.blocks)};
+}
+
+// Of houses that come without transforms of their own.
+Pipeline RandomPlacement() { return *Pipeline::Parse({"randomly_place", "add_grass"}); }
+
+// A fixed list of houses, placed anew for every goal.
 class ListSource : public GoalSource {
  public:
   // Requires that `placement` accepts all houses in the game's worlds.
@@ -70,10 +80,7 @@ class ListSource : public GoalSource {
 
  private:
   Goal Make(const NamedHouse& named, Rng& rng) const {
-    if (named.house.size == config_.size) return {named.name, named.house.blocks};
-    House house = named.house;
-    placement_.Run(Pipeline::Part::kPlacement, MaxHouseSize(config_), house, rng).IgnoreError();
-    return {named.name, GoalFromHouse(config_, house.size, house.blocks)};
+    return Place(config_, placement_, named.name, named.house, rng);
   }
 
   const GameConfig config_;
@@ -179,6 +186,12 @@ absl::StatusOr<std::unique_ptr<GoalSource>> MakeSetSource(absl::string_view wher
 
 }  // namespace
 
+absl::StatusOr<Goal> GoalOfHouse(const std::string& name, const House& house,
+                                 const GameConfig& config, Rng& rng) {
+  if (absl::Status status = Check(name, house, config); !status.ok()) return status;
+  return Place(config, RandomPlacement(), name, house, rng);
+}
+
 absl::StatusOr<std::unique_ptr<GoalSource>> MakeGoalSource(const std::string& spec,
                                                            const GameConfig& config,
                                                            uint64_t seed) {
@@ -195,8 +208,7 @@ absl::StatusOr<std::unique_ptr<GoalSource>> MakeGoalSource(const std::string& sp
   if (absl::ConsumePrefix(&directory, "npy:") && !directory.empty()) {
     absl::StatusOr<std::vector<NamedHouse>> files = ReadDirectory(std::string(directory), config);
     if (!files.ok()) return files.status();
-    return std::make_unique<ListSource>(config, seed, *std::move(files),
-                                        *Pipeline::Parse({"randomly_place", "add_grass"}));
+    return std::make_unique<ListSource>(config, seed, *std::move(files), RandomPlacement());
   }
   if (absl::ConsumePrefix(&directory, "set:") && !directory.empty()) {
     return MakeSetSource(directory, config, seed);

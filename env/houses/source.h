@@ -11,6 +11,7 @@
 #include "env/game/blocks.h"
 #include "env/game/config.h"
 #include "env/game/random.h"
+#include "env/houses/house.h"
 
 namespace hod::env {
 
@@ -32,6 +33,12 @@ class GoalSource {
   // goals starts again after the last.
   virtual Goal Get(int index) const = 0;
 };
+
+// A goal for games with `config` from blocks as npy:DIR (below) reads them from a file: the whole
+// world, or a house to be put in a random place. Errors begin with `name` and tell what was
+// expected.
+absl::StatusOr<Goal> GoalOfHouse(const std::string& name, const House& house,
+                                 const GameConfig& config, Rng& rng);
 
 // What a goal specification looks like, for messages and help.
 inline constexpr char kGoalSpecs[] = "generated, npy:DIR, set:DIR, set:DIR:train or set:DIR:test";

@@ -148,6 +148,61 @@ TEST_CASE("What happens does not depend on the number of threads") {
   CHECK(play(1) == play(2));
 }
 
+TEST_CASE("One player's rows alone are those of all players' arrays") {
+  const GameConfig config = SmallConfig(false);
+  const int n = 3;
+  EnvBatch batch(config, Goals(config), {1, 2, 3}, 1), twin(config, Goals(config), {1, 2, 3}, 1);
+  Arrays all(config, n), own(config, n);
+  own.observations.resize(own.observations.size() / 2);
+  own.masks.resize(own.masks.size() / 2);
+  own.inventories.resize(own.inventories.size() / 2);
+  own.rewards.resize(own.rewards.size() / 2);
+  BatchArrays views = own.views();
+  views.viewer = 1;
+  REQUIRE(batch.Reset(all.views()).ok());
+  Rng rng(3);
+  for (int t = 0; t < 20; ++t) {
+    const std::vector<int32_t> actions = RandomValid(all, 2 * n, rng);
+    REQUIRE(batch.Step(actions, all.views()).ok());
+    REQUIRE(twin.Step(actions, views).ok());
+    const auto check = [&](const auto& whole, const auto& rows) {
+      const size_t length = rows.size() / n;
+      for (int i = 0; i < n; ++i) {
+        CHECK(std::equal(rows.begin() + i * length, rows.begin() + (i + 1) * length,
+                         whole.begin() + (2 * i + 1) * length));
+      }
+    };
+    check(all.observations, own.observations);
+    check(all.masks, own.masks);
+    check(all.inventories, own.inventories);
+    check(all.rewards, own.rewards);
+    CHECK(own.timesteps == all.timesteps);
+    CHECK(own.truncated == all.truncated);
+  }
+  views.viewer = 2;
+  CHECK(std::string(twin.Reset(views).message()) == "viewer: 2, expected 0 to 1");
+  CHECK(std::string(twin.Reset(own.views()).message()) ==
+        "observations: 6048 elements, expected 12096");
+}
+
+TEST_CASE("A batch with other seeds is as new") {
+  const GameConfig config = SmallConfig(true);
+  EnvBatch batch(config, Goals(config), {1, 2}, 1), twin(config, Goals(config), {7, 8}, 1);
+  Arrays arrays(config, 2), twins(config, 2);
+  REQUIRE(batch.Reset(arrays.views()).ok());
+  REQUIRE(batch.Step({0, 0, 0, 0}, arrays.views()).ok());
+  batch.Reseed({7, 8});
+  REQUIRE(batch.Reset(arrays.views()).ok());
+  REQUIRE(twin.Reset(twins.views()).ok());
+  Rng rng(3);
+  for (int t = 0; t < 30; ++t) {
+    CHECK(arrays == twins);
+    const std::vector<int32_t> actions = RandomValid(arrays, 4, rng);
+    REQUIRE(batch.Step(actions, arrays.views()).ok());
+    REQUIRE(twin.Step(actions, twins.views()).ok());
+  }
+}
+
 TEST_CASE("Wrong arrays and actions are refused by name and change nothing") {
   const GameConfig config = SmallConfig(true);
   EnvBatch batch(config, Goals(config), {1, 2}, 1);

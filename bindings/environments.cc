@@ -1,0 +1,317 @@
+// Batches of episodes in Python: NumPy arrays that the engine writes, and human models that play
+// along without the GIL.
+#include "bindings/environments.h"
+
+#include <pybind11/stl.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "bindings/houses.h"
+#include "bindings/humans.h"
+#include "bindings/settings.h"
+#include "env/batch/env_batch.h"
+#include "env/game/observation.h"
+
+namespace hod::bindings {
+namespace {
+
+using engine::kAssistant;
+using engine::kHuman;
+
+// The human of every environment of a batch.
+class HumanBatch {
+ public:
+  HumanBatch(Humans humans, int num_envs) : humans_(std::move(humans)), players_(num_envs) {}
+
+  void Reseed(const std::vector<uint64_t>& seeds) {
+    for (size_t i = 0; i < players_.size(); ++i) players_[i].rng = env::Rng(seeds[i]).Fork(1);
+  }
+
+  // Makes models for environments that have begun an episode.
+  absl::Status Begin(const env::EnvBatch& batch, absl::Span<const uint8_t> begun) {
+    return ForEach([&](int i, Player& player) -> absl::Status {
+      if (!begun[i]) return absl::OkStatus();
+      player.model.reset();
+      auto made = humans_.factory(batch.game(i), kHuman, player.rng());
+      if (!made.ok()) return made.status();
+      player.model = *std::move(made);
+      return absl::OkStatus();
+    });
+  }
+
+  // Draws the action of every human whose episode is not over into the first of two columns.
+  absl::Status Act(const env::EnvBatch& batch, absl::Span<const uint8_t> over,
+                   absl::Span<int32_t> actions) {
+    return ForEach([&](int i, Player& player) -> absl::Status {
+      if (over[i]) return absl::OkStatus();
+      if (player.model == nullptr) return absl::FailedPreconditionError("call reset() first");
+      actions[2 * i] = env::Sample(player.model->NextAction(batch.state(i)), player.rng);
+      return player.model->status();
+    });
+  }
+
+  // Tells these what they did, before the batch steps.
+  absl::Status Observe(const env::EnvBatch& batch, absl::Span<const uint8_t> over,
+                       absl::Span<const int32_t> actions) {
+    return ForEach([&](int i, Player& player) -> absl::Status {
+      if (over[i]) return absl::OkStatus();
+      player.model->Observe(batch.state(i), actions[2 * i]);
+      return player.model->status();
+    });
+  }
+
+  void RethrowIfAny() const { humans_.errors->RethrowIfAny(); }
+
+ private:
+  struct Player {
+    std::unique_ptr<env::HumanModel> model;
+    env::Rng rng{};
+  };
+
+  // Returns the error of the lowest environment.
+  template <typename Work>
+  absl::Status ForEach(const Work& work) {
+    std::vector<absl::Status> statuses(players_.size());
+    tbb::parallel_for(tbb::blocked_range<size_t>(0, players_.size(), 8), [&](const auto& range) {
+      for (size_t i = range.begin(); i < range.end(); ++i) {
+        statuses[i] = work(static_cast<int>(i), players_[i]);
+      }
+    });
+    for (const absl::Status& status : statuses) {
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  const Humans humans_;
+  std::vector<Player> players_;
+};
+
+// What the engine writes. It may outlive the environments, in arrays.
+struct Memory {
+  std::vector<uint8_t> observations, masks, terminated, truncated;
+  std::vector<int32_t> inventories, timesteps, actions;
+  std::vector<float> rewards;
+  std::vector<double> goal_percentages;
+};
+
+class Environments {
+ public:
+  Environments(const engine::RunConfig& config, const py::object& goals,
+               const std::vector<uint64_t>& seeds, int threads, const py::object& human, bool masks)
+      : config_(config.game), goals_(GoalsFrom(goals, config_, 0)) {
+    if (seeds.empty()) throw py::value_error("seeds: none, expected one for each environment");
+    if (threads < 1)
+      throw py::value_error(absl::StrCat("threads: ", threads, ", expected 1 or more"));
+    arena_.initialize(threads);
+    const auto n = static_cast<py::ssize_t>(seeds.size());
+    num_actions_ = env::ActionSpace(config_).num_actions();
+    if (!human.is_none()) {
+      humans_ = std::make_unique<HumanBatch>(HumansFrom(human), static_cast<int>(n));
+    }
+    MakeArrays(n, masks);
+    Run([&] {
+      batch_ = std::make_unique<env::EnvBatch>(config_, goals_.source, seeds, threads);
+      if (humans_ != nullptr) humans_->Reseed(seeds);
+      return absl::OkStatus();
+    });
+  }
+
+  void Reset(const std::optional<std::vector<uint64_t>>& seeds) {
+    if (seeds && static_cast<int>(seeds->size()) != batch_->num_envs()) {
+      throw py::value_error(absl::StrCat("seeds: ", seeds->size(), ", expected one for each of ",
+                                         batch_->num_envs(), " environments"));
+    }
+    Run([&] {
+      if (seeds) {
+        batch_->Reseed(*seeds);
+        if (humans_ != nullptr) humans_->Reseed(*seeds);
+      }
+      if (absl::Status status = batch_->Reset(arrays_); !status.ok()) return status;
+      std::fill(memory_->actions.begin(), memory_->actions.end(), 0);
+      WriteProgress();
+      return BeginHumans(std::vector<uint8_t>(batch_->num_envs(), 1));
+    });
+  }
+
+  void Step(const py::array& actions) {
+    const py::ssize_t n = batch_->num_envs();
+    const Shape shape = humans_ == nullptr ? Shape{n, config_.num_players()} : Shape{n};
+    const std::vector<int32_t> given = Indices(actions, shape, num_actions_, "actions");
+    Run([&]() -> absl::Status {
+      std::vector<uint8_t> over(n);  // The step begins another episode.
+      for (py::ssize_t i = 0; i < n; ++i) over[i] = arrays_.terminated[i] || arrays_.truncated[i];
+      std::vector<int32_t> joint = given;
+      if (humans_ != nullptr) {
+        joint.assign(2 * n, 0);
+        for (py::ssize_t i = 0; i < n; ++i) joint[2 * i + kAssistant] = given[i];
+        absl::Status status = humans_->Act(*batch_, over, absl::MakeSpan(joint));
+        if (status.ok()) status = humans_->Observe(*batch_, over, joint);
+        if (!status.ok()) return status;
+      }
+      if (absl::Status s = batch_->Step(joint, arrays_); !s.ok()) return s;
+      memory_->actions = joint;  // Of the same size: stays where it is.
+      WriteProgress();
+      return BeginHumans(over);
+    });
+  }
+
+  // Seconds that C++ alone takes for the steps of `actions`, [steps][n][players].
+  double TimeSteps(const py::array& actions) {
+    if (humans_ != nullptr) throw py::value_error("batch: has human models, expected none");
+    const py::ssize_t n = batch_->num_envs(), players = config_.num_players();
+    const std::vector<int32_t> ids = Indices(actions, {-1, n, players}, num_actions_, "actions");
+    const size_t row = static_cast<size_t>(n * players);
+    absl::Duration time;
+    Run([&] {
+      const absl::Time began = absl::Now();
+      absl::Status status;
+      for (size_t at = 0; status.ok() && at < ids.size(); at += row) {
+        status = batch_->Step(absl::MakeSpan(ids).subspan(at, row), arrays_);
+      }
+      time = absl::Now() - began;
+      return status;
+    });
+    return absl::ToDoubleSeconds(time);
+  }
+
+  py::ssize_t num_envs() const { return batch_->num_envs(); }
+  int num_actions() const { return num_actions_; }
+  GamePtr GameOf(int i) const {
+    CheckIndex(i);
+    return std::make_shared<env::Game>(batch_->game(i));
+  }
+  WorldState StateOf(int i) const {
+    CheckIndex(i);
+    return {config_.size, batch_->state(i)};
+  }
+
+  const py::dict& arrays() const { return views_; }
+
+ private:
+  void MakeArrays(py::ssize_t n, bool masks) {
+    const py::ssize_t players = humans_ == nullptr ? config_.num_players() : 1;
+    const env::WorldSize& size = config_.size;
+    memory_ = std::make_shared<Memory>();
+    // Arrays share the memory, not the environments.
+    const py::capsule owner(new std::shared_ptr<Memory>(memory_), [](void* memory) {
+      delete static_cast<std::shared_ptr<Memory>*>(memory);
+    });
+    const auto make = [&](const char* name, auto& values, const Shape& shape) {
+      size_t count = 1;
+      for (const py::ssize_t extent : shape) count *= extent;
+      values.resize(count);
+      views_[name] = View(values.data(), shape, owner);
+      return absl::MakeSpan(values);
+    };
+    arrays_.observations = make("observations", memory_->observations,
+                                {n, players, env::kNumObservationChannels, size.w, size.h, size.d});
+    if (masks) arrays_.masks = make("masks", memory_->masks, {n, players, num_actions_});
+    arrays_.inventories = make("inventories", memory_->inventories, {n, players, env::kNumBlocks});
+    arrays_.timesteps = make("timesteps", memory_->timesteps, {n});
+    arrays_.rewards = make("rewards", memory_->rewards, {n, players});
+    arrays_.terminated = make("terminated", memory_->terminated, {n});
+    arrays_.truncated = make("truncated", memory_->truncated, {n});
+    for (const char* flags : {"terminated", "truncated"}) {
+      views_[flags] = py::object(views_[flags]).attr("view")("bool");
+    }
+    make("goal_percentages", memory_->goal_percentages, {n});
+    make("actions", memory_->actions, {n, config_.num_players()});
+    if (humans_ != nullptr) arrays_.viewer = kAssistant;
+  }
+
+  void CheckIndex(int i) const {
+    if (i < 0 || i >= batch_->num_envs()) {
+      throw py::index_error(
+          absl::StrCat("environment ", i, ", expected 0 to ", batch_->num_envs() - 1));
+    }
+    if (busy_) throw std::runtime_error("the environments are being stepped by another thread");
+  }
+
+  absl::Status BeginHumans(const std::vector<uint8_t>& begun) {
+    return humans_ == nullptr ? absl::OkStatus() : humans_->Begin(*batch_, begun);
+  }
+
+  void WriteProgress() {
+    for (int i = 0; i < batch_->num_envs(); ++i) {
+      memory_->goal_percentages[i] = batch_->game(i).GoalPercentage(batch_->state(i), kHuman);
+    }
+  }
+
+  // Runs without the GIL, one thread at a time, then throws what went wrong.
+  template <typename Work>
+  void Run(const Work& work) {
+    if (busy_.exchange(true)) {
+      throw std::runtime_error("the environments are being stepped by another thread");
+    }
+    const absl::Cleanup no_longer = [this] { busy_ = false; };
+    absl::Status status;
+    {
+      const py::gil_scoped_release release;
+      arena_.execute([&] { status = work(); });
+    }
+    goals_.errors->RethrowIfAny();
+    if (humans_ != nullptr) humans_->RethrowIfAny();
+    ThrowIfError(status);
+  }
+
+  const env::GameConfig config_;
+  const Goals goals_;
+  int num_actions_ = 0;
+  std::shared_ptr<Memory> memory_;
+  py::dict views_;  // Of it, by name.
+  env::BatchArrays arrays_;
+  std::unique_ptr<env::EnvBatch> batch_;
+  std::unique_ptr<HumanBatch> humans_;
+  tbb::task_arena arena_;
+  std::atomic<bool> busy_ = false;
+};
+
+}  // namespace
+
+void BindEnvironments(py::module_& m) {
+  py::class_<Environments>(m, "EnvBatch",
+                           R"(Episodes side by side, stepped together (env/batch/env_batch.h).
+
+Without `human`, actions are integers [n, players] and P = players; with a human model, they are
+those of the assistant, [n], and P = 1: arrays hold what it sees. The arrays are the same for the
+whole life of the batch, and reset() and step() overwrite them: copy what is to be kept.
+
+Autoreset is "next step": the step after the last of an episode ignores its actions, starts a new
+episode and gives no rewards. One thread at a time may use a batch; the GIL is released.)")
+      .def(py::init<const engine::RunConfig&, const py::object&, const std::vector<uint64_t>&, int,
+                    const py::object&, bool>(),
+           py::arg("config"), py::arg("goals"), py::arg("seeds"), py::arg("threads") = 1,
+           py::arg("human") = py::none(), py::arg("masks") = true)
+      .def("reset", &Environments::Reset, py::arg("seeds") = py::none(),
+           "Starts new episodes, those of `seeds` if given.")
+      .def("step", &Environments::Step, py::arg("actions"))
+      .def_property_readonly("num_envs", &Environments::num_envs)
+      .def_property_readonly("num_actions", &Environments::num_actions)
+      .def_property_readonly("arrays", &Environments::arrays,
+                             R"(Read-only views of what the engine writes, by name:
+
+observations      uint8 [n, P, 6, w, h, d] (docs/rules.md, Section 2)
+masks             uint8 [n, P, num_actions]: 1 for valid actions, with line of sight; if asked for
+inventories       int32 [n, P, 10]: blocks carried
+timesteps         int32 [n]
+rewards           float32 [n, P]
+terminated        bool [n]: the goal stands
+truncated         bool [n]: the horizon is reached, or there is no progress
+goal_percentages  float64 [n]: share of the goal that stands, 1 when complete
+actions           int32 [n, players]: those of the last step, the human's among them)")
+      .def("time_steps", &Environments::TimeSteps, py::arg("actions"),
+           "For hod.bench: seconds that C++ alone takes for steps of integers [steps, n, players].")
+      .def("game", &Environments::GameOf, py::arg("index"), "A copy.")
+      .def("state", &Environments::StateOf, py::arg("index"), "A copy.");
+}
+
+}  // namespace hod::bindings

@@ -1,0 +1,79 @@
+#include "bindings/evaluation.h"
+
+#include <pybind11/stl.h>
+
+#include "bindings/houses.h"
+#include "bindings/humans.h"
+#include "bindings/models.h"
+#include "bindings/settings.h"
+#include "engine/evaluation/bootstrap.h"
+#include "engine/evaluation/evaluate.h"
+#include "engine/training/run_directory.h"
+
+namespace hod::bindings {
+namespace {
+
+// How reports call what is no string.
+std::string LabelOf(const py::object& object) {
+  if (py::isinstance<py::str>(object)) return object.cast<std::string>();
+  if (py::hasattr(object, "__name__")) return object.attr("__name__").cast<std::string>();
+  return py::str(py::type::of(object).attr("__name__"));
+}
+
+py::object Evaluate(const engine::RunConfig& config, const py::object& assistant,
+                    const py::object& policy, const py::object& human, const py::object& goals,
+                    const std::string& record_directory, const std::string& label) {
+  if (config.cached_positions > 0) {
+    throw py::value_error("search.cached_positions: expected 0 here; `hod evaluate` has a cache");
+  }
+  const engine::EvaluationSetup setup{config, label, LabelOf(human), record_directory};
+  const Goals bound_goals =
+      GoalsFrom(goals.is_none() ? py::object(py::str(config.evaluation.goals)) : goals, config.game,
+                static_cast<uint64_t>(config.evaluation.seed));
+  const Humans humans = HumansFrom(human);
+  std::vector<std::shared_ptr<PythonErrors>> errors = {bound_goals.errors, humans.errors};
+  engine::EvaluationPlayers players{bound_goals.source, humans.factory, nullptr, nullptr};
+  Evaluator evaluator;
+  if (!policy.is_none()) {
+    const Humans acting = HumansFrom(policy);
+    players.unsearched_assistant = acting.factory;
+    errors.push_back(acting.errors);
+  } else if (!assistant.is_none()) {
+    evaluator = EvaluatorFrom(assistant);
+    players.evaluator = evaluator.evaluator.get();
+    errors.push_back(evaluator.errors);
+  }
+  absl::StatusOr<engine::EvaluationReport> report;
+  {
+    const py::gil_scoped_release release;
+    report = engine::Evaluate(setup, players);
+  }
+  for (const auto& kept : errors) kept->RethrowIfAny();
+  return ToPython(engine::ToJson(ValueOrThrow(std::move(report))));
+}
+
+}  // namespace
+
+void BindEvaluation(py::module_& m) {
+  m.def("evaluate", &Evaluate, py::arg("config"), py::arg("assistant"), py::arg("policy"),
+        py::arg("human"), py::arg("goals"), py::arg("record_directory"), py::arg("label"),
+        "See hod.evaluate.");
+  m.def(
+      "bootstrap_mean",
+      [](const std::vector<double>& values, uint64_t seed) {
+        if (values.empty()) throw py::value_error("values: none, expected one or more");
+        const engine::Estimate e = engine::BootstrapMean(values, seed);
+        return py::make_tuple(e.mean, e.low, e.high);
+      },
+      py::arg("values"), py::arg("seed") = 0,
+      "(mean, low, high): the mean and its 95% percentile interval.");
+  m.def(
+      "open_run",
+      [](const std::string& path) {
+        const engine::RunDirectory run = ValueOrThrow(engine::RunDirectory::Open(path));
+        return py::make_tuple(run.config(), ValueOrThrow(run.Checkpoints()));
+      },
+      py::arg("path"), "(Config, [(training step, path of a checkpoint), ...]); see hod.Run.");
+}
+
+}  // namespace hod::bindings

@@ -1,0 +1,64 @@
+"""Hod from Python: environments, search, networks, data and pictures.
+
+    env = hod.AssistantEnv(world_size=(7, 7, 7))          # hod.environments
+    network = hod.Network.load("checkpoint.safetensors")
+    search = hod.run_search(game, state, 1, network, num_simulations=100, noise_weight=0)
+    run = hod.Run("runs/demo")                            # hod.runs
+    hod.plot.learning_curves(run)                         # needs matplotlib
+    twin = hod.torch.Network.load("checkpoint.safetensors")   # needs torch
+
+Worlds are arrays [w, h, d] of block ids (`BLOCK_NAMES`), where h, the second axis, points up.
+Actions are flat ids, which `Game.describe` puts into words. Rewards and values are in blocks:
+changes of the number of voxels that are as in the goal. docs/python.md is the guide.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+from hod import safetensors, spaces
+from hod._hod import (
+    ACTION_TYPES,
+    BLOCK_COLORS,
+    BLOCK_NAMES,
+    Config,
+    EnvBatch,
+    Episode,
+    Fragment,
+    Game,
+    Goals,
+    HumanModel,
+    Network,
+    Node,
+    PeopleEpisode,
+    Position,
+    Prediction,
+    Recorder,
+    Search,
+    Shard,
+    State,
+    StepOutcome,
+    __version__,
+    bootstrap_mean,
+    describe_settings,
+    draw_frame,
+    draw_world,
+    features,
+    generate_house,
+    git_revision,
+    run_search,
+    state_text,
+)
+from hod.beliefs import entropy, posterior
+from hod.environments import AssistantEnv, ParallelEnv, VectorEnv, parallel_env
+from hod.evaluation import Estimate, Evaluation, evaluate
+from hod.program import call, program_path, train
+from hod.runs import Checkpoint, Run, Shards, frame, read_metrics, read_people
+
+
+def __getattr__(name: str) -> ModuleType:
+    """hod.plot needs matplotlib and hod.torch needs torch: imported when first used."""
+    if name in ("plot", "torch", "bench"):
+        return importlib.import_module(f"hod.{name}")
+    raise AttributeError(f"module 'hod' has no attribute {name!r}")

@@ -1,0 +1,21 @@
+"""What an assistant believes of the goal, from a network's logits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def posterior(goal_logits: np.ndarray) -> np.ndarray:
+    """Probability of each block in every voxel, summing to 1 over the blocks: float64 [10, w, h, d]
+    from `Prediction.goal_logits`, float64 [v, 10] from `Node.belief_logits`."""
+    axis = 0 if goal_logits.ndim == 4 else -1
+    logits = goal_logits.astype(np.float64)
+    exponentials = np.exp(logits - logits.max(axis, keepdims=True))
+    return exponentials / exponentials.sum(axis, keepdims=True)
+
+
+def entropy(probabilities: np.ndarray) -> np.ndarray:
+    """Uncertainty of each voxel in bits, from 0 to log2(10), of what `posterior` gives."""
+    axis = 0 if probabilities.ndim == 4 else -1
+    positive = np.maximum(probabilities, np.finfo(np.float64).tiny)
+    return -(probabilities * np.log2(positive)).sum(axis)

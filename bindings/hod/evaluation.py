@@ -1,0 +1,101 @@
+"""Evaluations: the same houses, builders and start locations with an assistant and without."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable, NamedTuple, Sequence
+
+import numpy as np
+
+from hod import _hod
+from hod.environments import GoalSpec, HumanSpec
+
+Evaluator = Callable[[Sequence[_hod.Position]], Sequence[_hod.Prediction]]
+
+
+class Estimate(NamedTuple):
+    """A mean and its 95% bootstrap interval."""
+
+    mean: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.mean:.1f} [{self.low:.1f}, {self.high:.1f}]"
+
+
+class Evaluation:
+    """What an evaluation came to.
+
+    label: how tables and pictures call the assistant.
+    houses: a structured array with a row for each house: goal (its name) and, once as "alone_..."
+        and once as "assisted_...": timesteps, goal_percent, human_actions, assistant_actions
+        (places and breaks), human_percent, assistant_percent (shares of the goal built),
+        assistant_wrong.
+    figures: {key: {"alone", "assisted", "difference": Estimate}} over the houses.
+    human_actions_saved: percent of the places and breaks of the human alone.
+    report: all of it as `hod evaluate --json` writes it.
+    """
+
+    def __init__(self, report: dict[str, Any]) -> None:
+        self.report = report
+        self.label: str = report["origin"]["assistant"]
+        self.human_actions_saved = Estimate(**report["human_actions_saved_percent"])
+        self.figures = {
+            key: {part: Estimate(**figure[part]) for part in ("alone", "assisted", "difference")}
+            for key, figure in report["figures"].items()
+        }
+        rows = []
+        for house in report["houses"]:
+            row = {"goal": house["goal"]}
+            for side in ("alone", "assisted"):
+                row.update({f"{side}_{key}": value for key, value in house[side].items()})
+            rows.append(row)
+        dtype = [
+            (key, "U64" if isinstance(value, str) else np.float64) for key, value in rows[0].items()
+        ]
+        self.houses = np.array([tuple(row.values()) for row in rows], dtype)
+
+    def __repr__(self) -> str:
+        saved = self.human_actions_saved
+        return f"<hod.Evaluation of {self.label}: saves {saved} % of the human's actions>"
+
+
+def evaluate(
+    assistant: str | os.PathLike | _hod.Network | Evaluator | None = None,
+    *,
+    policy: HumanSpec | None = None,
+    human: HumanSpec = "heuristic",
+    goals: GoalSpec | None = None,
+    config: _hod.Config | None = None,
+    label: str | None = None,
+    record: str | os.PathLike | None = None,
+    **settings: Any,
+) -> Evaluation:
+    """Plays every house alone and with the assistant, as `hod evaluate` does; with the same
+    arguments the figures are the same. Shows progress on standard error.
+
+    assistant: searches on the evaluations of a checkpoint (its path), a Network or a function as
+        for `hod.run_search`. With None, nobody helps, unless
+    policy: plays the assistant by itself: what hod.HumanModel takes.
+    human: see hod.HumanModel. goals: see hod.Goals; by default those of the config.
+    config: game, search and evaluation; by default what the checkpoint was trained with.
+    label: how tables and pictures call the assistant.
+    record: a directory for recordings of all episodes.
+    settings: settings of "evaluation.*": episodes, seed, simulations, threads.
+
+    Python functions are called under the GIL, from several threads.
+    """
+    if isinstance(assistant, (str, os.PathLike)):
+        path = str(assistant)
+        config = _hod.Config.of_checkpoint(path) if config is None else config
+        label = label or path
+        assistant = _hod.Network.load(path)
+    player = policy if policy is not None else assistant
+    label = label or (player if isinstance(player, str) else getattr(player, "__name__", None))
+    label = label or ("noop" if player is None else type(player).__name__)
+    config = (_hod.Config() if config is None else config).replace({"evaluation": settings})
+    report = _hod.evaluate(
+        config, assistant, policy, human, goals, "" if record is None else str(record), label
+    )
+    return Evaluation(report)

@@ -1,0 +1,210 @@
+#include "bindings/humans.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hod::bindings {
+namespace {
+
+using env::ActionDistribution;
+using env::Game;
+using env::State;
+
+void Normalise(ActionDistribution& distribution) {
+  double sum = 0;
+  for (const auto& [id, probability] : distribution) {
+    if (!(probability >= 0) || !std::isfinite(probability)) {
+      throw py::value_error(absl::StrCat("human model: probability ", probability, " of action ",
+                                         id, ", expected a finite one of at least 0"));
+    }
+    sum += probability;
+  }
+  if (!(sum > 0)) throw py::value_error("human model: no action has a probability above 0");
+  distribution.erase(std::remove_if(distribution.begin(), distribution.end(),
+                                    [](const auto& entry) { return entry.second == 0; }),
+                     distribution.end());
+  for (auto& [id, probability] : distribution) probability = static_cast<float>(probability / sum);
+}
+
+// A policy in Python. It sees copies, which it may keep.
+class PythonHuman final : public env::HumanModel {
+ public:
+  PythonHuman(const Game& game, std::shared_ptr<PythonErrors> errors)
+      : game_(game), errors_(std::move(errors)) {}
+
+  absl::Status Make(const SharedObject& factory, int player, uint64_t seed) {
+    return errors_->Catch([&] {
+      policy_ = Share((*factory)(std::make_shared<Game>(game_), player, seed >> 1));
+      if (!PyCallable_Check(policy_->ptr())) {
+        throw py::type_error(absl::StrCat("human model: expected a function of a state, got ",
+                                          std::string(py::repr(*policy_))));
+      }
+      observes_ = py::hasattr(*policy_, "observe");
+    });
+  }
+
+  const ActionDistribution& NextAction(const State& state) override {
+    if (decided_) return distribution_;
+    decided_ = true;
+    const absl::Status status = errors_->Catch([&] {
+      distribution_ = DistributionFrom(game_, (*policy_)(WorldState(game_.size(), state)));
+    });
+    if (!status.ok()) {
+      status_ = status;
+      distribution_ = {{0, 1.0f}};
+    }
+    return distribution_;
+  }
+
+  void Observe(const State& before, int32_t action) override {
+    decided_ = false;
+    if (!observes_) return;
+    const absl::Status status =
+        errors_->Catch([&] { policy_->attr("observe")(WorldState(game_.size(), before), action); });
+    if (!status.ok()) status_ = status;
+  }
+
+  absl::Status status() const override { return status_; }
+
+ private:
+  const Game& game_;
+  const std::shared_ptr<PythonErrors> errors_;
+  SharedObject policy_;
+  bool observes_ = false, decided_ = false;
+  ActionDistribution distribution_;
+  absl::Status status_;
+};
+
+// One model and the game it plays in, for use from Python.
+class BoundHuman {
+ public:
+  BoundHuman(const py::object& spec, const GamePtr& game, int player, uint64_t seed)
+      : humans_(HumansFrom(spec)), game_(Required(game)) {
+    CheckPlayer(*game, player);
+    absl::StatusOr<std::unique_ptr<env::HumanModel>> made = humans_.factory(*game, player, seed);
+    humans_.errors->RethrowIfAny();
+    model_ = ValueOrThrow(std::move(made));
+  }
+
+  py::tuple NextAction(const WorldState& state) {
+    CheckFits(*game_, state);
+    const ActionDistribution& distribution = model_->NextAction(state);
+    Check();
+    return ToPython(distribution);
+  }
+  int32_t Sample(const WorldState& state, uint64_t seed) {
+    CheckFits(*game_, state);
+    env::Rng rng(seed);
+    const int32_t id = env::Sample(model_->NextAction(state), rng);
+    Check();
+    return id;
+  }
+  void Observe(const WorldState& before, int64_t action) {
+    CheckFits(*game_, before);
+    CheckAction(*game_, action);
+    model_->Observe(before, static_cast<int32_t>(action));
+    Check();
+  }
+
+ private:
+  void Check() const {
+    humans_.errors->RethrowIfAny();
+    ThrowIfError(model_->status());
+  }
+
+  const Humans humans_;
+  const GamePtr game_;
+  std::unique_ptr<env::HumanModel> model_;
+};
+
+}  // namespace
+
+ActionDistribution DistributionFrom(const Game& game, const py::object& object) {
+  ActionDistribution distribution;
+  if (PyIndex_Check(object.ptr()) && !py::isinstance<py::array>(object)) {
+    const auto id = object.cast<int64_t>();
+    CheckAction(game, id);
+    return {{static_cast<int32_t>(id), 1.0f}};
+  }
+  if (py::isinstance<py::dict>(object)) {
+    for (const auto& [key, value] : py::reinterpret_borrow<py::dict>(object)) {
+      const auto id = key.cast<int64_t>();
+      CheckAction(game, id);
+      distribution.emplace_back(static_cast<int32_t>(id), value.cast<float>());
+    }
+    std::sort(distribution.begin(), distribution.end());
+  } else if (py::isinstance<py::array>(object)) {
+    const auto array = py::reinterpret_borrow<py::array>(object);
+    if (array.dtype().kind() != 'f') {
+      throw py::type_error(absl::StrCat("human model: dtype ", std::string(py::str(array.dtype())),
+                                        " of probabilities, expected floats"));
+    }
+    const py::array probabilities =
+        Exact<float>(py::array_t<float, py::array::forcecast>::ensure(array),
+                     {game.actions().num_actions()}, "probabilities");
+    int32_t id = 0;
+    for (const float probability : Elements<float>(probabilities)) {
+      if (probability != 0) distribution.emplace_back(id, probability);
+      ++id;
+    }
+  } else {
+    throw py::type_error(
+        absl::StrCat("human model: expected a flat id, {flat id: probability} or an array, got ",
+                     std::string(py::repr(object))));
+  }
+  Normalise(distribution);
+  return distribution;
+}
+
+py::tuple ToPython(const ActionDistribution& distribution) {
+  const auto size = static_cast<py::ssize_t>(distribution.size());
+  py::array_t<int32_t> ids(size);
+  py::array_t<float> probabilities(size);
+  for (py::ssize_t i = 0; i < size; ++i) {
+    ids.mutable_at(i) = distribution[i].first;
+    probabilities.mutable_at(i) = distribution[i].second;
+  }
+  return py::make_tuple(ids, probabilities);
+}
+
+Humans HumansFrom(const py::object& spec) {
+  const auto errors = std::make_shared<PythonErrors>();
+  if (py::isinstance<py::str>(spec)) {
+    return {ValueOrThrow(engine::MakePlayerFactory(spec.cast<std::string>())), errors};
+  }
+  if (!PyCallable_Check(spec.ptr())) {
+    throw py::type_error(absl::StrCat("human: expected ", engine::kPlayerSpecs,
+                                      ", or a function of (game, player, seed); got ",
+                                      std::string(py::repr(spec))));
+  }
+  const SharedObject function = Share(spec);
+  return {[function, errors](const Game& game, int player,
+                             uint64_t seed) -> absl::StatusOr<std::unique_ptr<env::HumanModel>> {
+            auto model = std::make_unique<PythonHuman>(game, errors);
+            absl::Status status = model->Make(function, player, seed);
+            if (!status.ok()) return status;
+            return model;
+          },
+          errors};
+}
+
+void BindHumans(py::module_& m) {
+  py::class_<BoundHuman>(m, "HumanModel",
+                         R"(A model of one player in one episode.
+
+`spec` is "heuristic", "noop", "random", a path ending in .safetensors (a network of the reference),
+or a function of (game, player, seed). That returns a policy: a function of a state that returns the
+next action as a flat id, as {flat id: probability}, or as an array [num_actions] of probabilities,
+which may have any positive sum. If the policy has a method `observe(state, action)`, it is told
+what was played in which state.)")
+      .def(py::init<const py::object&, const GamePtr&, int, uint64_t>(), py::arg("spec"),
+           py::arg("game"), py::arg("player") = 0, py::arg("seed") = 0)
+      .def("next_action", &BoundHuman::NextAction, py::arg("state"),
+           "(int32 [k] flat ids, float32 [k] probabilities), the same until `observe`.")
+      .def("sample", &BoundHuman::Sample, py::arg("state"), py::arg("seed"),
+           "An action drawn from that.")
+      .def("observe", &BoundHuman::Observe, py::arg("state"), py::arg("action"),
+           "Tells the model what was played in `state`.");
+}
+
+}  // namespace hod::bindings

@@ -1,0 +1,31 @@
+// The module hod._hod, which the package hod wraps.
+#include "bindings/data.h"
+#include "bindings/drawing.h"
+#include "bindings/environments.h"
+#include "bindings/evaluation.h"
+#include "bindings/game.h"
+#include "bindings/houses.h"
+#include "bindings/humans.h"
+#include "bindings/models.h"
+#include "bindings/search.h"
+#include "bindings/settings.h"
+#include "engine/version.h"
+
+PYBIND11_MODULE(_hod, m) {
+  using namespace hod::bindings;
+  m.doc() = "The engine of Hod. Import the package hod instead.";
+  m.attr("__version__") = hod::engine::kVersion;
+  m.attr("git_revision") = hod::engine::kGitRevision;
+  BindConfig(m);
+  BindGame(m);
+  BindHouses(m);
+  BindHumans(m);
+  BindEnvironments(m);
+  BindModels(m);
+  BindSafetensors(m);
+  BindSearch(m);
+  BindShards(m);
+  BindEpisodes(m);
+  BindDrawing(m);
+  BindEvaluation(m);
+}

@@ -1,0 +1,380 @@
+"""The environments: their interfaces, and that they play by the rules."""
+
+import inspect
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import hod
+from conftest import SIZE
+
+SETTINGS = {"world_size": SIZE, "horizon": 12}
+
+
+def valid(rng, mask):
+    return int(rng.choice(np.flatnonzero(mask)))
+
+
+def play_parallel(env, seed):
+    """A whole episode of random valid actions: all it returned, copied."""
+    rng = np.random.default_rng(seed)
+    observations, infos = env.reset(seed=seed)
+    trace = [observations["assistant"]["world"].copy()]
+    rewards = []
+    while env.agents:
+        actions = {a: valid(rng, infos[a]["action_mask"]) for a in env.agents}
+        observations, reward, terminated, truncated, infos = env.step(actions)
+        trace.append(observations["assistant"]["world"].copy())
+        rewards.append(reward)
+    assert terminated["human"] != truncated["human"]
+    return np.array(trace), rewards
+
+
+def test_parallel_env_has_the_interface_of_pettingzoo():
+    env = hod.parallel_env(**SETTINGS, render_mode="ansi")
+    assert env.possible_agents == ["human", "assistant"] and env.agents == []
+    observations, infos = env.reset(seed=3)
+    assert env.agents == env.possible_agents and env.num_agents == 2 and env.max_num_agents == 2
+    for agent in env.agents:
+        assert env.observation_space(agent) is env.observation_space(agent)
+        assert env.observation_space(agent).contains(observations[agent])
+        assert infos[agent]["action_mask"].shape == (env.action_space(agent).n,)
+        assert infos[agent]["action_mask"].dtype == np.int8
+        assert env.action_space(agent).contains(0)
+        assert not env.action_space(agent).contains(env.action_space(agent).n)
+    results = env.step({"human": 0, "assistant": 0})
+    assert len(results) == 5 and all(set(r) == set(env.possible_agents) for r in results)
+    assert observations["human"]["timestep"][0] == 1
+    assert isinstance(results[1]["human"], float) and results[2]["human"] is False
+    assert env.unwrapped is env and env.close() is None
+
+
+def test_parallel_env_follows_its_seed_and_ends():
+    first, rewards = play_parallel(hod.parallel_env(**SETTINGS), 5)
+    env = hod.parallel_env(**SETTINGS)
+    env.reset(seed=1)
+    second, _ = play_parallel(env, 5)
+    third, _ = play_parallel(env, 6)
+    assert np.array_equal(first, second) and not np.array_equal(first[0], third[0])
+    assert len(rewards) == 12 and not env.agents
+    with pytest.raises(RuntimeError, match="reset"):
+        env.step({})
+
+
+def test_parallel_env_agrees_with_the_rules():
+    env = hod.parallel_env(**SETTINGS)
+    rng = np.random.default_rng(1)
+    observations, infos = env.reset(seed=8)
+    game, state = env.game, env.state()
+    for _ in range(12):
+        actions = {a: valid(rng, infos[a]["action_mask"]) for a in env.agents}
+        observations, rewards, *_, infos = env.step(actions)
+        outcome = game.step(state, list(actions.values()))
+        assert list(rewards.values()) == pytest.approx(outcome.rewards)
+        assert infos["human"]["goal_percentage"] == game.goal_percentage(state)
+        for p, agent in enumerate(env.possible_agents):
+            assert np.array_equal(observations[agent]["world"], game.observe(state, p))
+            assert np.array_equal(infos[agent]["action_mask"], game.action_mask(state, p))
+    assert env.state() == state
+
+
+def test_assistant_env_has_the_interface_of_gymnasium():
+    env = hod.AssistantEnv(**SETTINGS, human="random", render_mode="rgb_array")
+    observation, info = env.reset(seed=2)
+    assert env.observation_space.contains(observation)
+    assert info["action_mask"].shape == (env.action_space.n,)
+    assert not observation["world"][2].any()  # The assistant does not see the goal.
+    rng = np.random.default_rng(2)
+    for t in range(12):
+        observation, reward, terminated, truncated, info = env.step(valid(rng, info["action_mask"]))
+        assert isinstance(reward, float) and isinstance(terminated, bool)
+        assert env.observation_space.contains(observation) and observation["timestep"] == t + 1
+    assert truncated and not terminated
+    with pytest.raises(RuntimeError, match="reset"):
+        env.step(0)
+    picture = env.render()
+    assert picture.dtype == np.uint8 and picture.ndim == 3 and picture.shape[2] == 3
+    assert picture.std() > 1
+    assert "y=1" in env.render("ansi")
+
+
+def test_the_human_of_an_assistant_env_builds():
+    env = hod.AssistantEnv(world_size=SIZE, horizon=400)
+    _, info = env.reset(seed=4)
+    total, over = 0.0, False
+    while not over:
+        _, reward, terminated, truncated, info = env.step(0)
+        total += reward
+        over = terminated or truncated
+    assert info["goal_percentage"] > 0.9 and total > 10
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_vector_env_is_many_assistant_envs(threads):
+    seeds = [5, 17, 4, 4]
+    env = hod.VectorEnv(4, **SETTINGS, human="random", threads=threads)
+    singles = [hod.AssistantEnv(**SETTINGS, human="random") for _ in seeds]
+    observations, infos = env.reset(seed=seeds)
+    own = [single.reset(seed=seed) for single, seed in zip(singles, seeds)]
+    assert env.observation_space.contains(observations)
+    assert env.single_observation_space == singles[0].observation_space
+    rng = np.random.default_rng(3)
+    ended = np.zeros(4, bool)
+    for _ in range(30):
+        actions = np.array([valid(rng, mask) for mask in infos["action_mask"]])
+        observations, rewards, terminated, truncated, infos = env.step(actions)
+        assert rewards.dtype == np.float32 and terminated.dtype == bool
+        for i, single in enumerate(singles):
+            if ended[i]:  # Next-step autoreset: this step began an episode.
+                assert rewards[i] == 0 and observations["timestep"][i] == 0
+                continue
+            observation, reward, term, trunc, info = single.step(int(actions[i]))
+            assert np.array_equal(observation["world"], observations["world"][i])
+            assert np.array_equal(info["action_mask"], infos["action_mask"][i])
+            assert info["human_action"] == infos["human_action"][i]
+            assert (reward, term, trunc) == (rewards[i], terminated[i], truncated[i])
+        if ended.any():
+            break
+        ended = terminated | truncated
+    assert ended.all()
+    assert np.array_equal(observations["world"][2], observations["world"][3])  # Equal seeds.
+
+
+def test_vector_env_says_how_it_resets_and_takes_one_seed():
+    env = hod.VectorEnv(3, **SETTINGS, masks=False)
+    mode = env.metadata["autoreset_mode"]
+    assert getattr(mode, "value", mode) == "NextStep"
+    assert env.num_envs == 3 and env.single_action_space.n == env.action_space.nvec[0]
+    first = env.reset(seed=7)[0]["world"].copy()
+    assert np.array_equal(first, env.reset(seed=[7, 8, 9])[0]["world"])
+    assert "action_mask" not in env.step(np.zeros(3, int))[4]
+    assert len(env.render("ansi")) == 3 and env.render() == (None,) * 3
+    assert [p.player for p in env.positions()] == [1, 1, 1]
+
+
+def test_bad_calls_raise_and_change_nothing():
+    with pytest.raises(TypeError, match="game.world: no such setting"):
+        hod.AssistantEnv(world=3)
+    with pytest.raises(ValueError, match="horizon"):
+        hod.parallel_env(horizon=0)
+    with pytest.raises(ValueError, match="render mode"):
+        hod.AssistantEnv(render_mode="human")
+    with pytest.raises(ValueError):
+        hod.VectorEnv(0)
+    env = hod.VectorEnv(2, **SETTINGS)
+    with pytest.raises(RuntimeError, match="reset"):
+        env.step(np.zeros(2, int))
+    env.reset(seed=1)
+    before = env.reset(seed=1)[0]["world"].copy()
+    n = env.single_action_space.n
+    for actions in ([0], [0, n], [0, -1], [[0, 0]], []):
+        with pytest.raises((ValueError, TypeError)):
+            env.step(np.array(actions))
+    with pytest.raises(TypeError, match="integers"):
+        env.step(np.zeros(2))
+    with pytest.raises(ValueError, match="seeds"):
+        env.reset(seed=[1])
+    with pytest.raises(ValueError, match="options"):
+        env.reset(options={"goal": 1})
+    observations = env.step(np.zeros(2, int))[0]
+    assert observations["timestep"].tolist() == [[1], [1]]
+    with pytest.raises(ValueError):
+        observations["world"][0] = 1
+    assert before.shape == observations["world"].shape
+    parallel = hod.parallel_env(**SETTINGS)
+    parallel.reset()
+    with pytest.raises(ValueError, match="actions of"):
+        parallel.step({"human": 0})
+
+
+def test_python_functions_as_humans_and_houses():
+    class Digger:
+        """Breaks the first block it may."""
+
+        def __init__(self, game, player, seed):
+            self.game, self.player, self.seen = game, player, []
+
+        def __call__(self, state):
+            ids = self.game.valid_actions(state, self.player)
+            breaks = [i for i in ids if self.game.unflatten(i)[0] == "break"]
+            return {int(breaks[0]): 3.0} if breaks else 0
+
+        def observe(self, state, action):
+            self.seen.append((state.timestep, action))
+
+    made = []
+
+    def human(game, player, seed):
+        made.append(Digger(game, player, seed))
+        return made[-1]
+
+    house = np.full((3, 2, 3), 6, np.uint8)
+    env = hod.VectorEnv(2, **SETTINGS, human=human, goals=lambda seed: house, threads=2)
+    env.reset(seed=1)
+    for _ in range(14):
+        infos = env.step(np.zeros(2, int))[4]
+    assert len(made) == 4 and [t for t, _ in made[0].seen] == list(range(12))
+    assert (infos["human_action"] > 0).any()
+
+
+def test_exceptions_of_python_functions_come_through():
+    def human(game, player, seed):
+        def act(state):
+            if state.timestep == 2:
+                raise ZeroDivisionError("tired")
+            return 0
+
+        return act
+
+    env = hod.VectorEnv(3, **SETTINGS, human=human, threads=2)
+    env.reset(seed=1)
+    env.step(np.zeros(3, int))
+    env.step(np.zeros(3, int))
+    with pytest.raises(ZeroDivisionError, match="tired"):
+        env.step(np.zeros(3, int))
+    env.reset(seed=1)  # And all is well again.
+    env.step(np.zeros(3, int))
+
+    def homeless(seed):
+        raise LookupError("no plot")
+
+    with pytest.raises(LookupError, match="no plot"):
+        hod.VectorEnv(2, **SETTINGS, goals=homeless)
+    for human, error in [
+        (lambda game, player, seed: 3, TypeError),
+        (lambda game, player, seed: lambda state: "noop", TypeError),
+        (lambda game, player, seed: lambda state: {-1: 1.0}, ValueError),
+        (lambda game, player, seed: lambda state: {0: -1.0}, ValueError),
+        (lambda game, player, seed: lambda state: np.zeros(3), ValueError),
+        (lambda game, player, seed: lambda state: {}, ValueError),
+    ]:
+        env = hod.VectorEnv(2, **SETTINGS, human=human)
+        with pytest.raises(error):
+            env.reset(seed=1)
+            env.step(np.zeros(2, int))
+    with pytest.raises(ValueError, match="unknown"):
+        hod.AssistantEnv(**SETTINGS, human="robot").reset()
+
+
+def test_with_gymnasium_where_it_is_installed():
+    gymnasium = pytest.importorskip("gymnasium", reason="gymnasium is not installed")
+    from gymnasium.utils.env_checker import check_env
+
+    env = hod.AssistantEnv(**SETTINGS)
+    assert isinstance(env, gymnasium.Env)
+    check_env(env, skip_render_check=True)
+    vector = hod.VectorEnv(2, **SETTINGS)
+    assert isinstance(vector, gymnasium.vector.VectorEnv)
+    recorded = gymnasium.wrappers.vector.RecordEpisodeStatistics(vector)
+    recorded.reset(seed=1)
+    for _ in range(13):
+        recorded.step(vector.action_space.sample())
+
+
+def test_with_pettingzoo_where_it_is_installed():
+    pettingzoo = pytest.importorskip("pettingzoo", reason="pettingzoo is not installed")
+    from pettingzoo.test import parallel_api_test
+
+    env = hod.parallel_env(**SETTINGS)
+    assert isinstance(env, pettingzoo.ParallelEnv)
+    parallel_api_test(env, num_cycles=50)
+
+
+STAND_INS = """
+import enum, sys, types
+
+def module(name, **members):
+    sys.modules[name] = types.ModuleType(name)
+    vars(sys.modules[name]).update(members)
+
+class Env:
+    def reset(self, *, seed=None, options=None):
+        self.seeded = seed
+
+class VectorEnv: pass
+class ParallelEnv: pass
+class AutoresetMode(enum.Enum):
+    NEXT_STEP = "NextStep"
+
+def space(name):
+    def init(self, *args, **kwargs):
+        self.n = args[0]
+        self.args = args
+    return type(name, (), {"__init__": init})
+
+spaces = {name: space(name) for name in ("Box", "Dict", "Discrete", "MultiDiscrete")}
+module("gymnasium.spaces", **spaces)
+module("gymnasium.vector", VectorEnv=VectorEnv, AutoresetMode=AutoresetMode)
+vector, spaces_module = sys.modules["gymnasium.vector"], sys.modules["gymnasium.spaces"]
+module("gymnasium", Env=Env, vector=vector, spaces=spaces_module)
+module("pettingzoo", ParallelEnv=ParallelEnv)
+
+import hod
+settings = dict(world_size=(6, 6, 7), horizon=12, human="noop")
+env = hod.AssistantEnv(**settings)
+env.reset(seed=4)
+assert isinstance(env, Env) and env.seeded == 4
+assert type(env.action_space) is spaces["Discrete"]
+vector = hod.VectorEnv(2, **settings)
+vector.reset(seed=1)
+assert isinstance(vector, VectorEnv)
+assert vector.metadata["autoreset_mode"] is AutoresetMode.NEXT_STEP
+assert type(vector.single_observation_space) is spaces["Dict"]
+del settings["human"]
+assert isinstance(hod.parallel_env(**settings), ParallelEnv)
+"""
+
+
+def test_base_classes_are_those_of_packages_that_are_there():
+    """With stand-ins for Gymnasium and PettingZoo: theirs are used where they can be imported."""
+    subprocess.run([sys.executable, "-P", "-c", STAND_INS], check=True)
+
+
+def test_signatures_are_those_of_gymnasium_and_pettingzoo():
+    def parameters(function):
+        return list(inspect.signature(function).parameters)[1:]
+
+    assert parameters(hod.AssistantEnv.reset) == ["seed", "options"]
+    assert parameters(hod.AssistantEnv.step) == ["action"]
+    assert parameters(hod.VectorEnv.reset) == ["seed", "options"]
+    assert parameters(hod.VectorEnv.step) == ["actions"]
+    assert parameters(hod.ParallelEnv.reset) == ["seed", "options"]
+    assert parameters(hod.ParallelEnv.step) == ["actions"]
+    for name in ("observation_space", "action_space"):
+        assert parameters(getattr(hod.ParallelEnv, name)) == ["agent"]
+    for cls, names in [
+        (hod.AssistantEnv, "metadata render_mode spec observation_space action_space render close"),
+        (hod.VectorEnv, "metadata num_envs single_observation_space single_action_space close"),
+        (hod.ParallelEnv, "metadata agents possible_agents num_agents max_num_agents render close"),
+    ]:
+        env = {
+            hod.AssistantEnv: lambda: hod.AssistantEnv(**SETTINGS),
+            hod.VectorEnv: lambda: hod.VectorEnv(2, **SETTINGS),
+            hod.ParallelEnv: lambda: hod.parallel_env(**SETTINGS),
+        }[cls]()
+        for name in names.split():
+            assert hasattr(env, name), name
+
+
+def test_spaces_without_gymnasium():
+    spaces = hod.spaces
+    box = spaces.Box(0, 5, (2, 3), np.uint8)
+    box.seed(1)
+    sample = box.sample()
+    assert sample in box and sample.dtype == np.uint8
+    assert np.full((2, 3), 6, np.uint8) not in box and sample.astype(float) not in box
+    assert box == spaces.Box(0, 5, (2, 3), np.uint8) != spaces.Box(0, 4, (2, 3), np.uint8)
+    discrete = spaces.Discrete(4)
+    mask = np.array([0, 0, 1, 0], np.int8)
+    assert discrete.sample(mask) == 2
+    assert 3 in discrete and 4 not in discrete and 0.5 not in discrete
+    multi = spaces.MultiDiscrete([2, 3])
+    assert multi.sample() in multi and np.array([2, 0]) not in multi
+    both = spaces.Dict({"a": box, "b": discrete})
+    both.seed(3)
+    first = both.sample()
+    both.seed(3)
+    again = both.sample()
+    assert first in both and np.array_equal(first["a"], again["a"]) and {"a": sample} not in both
