@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "engine/config/field.h"
@@ -57,6 +58,7 @@ void Change(Field& field) {
 TEST_CASE("Every shipped configuration is read") {
   int count = 0;
   for (const auto& file : std::filesystem::directory_iterator(HOD_SOURCE_DIR "/configs")) {
+    if (absl::EndsWith(file.path().string(), "_study.toml")) continue;  // Of runs, not of one.
     const absl::StatusOr<RunConfig> config = LoadRunConfig(file.path().string(), {});
     INFO(file.path() << ": " << config.status());
     CHECK(config.ok());
