@@ -1,4 +1,4 @@
-"""The engine of Hod, as pybind11 binds it. Made by bindings/stubs.py from the module itself."""
+"""The engine of Hod as pybind11 binds it. Made from the module by bindings/stubs.py."""
 
 from typing import Any, ClassVar, Iterator, Optional, Sequence, Union
 
