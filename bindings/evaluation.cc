@@ -26,7 +26,10 @@ py::object Evaluate(const engine::RunConfig& config, const py::object& assistant
   if (config.cached_positions > 0) {
     throw py::value_error("search.cached_positions: expected 0 here; `hod evaluate` has a cache");
   }
-  const engine::EvaluationSetup setup{config, label, LabelOf(human), record_directory};
+  const engine::EvaluationSetup setup{.config = config,
+                                      .assistant = label,
+                                      .human = LabelOf(human),
+                                      .record_directory = record_directory};
   const Goals bound_goals =
       GoalsFrom(goals.is_none() ? py::object(py::str(config.evaluation.goals)) : goals, config.game,
                 static_cast<uint64_t>(config.evaluation.seed));

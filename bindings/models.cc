@@ -22,13 +22,16 @@ using models::NetworkConfig;
 class BoundNetwork {
  public:
   BoundNetwork(models::NetworkFile file, const std::string& precision) : file_(std::move(file)) {
-    if (precision == "fastest") {
-      precision_ = models::FastestPrecision();
+    using Choice = models::PrecisionChoice;
+    if (precision == "float32") {
+      backend_.precision = Choice::kFloat32;
     } else if (precision == "bfloat16") {
-      precision_ = models::Precision::kBfloat16;
-    } else if (precision != "float32") {
+      backend_.precision = Choice::kBfloat16;
+    } else if (precision == "int8") {
+      backend_.precision = Choice::kInt8;
+    } else if (precision != "auto") {
       throw py::value_error(
-          absl::StrCat("precision: ", precision, ", expected float32, bfloat16 or fastest"));
+          absl::StrCat("precision: ", precision, ", expected auto, float32, bfloat16 or int8"));
     }
   }
 
@@ -38,14 +41,14 @@ class BoundNetwork {
   std::shared_ptr<mcts::Evaluator> evaluator() {
     const std::lock_guard lock(mutex_);
     if (evaluator_ == nullptr) {
-      evaluator_ = std::make_shared<models::NetworkEvaluator>(file_.network, precision_);
+      evaluator_ = ValueOrThrow(models::NetworkEvaluator::Create(file_.network, backend_));
     }
     return evaluator_;
   }
 
  private:
   const models::NetworkFile file_;
-  models::Precision precision_ = models::Precision::kFloat32;
+  models::BackendOptions backend_;
   std::mutex mutex_;
   std::shared_ptr<mcts::Evaluator> evaluator_;
 };
@@ -342,7 +345,7 @@ to 1 there.)")
              return std::make_unique<BoundNetwork>(
                  models::NetworkFile{NetworkFrom(config, parameters), "{}"}, precision);
            }),
-           py::arg("config"), py::arg("parameters"), py::arg("precision") = "fastest",
+           py::arg("config"), py::arg("parameters"), py::arg("precision") = "auto",
            "From {name: float32 array}, one for each tensor of `config`: {\"channels\": 32, "
            "\"blocks\": 4, \"inventories\": False}.")
       .def_static(
@@ -351,7 +354,7 @@ to 1 there.)")
             return std::make_unique<BoundNetwork>(ValueOrThrow(models::LoadNetwork(path)),
                                                   precision);
           },
-          py::arg("path"), py::arg("precision") = "fastest", "The network of a checkpoint.")
+          py::arg("path"), py::arg("precision") = "auto", "The network of a checkpoint.")
       .def_static(
           "initial",
           [](const py::dict& config, uint64_t seed, const std::string& precision) {
@@ -360,7 +363,7 @@ to 1 there.)")
                                     "{}"},
                 precision);
           },
-          py::arg("config") = py::dict(), py::arg("seed") = 0, py::arg("precision") = "fastest",
+          py::arg("config") = py::dict(), py::arg("seed") = 0, py::arg("precision") = "auto",
           "With random parameters, as at the start of training.")
       .def(
           "save",

@@ -364,16 +364,16 @@ class Network:
     Evaluating computes on the calling thread alone, without the GIL, and sets torch's number of threads
     to 1 there."""
 
-    def __init__(self, config: dict, parameters: dict, precision: str = 'fastest') -> None:
+    def __init__(self, config: dict, parameters: dict, precision: str = 'auto') -> None:
         """From {name: float32 array}, one for each tensor of `config`: {"channels": 32, "blocks": 4,
         "inventories": False}."""
 
     @staticmethod
-    def load(path: str, precision: str = 'fastest') -> Network:
+    def load(path: str, precision: str = 'auto') -> Network:
         """The network of a checkpoint."""
 
     @staticmethod
-    def initial(config: dict = {}, seed: int = 0, precision: str = 'fastest') -> Network:
+    def initial(config: dict = {}, seed: int = 0, precision: str = 'auto') -> Network:
         """With random parameters, as at the start of training."""
 
     def save(self, path: str, run: str = '') -> None:

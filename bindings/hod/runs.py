@@ -23,7 +23,7 @@ class Checkpoint(NamedTuple):
     """Training steps made."""
     path: str
 
-    def network(self, precision: str = "fastest") -> _hod.Network:
+    def network(self, precision: str = "auto") -> _hod.Network:
         return _hod.Network.load(self.path, precision)
 
 
