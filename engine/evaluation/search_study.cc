@@ -208,7 +208,7 @@ env::Canvas DrawStudy(const Study& study, const std::vector<StudyCell>& cells) {
        [](const StudyCell& c) { return ComparisonOf(c, "assistant_percent").assisted; }},
       {"What stands at the end", "goal, %",
        [](const StudyCell& c) { return ComparisonOf(c, "goal_percent").assisted; }}};
-  constexpr int kWidth = 560, kHeight = 420;
+  constexpr int kWidth = 640, kHeight = 420;
   env::Canvas canvas(static_cast<int>(std::size(kFigures)) * kWidth, kHeight);
   std::map<std::string, int> cells_of;
   double fewest = cells.front().simulations, most = fewest;

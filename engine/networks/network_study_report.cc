@@ -139,7 +139,7 @@ nlohmann::json NetworkStudyJson(const NetworkStudy& study,
 }
 
 env::Canvas DrawNetworkStudy(const std::vector<StudiedResult>& results) {
-  constexpr int kWidth = 560, kHeight = 420;
+  constexpr int kWidth = 640, kHeight = 420;
   const std::vector<std::string> sources = SourcesOf(results);
   env::Canvas canvas(static_cast<int>(std::size(kErrorKinds)) * kWidth,
                      static_cast<int>(sources.size()) * kHeight);

@@ -13,13 +13,15 @@ namespace {
 constexpr double kLeft = 76, kRight = 20, kTop = 40, kBottom = 58;
 constexpr Color kGrid{0.88, 0.88, 0.88}, kAxis{0.35, 0.35, 0.35}, kText{0.15, 0.15, 0.15};
 // Wong's palette for colour-blind readers (Nature Methods 8, 441).
-constexpr std::array<Color, 7> kSeriesColors = {{{0.00, 0.45, 0.70},
+constexpr std::array<Color, 9> kSeriesColors = {{{0.00, 0.45, 0.70},
                                                  {0.84, 0.37, 0.00},
                                                  {0.00, 0.62, 0.45},
                                                  {0.80, 0.47, 0.65},
                                                  {0.90, 0.62, 0.00},
                                                  {0.34, 0.71, 0.91},
-                                                 {0.20, 0.20, 0.20}}};
+                                                 {0.20, 0.20, 0.20},
+                                                 {0.50, 0.28, 0.12},
+                                                 {0.45, 0.30, 0.70}}};
 
 // One axis: the range of its values, rounded outwards to ticks.
 struct Axis {
@@ -84,6 +86,10 @@ class Plotter {
         for (const double value : *values) y.Include(value);
       }
     }
+    for (const Series& series : chart.series) {
+      const double width = canvas_.TextWidth(series.name, {.size = 12});
+      if (width > 0) legend_width_ = std::max(legend_width_, width + kSample + 2 * kPad);
+    }
     x_ = chart.log2_x ? x.ToWholeSteps() : x.ToAxis(7);
     y_ = y.ToAxis(6);
   }
@@ -97,8 +103,11 @@ class Plotter {
   }
 
  private:
+  static constexpr double kLine = 20, kSample = 26, kPad = 10;  // Of the legend.
+
   static Color ColorOf(size_t i) { return kSeriesColors[i % kSeriesColors.size()]; }
-  double right() const { return chart_.width - kRight; }
+  // Of the axes; the legend stands beside them, where it covers nothing.
+  double right() const { return chart_.width - kRight - legend_width_; }
   double bottom() const { return chart_.height - kBottom; }
   double OnAxis(double x) const { return chart_.log2_x ? std::log2(x) : x; }
   Point2 At(double x, double y) const {
@@ -174,34 +183,13 @@ class Plotter {
     }
   }
 
-  // In the upper or lower right corner of the plot, where fewer points are.
   void DrawLegend() {
-    constexpr double kLine = 20, kSample = 26, kPad = 10;
-    double width = 0;
-    for (const Series& series : chart_.series) {
-      width = std::max(width, canvas_.TextWidth(series.name, {.size = 12}));
-    }
-    if (width == 0) return;
-    width += kSample + 3 * kPad;
-    const double height = kLine * static_cast<double>(chart_.series.size()) + kPad;
-    const double left = right() - width - 8;
-    int upper = 0, lower = 0;
-    for (const Series& series : chart_.series) {
-      for (size_t i = 0; i < series.x.size(); ++i) {
-        const Point2 p = At(series.x[i], series.y[i]);
-        if (!(p.x >= left)) continue;
-        upper += p.y <= kTop + height + 16;
-        lower += p.y >= bottom() - height - 16;
-      }
-    }
-    const double top = upper <= lower ? kTop + 8 : bottom() - height - 8;
-    const std::array<Point2, 4> box = {
-        {{left, top}, {left + width, top}, {left + width, top + height}, {left, top + height}}};
-    canvas_.Polygon(box, kWhite.WithAlpha(0.85), {1, kGrid});
+    if (legend_width_ == 0) return;
+    const double left = right() + kPad;
     for (size_t i = 0; i < chart_.series.size(); ++i) {
-      const double y = top + kPad / 2 + kLine * (static_cast<double>(i) + 0.5);
-      canvas_.Lines({{left + kPad, y}, {left + kPad + kSample, y}}, 2.5, ColorOf(i));
-      canvas_.Text({left + 2 * kPad + kSample, y + 4}, chart_.series[i].name,
+      const double y = kTop + kLine * (static_cast<double>(i) + 0.5);
+      canvas_.Lines({{left, y}, {left + kSample, y}}, 2.5, ColorOf(i));
+      canvas_.Text({left + kPad + kSample, y + 4}, chart_.series[i].name,
                    {.size = 12, .color = kText});
     }
   }
@@ -209,6 +197,7 @@ class Plotter {
   const Chart& chart_;
   Canvas canvas_;
   Axis x_, y_;
+  double legend_width_ = 0;
 };
 
 }  // namespace
