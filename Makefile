@@ -34,7 +34,7 @@ python: configure
 # Its tests under AddressSanitizer and UndefinedBehaviorSanitizer; those of torch and matplotlib are
 # not for it. Python itself leaks at its end.
 python-sanitized:
-	cmake -S . -B $(BUILD)-sanitized -G Ninja -D HOD_SANITIZE=ON -D CMAKE_CXX_FLAGS_RELEASE=-O1 \
+	cmake -S . -B $(BUILD)-sanitized -G Ninja -D HOD_SANITIZE=address,undefined -D CMAKE_CXX_FLAGS_RELEASE=-O1 \
 	  -DPython_EXECUTABLE=$(PYTHON) -DPYTHON_EXECUTABLE=$(PYTHON)
 	cmake --build $(BUILD)-sanitized --target hod_python
 	cd tests/python && PYTHONPATH=$(CURDIR)/$(BUILD)-sanitized/python OMP_NUM_THREADS=1 \
@@ -61,12 +61,15 @@ fuzz:
 	  ls *_fuzz | xargs -P $$(nproc) -I TARGET env ./TARGET --seconds=$(SECONDS)
 
 # ThreadSanitizer on the tests of all that shares something between threads: searches, the cache of
-# evaluations, batches of environments, many games at once.
+# evaluations, batches of environments, many games at once. It has to see how oneTBB's tasks wait for
+# each other, which Debian's library hides: TSAN_TBB is the folder of a libtbb made from the same
+# source (`apt-get source onetbb`) by `cmake -DTBB_SANITIZE=thread -DTBB_TEST=OFF`.
+tsan: export LD_LIBRARY_PATH = $(TSAN_TBB)
 tsan:
 	cmake -S . -B $(BUILD)-tsan -G Ninja -D HOD_SANITIZE=thread -D CMAKE_CXX_FLAGS_RELEASE=-O1 \
 	  -DPython_EXECUTABLE=/usr/bin/python3 -DPYTHON_EXECUTABLE=/usr/bin/python3
 	cmake --build $(BUILD)-tsan --target batch_test engine_test mcts_test
-	$(BUILD)-tsan/tests/mcts/mcts_test "*threads*,*cache*"
+	$(BUILD)-tsan/tests/mcts/mcts_test "*threads*,*cache*,*Cache*"
 	$(BUILD)-tsan/tests/batch/batch_test
 	$(BUILD)-tsan/tests/engine/engine_test "An episode follows*,A timeline*,Figures are the same*"
 
@@ -113,7 +116,7 @@ docs: build examples
 	  --checkpoint $(CHECKPOINT) --simulations 200 --out $(IMAGES)/explain.png
 	$(BUILD)/hod bench timeline --out $(IMAGES)/timeline.png
 	$(BUILD)/hod compare --study configs/search_study.toml --assistant $(CHECKPOINT) \
-	  --episodes 50 --seed 4242 --out $(RUN)/search-study
+	  --episodes 100 --seed 777 --out $(RUN)/search-study
 	cp $(RUN)/search-study/study.png $(IMAGES)/search_study.png
 
 # The worked examples with what they print and draw, docs/examples/*.md; those that need a trained
