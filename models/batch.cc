@@ -48,6 +48,29 @@ absl::Status CheckDistribution(const env::ActionDistribution& distribution, int 
   return CheckActions(ids, num_actions);
 }
 
+absl::Status CheckWithin(const env::ActionDistribution& distribution,
+                         const std::vector<int32_t>& valid) {
+  for (const auto& [id, probability] : distribution) {
+    if (!std::binary_search(valid.begin(), valid.end(), id)) {
+      return absl::InvalidArgumentError(absl::StrCat("holds action ", id, ", which is not in"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// To add to logits: 0 for the actions of one member of the examples, else kInvalidLogit.
+at::Tensor MakeMask(absl::Span<const Example> examples, std::vector<int32_t> Example::*valid,
+                    int64_t num_actions) {
+  const at::Tensor mask =
+      at::full({static_cast<int64_t>(examples.size()), num_actions}, kInvalidLogit);
+  float* row = mask.data_ptr<float>();
+  for (const Example& example : examples) {
+    for (const int32_t id : example.*valid) row[id] = 0.0f;
+    row += num_actions;
+  }
+  return mask;
+}
+
 absl::Status CheckExample(const Example& example, const env::Game& first, bool inventories) {
   const env::Game& game = *example.position.game;
   const int num_actions = game.actions().num_actions();
@@ -77,17 +100,21 @@ absl::Status CheckExample(const Example& example, const env::Game& first, bool i
   if (absl::Status s = CheckActions(example.valid_actions, num_actions); !s.ok()) {
     return named("valid_actions", s);
   }
+  if (absl::Status s = CheckActions(example.human_actions, num_actions); !s.ok()) {
+    return named("human_actions", s);
+  }
   if (absl::Status s = CheckDistribution(example.search_policy, num_actions); !s.ok()) {
     return named("search_policy", s);
   }
   if (absl::Status s = CheckDistribution(example.human_policy, num_actions); !s.ok()) {
     return named("human_policy", s);
   }
-  for (const auto& [id, probability] : example.search_policy) {
-    if (!std::binary_search(example.valid_actions.begin(), example.valid_actions.end(), id)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("search_policy holds action ", id, ", which is not in valid_actions"));
-    }
+  if (absl::Status s = CheckWithin(example.search_policy, example.valid_actions); !s.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("search_policy ", s.message(), " valid_actions"));
+  }
+  if (absl::Status s = CheckWithin(example.human_policy, example.human_actions); !s.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("human_policy ", s.message(), " human_actions"));
   }
   return absl::OkStatus();
 }
@@ -151,7 +178,8 @@ Targets MakeTargets(absl::Span<const Example> examples) {
       at::empty({batch, size.w, size.h, size.d}, at::kLong),
       at::empty({batch, size.w, size.h, size.d}, at::kLong),
       at::empty({batch}),
-      at::full({batch, num_actions}, kInvalidLogit),
+      MakeMask(examples, &Example::valid_actions, num_actions),
+      MakeMask(examples, &Example::human_actions, num_actions),
       Gather(examples, &Example::search_policy, game.actions().num_actions()),
       Gather(examples, &Example::human_policy, game.actions().num_actions()),
   };
@@ -162,8 +190,6 @@ Targets MakeTargets(absl::Span<const Example> examples) {
     std::copy(example.goal.begin(), example.goal.end(),
               result.goal.data_ptr<int64_t>() + i * volume);
     result.value.data_ptr<float>()[i] = example.value;
-    float* const mask = result.valid_mask.data_ptr<float>() + i * num_actions;
-    for (const int32_t id : example.valid_actions) mask[id] = 0.0f;
   }
   return result;
 }

@@ -27,7 +27,9 @@ struct Targets {
   at::Tensor current;     // [B, w, h, d] current blocks.
   at::Tensor goal;        // [B, w, h, d] blocks, as int64.
   at::Tensor value;       // [B]
-  at::Tensor valid_mask;  // [B, num_actions] to add to logits: 0 for valid actions, else -1e8.
+  // [B, num_actions] to add to logits: 0 for valid actions, else -1e8.
+  at::Tensor valid_mask;  // Of the player.
+  at::Tensor human_mask;  // Of the other player.
   SparseDistributions search_policy;
   SparseDistributions human_policy;
 };

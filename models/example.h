@@ -18,8 +18,9 @@ struct Example {
   env::ActionDistribution search_policy;
   float value = 0;                    // Discounted return.
   absl::Span<const env::Block> goal;  // [volume]
-  // True distribution of the other player's action, ids ascending, summing to 1. Empty: no human
-  // loss.
+  // Flat ids of the other player's valid actions, ascending, among which its action is predicted.
+  std::vector<int32_t> human_actions;
+  // True distribution over them, ids ascending, summing to 1. Empty: no human loss.
   env::ActionDistribution human_policy;
 };
 

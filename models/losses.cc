@@ -73,7 +73,8 @@ Tensor LossSums::Add(absl::Span<const Example> examples, const Targets& targets,
         ((detached.exp() * detached).sum(1) * targets.search_policy.present).sum().item<double>();
   }
   if (targets.human_policy.count > 0) {
-    const Tensor log_human = FlatLogits(prediction.human, actions).log_softmax(1);
+    const Tensor log_human =
+        (FlatLogits(prediction.human, actions) + targets.human_mask).log_softmax(1);
     const Tensor error = CrossEntropies(targets.human_policy, log_human).sum();
     human_ += error.item<double>();
     human_entropy_ += targets.human_policy.entropy;
@@ -122,7 +123,8 @@ std::vector<ExampleErrors> ErrorsOf(absl::Span<const Example> examples, const Ta
   const env::ActionSpace& actions = examples.front().position.game->actions();
   const Tensor goal = GoalErrors(prediction.goal.log_softmax(1), targets);
   const Tensor value = (prediction.value - targets.value).square();
-  const Tensor log_human = FlatLogits(prediction.human, actions).log_softmax(1);
+  const Tensor log_human =
+      (FlatLogits(prediction.human, actions) + targets.human_mask).log_softmax(1);
   const Tensor human = CrossEntropies(targets.human_policy, log_human);
   const Tensor first = log_human.argmax(1);
   const float* next_human = human.data_ptr<float>();

@@ -8,21 +8,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "env/game/action_mask.h"
 #include "models/decode.h"
 #include "models/features.h"
+#include "models/human_actions.h"
 
 namespace hod::models {
 namespace {
-
-// What the other players may do: flat ids, ascending. People do not teleport in sight of anything,
-// so that line of sight tells something of those who walk only.
-void FindHumanActions(const mcts::Position& position, std::vector<int32_t>& ids) {
-  const env::Game& game = *position.game;
-  const int human = position.player == 0 ? game.num_players() - 1 : 0;
-  const bool line_of_sight = !game.config().abilities.teleportation;
-  env::ValidActions(game, *position.state, human, line_of_sight, ids);
-}
 
 // One logit that is not finite leaves no probability of its distribution a number, and a sum is
 // finite only if all terms are.
@@ -108,7 +99,7 @@ class NetworkEvaluator::Impl {
     const size_t action_logits = env::kNumActionChannels * static_cast<size_t>(actions.volume());
     ActionProbabilities(logits.first(action_logits), actions, position.valid_actions,
                         evaluation.policy);
-    FindHumanActions(position, scratch.human_actions);
+    HumanActions(position, scratch.human_actions);
     ActionProbabilities(logits.subspan(action_logits, action_logits), actions,
                         scratch.human_actions, scratch.human_policy);
     evaluation.human_policy.resize(scratch.human_actions.size());

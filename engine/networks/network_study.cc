@@ -34,15 +34,14 @@ json SettingsOf(const NetworkStudy& study, const std::vector<PlaySource>& source
                     {"train_sequences", source.train.size()},
                     {"sequences", std::hash<std::string>()(sequences.dump())}});
   }
-  return {{"network", ToJson(network)},
+  return {{"version", 2},  // Of networks and losses.
+          {"network", ToJson(network)},
           {"data", data},
           {"sequence_length", study.data.sequence_length},
           {"gamma", study.data.gamma},
           {"seed", study.data.seed},
           {"batch_sequences", study.batch_sequences},
           {"epochs", study.epochs},
-          {"learning_rate", study.learning_rate},
-          {"final_learning_rate", study.final_learning_rate},
           {"mirror", study.mirror},
           {"warm_up", study.warm_up}};
 }
@@ -104,7 +103,7 @@ class Study {
     StudiedResult result;
     result.name = network.name;
     result.num_parameters = (*learner)->num_parameters();
-    if (absl::Status s = Train(**learner, result); !s.ok()) return s;
+    if (absl::Status s = Train(**learner, network, result); !s.ok()) return s;
     for (const PlaySource& source : sources_) {
       if (absl::Status s = Judge(**learner, source, result); !s.ok()) return s;
     }
@@ -154,7 +153,8 @@ class Study {
   }
 
   // Every network meets the same batches in the same order.
-  absl::Status Train(NetworkUnderStudy& network, StudiedResult& result) const {
+  absl::Status Train(NetworkUnderStudy& network, const StudiedNetwork& rates,
+                     StudiedResult& result) const {
     ProgressLine progress(absl::StrCat("training ", result.name));
     const absl::Time began = absl::Now();
     const size_t per_epoch = train_.size() / study_.batch_sequences;
@@ -173,7 +173,7 @@ class Study {
                                    study_.mirror, 1000 + step);
       const double done = static_cast<double>(step) / static_cast<double>(num_steps);
       const double rate =
-          study_.learning_rate + done * (study_.final_learning_rate - study_.learning_rate);
+          rates.learning_rate + done * (rates.final_learning_rate - rates.learning_rate);
       absl::StatusOr<models::Losses> losses = network.Step(batch.examples, rate);
       if (!losses.ok()) return losses.status();
       result.training_losses.push_back(losses->total);

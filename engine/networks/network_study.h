@@ -23,6 +23,8 @@ struct StudiedNetwork {
   // Hod's, or one of the reference's convolutional ones.
   std::variant<models::NetworkConfig, models::ReferenceConfig> config;
   double ema_decay = 0;  // Hod's only.
+  double learning_rate = 1e-3;
+  double final_learning_rate = 1e-4;  // The rate falls linearly to this.
 };
 
 struct NetworkStudy {
@@ -30,9 +32,7 @@ struct NetworkStudy {
   DataOptions data;
   int batch_sequences = 2;  // Sequences of a gradient step.
   int epochs = 1;           // Passes over the data.
-  double learning_rate = 1e-3;
-  double final_learning_rate = 1e-4;  // The rate falls linearly to this.
-  bool mirror = true;                 // Mirror and swap sequences at random.
+  bool mirror = true;       // Mirror and swap sequences at random.
   int warm_up = 8;       // Timesteps of held-out sequences that fill memories and are not counted.
   int speed_batch = 16;  // Positions of an evaluation whose speed is measured...
   int speed_rounds = 5;  // ...so often, in turns with the other networks.

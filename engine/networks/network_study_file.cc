@@ -99,6 +99,8 @@ absl::StatusOr<StudiedNetwork> NetworkFrom(const toml::table& table) {
   keys.Integer("blocks", blocks, 0, 64);
   keys.Number("ema_decay", network.ema_decay, 0, 1);
   keys.Integer("kernel", kernel, 1, 11);
+  keys.Number("learning_rate", network.learning_rate, 1e-9, 1);
+  keys.Number("final_learning_rate", network.final_learning_rate, 0, 1);
   if (absl::Status s = keys.Read(table, ""); !s.ok()) return s;
   if (network.name.empty()) return absl::InvalidArgumentError("name: missing");
   const auto refuse = [&](const char* key) {
@@ -137,8 +139,6 @@ absl::StatusOr<NetworkStudy> StudyFrom(const toml::table& table) {
   keys.Number("held_out_share", study.data.held_out_share, 0, 1);
   keys.Integer("batch_sequences", study.batch_sequences, 1, 4096);
   keys.Integer("epochs", study.epochs, 1, 1000);
-  keys.Number("learning_rate", study.learning_rate, 1e-9, 1);
-  keys.Number("final_learning_rate", study.final_learning_rate, 0, 1);
   keys.Flag("mirror", study.mirror);
   keys.Integer("warm_up", study.warm_up, 0, 4095);
   keys.Integer("speed_batch", study.speed_batch, 1, 4096);

@@ -84,14 +84,18 @@ absl::StatusOr<std::unique_ptr<NetworkUnderStudy>> MakeNetwork(const NetworkStud
 }
 
 nlohmann::json ToJson(const StudiedNetwork& network) {
+  nlohmann::json json;
   if (const auto* hod = std::get_if<models::NetworkConfig>(&network.config)) {
-    return {{"kind", "hod"},
+    json = {{"kind", "hod"},
             {"channels", hod->channels},
             {"blocks", hod->blocks},
             {"ema_decay", network.ema_decay}};
+  } else {
+    json = models::ToJson(std::get<models::ReferenceConfig>(network.config));
+    json["kind"] = "reference";
   }
-  nlohmann::json json = models::ToJson(std::get<models::ReferenceConfig>(network.config));
-  json["kind"] = "reference";
+  json["learning_rate"] = network.learning_rate;
+  json["final_learning_rate"] = network.final_learning_rate;
   return json;
 }
 

@@ -1,6 +1,9 @@
 #include "engine/samples/examples.h"
 
+#include <algorithm>
+
 #include "env/game/action_mask.h"
+#include "models/human_actions.h"
 
 namespace hod::engine {
 
@@ -13,6 +16,26 @@ std::vector<float> ValueTargets(const Fragment& fragment, double gamma) {
   }
   return targets;
 }
+
+namespace {
+
+// What a distribution says of the valid actions; empty if it says nothing of them. People's
+// recordings hold actions that the rules do not know.
+env::ActionDistribution Among(const std::vector<int32_t>& valid,
+                              const env::ActionDistribution& distribution) {
+  env::ActionDistribution among;
+  float sum = 0;
+  for (const auto& entry : distribution) {
+    if (!std::binary_search(valid.begin(), valid.end(), entry.first)) continue;
+    among.push_back(entry);
+    sum += entry.second;
+  }
+  if (among.size() == distribution.size()) return distribution;
+  for (auto& [id, probability] : among) probability /= sum;
+  return among;
+}
+
+}  // namespace
 
 void AddExamples(const env::GameConfig& config, const Fragment& fragment,
                  absl::Span<const float> value_targets, int begin, int count,
@@ -33,7 +56,9 @@ void AddExamples(const env::GameConfig& config, const Fragment& fragment,
     example.position = {&scene->game, &scene->state, fragment.assistant};
     example.valid_actions = symmetry.Actions(valid);
     example.search_policy = symmetry.Apply(step.search_policy);
-    example.human_policy = symmetry.Apply(step.human_policy);
+    models::HumanActions({&game, &state, fragment.assistant}, valid);
+    example.human_actions = symmetry.Actions(valid);
+    example.human_policy = symmetry.Apply(Among(valid, step.human_policy));
     example.value = value_targets[t];
     example.goal = scene->game.goal();
     if (t + 1 == begin + count) break;

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "env/game/action_mask.h"
 #include "models/decode.h"
+#include "models/human_actions.h"
 
 namespace hod::models {
 
@@ -31,10 +31,7 @@ absl::Status ReferenceEvaluator::Evaluate(absl::Span<const mcts::Position> posit
     mcts::Evaluation& evaluation = evaluations[i];
     ActionProbabilities(outputs[i].policy, game.actions(), position.valid_actions,
                         evaluation.policy);
-    // What the other player may do, with line of sight where there are bodies.
-    const int human = position.player == 0 ? game.num_players() - 1 : 0;
-    env::ValidActions(game, *position.state, human,
-                      /*line_of_sight=*/!game.config().abilities.teleportation, human_actions);
+    HumanActions(position, human_actions);
     ActionProbabilities(outputs[i].human, game.actions(), human_actions, human_policy);
     evaluation.human_policy.clear();
     for (size_t k = 0; k < human_actions.size(); ++k) {

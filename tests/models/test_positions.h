@@ -54,6 +54,7 @@ struct ExampleSet {
       example.search_policy = {{valid[valid.size() / 3], 0.75f}, {valid[valid.size() / 2], 0.25f}};
       example.value = static_cast<float>(i % 3);
       example.goal = game.goal();
+      example.human_actions = valid;
       example.human_policy = {{0, 0.5f}, {valid.back(), 0.5f}};
       examples.push_back(std::move(example));
     }
