@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/cli/command.h"
 #include "engine/config/run_config.h"
@@ -18,22 +19,34 @@ struct Options {
   std::string out;
 };
 
+// Shards of `participants` in a directory of --out.
+absl::Status Write(const Options& options, const char* split,
+                   const std::vector<HumanFragments>& participants) {
+  const std::string directory = absl::StrCat(options.out, "/", split);
+  if (absl::Status s = MakeDirectories(directory); !s.ok()) return s;
+  absl::StatusOr<std::vector<std::string>> paths = WriteHumanShards(participants, directory);
+  if (!paths.ok()) return paths.status();
+  for (size_t i = 0; i < paths->size(); ++i) {
+    const HumanFragments& of = participants[i];
+    absl::PrintF(
+        "%s  %s, participant %d: %d episodes, %d timesteps, %d fragments, %d unexplained "
+        "changes\n",
+        (*paths)[i], of.recording, of.participant, of.episodes, of.timesteps, of.fragments.size(),
+        of.unexplained);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Run(const Options& options) {
   const RunConfig defaults;
-  if (absl::Status s = MakeDirectories(options.out); !s.ok()) return s;
   for (const std::string& recording : options.recordings) {
     absl::StatusOr<std::vector<HumanFragments>> participants =
         FragmentsOfRecording(recording, defaults.selfplay.fragment_length, defaults.search.gamma);
     if (!participants.ok()) return participants.status();
-    absl::StatusOr<std::vector<std::string>> paths = WriteHumanShards(*participants, options.out);
-    if (!paths.ok()) return paths.status();
-    for (size_t i = 0; i < paths->size(); ++i) {
-      const HumanFragments& of = (*participants)[i];
-      absl::PrintF(
-          "%s  %s, participant %d: %d episodes, %d timesteps, %d fragments, %d unexplained "
-          "changes\n",
-          (*paths)[i], of.recording, of.participant, of.episodes, of.timesteps, of.fragments.size(),
-          of.unexplained);
+    if (participants->empty()) continue;
+    const bool assisted = participants->front().assisted;
+    for (const char* split : {assisted ? "assisted" : "alone", "combined"}) {
+      if (absl::Status s = Write(options, split, *participants); !s.ok()) return s;
     }
   }
   return absl::OkStatus();
@@ -47,7 +60,10 @@ void AddImportHumans(CLI::App& app, absl::Status& result) {
       app.add_subcommand("import-humans", "Recordings of people as shards, to learn from");
   command->add_option("recordings", options->recordings, "of people alone, or joint ones of two")
       ->required();
-  command->add_option("--out", options->out, "directory for shards, one a participant and file")
+  command
+      ->add_option(
+          "--out", options->out,
+          "directory for alone/, assisted/ and combined/: shards, one a participant and file")
       ->required();
   command->callback([options, &result] { result = Run(*options); });
 }

@@ -1,10 +1,9 @@
 // Recordings of people as fragments, to learn from as from self-play.
 //
-// An episode of two people becomes fragments as it is: one assists, the other is the human, and a
-// step holds the action of the one and the noop of the other. In an episode of a person alone an
-// assistant stands idle in a corner above the house, so that networks see the same game. A fragment
-// ends where the world changed in a way that the recorded actions do not explain, and the next one
-// starts from what was observed then. Rewards are those of the rules.
+// The steps are those of a HumanTimeline. A step in which the human acted or waited holds that as
+// a certain human policy; in the others nothing is to be learnt of it. A fragment ends where the
+// world changed in a way that the recorded actions do not explain, and the next one starts from
+// what was observed then. Rewards are those of the rules.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +19,7 @@ namespace hod::engine {
 struct HumanFragments {
   std::string recording;  // As in "human_alone".
   int participant = 0;
+  bool assisted = false;  // Whether someone assisted.
   env::GameConfig game;
   std::vector<Fragment> fragments;
   int episodes = 0;
@@ -27,9 +27,8 @@ struct HumanFragments {
   int64_t unexplained = 0;  // Changes that ended a fragment.
 };
 
-// Reads a recording of people alone or of two together (joint); other kinds do not hold all that
-// was done. Fragments have at most `length` steps and values discounted by `gamma` behind their
-// last. Participants ascend. Errors name the file.
+// Reads a recording as ReadHumanTimelines() does. Fragments have at most `length` steps and values
+// discounted by `gamma` behind their last. Participants ascend. Errors name the file.
 absl::StatusOr<std::vector<HumanFragments>> FragmentsOfRecording(const std::string& path,
                                                                  int length, double gamma);
 

@@ -42,6 +42,10 @@ absl::StatusOr<bool> HumanRecordingReader::NextEpisode() {
   absl::StatusOr<std::optional<json>> line = NextLine();
   if (!line.ok()) return line.status();
   if (!line->has_value()) return false;
+  if (!IsHumanRecording(**line)) {
+    return absl::InvalidArgumentError(
+        AtLine("num_rows: missing, expected the header of a recording of people"));
+  }
   absl::StatusOr<HumanEpisode> episode = HumanEpisodeFromJson(**line);
   if (!episode.ok()) {
     return absl::InvalidArgumentError(AtLine(std::string(episode.status().message())));

@@ -74,6 +74,7 @@ struct HumanRow {
   std::optional<RecordedMask> mask;
   std::optional<RecordedOutcome> outcome;  // Of actions other than noops.
   std::optional<bool> correct;             // By the rules, in joint recordings.
+  std::optional<int> view_row;             // In joint recordings: in the actor's view, with waits.
   // [location, new block]: changes since the last row that its action does not explain.
   std::optional<std::vector<std::pair<int, Block>>> synced;
 

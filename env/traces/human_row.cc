@@ -62,9 +62,8 @@ absl::Status HumanRowReader::Read(const json& line) {
     if (absl::Status status = ReadSynced(reader); !status.ok()) return status;
   }
   if (Is(Timeline::kJoint)) {
-    int view_row;
     reader.Read("action_correct", row_.correct.emplace());
-    reader.Read("view_row", 0, INT32_MAX, view_row);
+    reader.Read("view_row", 0, INT32_MAX, row_.view_row.emplace());
   }
   ++rows_read_;
   return reader.Finish();

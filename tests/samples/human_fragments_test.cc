@@ -1,13 +1,15 @@
-// Recordings of people as fragments: what was observed and done, and nothing the rules don't give.
+// Recordings of people as fragments: what was observed and done, cut where the rules do not explain
+// it.
 #include "engine/samples/human_fragments.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <map>
 
 #include "engine/samples/examples.h"
+#include "engine/samples/human_timeline.h"
 #include "engine/samples/shard.h"
-#include "env/traces/human_recording.h"
 #include "tests/samples/random_play.h"
 #include "tests/traces/small_recording.h"
 
@@ -21,52 +23,53 @@ std::string WriteRecording(const TempDir& dir, env::Timeline timeline) {
   return dir / "people.jsonl";
 }
 
-// Every row of a recording, in order, is the position and the action of one step.
-void CheckAgainstRows(const std::string& path, const std::vector<HumanFragments>& participants) {
-  auto reader = env::HumanRecordingReader::Open(path);
-  REQUIRE(reader.ok());
-  int64_t rows = 0;
-  size_t fragment = 0, step = 0;
-  const HumanFragments* of = nullptr;
+// Every step of the recording's timelines, in order, is one of the fragments'.
+void CheckAgainstTimelines(const std::string& path,
+                           const std::vector<HumanFragments>& participants) {
+  int64_t steps = 0;
   std::map<int, size_t> next;  // Fragment of each participant.
-  while (*reader->NextEpisode()) {
-    const int participant = reader->episode().participant;
-    for (const HumanFragments& p : participants) {
-      if (p.participant == participant) of = &p;
-    }
-    fragment = next[participant];
-    step = 0;
-    while (*reader->NextRow()) {
-      const env::HumanRow& row = reader->row();
+  const absl::Status read = ReadHumanTimelines(path, [&](const HumanTimeline& timeline) {
+    const auto of = std::find_if(
+        participants.begin(), participants.end(),
+        [&](const HumanFragments& p) { return p.participant == timeline.participant; });
+    REQUIRE(of != participants.end());
+    size_t& fragment = next[timeline.participant];
+    size_t t = 0;
+    env::State state;
+    for (const TimelineStep& step : timeline.steps) {
       const Fragment& f = of->fragments[fragment];
       const env::Game game = GameOf(of->game, f);
-      const env::State state = StateAt(game, f, static_cast<int>(step));
-      INFO(path << " row " << rows);
-      REQUIRE(state.blocks == row.state.blocks);
-      REQUIRE(state.last_interacted == row.state.last_interacted);
-      REQUIRE(state.timestep == row.t);
-      for (size_t p = 0; p < row.state.players.size(); ++p) {
-        REQUIRE(state.players[p].feet == row.state.players[p].feet);
-        REQUIRE(f.steps[step].actions[p] == game.actions().Flatten(row.KnownActions()[p]));
+      if (t == 0) state = f.start;
+      INFO(path << " step " << steps);
+      REQUIRE(state.blocks == step.state.blocks);
+      REQUIRE(state.last_interacted == step.state.last_interacted);
+      REQUIRE(state.timestep == step.state.timestep);
+      for (size_t p = 0; p < state.players.size(); ++p) {
+        REQUIRE(state.players[p].feet == step.state.players[p].feet);
+        REQUIRE(f.steps[t].actions[p] == game.actions().Flatten(step.actions[p]));
       }
-      REQUIRE(f.steps[step].human_policy ==
-              env::ActionDistribution{{f.steps[step].actions[f.human], 1.0f}});
-      ++rows;
-      if (++step == f.steps.size()) {
-        step = 0;
+      const env::ActionDistribution certain = {{f.steps[t].actions[f.human], 1.0f}};
+      REQUIRE(f.steps[t].human_policy ==
+              (step.human_decides ? certain : env::ActionDistribution{}));
+      ++steps;
+      game.Step(state, step.actions);
+      if (++t == f.steps.size()) {
+        t = 0;
         ++fragment;
       }
     }
-    REQUIRE(step == 0);
+    REQUIRE(t == 0);
     REQUIRE(of->fragments[fragment - 1].ended);
-    next[participant] = fragment;
-  }
+    return absl::OkStatus();
+  });
+  INFO(read);
+  REQUIRE(read.ok());
   int64_t timesteps = 0;
   for (const HumanFragments& p : participants) timesteps += p.timesteps;
-  REQUIRE(rows == timesteps);
+  REQUIRE(steps == timesteps);
 }
 
-TEST_CASE("Fragments of a small recording are its rows") {
+TEST_CASE("Fragments of a small recording are its timeline") {
   for (const env::Timeline timeline : {env::Timeline::kAlone, env::Timeline::kJoint}) {
     const TempDir dir;
     const std::string path = WriteRecording(dir, timeline);
@@ -79,7 +82,7 @@ TEST_CASE("Fragments of a small recording are its rows") {
     CHECK(of.recording == "small");
     CHECK(of.unexplained == 2);  // Two blocks appear by themselves.
     CHECK(of.game.num_players() == 2);
-    CheckAgainstRows(path, *participants);
+    CheckAgainstTimelines(path, *participants);
     for (size_t i = 0; i < of.fragments.size(); ++i) {
       const Fragment& f = of.fragments[i];
       CHECK(f.steps.size() <= 5);
@@ -102,7 +105,8 @@ TEST_CASE("Fragments of a small recording are its rows") {
     REQUIRE(shard.ok());
     CHECK(shard->metadata["participant"] == 3);
     CHECK(shard->fragments.size() == of.fragments.size());
-    CheckAgainstRows(path, {{"small", 3, shard->config, shard->fragments, 1, of.timesteps, 2}});
+    CheckAgainstTimelines(
+        path, {{"small", 3, of.assisted, shard->config, shard->fragments, 1, of.timesteps, 2}});
   }
 }
 
@@ -115,7 +119,7 @@ TEST_CASE("Recordings that lack what others did are refused") {
   }
 }
 
-TEST_CASE("Fragments of the public recordings are their rows") {
+TEST_CASE("Fragments of the public recordings are their timelines") {
   for (const char* name : {"human_alone", "human_with_assistant_joint"}) {
     const std::string path = std::string(HOD_SHARED_DIR) + "/human/" + name + ".jsonl.gz";
     if (!std::filesystem::exists(path)) {
@@ -126,7 +130,7 @@ TEST_CASE("Fragments of the public recordings are their rows") {
     INFO(participants.status());
     REQUIRE(participants.ok());
     CHECK(participants->size() == 5);
-    CheckAgainstRows(path, *participants);
+    CheckAgainstTimelines(path, *participants);
   }
 }
 

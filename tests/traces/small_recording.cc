@@ -10,16 +10,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr WorldSize kSize = {6, 5, 6};
+constexpr WorldSize kSize = kSmallSize;
 constexpr int kViewer = 1;
 
-// An action, or a block that changes before anything is observed.
-struct Event {
-  int player = 0;
-  Action action;
-  int appears_at = -1;
-  Block block = kAir;
-};
+using Event = ScriptedEvent;
 
 int At(int x, int y, int z) { return kSize.Index({x, y, z}); }
 Event Place(int player, int location, Block block) {
@@ -145,7 +139,8 @@ json Tuple(const Action& action) {
 }
 
 // What holds the change between the observations of two rows, and the row's own.
-json Row(const Game& game, const State& before, const State& state, Timeline timeline) {
+json Row(const Game& game, const State& before, const State& state, double seconds,
+         Timeline timeline) {
   json row = {{"changed_blocks", Changes(before.blocks, state.blocks)},
               {"last_interacted_changed", Changes(before.last_interacted, state.last_interacted)},
               {"goal_matches", state.num_matches}};
@@ -159,7 +154,7 @@ json Row(const Game& game, const State& before, const State& state, Timeline tim
                                        std::vector<int>(counts.begin(), counts.end()));
     row["time"] = "2023-07-18T22:41:39.088812";
   } else {
-    row["time"] = 0.5;
+    row["time"] = seconds;
     row["goal_percentage"] = std::round(game.GoalPercentage(state, 0) * 1e6) / 1e6;
   }
   return row;
@@ -185,7 +180,7 @@ double Gain(const Game& game, const State& before, const State& after, const Act
 
 }  // namespace
 
-std::vector<json> SmallRecording(Timeline timeline) {
+std::vector<json> ScriptedRecording(Timeline timeline, const std::vector<Event>& script) {
   const GameConfig config = ConfigOf(timeline);
   std::vector<Block> house(8, kPlanks);
   house[0] = kAir;
@@ -200,7 +195,8 @@ std::vector<json> SmallRecording(Timeline timeline) {
   size_t wait_begin = 1;  // The line of the first row since the last action.
   double total_reward = 0;
   int t = 0;
-  for (const Event& event : Script(timeline, config.num_players() - 1)) {
+  std::vector<int> view_rows(config.num_players());
+  for (const Event& event : script) {
     if (event.appears_at >= 0) {
       state.blocks[event.appears_at] = event.block;
       auto players = state.players;
@@ -214,9 +210,10 @@ std::vector<json> SmallRecording(Timeline timeline) {
     actions[event.player] = event.action;
     const State observed = state;
     const StepOutcome outcome = game.Step(state, actions);
+    const int view_row = view_rows[event.player]++;
     if (timeline == Timeline::kJoint && noop) continue;
     if (timeline == Timeline::kView && event.player != kViewer) continue;
-    json row = Row(game, before, observed, timeline);
+    json row = Row(game, before, observed, event.seconds, timeline);
     AddActions(game, event, timeline, row);
     row["t"] = timeline == Timeline::kTutorial ? 10 * t : t;
     const double reward = outcome.players[0].reward;
@@ -238,7 +235,7 @@ std::vector<json> SmallRecording(Timeline timeline) {
       row["obs_timestep"] = row["t"];
     } else {
       row["actor"] = event.player;
-      row["view_row"] = t;
+      row["view_row"] = view_row;
       row["action_correct"] = outcome.players[event.player].correct;
     }
     if (syncs) row["sync_blocks"] = std::exchange(synced, json::array());
@@ -252,7 +249,7 @@ std::vector<json> SmallRecording(Timeline timeline) {
     if (timeline != Timeline::kTutorial) lines[0]["final_goal_matches"] = outcome.goal_similarity;
   }
   if (timeline == Timeline::kTutorial) {
-    json row = Row(game, before, state, timeline);
+    json row = Row(game, before, state, 0, timeline);
     AddActions(game, {}, timeline, row);
     row["t"] = row["obs_timestep"] = 1000;
     row["rewards"] = {0.0};
@@ -263,6 +260,16 @@ std::vector<json> SmallRecording(Timeline timeline) {
   }
   lines[0]["num_rows"] = lines.size() - 1;
   return lines;
+}
+
+std::vector<json> SmallRecording(Timeline timeline) {
+  const bool two = timeline == Timeline::kView || timeline == Timeline::kJoint;
+  std::vector<Event> script = Script(timeline, two ? 1 : 0);
+  double seconds = 0;
+  for (Event& event : script) {
+    event.seconds = seconds += event.action == Action{} ? 0.8 : 0.1;
+  }
+  return ScriptedRecording(timeline, script);
 }
 
 }  // namespace hod::env

@@ -1,0 +1,205 @@
+#include "engine/samples/human_timeline.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "env/traces/human_recording.h"
+
+namespace hod::engine {
+namespace {
+
+using env::HumanRow;
+
+// Longer than any recording: one shard has one.
+constexpr int kHorizon = 100000;
+
+constexpr int kWait = -1;
+
+// The game as networks see it, with the idle assistant where a person was alone.
+env::GameConfig GameConfigOf(const env::HumanEpisode& episode) {
+  env::GameConfig config = episode.game.config();
+  config.horizon = kHorizon;
+  if (config.num_players() == 1) {
+    config.players.emplace_back().goal_visible = false;
+    config.players.back().is_human = true;  // In nobody's way.
+  }
+  return config;
+}
+
+// A voxel above a corner of the world that stays free.
+env::Cell IdleFeet(const env::Game& game) {
+  const env::WorldSize& size = game.size();
+  for (const env::Cell cell : {env::Cell{0, size.h - 2, 0}, env::Cell{0, size.h - 2, size.d - 1},
+                               env::Cell{size.w - 1, size.h - 2, 0}}) {
+    if (game.goal()[size.Index(cell)] == env::kAir &&
+        game.goal()[size.Index(cell + env::Cell{0, 1, 0})] == env::kAir) {
+      return cell;
+    }
+  }
+  return {size.w - 1, size.h - 2, size.d - 1};
+}
+
+bool LooksLike(const env::State& a, const env::State& b) {
+  const auto same_feet = [](const env::PlayerState& x, const env::PlayerState& y) {
+    return x.feet == y.feet;
+  };
+  return a.blocks == b.blocks && a.last_interacted == b.last_interacted &&
+         std::equal(a.players.begin(), a.players.end(), b.players.begin(), same_feet);
+}
+
+// The order in which rows and waits follow each other: numbers of rows, and kWait.
+using Order = std::vector<int>;
+
+// Alone, waits are rows of their own.
+Order OrderAlone(const std::vector<HumanRow>& rows) {
+  Order order;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    order.push_back(rows[i].is_noop() ? kWait : static_cast<int>(i));
+  }
+  return order;
+}
+
+// Joint rows have no waits; how many there were the numbers of the human's rows in its own view
+// tell. A wait before the first action ends with it.
+absl::StatusOr<Order> OrderJoint(const std::vector<HumanRow>& rows, int human) {
+  Order order;
+  int previous = -1;  // The human's last row.
+  int begin = 0;      // The first row not yet in order.
+  for (int j = 0; j < static_cast<int>(rows.size()); ++j) {
+    if (rows[j].actor != human) continue;
+    const int view_row = previous < 0 ? -1 : *rows[previous].view_row;
+    const int waits = *rows[j].view_row - view_row - 1;
+    if (waits < 0) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "view_row of row ", j, " is ", *rows[j].view_row, ", expected more than ", view_row));
+    }
+    const double first =
+        previous < 0 ? rows[j].seconds - kWaitSeconds * waits : rows[previous].seconds;
+    int waited = 0;
+    for (; begin < j; ++begin) {
+      while (waited < waits && first + kWaitSeconds * waited < rows[begin].seconds) {
+        order.push_back(kWait);
+        ++waited;
+      }
+      order.push_back(begin);
+    }
+    order.insert(order.end(), waits - waited, kWait);
+    order.push_back(j);
+    begin = j + 1;
+    previous = j;
+  }
+  for (; begin < static_cast<int>(rows.size()); ++begin) order.push_back(begin);
+  return order;
+}
+
+// Plays an episode's rows and waits in their order.
+class TimelineMaker {
+ public:
+  TimelineMaker(const env::HumanEpisode& episode, HumanTimeline& out)
+      : out_(out), steps_of_(episode.num_rows + 1) {
+    out_.name = episode.name;
+    out_.participant = episode.participant;
+    out_.assisted = episode.game.num_players() > 1;
+    out_.human = out_.assisted ? 1 : 0;
+    out_.assistant = 1 - out_.human;
+    predicted_ = Observed(episode.start);
+  }
+
+  void AddWait() {
+    Add(predicted_, std::vector<env::Action>(out_.game.num_players()), /*human_decides=*/true);
+  }
+
+  void AddRow(const HumanRow& row) {
+    // Until the next row the reader counts changes as of this row's timestep.
+    steps_of_[row.state.timestep] = static_cast<int>(out_.steps.size());
+    env::State observed = Observed(row.state);
+    std::vector<env::Action> actions = row.KnownActions();
+    actions.resize(out_.game.num_players());
+    Add(std::move(observed), actions, row.actor == out_.human);
+  }
+
+ private:
+  // In the game as networks see it.
+  env::State Observed(env::State state) const {
+    if (static_cast<int>(state.players.size()) < out_.game.num_players()) {
+      state.players.emplace_back().feet = IdleFeet(out_.game);
+      state.broken.resize(state.players.size() * state.blocks.size());
+    }
+    for (int32_t& when : state.interacted_at) {
+      if (when != env::kNever) when = steps_of_[when];
+    }
+    state.steps_without_progress = 0;
+    return state;
+  }
+
+  void Add(env::State observed, const std::vector<env::Action>& actions, bool human_decides) {
+    const int t = static_cast<int>(out_.steps.size());
+    TimelineStep& step = out_.steps.emplace_back();
+    step.explained = LooksLike(predicted_, observed);
+    step.state = std::move(observed);
+    step.state.timestep = t;
+    step.actions.assign(actions.begin(), actions.end());
+    step.human_decides = human_decides;
+    step.ends_with = t;
+    predicted_ = step.state;
+    const env::StepOutcome outcome = out_.game.Step(predicted_, actions);
+    step.assistant_reward = outcome.players[out_.assistant].reward;
+    if (!human_decides) return;
+    const bool waits = actions[out_.human] == env::Action{};
+    if (waits) {
+      waits_.push_back(t);
+    } else {
+      for (const int wait : waits_) out_.steps[wait].ends_with = t;
+      waits_.clear();
+    }
+  }
+
+  HumanTimeline& out_;
+  std::vector<int> steps_of_;  // By the reader's timestep.
+  std::vector<int> waits_;     // Steps of the wait that has not ended.
+  env::State predicted_;       // After the last step.
+};
+
+}  // namespace
+
+absl::Status ReadHumanTimelines(const std::string& path,
+                                absl::FunctionRef<absl::Status(HumanTimeline)> use) {
+  absl::StatusOr<env::HumanRecordingReader> reader = env::HumanRecordingReader::Open(path);
+  if (!reader.ok()) return reader.status();
+  for (;;) {
+    absl::StatusOr<bool> more = reader->NextEpisode();
+    if (!more.ok()) return more.status();
+    if (!*more) return absl::OkStatus();
+    const env::HumanEpisode& episode = reader->episode();
+    const bool alone = episode.timeline == env::Timeline::kAlone;
+    if (!alone && episode.timeline != env::Timeline::kJoint) {
+      return absl::InvalidArgumentError(reader->AtLine(absl::StrCat(
+          "episode ", episode.name, ": expected one of a person alone or a joint one of two")));
+    }
+    std::vector<HumanRow> rows;
+    for (;;) {
+      absl::StatusOr<bool> row = reader->NextRow();
+      if (!row.ok()) return row.status();
+      if (!*row) break;
+      rows.push_back(reader->row());
+    }
+    HumanTimeline timeline(env::Game(GameConfigOf(episode), episode.game.goal()));
+    TimelineMaker maker(episode, timeline);
+    const absl::StatusOr<Order> order = alone ? OrderAlone(rows) : OrderJoint(rows, timeline.human);
+    if (!order.ok()) {
+      return absl::InvalidArgumentError(reader->AtLine(
+          absl::StrCat("episode ", episode.name, ": ", std::string(order.status().message()))));
+    }
+    for (const int row : *order) {
+      if (row == kWait) {
+        maker.AddWait();
+      } else {
+        maker.AddRow(rows[row]);
+      }
+    }
+    if (absl::Status s = use(std::move(timeline)); !s.ok()) return s;
+  }
+}
+
+}  // namespace hod::engine
