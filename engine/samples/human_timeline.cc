@@ -97,7 +97,7 @@ absl::StatusOr<Order> OrderJoint(const std::vector<HumanRow>& rows, int human) {
 class TimelineMaker {
  public:
   TimelineMaker(const env::HumanEpisode& episode, HumanTimeline& out)
-      : out_(out), steps_of_(episode.num_rows + 1) {
+      : out_(out), steps_of_(episode.num_rows + 1), last_actions_(out.game.num_players()) {
     out_.name = episode.name;
     out_.participant = episode.participant;
     out_.assisted = episode.game.num_players() > 1;
@@ -139,13 +139,18 @@ class TimelineMaker {
     step.explained = LooksLike(predicted_, observed);
     step.state = std::move(observed);
     step.state.timestep = t;
+    for (size_t p = 0; p < last_actions_.size(); ++p) {
+      step.state.players[p].last_action = last_actions_[p];
+    }
     step.actions.assign(actions.begin(), actions.end());
     step.human_decides = human_decides;
     step.ends_with = t;
     predicted_ = step.state;
     const env::StepOutcome outcome = out_.game.Step(predicted_, actions);
     step.assistant_reward = outcome.players[out_.assistant].reward;
+    last_actions_[out_.assistant] = outcome.players[out_.assistant].effective_action;
     if (!human_decides) return;
+    last_actions_[out_.human] = outcome.players[out_.human].effective_action;
     const bool waits = actions[out_.human] == env::Action{};
     if (waits) {
       waits_.push_back(t);
@@ -156,9 +161,10 @@ class TimelineMaker {
   }
 
   HumanTimeline& out_;
-  std::vector<int> steps_of_;  // By the reader's timestep.
-  std::vector<int> waits_;     // Steps of the wait that has not ended.
-  env::State predicted_;       // After the last step.
+  std::vector<int> steps_of_;              // By the reader's timestep.
+  std::vector<int> waits_;                 // Steps of the wait that has not ended.
+  std::vector<env::Action> last_actions_;  // [num_players]
+  env::State predicted_;                   // After the last step.
 };
 
 }  // namespace
