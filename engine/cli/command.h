@@ -33,6 +33,7 @@ void AddDraw(CLI::App& app, absl::Status& result);
 void AddExplain(CLI::App& app, absl::Status& result);
 void AddGoals(CLI::App& app, absl::Status& result);
 void AddHumans(CLI::App& app, absl::Status& result);
+void AddHumanModels(CLI::App& humans, absl::Status& result);  // Under the command `humans`.
 void AddImportHumans(CLI::App& app, absl::Status& result);
 void AddImportWeights(CLI::App& app, absl::Status& result);
 void AddBench(CLI::App& app, absl::Status& result);

@@ -86,6 +86,7 @@ void AddHumans(CLI::App& app, absl::Status& result) {
   stats->add_option("--seed", options->seed, "of houses and builders")
       ->check(CLI::NonNegativeNumber);
   stats->callback([options, &result] { result = Run(*options); });
+  AddHumanModels(*command, result);
 }
 
 }  // namespace hod::engine

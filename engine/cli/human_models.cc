@@ -1,0 +1,137 @@
+// hod humans cross-validate, hod humans evaluate: models of people against people.
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "engine/cli/command.h"
+#include "engine/io/files.h"
+#include "engine/people/baselines.h"
+#include "engine/people/cross_validation.h"
+#include "engine/people/human_score.h"
+#include "engine/people/workers.h"
+
+namespace hod::engine {
+namespace {
+
+const std::map<std::string, Split> kSplitNames = {
+    {"alone", Split::kAlone}, {"assisted", Split::kAssisted}, {"combined", Split::kCombined}};
+const std::map<std::string, Protocol> kProtocolNames = {{"paper", Protocol::kPaper},
+                                                        {"causal", Protocol::kCausal}};
+
+struct CrossValidateOptions {
+  std::string recordings, config, out;
+  std::vector<Split> splits{std::begin(kSplits), std::end(kSplits)};
+  std::vector<Protocol> protocols{std::begin(kProtocols), std::end(kProtocols)};
+  int threads = 2;
+};
+
+absl::Status RunCrossValidate(const CrossValidateOptions& options) {
+  const absl::StatusOr<CloningConfig> config = LoadCloningConfig(options.config);
+  if (!config.ok()) return config.status();
+  const absl::StatusOr<std::vector<RecordedEpisode>> people = LoadPeople(options.recordings);
+  if (!people.ok()) return people.status();
+  const StopOnSignals stop;
+  const absl::StatusOr<std::vector<FoldResult>> results =
+      CrossValidate(*config, *people, FoldsOf(*people, options.splits, options.protocols),
+                    options.out, options.threads, g_stop);
+  if (!results.ok()) return results.status();
+  const std::string table = FormatCrossValidation(*results);
+  std::fputs(table.c_str(), stdout);
+  absl::Status status = WriteFileAtomically(options.out + "/table.md", table);
+  if (!status.ok()) return status;
+  return WriteFileAtomically(options.out + "/results.json",
+                             CrossValidationJson(*config, *results).dump(1) + "\n");
+}
+
+struct EvaluateOptions {
+  std::string recordings, human, json;
+  ScoreOptions score;
+};
+
+absl::Status RunEvaluate(const EvaluateOptions& options) {
+  const absl::StatusOr<std::vector<RecordedEpisode>> people = LoadPeople(options.recordings);
+  if (!people.ok()) return people.status();
+  const PlayerWithout player_without = [&](int participant) -> absl::StatusOr<PlayerFactory> {
+    if (options.human == "no-context") {
+      return NoContextPlayer(
+          TypeSharesOf(DecisionsWithout(*people, options.score.split, participant)));
+    }
+    return MakePlayerFactory(options.human == "uniform" ? "random" : options.human,
+                             absl::StrCat(participant));
+  };
+  const std::vector<const RecordedEpisode*> episodes = EpisodesOf(*people, options.score.split);
+  double decisions = 0;
+  for (const RecordedEpisode* episode : episodes) decisions += episode->decisions.size();
+  if (decisions == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.recordings, ": nobody is recorded ", NameOf(options.score.split)));
+  }
+  const StopOnSignals stop;
+  absl::StatusOr<std::vector<EpisodeScore>> scores;
+  {
+    SharedProgress progress("scoring", decisions);
+    scores = ScoreModel(
+        episodes, options.score, player_without, [&](int count) { progress.Add(count); }, g_stop);
+  }
+  if (!scores.ok()) return scores.status();
+  absl::PrintF("%s, split %s, protocol %s, every %d. decision of an episode\n\n%s", options.human,
+               NameOf(options.score.split), NameOf(options.score.protocol), options.score.every,
+               FormatScores(*scores));
+  if (options.json.empty()) return absl::OkStatus();
+  nlohmann::json report = ToJson(*scores);
+  report["human"] = options.human;
+  report["split"] = NameOf(options.score.split);
+  report["protocol"] = NameOf(options.score.protocol);
+  report["every"] = options.score.every;
+  report["seed"] = options.score.seed;
+  return WriteFileAtomically(options.json, report.dump(1) + "\n");
+}
+
+}  // namespace
+
+void AddHumanModels(CLI::App& humans, absl::Status& result) {
+  auto train = std::make_shared<CrossValidateOptions>();
+  CLI::App* cross_validate = humans.add_subcommand(
+      "cross-validate", "Clone people, and score each clone on who was held out");
+  cross_validate
+      ->add_option("--recordings", train->recordings, "directory with recordings of people")
+      ->required();
+  cross_validate->add_option("--config", train->config, "how to clone (TOML): configs/bc.toml")
+      ->required();
+  cross_validate->add_option("--out", train->out, "directory for networks and results")->required();
+  cross_validate->add_option("--split", train->splits, "alone, assisted, combined; default all")
+      ->transform(CLI::Transformer(kSplitNames));
+  cross_validate->add_option("--protocol", train->protocols, "paper, causal; default both")
+      ->transform(CLI::Transformer(kProtocolNames));
+  cross_validate->add_option("--threads", train->threads, "folds at once")
+      ->check(CLI::Range(1, 256));
+  cross_validate->callback([train, &result] { result = RunCrossValidate(*train); });
+
+  auto score = std::make_shared<EvaluateOptions>();
+  CLI::App* evaluate =
+      humans.add_subcommand("evaluate", "How well a human model foretells what people did");
+  evaluate->add_option("--recordings", score->recordings, "directory with recordings of people")
+      ->required();
+  evaluate
+      ->add_option("--human", score->human,
+                   absl::StrCat("no-context, uniform, ", kPlayerSpecs,
+                                "; {participant} stands for who is held out"))
+      ->required();
+  evaluate->add_option("--split", score->score.split, "alone, assisted or combined")
+      ->transform(CLI::Transformer(kSplitNames));
+  evaluate->add_option("--protocol", score->score.protocol, "paper or causal")
+      ->transform(CLI::Transformer(kProtocolNames));
+  evaluate->add_option("--every", score->score.every, "score each so manieth decision only")
+      ->check(CLI::Range(1, 1000000));
+  evaluate->add_option("--seed", score->score.seed, "of models that draw what they intend");
+  evaluate->add_option("--threads", score->score.threads, "episodes at once")
+      ->check(CLI::Range(1, 256));
+  evaluate->add_option("--json", score->json, "file for all figures");
+  evaluate->callback([score, &result] { result = RunEvaluate(*score); });
+}
+
+}  // namespace hod::engine

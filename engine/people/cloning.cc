@@ -1,0 +1,124 @@
+#include "engine/people/cloning.h"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/config/toml_keys.h"
+#include "engine/io/files.h"
+#include "models/trainer.h"
+
+namespace hod::engine {
+namespace {
+
+// Streams of the config's seed.
+constexpr uint64_t kInitialStream = 1, kOrderStream = 2, kSymmetryStream = 3, kDropoutStream = 4;
+
+}  // namespace
+
+absl::StatusOr<CloningConfig> LoadCloningConfig(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  CloningConfig config;
+  TomlKeys keys;
+  keys.Integer("seed", config.seed, 0, std::numeric_limits<int>::max());
+  keys.Integer("channels", config.channels, 1, 512);
+  keys.Integer("blocks", config.blocks, 0, 64);
+  keys.Integer("epochs", config.epochs, 1, 10000);
+  keys.Integer("batch", config.batch, 1, 4096);
+  keys.Number("learning_rate", config.learning_rate, 1e-9, 1);
+  keys.Number("final_learning_rate", config.final_learning_rate, 0, 1);
+  keys.Number("dropout", config.dropout, 0, 0.95);
+  keys.Number("ema_decay", config.ema_decay, 0, 0.99999);
+  keys.Flag("mirror", config.mirror);
+  keys.Flag("permute_blocks", config.permute_blocks);
+  try {  // toml++ reports syntax errors by exceptions.
+    absl::Status status = keys.Read(toml::parse(*text), "");
+    if (status.ok()) return config;
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", std::string(status.message())));
+  } catch (const toml::parse_error& error) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": line ", error.source().begin.line, ": ",
+                                                   std::string(error.description())));
+  }
+}
+
+nlohmann::json ToJson(const CloningConfig& config) {
+  return {{"seed", config.seed},
+          {"channels", config.channels},
+          {"blocks", config.blocks},
+          {"epochs", config.epochs},
+          {"batch", config.batch},
+          {"learning_rate", config.learning_rate},
+          {"final_learning_rate", config.final_learning_rate},
+          {"dropout", config.dropout},
+          {"ema_decay", config.ema_decay},
+          {"mirror", config.mirror},
+          {"permute_blocks", config.permute_blocks}};
+}
+
+void AddExample(const DecisionRef& ref, Protocol protocol, const SymmetryParts& parts,
+                Batch& batch) {
+  const HumanTimeline& timeline = ref.episode->timeline;
+  const env::Game& game = timeline.game;
+  const Symmetry symmetry(game.config(), game.actions(), parts);
+  const auto& scene = batch.scenes.emplace_back(std::make_unique<const Batch::Scene>(
+      Batch::Scene{env::Game(game.config(), symmetry.Apply(game.goal())),
+                   symmetry.Apply(ref.episode->Observation(ref.decision, protocol))}));
+  models::Example& example = batch.examples.emplace_back();
+  example.position = {&scene->game, &scene->state, timeline.human};
+  example.valid_actions = symmetry.Actions(ref.episode->ValidActions(ref.decision, protocol));
+  example.search_policy = {{symmetry.Action(ref.episode->decisions[ref.decision].action), 1.0f}};
+  example.goal = scene->game.goal();
+}
+
+absl::StatusOr<Clone> TrainClone(const CloningConfig& config, std::vector<DecisionRef> decisions,
+                                 Protocol protocol, const std::function<void(int)>& report,
+                                 const std::atomic<bool>& stop) {
+  const env::Rng rng(static_cast<uint64_t>(config.seed));
+  models::TrainerConfig how;
+  how.weights = {.value = 0, .goal = 0, .human = 0};
+  how.ema_decay = config.ema_decay;
+  how.dropout = config.dropout;
+  how.seed = rng.Fork(kDropoutStream)();
+  how.precision = models::Precision::kFloat32;
+  models::Trainer trainer(models::InitialTrainerState(
+                              models::InitialNetwork(config.network(), rng.Fork(kInitialStream))),
+                          how);
+  env::Rng order = rng.Fork(kOrderStream), symmetries = rng.Fork(kSymmetryStream);
+  const auto size = static_cast<size_t>(config.batch);
+  const size_t per_epoch = decisions.size() / size;
+  const double steps = static_cast<double>(per_epoch) * config.epochs;
+  Clone clone;
+  double done = 0;
+  for (int epoch = 0; epoch < config.epochs; ++epoch) {
+    for (size_t i = decisions.size(); i > 1; --i) {
+      std::swap(decisions[i - 1], decisions[order.Below(static_cast<int>(i))]);
+    }
+    double loss = 0;
+    for (size_t step = 0; step < per_epoch; ++step) {
+      if (stop) return absl::CancelledError("stopped; the same command goes on");
+      Batch batch;
+      for (size_t i = step * size; i < (step + 1) * size; ++i) {
+        const env::GameConfig& game = decisions[i].episode->timeline.game.config();
+        SymmetryParts parts = config.mirror ? RandomMirroring(game, symmetries) : SymmetryParts{};
+        if (config.permute_blocks) parts.blocks = RandomBlockPermutation(symmetries);
+        AddExample(decisions[i], protocol, parts, batch);
+      }
+      const double rate =
+          config.learning_rate + done / steps * (config.final_learning_rate - config.learning_rate);
+      const absl::StatusOr<models::Losses> losses =
+          trainer.Step(batch.examples, {.learning_rate = rate});
+      if (!losses.ok()) return losses.status();
+      loss += losses->policy;
+      ++done;
+      report(config.batch);
+    }
+    clone.losses.push_back(loss / static_cast<double>(per_epoch));
+  }
+  clone.network = trainer.state().Acting();
+  return clone;
+}
+
+}  // namespace hod::engine

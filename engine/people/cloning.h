@@ -1,0 +1,60 @@
+// Behaviour cloning: a network that sees the goal learns what people do (Laidlaw et al. 2025,
+// "Human models").
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "engine/people/recorded_people.h"
+#include "engine/samples/examples.h"
+#include "env/game/random.h"
+#include "models/network.h"
+
+namespace hod::engine {
+
+// As its file describes it (configs/bc.toml). How long to train is fixed there: nobody looks at
+// those who are held out to decide it.
+struct CloningConfig {
+  int seed = 1;
+  int channels = 16, blocks = 3;
+  int epochs = 4;  // Passes over the decisions.
+  int batch = 32;  // Decisions of a gradient step.
+  double learning_rate = 2e-3;
+  double final_learning_rate = 1e-4;  // The rate falls linearly to this.
+  double dropout = 0;                 // models::TrainerConfig.
+  double ema_decay = 0;
+  bool mirror = true;          // Mirror and swap every example at random.
+  bool permute_blocks = true;  // Rename the placeable types at random in every example.
+
+  models::NetworkConfig network() const {
+    return {.channels = channels, .blocks = blocks, .goal_visible = true};
+  }
+};
+
+// Errors name the file, the line or key, and what was expected.
+absl::StatusOr<CloningConfig> LoadCloningConfig(const std::string& path);
+
+nlohmann::json ToJson(const CloningConfig& config);
+
+// Appends a decision as an example of the human's policy, changed by `parts`.
+void AddExample(const DecisionRef& decision, Protocol protocol, const SymmetryParts& parts,
+                Batch& batch);
+
+struct Clone {
+  models::Network network;
+  std::vector<double> losses;  // Cross entropy in training, mean over each epoch, in nats.
+};
+
+// Trains on `decisions` (at least one batch), on the calling thread. A function of config and
+// decisions alone. `report` is called with every batch's size. Cancelled when `stop` is set.
+absl::StatusOr<Clone> TrainClone(const CloningConfig& config, std::vector<DecisionRef> decisions,
+                                 Protocol protocol, const std::function<void(int)>& report,
+                                 const std::atomic<bool>& stop);
+
+}  // namespace hod::engine

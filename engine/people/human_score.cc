@@ -1,0 +1,233 @@
+#include "engine/people/human_score.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "engine/people/workers.h"
+#include "env/game/random.h"
+
+namespace hod::engine {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kResamples = 10000;
+constexpr uint64_t kResampleSeed = 1;
+
+void Add(const DecisionScore& score, DecisionScore& sum) {
+  sum.cross_entropy += score.cross_entropy;
+  sum.unmixed += score.unmixed;
+  sum.hit += score.hit;
+}
+
+absl::StatusOr<EpisodeScore> ScoreEpisode(const RecordedEpisode& episode,
+                                          const ScoreOptions& options, uint64_t seed,
+                                          const PlayerWithout& player_without,
+                                          const std::function<void(int)>& report,
+                                          const std::atomic<bool>& stop) {
+  const HumanTimeline& timeline = episode.timeline;
+  absl::StatusOr<PlayerFactory> factory = player_without(timeline.participant);
+  if (!factory.ok()) return factory.status();
+  auto model = (*factory)(timeline.game, timeline.human, seed);
+  if (!model.ok()) return model.status();
+  EpisodeScore score{.episode = timeline.name, .participant = timeline.participant};
+  for (int i = 0; i < static_cast<int>(episode.decisions.size()); ++i) {
+    if (stop) return absl::CancelledError("stopped");
+    const Decision& decision = episode.decisions[i];
+    const env::State state = episode.Observation(i, options.protocol);
+    if (i % options.every == 0) {
+      if (decision.valid) {
+        const env::ActionDistribution& said = (*model)->NextAction(state);
+        if (absl::Status s = (*model)->status(); !s.ok()) return s;
+        Add(ScoreDecision(said, episode.ValidActions(i, options.protocol), decision.action),
+            score.sum);
+        ++score.scored;
+      } else {
+        ++score.invalid;
+      }
+    }
+    (*model)->Observe(state, decision.action);
+    report(1);
+  }
+  return score;
+}
+
+// A mean over the decisions of all episodes, which are resampled whole.
+Estimate Resampled(const std::vector<EpisodeScore>& scores, double DecisionScore::*figure) {
+  const auto mean_of = [&](const auto& index) {
+    double sum = 0, count = 0;
+    for (size_t i = 0; i < scores.size(); ++i) {
+      const EpisodeScore& score = scores[index(i)];
+      sum += score.sum.*figure;
+      count += static_cast<double>(score.scored);
+    }
+    return count > 0 ? sum / count : 0.0;
+  };
+  Estimate estimate;
+  estimate.mean = mean_of([](size_t i) { return i; });
+  env::Rng rng(kResampleSeed);
+  const int episodes = static_cast<int>(scores.size());
+  std::vector<double> means(kResamples);
+  for (double& mean : means) mean = mean_of([&](size_t) { return rng.Below(episodes); });
+  std::sort(means.begin(), means.end());
+  estimate.low = means[static_cast<size_t>(0.025 * kResamples)];
+  estimate.high = means[static_cast<size_t>(0.975 * kResamples) - 1];
+  return estimate;
+}
+
+json ToJson(const ScoreSummary& summary) {
+  const auto estimate = [](const Estimate& e) {
+    return json{{"mean", e.mean}, {"low", e.low}, {"high", e.high}};
+  };
+  return {
+      {"scored", summary.scored},
+      {"invalid", summary.invalid},
+      {"cross_entropy", estimate(summary.cross_entropy)},
+      {"accuracy", estimate(summary.accuracy)},
+      {"unmixed_cross_entropy", std::isfinite(summary.unmixed) ? json(summary.unmixed) : json()}};
+}
+
+}  // namespace
+
+DecisionScore ScoreDecision(const env::ActionDistribution& distribution,
+                            const std::vector<int32_t>& valid, int32_t action) {
+  double total = 0, probability = 0;
+  float most = 0;
+  int likeliest = 0;  // How many actions are.
+  bool hit = false;
+  for (const auto& [id, p] : distribution) {
+    if (!std::binary_search(valid.begin(), valid.end(), id)) continue;
+    total += p;
+    if (id == action) probability = p;
+    if (p > most) {
+      most = p;
+      likeliest = 0;
+      hit = false;
+    }
+    if (p == most) {
+      ++likeliest;
+      hit = hit || id == action;
+    }
+  }
+  const double uniform = 1.0 / static_cast<double>(valid.size());
+  DecisionScore score;
+  if (total > 0) {
+    probability /= total;
+    score.hit = hit ? 1.0 / likeliest : 0.0;
+  } else {
+    probability = score.hit = uniform;
+  }
+  score.unmixed = -std::log(probability);
+  score.cross_entropy = -std::log((1 - kFloor) * probability + kFloor * uniform);
+  return score;
+}
+
+absl::StatusOr<std::vector<EpisodeScore>> ScoreModel(
+    const std::vector<const RecordedEpisode*>& episodes, const ScoreOptions& options,
+    const PlayerWithout& player_without, const std::function<void(int)>& report,
+    const std::atomic<bool>& stop) {
+  std::vector<EpisodeScore> scores(episodes.size());
+  const env::Rng rng(options.seed);
+  absl::Status status =
+      RunOnThreads(static_cast<int>(episodes.size()), options.threads, [&](int i) {
+        absl::StatusOr<EpisodeScore> score =
+            ScoreEpisode(*episodes[i], options, rng.Fork(i)(), player_without, report, stop);
+        if (!score.ok()) return score.status();
+        scores[i] = *std::move(score);
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return scores;
+}
+
+std::vector<const RecordedEpisode*> EpisodesOf(const std::vector<RecordedEpisode>& people,
+                                               Split split) {
+  std::vector<const RecordedEpisode*> episodes;
+  for (const RecordedEpisode& episode : people) {
+    if (episode.In(split)) episodes.push_back(&episode);
+  }
+  return episodes;
+}
+
+ScoreSummary Summarize(const std::vector<EpisodeScore>& scores) {
+  ScoreSummary summary;
+  for (const EpisodeScore& score : scores) {
+    summary.scored += score.scored;
+    summary.invalid += score.invalid;
+    summary.unmixed += score.sum.unmixed;
+  }
+  summary.unmixed /= static_cast<double>(summary.scored);
+  summary.cross_entropy = Resampled(scores, &DecisionScore::cross_entropy);
+  summary.accuracy = Resampled(scores, &DecisionScore::hit);
+  return summary;
+}
+
+std::vector<std::pair<int, ScoreSummary>> SummarizeByParticipant(
+    const std::vector<EpisodeScore>& scores) {
+  std::map<int, std::vector<EpisodeScore>> of;
+  for (const EpisodeScore& score : scores) of[score.participant].push_back(score);
+  std::vector<std::pair<int, ScoreSummary>> summaries;
+  for (const auto& [participant, theirs] : of) {
+    summaries.emplace_back(participant, Summarize(theirs));
+  }
+  return summaries;
+}
+
+std::string FormatScores(const std::vector<EpisodeScore>& scores) {
+  std::string table =
+      "| participant | decisions | cross entropy, nats | without floor | accuracy, % |\n"
+      "|---|---|---|---|---|\n";
+  const auto add = [&](const std::string& who, const ScoreSummary& s) {
+    absl::StrAppendFormat(&table, "| %s | %d | %.3f [%.3f, %.3f] | %.3f | %.1f [%.1f, %.1f] |\n",
+                          who, s.scored, s.cross_entropy.mean, s.cross_entropy.low,
+                          s.cross_entropy.high, s.unmixed, 100 * s.accuracy.mean,
+                          100 * s.accuracy.low, 100 * s.accuracy.high);
+  };
+  for (const auto& [participant, summary] : SummarizeByParticipant(scores)) {
+    add(absl::StrCat(participant), summary);
+  }
+  add("all", Summarize(scores));
+  return table;
+}
+
+json ToJson(const std::vector<EpisodeScore>& scores) {
+  json participants, episodes = json::array();
+  for (const auto& [participant, summary] : SummarizeByParticipant(scores)) {
+    participants[absl::StrCat(participant)] = ToJson(summary);
+  }
+  for (const EpisodeScore& score : scores) {
+    const double unmixed = score.sum.unmixed;
+    episodes.push_back({{"episode", score.episode},
+                        {"participant", score.participant},
+                        {"scored", score.scored},
+                        {"invalid", score.invalid},
+                        {"cross_entropy_sum", score.sum.cross_entropy},
+                        {"unmixed_sum", std::isfinite(unmixed) ? json(unmixed) : json()},
+                        {"hits", score.sum.hit}});
+  }
+  return {{"floor", kFloor},
+          {"overall", ToJson(Summarize(scores))},
+          {"participants", participants},
+          {"episodes", episodes}};
+}
+
+std::vector<EpisodeScore> ScoresFromJson(const json& object) {
+  std::vector<EpisodeScore> scores;
+  for (const json& episode : object.at("episodes")) {
+    const json& unmixed = episode.at("unmixed_sum");
+    scores.push_back({.episode = episode.at("episode"),
+                      .participant = episode.at("participant"),
+                      .scored = episode.at("scored"),
+                      .invalid = episode.at("invalid"),
+                      .sum = {.cross_entropy = episode.at("cross_entropy_sum"),
+                              .unmixed = unmixed.is_null() ? HUGE_VAL : unmixed.get<double>(),
+                              .hit = episode.at("hits")}});
+  }
+  return scores;
+}
+
+}  // namespace hod::engine
