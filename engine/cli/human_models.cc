@@ -78,7 +78,7 @@ absl::Status RunEvaluate(const EvaluateOptions& options) {
         episodes, options.score, player_without, [&](int count) { progress.Add(count); }, g_stop);
   }
   if (!scores.ok()) return scores.status();
-  absl::PrintF("%s, split %s, protocol %s, every %d. decision of an episode\n\n%s", options.human,
+  absl::PrintF("%s: split %s, protocol %s, one in %d decisions\n\n%s", options.human,
                NameOf(options.score.split), NameOf(options.score.protocol), options.score.every,
                FormatScores(*scores));
   if (options.json.empty()) return absl::OkStatus();
@@ -125,7 +125,7 @@ void AddHumanModels(CLI::App& humans, absl::Status& result) {
       ->transform(CLI::Transformer(kSplitNames));
   evaluate->add_option("--protocol", score->score.protocol, "paper or causal")
       ->transform(CLI::Transformer(kProtocolNames));
-  evaluate->add_option("--every", score->score.every, "score each so manieth decision only")
+  evaluate->add_option("--every", score->score.every, "score one in so many decisions")
       ->check(CLI::Range(1, 1000000));
   evaluate->add_option("--seed", score->score.seed, "of models that draw what they intend");
   evaluate->add_option("--threads", score->score.threads, "episodes at once")
