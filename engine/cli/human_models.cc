@@ -1,11 +1,13 @@
 // hod humans cross-validate, hod humans evaluate: models of people against people.
 #include <cstdio>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/cli/command.h"
 #include "engine/io/files.h"

@@ -28,7 +28,7 @@ TEST_CASE("Recordings in a directory are read, views and tutorials passed over")
     CHECK(episode.In(Split::kCombined));
     CHECK(episode.In(Split::kAssisted) == assisted);
     CHECK(episode.In(Split::kAlone) == !assisted);
-    CHECK(episode.decisions.size() == (assisted ? 11 : 14));
+    CHECK(episode.decisions.size() == (assisted ? 11u : 14u));
     for (const Decision& decision : episode.decisions) {
       const TimelineStep& step = episode.timeline.steps[decision.step];
       const env::Game& game = episode.timeline.game;
