@@ -106,9 +106,9 @@ void AddHumanModels(CLI::App& humans, absl::Status& result) {
       ->required();
   cross_validate->add_option("--out", train->out, "directory for networks and results")->required();
   cross_validate->add_option("--split", train->splits, "alone, assisted, combined; default all")
-      ->transform(CLI::Transformer(kSplitNames));
+      ->transform(CLI::CheckedTransformer(kSplitNames));
   cross_validate->add_option("--protocol", train->protocols, "paper, causal; default both")
-      ->transform(CLI::Transformer(kProtocolNames));
+      ->transform(CLI::CheckedTransformer(kProtocolNames));
   cross_validate->add_option("--threads", train->threads, "folds at once")
       ->check(CLI::Range(1, 256));
   cross_validate->callback([train, &result] { result = RunCrossValidate(*train); });
@@ -124,9 +124,9 @@ void AddHumanModels(CLI::App& humans, absl::Status& result) {
                                 "; {participant} stands for who is held out"))
       ->required();
   evaluate->add_option("--split", score->score.split, "alone, assisted or combined")
-      ->transform(CLI::Transformer(kSplitNames));
+      ->transform(CLI::CheckedTransformer(kSplitNames));
   evaluate->add_option("--protocol", score->score.protocol, "paper or causal")
-      ->transform(CLI::Transformer(kProtocolNames));
+      ->transform(CLI::CheckedTransformer(kProtocolNames));
   evaluate->add_option("--every", score->score.every, "score one in so many decisions")
       ->check(CLI::Range(1, 1000000));
   evaluate->add_option("--seed", score->score.seed, "of models that draw what they intend");
