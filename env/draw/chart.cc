@@ -11,6 +11,7 @@ namespace hod::env {
 namespace {
 
 constexpr double kLeft = 76, kRight = 20, kTop = 40, kBottom = 58;
+constexpr double kDash = 7;
 constexpr Color kGrid{0.88, 0.88, 0.88}, kAxis{0.35, 0.35, 0.35}, kText{0.15, 0.15, 0.15};
 // Wong's palette for colour-blind readers (Nature Methods 8, 441).
 constexpr std::array<Color, 9> kSeriesColors = {{{0.00, 0.45, 0.70},
@@ -173,7 +174,7 @@ class Plotter {
     ForRuns(series.x.size(), {&series.x, &series.y}, [&](size_t begin, size_t end) {
       std::vector<Point2> points;
       for (size_t i = begin; i < end; ++i) points.push_back(At(series.x[i], series.y[i]));
-      canvas_.Lines(points, 2, color);
+      canvas_.Lines(points, 2, color, /*closed=*/false, series.dashed ? kDash : 0);
       // A point alone would leave no line.
       if (points.size() == 1) canvas_.Disc(points.front(), 3, color);
     });
@@ -188,7 +189,8 @@ class Plotter {
     const double left = right() + kPad;
     for (size_t i = 0; i < chart_.series.size(); ++i) {
       const double y = kTop + kLine * (static_cast<double>(i) + 0.5);
-      canvas_.Lines({{left, y}, {left + kSample, y}}, 2.5, ColorOf(i));
+      canvas_.Lines({{left, y}, {left + kSample, y}}, 2.5, ColorOf(i), /*closed=*/false,
+                    chart_.series[i].dashed ? kDash : 0);
       canvas_.Text({left + kPad + kSample, y + 4}, chart_.series[i].name,
                    {.size = 12, .color = kText});
     }
