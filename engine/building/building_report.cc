@@ -37,6 +37,14 @@ BuildingFigure EstimateFigure(const std::vector<env::EpisodeBehaviour>& episodes
   return {figure.key, figure.title, estimate, figure.people_alone, figure.people_assisted};
 }
 
+std::vector<int> CurveTimesteps(int horizon) {
+  std::vector<int> timesteps;
+  for (int i = 0; i <= kCurveSteps; ++i) {
+    timesteps.push_back(static_cast<int>(int64_t{i} * horizon / kCurveSteps));
+  }
+  return timesteps;
+}
+
 Estimate GoalPercentAt(const std::vector<ObservedHouse>& houses, int timestep) {
   std::vector<double> percent;
   for (const auto& [name, behaviour] : houses) {
@@ -71,27 +79,29 @@ void ReadCurve(ObjectReader& reader, BuildingReport& report) {
   const json* curve = reader.Find("curve");
   if (curve == nullptr) return;
   ObjectReader fields(*curve, "curve");
+  const std::string expected = absl::StrCat("an array of ", kCurveSteps + 1, " numbers");
   const auto numbers = [&](const char* key) {
     std::vector<double> out;
     const json* values = fields.Find(key);
     if (values == nullptr) return out;
     if (!values->is_array() || values->size() != kCurveSteps + 1) {
-      fields.Fail(fields.Path(key), absl::StrCat("an array of ", kCurveSteps + 1, " numbers"));
+      fields.Fail(fields.Path(key), expected);
       return out;
     }
     for (const json& value : *values) {
-      if (!value.is_number()) fields.Fail(fields.Path(key), "numbers");
-      out.push_back(value.is_number() ? value.get<double>() : 0);
+      if (value.is_number()) out.push_back(value.get<double>());
     }
+    if (out.size() < values->size()) fields.Fail(fields.Path(key), expected);
     return out;
   };
   const std::vector<double> timesteps = numbers("timesteps"), mean = numbers("mean"),
                             low = numbers("low"), high = numbers("high");
-  if (absl::Status status = fields.Finish(); !status.ok()) return reader.Fail(status);
-  for (int i = 0; i <= kCurveSteps; ++i) {
-    report.timesteps.push_back(static_cast<int>(timesteps[i]));
-    report.curve.push_back({mean[i], low[i], high[i]});
+  report.timesteps = CurveTimesteps(report.horizon);
+  if (fields.ok() && !std::equal(timesteps.begin(), timesteps.end(), report.timesteps.begin())) {
+    fields.Fail("curve.timesteps", "hundredths of the horizon");
   }
+  if (absl::Status status = fields.Finish(); !status.ok()) return reader.Fail(status);
+  for (int i = 0; i <= kCurveSteps; ++i) report.curve.push_back({mean[i], low[i], high[i]});
 }
 
 void ReadHouses(ObjectReader& reader, std::vector<BuiltHouse>& out) {
@@ -120,6 +130,15 @@ void ReadRecordings(ObjectReader& reader, std::vector<std::string>& out) {
   out = recordings->get<std::vector<std::string>>();
 }
 
+void ReadSeed(ObjectReader& reader, int64_t& out) {
+  const json* seed = reader.Find("seed");
+  if (seed == nullptr) return;
+  if (!seed->is_number_unsigned() || seed->get<uint64_t>() > INT64_MAX) {
+    return reader.Fail("seed", "a whole number of at least 0");
+  }
+  out = seed->get<int64_t>();
+}
+
 }  // namespace
 
 const BuildingFigure* BuildingReport::Find(absl::string_view key) const {
@@ -135,9 +154,7 @@ BuildingReport ReportBuilding(const std::vector<ObservedHouse>& houses, int hori
   report.figures.resize(episodes.front().figures.size());
   tbb::parallel_for(size_t{0}, report.figures.size(),
                     [&](size_t i) { report.figures[i] = EstimateFigure(episodes, i); });
-  for (int i = 0; i <= kCurveSteps; ++i) {
-    report.timesteps.push_back(static_cast<int>(int64_t{i} * horizon / kCurveSteps));
-  }
+  report.timesteps = CurveTimesteps(horizon);
   report.curve.resize(report.timesteps.size());
   tbb::parallel_for(size_t{0}, report.curve.size(), [&](size_t i) {
     report.curve[i] = GoalPercentAt(houses, report.timesteps[i]);
@@ -193,9 +210,7 @@ absl::StatusOr<BuildingReport> BuildingFromJson(const json& json) {
   reader.Read("human", report.human);
   ReadRecordings(reader, report.recordings);
   reader.Read("goals", report.goals);
-  double seed = 0;
-  reader.Read("seed", seed);
-  report.seed = static_cast<int64_t>(seed);
+  ReadSeed(reader, report.seed);
   reader.Read("horizon", kCurveSteps, INT32_MAX, report.horizon);
   reader.Read("seconds", report.seconds);
   reader.Read("milliseconds_per_row", report.milliseconds_per_row);

@@ -42,7 +42,7 @@ struct BuildingReport {
   std::string goals;                    // Of models, as is the seed.
   int64_t seed = 0;
   int horizon = 0;                  // Where the curve ends.
-  double seconds = 0;               // Of playing, whatever the threads.
+  double seconds = 0;               // Wall time of playing.
   double milliseconds_per_row = 0;  // On one thread, from row to row.
   std::vector<BuildingFigure> figures;
   std::vector<int> timesteps;   // 0 to the horizon, a hundredth of it apart.
