@@ -162,17 +162,9 @@ void BehaviourRecorder::RecordPlace(const State& before, const Action& edit) {
   if (last_place_) {
     same_type_.push_back(edit.block == last_place_->block);
     same_layer_.push_back(cell.y == last_place_->cell.y);
-    const Cell last = last_place_->cell;
-    const Cell step = {cell.x - last.x, cell.y - last.y, cell.z - last.z};
-    const bool adjacent = L1Distance(cell, last) == 1;
-    adjacent_.push_back(adjacent);
-    if (last_step_) {
-      const bool back = step + *last_step_ == Cell{};
-      ++after_adjacent_[step == *last_step_ ? 0 : back ? 3 : adjacent ? 1 : 2];
-    }
-    last_step_.reset();
-    if (adjacent) last_step_ = step;
+    adjacent_.push_back(L1Distance(cell, last_place_->cell) == 1);
   }
+  RecordDirection(cell);
   last_place_ = {cell, edit.block};
   if (edit.block != last_type_ && type_run_ > 0) {
     type_runs_.push_back(type_run_);
@@ -182,10 +174,26 @@ void BehaviourRecorder::RecordPlace(const State& before, const Action& edit) {
   last_type_ = edit.block;
 }
 
+void BehaviourRecorder::RecordDirection(Cell cell) {
+  std::optional<Cell> step;  // If adjacent.
+  if (last_placed_) {
+    const Cell last = *last_placed_;
+    const bool adjacent = L1Distance(cell, last) == 1;
+    step = {cell.x - last.x, cell.y - last.y, cell.z - last.z};
+    if (last_step_) {
+      const bool back = *step + *last_step_ == Cell{};
+      ++after_adjacent_[step == last_step_ ? 0 : back ? 3 : adjacent ? 1 : 2];
+    }
+    if (!adjacent) step.reset();
+  }
+  last_step_ = step;
+  last_placed_ = cell;
+}
+
 void BehaviourRecorder::RecordBreak(const State& before, const Action& edit) {
   const Block now = before.blocks[edit.location], wanted = game_->goal()[edit.location];
   last_place_.reset();
-  last_step_.reset();
+  if (now == kAir || now != wanted) RecordRepair(edit.location);
   if (now == kAir) return;  // Gone before its row.
   if (now == wanted) {
     ++correct_breaks_;
@@ -200,8 +208,11 @@ void BehaviourRecorder::RecordBreak(const State& before, const Action& edit) {
     return;
   }
   ++repairs_;
+}
+
+void BehaviourRecorder::RecordRepair(int location) {
   const auto own = std::find_if(wrong_blocks_.begin(), wrong_blocks_.end(),
-                                [&](const WrongBlock& w) { return w.location == edit.location; });
+                                [&](const WrongBlock& w) { return w.location == location; });
   if (own == wrong_blocks_.end()) return;
   repair_delay_.push_back(own_actions_ - own->placed_at);
   wrong_blocks_.erase(own);

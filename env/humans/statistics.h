@@ -72,6 +72,9 @@ class BehaviourRecorder {
   void RecordEdit(const State& before, const Action& edit);
   void RecordPlace(const State& before, const Action& edit);
   void RecordBreak(const State& before, const Action& edit);
+  // Of places whether breaks are between them or not.
+  void RecordDirection(Cell cell);
+  void RecordRepair(int location);
   std::vector<BehaviourFigure> Figures(const EpisodeBehaviour& episode) const;
   // Share of the rows after which `share` of the goal is built.
   FigurePart RowsTo(double share) const;
@@ -104,8 +107,9 @@ class BehaviourRecorder {
   bool built_ = false;  // Has placed a block above the ground.
   std::optional<ActionType> last_move_;
   std::optional<Cell> last_edit_;
-  std::optional<Cell> last_step_;    // Between the last two edits if adjacent places.
   std::optional<Place> last_place_;  // If the last edit was one.
+  std::optional<Cell> last_placed_;  // The last place, whatever came after it...
+  std::optional<Cell> last_step_;    // ...and the step to it, if adjacent.
   Block last_type_ = kAir;
   std::vector<WrongBlock> wrong_blocks_;
 };

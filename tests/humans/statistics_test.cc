@@ -101,7 +101,8 @@ TEST_CASE("Figures of a known episode") {
   CHECK(figure("edit_distance_1") == Approx(2.0 / 5));
   CHECK(figure("same_type") == Approx(2.0 / 3));
   CHECK(figure("adjacent") == Approx(2.0 / 3));
-  CHECK(figure("onward_adjacent") == 1);
+  CHECK(figure("onward_adjacent") == 0.5);
+  CHECK(figure("onward_jump") == 0.5);
   CHECK(figure("type_run_mean") == Approx(5.0 / 3));
   CHECK(figure("moves_between_mean") == Approx(3.0 / 5));
   CHECK(figure("moves_between_2") == Approx(1.0 / 5));
