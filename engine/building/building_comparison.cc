@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "engine/building/estimate_json.h"
 #include "env/draw/chart.h"
 #include "env/traces/object_reader.h"
@@ -111,14 +112,25 @@ std::string Header(const BuildingReport& any, const std::vector<PredictionScore>
   return header + "\n";
 }
 
+std::string HousesOf(const BuildingReport& report) {
+  const size_t houses = report.houses.size();
+  if (report.people()) return absl::StrFormat("%d recorded houses", houses);
+  return absl::StrFormat("%d houses of %s from seed %d", houses, report.goals, report.seed);
+}
+
 std::string Notes(const std::vector<BuildingReport>& reports,
                   const std::vector<PredictionScore>& scores) {
-  std::string notes = "\nMeans over houses with 95% bootstrap intervals.";
+  std::vector<std::pair<std::string, std::vector<std::string>>> built;  // Houses, and by whom.
   for (const BuildingReport& report : reports) {
-    absl::StrAppendFormat(&notes, " %s: %d houses%s.", report.name, report.houses.size(),
-                          report.people()
-                              ? ", recorded"
-                              : absl::StrFormat(" of %s from seed %d", report.goals, report.seed));
+    const std::string houses = HousesOf(report);
+    const auto same = std::find_if(built.begin(), built.end(),
+                                   [&](const auto& other) { return other.first == houses; });
+    (same == built.end() ? built.emplace_back(houses, std::vector<std::string>()) : *same)
+        .second.push_back(report.name);
+  }
+  std::string notes = "\nMeans with 95% bootstrap intervals over houses.";
+  for (const auto& [houses, names] : built) {
+    absl::StrAppend(&notes, " ", houses, ": ", absl::StrJoin(names, "; "), ".");
   }
   for (const PredictionScore& score : scores) {
     absl::StrAppendFormat(&notes, " %s predicts %d rows of people (%s, %s; one of %d).",

@@ -13,16 +13,19 @@ namespace {
 constexpr double kLeft = 76, kRight = 20, kTop = 40, kBottom = 58;
 constexpr double kDash = 7;
 constexpr Color kGrid{0.88, 0.88, 0.88}, kAxis{0.35, 0.35, 0.35}, kText{0.15, 0.15, 0.15};
-// Wong's palette for colour-blind readers (Nature Methods 8, 441).
-constexpr std::array<Color, 9> kSeriesColors = {{{0.00, 0.45, 0.70},
-                                                 {0.84, 0.37, 0.00},
-                                                 {0.00, 0.62, 0.45},
-                                                 {0.80, 0.47, 0.65},
-                                                 {0.90, 0.62, 0.00},
-                                                 {0.34, 0.71, 0.91},
-                                                 {0.20, 0.20, 0.20},
-                                                 {0.50, 0.28, 0.12},
-                                                 {0.45, 0.30, 0.70}}};
+// Wong's palette for colour-blind readers (Nature Methods 8, 441), and more.
+constexpr std::array<Color, 12> kSeriesColors = {{{0.00, 0.45, 0.70},
+                                                  {0.84, 0.37, 0.00},
+                                                  {0.00, 0.62, 0.45},
+                                                  {0.80, 0.47, 0.65},
+                                                  {0.90, 0.62, 0.00},
+                                                  {0.34, 0.71, 0.91},
+                                                  {0.20, 0.20, 0.20},
+                                                  {0.50, 0.28, 0.12},
+                                                  {0.45, 0.30, 0.70},
+                                                  {0.72, 0.08, 0.22},
+                                                  {0.60, 0.72, 0.15},
+                                                  {0.55, 0.55, 0.55}}};
 
 // One axis: the range of its values, rounded outwards to ticks.
 struct Axis {
@@ -145,6 +148,13 @@ class Plotter {
                  {.size = 13, .align = Align::kCenter, .color = kText, .upwards = true});
   }
 
+  // Many that lie upon each other would hide the lines.
+  double IntervalAlpha() const {
+    const auto count = std::count_if(chart_.series.begin(), chart_.series.end(),
+                                     [](const Series& series) { return !series.low.empty(); });
+    return std::clamp(0.9 / static_cast<double>(count), 0.06, 0.18);
+  }
+
   // Calls draw(begin, end) for every run of points that are finite in all of `values`.
   template <typename Draw>
   static void ForRuns(size_t size, std::initializer_list<const std::vector<double>*> values,
@@ -166,7 +176,7 @@ class Plotter {
       for (size_t i = begin; i < end; ++i) outline.push_back(At(series.x[i], series.high[i]));
       for (size_t i = end; i > begin; --i)
         outline.push_back(At(series.x[i - 1], series.low[i - 1]));
-      canvas_.Polygon(outline, color.WithAlpha(0.18));
+      canvas_.Polygon(outline, color.WithAlpha(IntervalAlpha()));
     });
   }
 

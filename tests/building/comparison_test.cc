@@ -46,7 +46,8 @@ TEST_CASE("The table has a row for every model, and two columns for every way of
   BuildingReport people = SmallReport("people");
   people.human = "";
   people.recordings = {"recording.gz"};
-  const std::vector<BuildingReport> reports = {people, SmallReport("builder")};
+  const std::vector<BuildingReport> reports = {people, SmallReport("builder"),
+                                               SmallReport("third")};
   REQUIRE(CheckComparable(reports).ok());
   const std::string table = FormatComparison(
       reports, {ScoreOf(Score("heuristic", "plain", 2)), ScoreOf(Score("builder", "masked", 3)),
@@ -68,8 +69,8 @@ TEST_CASE("The table has a row for every model, and two columns for every way of
   CHECK(other[3] == "4.000 [3.000, 5.000]");
   CHECK(other[5] == "-");
   CHECK(builder.size() == other.size());
-  CHECK(absl::StrContains(table, "builder: 3 houses of generated from seed 7."));
-  CHECK(absl::StrContains(table, "people: 3 houses, recorded."));
+  CHECK(absl::StrContains(table, "3 houses of generated from seed 7: builder; third."));
+  CHECK(absl::StrContains(table, "3 recorded houses: people."));
   CHECK(absl::StrContains(table, "other predicts 321 rows of people (people, masked; one of 5)."));
 }
 
