@@ -118,25 +118,27 @@ std::string HousesOf(const BuildingReport& report) {
   return absl::StrFormat("%d houses of %s from seed %d", houses, report.goals, report.seed);
 }
 
+std::string RowsOf(const PredictionScore& score) {
+  return absl::StrFormat("%d rows of people (%s, %s), one of %d", score.rows, score.split,
+                         score.protocol, score.every);
+}
+
 std::string Notes(const std::vector<BuildingReport>& reports,
                   const std::vector<PredictionScore>& scores) {
-  std::vector<std::pair<std::string, std::vector<std::string>>> built;  // Houses, and by whom.
-  for (const BuildingReport& report : reports) {
-    const std::string houses = HousesOf(report);
-    const auto same = std::find_if(built.begin(), built.end(),
-                                   [&](const auto& other) { return other.first == houses; });
-    (same == built.end() ? built.emplace_back(houses, std::vector<std::string>()) : *same)
-        .second.push_back(report.name);
+  std::vector<std::pair<std::string, std::vector<std::string>>> notes;  // And of whom they say so.
+  const auto add = [&](const std::string& note, const std::string& name) {
+    const auto same = std::find_if(notes.begin(), notes.end(),
+                                   [&](const auto& other) { return other.first == note; });
+    (same == notes.end() ? notes.emplace_back(note, std::vector<std::string>()) : *same)
+        .second.push_back(name);
+  };
+  for (const BuildingReport& report : reports) add(HousesOf(report), report.name);
+  for (const PredictionScore& score : scores) add(RowsOf(score), score.human);
+  std::string text = "\nMeans with 95% bootstrap intervals.";
+  for (const auto& [note, names] : notes) {
+    absl::StrAppend(&text, " ", note, ": ", absl::StrJoin(names, "; "), ".");
   }
-  std::string notes = "\nMeans with 95% bootstrap intervals over houses.";
-  for (const auto& [houses, names] : built) {
-    absl::StrAppend(&notes, " ", houses, ": ", absl::StrJoin(names, "; "), ".");
-  }
-  for (const PredictionScore& score : scores) {
-    absl::StrAppendFormat(&notes, " %s predicts %d rows of people (%s, %s; one of %d).",
-                          score.human, score.rows, score.split, score.protocol, score.every);
-  }
-  return notes + "\n";
+  return text + "\n";
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ TEST_CASE("The table has a row for every model, and two columns for every way of
   CHECK(builder.size() == other.size());
   CHECK(absl::StrContains(table, "3 houses of generated from seed 7: builder; third."));
   CHECK(absl::StrContains(table, "3 recorded houses: people."));
-  CHECK(absl::StrContains(table, "other predicts 321 rows of people (people, masked; one of 5)."));
+  CHECK(absl::StrContains(table, "321 rows of people (people, masked), one of 5: builder; other."));
 }
 
 TEST_CASE("Reports that do not fit one table are refused") {
