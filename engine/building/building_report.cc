@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -53,9 +52,6 @@ Estimate GoalPercentAt(const std::vector<ObservedHouse>& houses, int timestep) {
   return BootstrapMean(percent, kBootstrapSeed);
 }
 
-// People's figure that may be unknown.
-json JsonOf(const std::optional<double>& value) { return value ? json(*value) : json(); }
-
 void ReadFigures(ObjectReader& reader, std::vector<BuildingFigure>& out) {
   const json* figures = reader.Find("figures");
   if (figures == nullptr) return;
@@ -66,11 +62,8 @@ void ReadFigures(ObjectReader& reader, std::vector<BuildingFigure>& out) {
     ObjectReader fields(item.value(), absl::StrCat("figures.", item.key()));
     fields.Read("title", figure.title);
     figure.estimate = ReadEstimate(fields);
-    for (auto [key, value] : {std::pair("people_alone", &figure.people_alone),
-                              std::pair("people_assisted", &figure.people_assisted)}) {
-      const double read = ReadNumberOrNull(fields, key);
-      if (!std::isnan(read)) *value = read;
-    }
+    fields.Read("people_alone", figure.people_alone);
+    fields.Read("people_assisted", figure.people_assisted);
     if (absl::Status status = fields.Finish(); !status.ok()) return reader.Fail(status);
   }
 }
@@ -171,8 +164,8 @@ json ToJson(const BuildingReport& report) {
   for (const BuildingFigure& figure : report.figures) {
     json entry = ToJson(figure.estimate);
     entry["title"] = figure.title;
-    entry["people_alone"] = JsonOf(figure.people_alone);
-    entry["people_assisted"] = JsonOf(figure.people_assisted);
+    entry["people_alone"] = figure.people_alone;
+    entry["people_assisted"] = figure.people_assisted;
     figures[figure.key] = std::move(entry);
   }
   json curve = {{"timesteps", report.timesteps}};
@@ -231,9 +224,6 @@ std::string FormatBuilding(const BuildingReport& report) {
   const auto cell = [](double value) -> std::string {
     return std::isnan(value) ? "-" : absl::StrFormat("%.3f", value);
   };
-  const auto known = [&](const std::optional<double>& value) {
-    return cell(value.value_or(std::numeric_limits<double>::quiet_NaN()));
-  };
   std::string text = absl::StrFormat("%-42s%12s%20s%14s%17s\n", "", "this player", "95% interval",
                                      "people alone", "people assisted");
   for (const BuildingFigure& figure : report.figures) {
@@ -241,7 +231,7 @@ std::string FormatBuilding(const BuildingReport& report) {
     const std::string interval =
         std::isnan(e.low) ? "-" : absl::StrFormat("[%s, %s]", cell(e.low), cell(e.high));
     absl::StrAppendFormat(&text, "%-42s%12s%20s%14s%17s\n", figure.title, cell(e.mean), interval,
-                          known(figure.people_alone), known(figure.people_assisted));
+                          cell(figure.people_alone), cell(figure.people_assisted));
   }
   text += "\ngoal % at";
   for (int i = 10; i <= kCurveSteps; i += 10) {

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +23,7 @@ struct ObservedHouse {
 struct BuildingFigure {
   std::string key, title;
   Estimate estimate;
-  std::optional<double> people_alone, people_assisted;  // As in env::BehaviourFigure.
+  double people_alone = 0, people_assisted = 0;  // As in env::BehaviourFigure.
 };
 
 // One house in short.

@@ -3,6 +3,7 @@
 #include <limits>
 
 namespace hod::engine {
+namespace {
 
 double ReadNumberOrNull(env::ObjectReader& reader, const char* key) {
   const nlohmann::json* value = reader.Find(key);
@@ -10,6 +11,8 @@ double ReadNumberOrNull(env::ObjectReader& reader, const char* key) {
   if (value != nullptr && !value->is_null()) reader.Fail(reader.Path(key), "a number or null");
   return std::numeric_limits<double>::quiet_NaN();
 }
+
+}  // namespace
 
 Estimate ReadEstimate(env::ObjectReader& reader) {
   Estimate estimate;

@@ -12,7 +12,6 @@ inline nlohmann::json ToJson(const Estimate& e) {
   return {{"mean", e.mean}, {"low", e.low}, {"high", e.high}};
 }
 
-double ReadNumberOrNull(env::ObjectReader& reader, const char* key);
 // The mean, low and high of an object that may hold more.
 Estimate ReadEstimate(env::ObjectReader& reader);
 

@@ -22,13 +22,13 @@ struct FigurePart {
   std::vector<double> samples;     // Where the figure is a quantile.
 };
 
-// A figure and what it is for recorded people, where known.
+// A figure and what it is for recorded people.
 struct BehaviourFigure {
   const char* key;    // In files.
   const char* title;  // In tables; some go on from the line above.
   FigurePart part;
-  std::optional<double> people_alone;
-  std::optional<double> people_assisted;  // Builders who had an assistant.
+  double people_alone;
+  double people_assisted;  // Builders who had an assistant.
 };
 
 // How a player built one house.
