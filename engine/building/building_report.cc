@@ -241,7 +241,7 @@ std::string FormatBuilding(const BuildingReport& report) {
   for (int i = 10; i <= kCurveSteps; i += 10) {
     absl::StrAppendFormat(&text, "%7.1f", report.curve[i].mean);
   }
-  absl::StrAppendFormat(&text, "\n\nOver %d houses, with 95%% bootstrap intervals over them.\n",
+  absl::StrAppendFormat(&text, "\n\nHouses: %d, over which are the 95%% bootstrap intervals.\n",
                         report.houses.size());
   return text;
 }

@@ -101,7 +101,7 @@ TEST_CASE("The table shows figures with intervals beside those of people") {
   CHECK(absl::StrContains(table, "rows per needed edit"));
   CHECK(absl::StrContains(table, "4.630"));
   CHECK(absl::StrContains(table, "[50.000, 100.000]"));
-  CHECK(absl::StrContains(table, "Over 3 houses"));
+  CHECK(absl::StrContains(table, "Houses: 3,"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@ ObservedHouse RowOfStones(int rows, int idle) {
   env::GameConfig config;
   config.size = {6, 6, 6};
   config.players.resize(1);
+  config.players[0].is_human = true;  // Reaches everything.
   std::vector<env::Block> goal = env::EmptyWorld(config.size);
   for (int z = 1; z <= 4; ++z) goal[config.size.Index({2, 2, z})] = env::kStone;
   const env::Game game(config, goal);
