@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "engine/building/estimate_json.h"
 #include "engine/version.h"
+#include "env/traces/json_line.h"
 #include "env/traces/object_reader.h"
 
 namespace hod::engine {
@@ -126,10 +127,9 @@ void ReadRecordings(ObjectReader& reader, std::vector<std::string>& out) {
 void ReadSeed(ObjectReader& reader, int64_t& out) {
   const json* seed = reader.Find("seed");
   if (seed == nullptr) return;
-  if (!seed->is_number_unsigned() || seed->get<uint64_t>() > INT64_MAX) {
-    return reader.Fail("seed", "a whole number of at least 0");
-  }
-  out = seed->get<int64_t>();
+  const auto number = env::IntegerFromJson(*seed, 0, INT64_MAX, "");
+  if (!number.ok()) return reader.Fail("seed", "a whole number of at least 0");
+  out = *number;
 }
 
 }  // namespace

@@ -171,11 +171,11 @@ TEST_CASE("Edits that the world shows before their row are neither right nor wro
   BehaviourRecorder recorder(0, &episode.game(), seen);
   seen.blocks[place.location] = kStone;
   seen.blocks[wrong.location] = kLog;
-  UpdateDerived(episode.game(), seen);
+  seen = episode.game().Begin(seen);
   recorder.Record(seen, place, place);
   recorder.Record(seen, wrong, wrong);
   seen.blocks[wrong.location] = kAir;
-  UpdateDerived(episode.game(), seen);
+  seen = episode.game().Begin(seen);
   recorder.Record(seen, remove, remove);
   const EpisodeBehaviour built = recorder.Finish(seen);
   CHECK(FigureOf({built}, "edits_per_needed_edit") == Approx(3.0 / 4));
