@@ -98,10 +98,12 @@ class BuildingStream : public EpisodeStream {
   absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() override {
     if (next_ == setup_.episodes) return nullptr;
     const int number = next_++;
-    auto episode = AssistedEpisode::Create({.game = setup_.game,
-                                            .goal = setup_.goals->Get(number),
-                                            .human = setup_.human,
-                                            .seed = env::Rng(setup_.seed).Fork(number)()});
+    EpisodeSetup setup;
+    setup.game = setup_.game;
+    setup.goal = setup_.goals->Get(number);
+    setup.human = setup_.human;
+    setup.seed = env::Rng(setup_.seed).Fork(number)();
+    auto episode = AssistedEpisode::Create(std::move(setup));
     if (!episode.ok()) return episode.status();
     Watched watched;
     watched.number = number;

@@ -17,9 +17,9 @@ namespace hod::env {
 // What one episode adds to a figure over many: the figure is the mean of the samples of all
 // episodes, or a quantile of them.
 struct FigurePart {
-  double sum = 0, count = 0;       // Of the samples, where the figure is their mean.
-  std::optional<double> quantile;  // In [0, 1]; none: the mean.
-  std::vector<double> samples;     // Where the figure is a quantile.
+  double sum = 0, count = 0;            // Of the samples, where the figure is their mean.
+  std::optional<double> quantile = {};  // In [0, 1]; none: the mean.
+  std::vector<double> samples = {};     // Where the figure is a quantile.
 };
 
 // A figure and what it is for recorded people.
