@@ -49,9 +49,9 @@ TEST_CASE("Dashed lines have gaps, and the next line has none") {
     canvas.Lines({{10, 20}, {110, 20}}, 2, kBlack);
     return CountPixels(canvas, [](int r, int, int) { return r < 50; });
   };
-  CHECK(drawn(0) == 400);
+  CHECK(drawn(0) >= 400);
   CHECK(drawn(5) > 300);
-  CHECK(drawn(5) < 350);
+  CHECK(drawn(5) < drawn(0) - 30);
 
   Chart chart{.title = "t", .x_label = "x", .y_label = "y", .series = {}};
   const auto blue = [&](bool dashed) {
