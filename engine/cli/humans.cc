@@ -1,75 +1,153 @@
-// hod humans stats: how human models behave, beside people.
+// hod humans stats | compare: how human models build, beside people.
+#include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "absl/strings/str_format.h"
+#include "absl/strings/str_cat.h"
+#include "engine/building/building_comparison.h"
+#include "engine/building/building_report.h"
+#include "engine/building/watched_building.h"
 #include "engine/cli/command.h"
 #include "engine/config/run_config.h"
-#include "engine/evaluation/evaluate.h"
-#include "engine/io/progress.h"
-#include "engine/play/batched_play.h"
-#include "env/houses/source.h"
-#include "env/humans/statistics.h"
+#include "engine/io/files.h"
 
 namespace hod::engine {
 namespace {
 
-struct Options {
-  std::string human = "heuristic", goals = "generated";
-  int episodes = 60;
+struct StatsOptions {
+  std::string human = "heuristic", goals = "generated", name, json, record;
+  std::vector<std::string> recordings;
+  int episodes = 60, horizon = RunConfig().game.horizon, threads = EvaluationConfig().threads;
   int64_t seed = 1;
 };
 
-// Feeds the human's part of an episode to the statistics.
-class BehaviourObserver : public EpisodeObserver {
- public:
-  BehaviourObserver(const AssistedEpisode& episode, env::BehaviourRecorder* recorder)
-      : recorder_(recorder) {
-    recorder_->BeginEpisode(episode.game(), episode.state());
-  }
-  absl::Status BeforeMove(const env::State& state) override {
-    before_ = state;
-    return absl::OkStatus();
-  }
-  absl::Status AfterMove(const Move& move, const env::State& after) override {
-    recorder_->Record(before_, move.actions[kHuman], move.outcome.players[kHuman].effective_action);
-    if (move.outcome.done()) recorder_->EndEpisode(after);
-    return absl::OkStatus();
-  }
+absl::StatusOr<BuildingReport> WatchModel(const StatsOptions& options) {
+  BuildingSetup setup;
+  setup.game = RunConfig().game;
+  setup.game.horizon = options.horizon;
+  setup.episodes = options.episodes;
+  setup.seed = static_cast<uint64_t>(options.seed);
+  setup.threads = options.threads;
+  setup.record_directory = options.record;
+  auto goals = env::MakeGoalSource(options.goals, setup.game, setup.seed);
+  if (!goals.ok()) return goals.status();
+  setup.goals = *std::move(goals);
+  absl::StatusOr<PlayerFactory> human = MakePlayerFactory(options.human);
+  if (!human.ok()) return human.status();
+  setup.human = *std::move(human);
+  const absl::StatusOr<WatchedHouses> watched = PlayHouses(setup);
+  if (!watched.ok()) return watched.status();
+  BuildingReport report = ReportBuilding(watched->houses, options.horizon);
+  report.human = options.human;
+  report.goals = options.goals;
+  report.seed = options.seed;
+  report.seconds = watched->seconds;
+  report.milliseconds_per_row = watched->milliseconds_per_row;
+  return report;
+}
 
- private:
-  env::BehaviourRecorder* recorder_;
-  env::State before_;
+absl::StatusOr<BuildingReport> WatchPeople(const StatsOptions& options) {
+  const absl::StatusOr<std::vector<ObservedHouse>> houses = ReadHouses(options.recordings);
+  if (!houses.ok()) return houses.status();
+  BuildingReport report = ReportBuilding(*houses, options.horizon);
+  report.recordings = options.recordings;
+  return report;
+}
+
+absl::Status RunStats(const StatsOptions& options) {
+  const bool people = !options.recordings.empty();
+  absl::StatusOr<BuildingReport> report = people ? WatchPeople(options) : WatchModel(options);
+  if (!report.ok()) return report.status();
+  report->name = !options.name.empty() ? options.name : people ? "people" : options.human;
+  std::fputs(FormatBuilding(*report).c_str(), stdout);
+  if (options.json.empty()) return absl::OkStatus();
+  return WriteFileAtomically(options.json, ToJson(*report).dump(1) + "\n");
+}
+
+void AddStats(CLI::App& humans, absl::Status& result) {
+  auto options = std::make_shared<StatsOptions>();
+  CLI::App* command = humans.add_subcommand(
+      "stats", "Figures of a human model that builds alone, or of recorded people");
+  CLI::Option* recordings = command->add_option("--recordings", options->recordings,
+                                                "recordings of people instead of a model");
+  for (CLI::Option* option :
+       {command->add_option("--human", options->human, kPlayerSpecs),
+        command->add_option("--goals", options->goals, env::kGoalSpecs),
+        command->add_option("--episodes", options->episodes, "houses")
+            ->check(CLI::Range(1, 100000)),
+        command->add_option("--seed", options->seed, "of houses and builders")
+            ->check(CLI::NonNegativeNumber),
+        command->add_option("--threads", options->threads, "threads that play")
+            ->check(CLI::Range(1, 1024)),
+        command->add_option("--record", options->record, "record every episode here")}) {
+    option->excludes(recordings);
+  }
+  command->add_option("--horizon", options->horizon, "timesteps of an episode and of the curve")
+      ->check(CLI::Range(100, 100000))
+      ->capture_default_str();
+  command->add_option("--name", options->name, "in tables and plots, instead of the model's");
+  command->add_option("--json", options->json, "write the figures here");
+  command->callback([options, &result] { result = RunStats(*options); });
+}
+
+struct CompareOptions {
+  std::vector<std::string> results, scores;
+  std::string out;
 };
 
-absl::Status Run(const Options& options) {
-  env::GameConfig game = RunConfig().game;
-  game.horizon = 4000;  // Slow builders finish too.
-  auto goals = env::MakeGoalSource(options.goals, game, static_cast<uint64_t>(options.seed));
-  if (!goals.ok()) return goals.status();
-  const absl::StatusOr<PlayerFactory> human = MakePlayerFactory(options.human);
-  if (!human.ok()) return human.status();
-  env::BehaviourRecorder recorder(kHuman);
-  ProgressLine progress("building");
-  for (int i = 0; i < options.episodes; ++i) {
-    EpisodeSetup setup;
-    setup.game = game;
-    setup.goal = (*goals)->Get(i);
-    setup.human = *human;
-    setup.seed = env::Rng(static_cast<uint64_t>(options.seed)).Fork(i)();
-    auto episode = AssistedEpisode::Create(std::move(setup));
-    if (!episode.ok()) return episode.status();
-    BehaviourObserver observer(**episode, &recorder);
-    (*episode)->AddObserver(&observer);
-    absl::StatusOr<const mcts::Position*> end = (*episode)->NextLeaf();
-    if (!end.ok()) return end.status();
-    progress.Update((i + 1.0) / options.episodes,
-                    absl::StrFormat("%d of %d houses", i + 1, options.episodes));
+// What the JSON of every file holds.
+template <typename T>
+absl::StatusOr<std::vector<T>> ReadAll(const std::vector<std::string>& paths,
+                                       absl::StatusOr<T> (*from_json)(const nlohmann::json&)) {
+  std::vector<T> all;
+  for (const std::string& path : paths) {
+    const absl::StatusOr<std::string> text = ReadFile(path);
+    if (!text.ok()) return text.status();
+    const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+    if (json.is_discarded()) {
+      return absl::InvalidArgumentError(absl::StrCat(path, ": expected JSON"));
+    }
+    absl::StatusOr<T> read = from_json(json);
+    if (!read.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(path, ": ", read.status().message()));
+    }
+    all.push_back(*std::move(read));
   }
-  progress.Finish();
-  std::fputs(env::BehaviourTable(recorder.Figures()).c_str(), stdout);
+  return all;
+}
+
+absl::Status RunCompare(const CompareOptions& options) {
+  const auto reports = ReadAll(options.results, BuildingFromJson);
+  if (!reports.ok()) return reports.status();
+  const auto scores = ReadAll(options.scores, ScoreFromJson);
+  if (!scores.ok()) return scores.status();
+  if (absl::Status status = CheckComparable(*reports); !status.ok()) return status;
+  const std::string table = FormatComparison(*reports, *scores);
+  if (absl::Status status = MakeDirectories(options.out); !status.ok()) return status;
+  const std::pair<const char*, std::string> files[] = {
+      {"building.md", table}, {"building.png", DrawBuilding(*reports).PngBytes()}};
+  for (const auto& [name, contents] : files) {
+    absl::Status status = WriteFileAtomically(absl::StrCat(options.out, "/", name), contents);
+    if (!status.ok()) return status;
+  }
+  std::fputs(table.c_str(), stdout);
   return absl::OkStatus();
+}
+
+void AddCompareHumans(CLI::App& humans, absl::Status& result) {
+  auto options = std::make_shared<CompareOptions>();
+  CLI::App* command =
+      humans.add_subcommand("compare", "Human models and people side by side: table and plot");
+  command->add_option("RESULT.json", options->results, "files of hod humans stats --json")
+      ->required();
+  command->add_option("--scores", options->scores, "files of hod humans evaluate --json");
+  command->add_option("--out", options->out, "directory for building.md and building.png")
+      ->required();
+  command->callback([options, &result] { result = RunCompare(*options); });
 }
 
 }  // namespace
@@ -77,15 +155,8 @@ absl::Status Run(const Options& options) {
 void AddHumans(CLI::App& app, absl::Status& result) {
   CLI::App* command = app.add_subcommand("humans", "How human models behave");
   command->require_subcommand(1);
-  auto options = std::make_shared<Options>();
-  CLI::App* stats =
-      command->add_subcommand("stats", "Figures of a human model alone beside those of people");
-  stats->add_option("--human", options->human, kPlayerSpecs);
-  stats->add_option("--goals", options->goals, env::kGoalSpecs);
-  stats->add_option("--episodes", options->episodes, "houses")->check(CLI::Range(1, 100000));
-  stats->add_option("--seed", options->seed, "of houses and builders")
-      ->check(CLI::NonNegativeNumber);
-  stats->callback([options, &result] { result = Run(*options); });
+  AddStats(*command, result);
+  AddCompareHumans(*command, result);
   AddHumanModels(*command, result);
 }
 

@@ -2,7 +2,8 @@
 
 #include <Eigen/Core>
 #include <algorithm>
-#include <functional>
+#include <cmath>
+#include <limits>
 
 #include "env/game/random.h"
 
@@ -24,8 +25,10 @@ Estimate Bootstrap(int n, uint64_t seed, const std::function<double(const Indice
     for (int& index : sample) index = rng.Below(n);
     draw = statistic(sample);
   }
+  std::erase_if(draws, [](double draw) { return std::isnan(draw); });
   const auto quantile = [&](double q) {
-    const auto at = draws.begin() + static_cast<int>(q * (kResamples - 1));
+    if (draws.empty()) return std::numeric_limits<double>::quiet_NaN();
+    const auto at = draws.begin() + static_cast<int>(q * static_cast<double>(draws.size() - 1));
     std::nth_element(draws.begin(), at, draws.end());
     return *at;
   };
@@ -52,6 +55,16 @@ Estimate BootstrapReduction(const std::vector<double>& with, const std::vector<d
   return Bootstrap(static_cast<int>(with.size()), seed, [&](const Indices& sample) {
     const double base = b(sample).mean();
     return base == 0 ? 0.0 : 100 * (1 - a(sample).mean() / base);
+  });
+}
+
+Estimate BootstrapStatistic(int n, uint64_t seed,
+                            const std::function<double(absl::Span<const int>)>& statistic) {
+  std::vector<int> times(n);
+  return Bootstrap(n, seed, [&](const Indices& sample) {
+    std::fill(times.begin(), times.end(), 0);
+    for (const int index : sample) ++times[index];
+    return statistic(times);
   });
 }
 

@@ -77,14 +77,18 @@ void Canvas::Polygon(absl::Span<const Point2> corners, Color fill, const Outline
   cairo_stroke(context);
 }
 
-void Canvas::Lines(absl::Span<const Point2> points, double line_width, Color color, bool closed) {
+void Canvas::Lines(absl::Span<const Point2> points, double line_width, Color color, bool closed,
+                   double dash) {
   cairo_t* context = context_.get();
   cairo_new_path(context);
   Trace(context, points);
   if (closed) cairo_close_path(context);
   SetColor(context, color);
   cairo_set_line_width(context, line_width);
+  const double dashes[] = {dash, 0.6 * dash};  // And the gaps between them.
+  cairo_set_dash(context, dashes, dash == 0 ? 0 : 2, 0);
   cairo_stroke(context);
+  cairo_set_dash(context, nullptr, 0, 0);
 }
 
 void Canvas::Disc(Point2 center, double radius, Color color) {

@@ -69,8 +69,9 @@ class Canvas {
 
   // A closed area of three corners or more. An outline of width 0 is not drawn.
   void Polygon(absl::Span<const Point2> corners, Color fill, const Outline& outline = {});
-  // Lines from point to point, back to the first if `closed`.
-  void Lines(absl::Span<const Point2> points, double line_width, Color color, bool closed = false);
+  // Lines from point to point, back to the first if `closed`; of dashes of that length, unless 0.
+  void Lines(absl::Span<const Point2> points, double line_width, Color color, bool closed = false,
+             double dash = 0);
   void Disc(Point2 center, double radius, Color color);
   // Baseline at `at`, whose x is the left end, middle or right end of the text.
   void Text(Point2 at, const std::string& text, const TextStyle& style);

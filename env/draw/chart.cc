@@ -11,17 +11,21 @@ namespace hod::env {
 namespace {
 
 constexpr double kLeft = 76, kRight = 20, kTop = 40, kBottom = 58;
+constexpr double kDash = 7;
 constexpr Color kGrid{0.88, 0.88, 0.88}, kAxis{0.35, 0.35, 0.35}, kText{0.15, 0.15, 0.15};
-// Wong's palette for colour-blind readers (Nature Methods 8, 441).
-constexpr std::array<Color, 9> kSeriesColors = {{{0.00, 0.45, 0.70},
-                                                 {0.84, 0.37, 0.00},
-                                                 {0.00, 0.62, 0.45},
-                                                 {0.80, 0.47, 0.65},
-                                                 {0.90, 0.62, 0.00},
-                                                 {0.34, 0.71, 0.91},
-                                                 {0.20, 0.20, 0.20},
-                                                 {0.50, 0.28, 0.12},
-                                                 {0.45, 0.30, 0.70}}};
+// Wong's palette for colour-blind readers (Nature Methods 8, 441), and more.
+constexpr std::array<Color, 12> kSeriesColors = {{{0.00, 0.45, 0.70},
+                                                  {0.84, 0.37, 0.00},
+                                                  {0.00, 0.62, 0.45},
+                                                  {0.80, 0.47, 0.65},
+                                                  {0.90, 0.62, 0.00},
+                                                  {0.34, 0.71, 0.91},
+                                                  {0.20, 0.20, 0.20},
+                                                  {0.50, 0.28, 0.12},
+                                                  {0.45, 0.30, 0.70},
+                                                  {0.72, 0.08, 0.22},
+                                                  {0.60, 0.72, 0.15},
+                                                  {0.55, 0.55, 0.55}}};
 
 // One axis: the range of its values, rounded outwards to ticks.
 struct Axis {
@@ -144,6 +148,13 @@ class Plotter {
                  {.size = 13, .align = Align::kCenter, .color = kText, .upwards = true});
   }
 
+  // Many that lie upon each other would hide the lines.
+  double IntervalAlpha() const {
+    const auto count = std::count_if(chart_.series.begin(), chart_.series.end(),
+                                     [](const Series& series) { return !series.low.empty(); });
+    return std::clamp(0.9 / static_cast<double>(count), 0.06, 0.18);
+  }
+
   // Calls draw(begin, end) for every run of points that are finite in all of `values`.
   template <typename Draw>
   static void ForRuns(size_t size, std::initializer_list<const std::vector<double>*> values,
@@ -165,7 +176,7 @@ class Plotter {
       for (size_t i = begin; i < end; ++i) outline.push_back(At(series.x[i], series.high[i]));
       for (size_t i = end; i > begin; --i)
         outline.push_back(At(series.x[i - 1], series.low[i - 1]));
-      canvas_.Polygon(outline, color.WithAlpha(0.18));
+      canvas_.Polygon(outline, color.WithAlpha(IntervalAlpha()));
     });
   }
 
@@ -173,7 +184,7 @@ class Plotter {
     ForRuns(series.x.size(), {&series.x, &series.y}, [&](size_t begin, size_t end) {
       std::vector<Point2> points;
       for (size_t i = begin; i < end; ++i) points.push_back(At(series.x[i], series.y[i]));
-      canvas_.Lines(points, 2, color);
+      canvas_.Lines(points, 2, color, /*closed=*/false, series.dashed ? kDash : 0);
       // A point alone would leave no line.
       if (points.size() == 1) canvas_.Disc(points.front(), 3, color);
     });
@@ -188,7 +199,8 @@ class Plotter {
     const double left = right() + kPad;
     for (size_t i = 0; i < chart_.series.size(); ++i) {
       const double y = kTop + kLine * (static_cast<double>(i) + 0.5);
-      canvas_.Lines({{left, y}, {left + kSample, y}}, 2.5, ColorOf(i));
+      canvas_.Lines({{left, y}, {left + kSample, y}}, 2.5, ColorOf(i), /*closed=*/false,
+                    chart_.series[i].dashed ? kDash : 0);
       canvas_.Text({left + kPad + kSample, y + 4}, chart_.series[i].name,
                    {.size = 12, .color = kText});
     }

@@ -14,6 +14,7 @@ struct Series {
   std::vector<double> x, y;
   // A shaded interval around the line; empty for none, else as long as y.
   std::vector<double> low, high;
+  bool dashed = false;
 };
 
 struct Chart {

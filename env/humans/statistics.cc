@@ -5,8 +5,6 @@
 #include <limits>
 #include <numeric>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "env/humans/navigation.h"
 
 namespace hod::env {
@@ -14,28 +12,30 @@ namespace {
 
 using Samples = std::vector<double>;
 
-constexpr double kMilestones[] = {0.1, 0.25, 0.5, 0.75, 0.9, 0.95};
-
 double Ratio(double part, double whole) {
   return whole == 0 ? std::numeric_limits<double>::quiet_NaN() : part / whole;
 }
 
-double Mean(const Samples& s) { return Ratio(std::accumulate(s.begin(), s.end(), 0.0), s.size()); }
+FigurePart RatioOf(double part, double whole) { return {.sum = part, .count = whole}; }
 
-// Linearly interpolated quantile.
-double Quantile(Samples s, double q) {
-  if (s.empty()) return std::numeric_limits<double>::quiet_NaN();
-  std::sort(s.begin(), s.end());
-  const double at = q * (s.size() - 1);
-  const size_t below = static_cast<size_t>(at);
-  const size_t above = std::min(below + 1, s.size() - 1);
-  return s[below] + (at - below) * (s[above] - s[below]);
+FigurePart MeanOf(const Samples& s) {
+  return RatioOf(std::accumulate(s.begin(), s.end(), 0.0), static_cast<double>(s.size()));
+}
+
+// A mean of one sample an episode; NaN is none.
+FigurePart OnceOf(double value) {
+  return std::isnan(value) ? FigurePart() : RatioOf(value, /*whole=*/1);
+}
+
+FigurePart QuantileOf(Samples samples, double quantile) {
+  return {.quantile = quantile, .samples = std::move(samples)};
 }
 
 // Share of the samples in [lo, hi].
-double Share(const Samples& s, double lo, double hi) {
-  return Ratio(std::count_if(s.begin(), s.end(), [&](double v) { return lo <= v && v <= hi; }),
-               s.size());
+FigurePart ShareOf(const Samples& s, double lo, double hi) {
+  const auto inside = [&](double v) { return lo <= v && v <= hi; };
+  return RatioOf(static_cast<double>(std::count_if(s.begin(), s.end(), inside)),
+                 static_cast<double>(s.size()));
 }
 
 // Ranks from 1, equal values sharing their mean rank.
@@ -72,32 +72,26 @@ int Similarity(const State& state) { return state.num_matches - state.num_clashe
 
 }  // namespace
 
-void BehaviourRecorder::BeginEpisode(const Game& game, const State& start) {
-  game_ = &game;
-  start_similarity_ = Similarity(start);
-  progress_.clear();
-  own_actions_ = pause_ = moves_ = type_run_ = 0;
-  dug_before_building_ = dug_ = dug_at_ = 0;
-  built_ = false;
-  last_move_.reset();
-  last_edit_.reset();
-  last_step_.reset();
-  last_place_.reset();
-  last_type_ = kAir;
-  place_layers_.clear();
-  wrong_blocks_.clear();
+BehaviourRecorder::BehaviourRecorder(int player, const Game* game, const State& start)
+    : player_(player),
+      game_(game),
+      start_similarity_(Similarity(start)),
+      needed_edits_(game->size().Volume() - start_similarity_) {}
+
+double BehaviourRecorder::Progress(const State& state) const {
+  if (needed_edits_ == 0) return 1;
+  return static_cast<double>(Similarity(state) - start_similarity_) / needed_edits_;
 }
 
 void BehaviourRecorder::Record(const State& before, const Action& submitted,
                                const Action& effective) {
-  const double needed = game_->size().Volume() - start_similarity_;
-  progress_.push_back((Similarity(before) - start_similarity_) / needed);
+  progress_.push_back(Progress(before));
   ++rows_[static_cast<int>(submitted.type)];
   if (submitted.type == ActionType::kNoop) {
     ++pause_;
     return;
   }
-  (own_actions_ == 0 ? noops_before_start_ : noops_before_action_).push_back(pause_);
+  (own_actions_ == 0 ? first_noops_ : noops_before_action_).push_back(pause_);
   pause_ = 0;
   ++own_actions_;
   if (IsMove(submitted.type)) {
@@ -105,8 +99,13 @@ void BehaviourRecorder::Record(const State& before, const Action& submitted,
   } else {
     last_move_.reset();
   }
-  const bool is_edit = effective.type == ActionType::kPlace || effective.type == ActionType::kBreak;
-  if (is_edit && !game_->InPalette(effective.location)) RecordEdit(before, effective);
+  edits_ += IsEdit(submitted);
+  if (IsEdit(effective)) RecordEdit(before, effective);
+}
+
+bool BehaviourRecorder::IsEdit(const Action& action) const {
+  return (action.type == ActionType::kPlace || action.type == ActionType::kBreak) &&
+         !game_->InPalette(action.location);
 }
 
 void BehaviourRecorder::RecordMove(ActionType move) {
@@ -126,17 +125,9 @@ void BehaviourRecorder::RecordEdit(const State& before, const Action& edit) {
   height_.push_back(cell.y - feet.y);
 
   if (last_edit_) {
-    const Cell step = {cell.x - last_edit_->x, cell.y - last_edit_->y, cell.z - last_edit_->z};
-    const int distance = L1Distance(cell, *last_edit_);
-    edit_distance_.push_back(distance);
-    edit_rise_.push_back(step.y);
+    edit_distance_.push_back(L1Distance(cell, *last_edit_));
+    edit_rise_.push_back(cell.y - last_edit_->y);
     moves_between_.push_back(moves_);
-    if (last_step_) {
-      const bool back = step + *last_step_ == Cell{};
-      ++after_adjacent_[step == *last_step_ ? 0 : back ? 3 : distance == 1 ? 1 : 2];
-    }
-    last_step_.reset();
-    if (distance == 1) last_step_ = step;
   }
   last_edit_ = cell;
   moves_ = 0;
@@ -151,7 +142,10 @@ void BehaviourRecorder::RecordPlace(const State& before, const Action& edit) {
   const WorldSize& size = game_->size();
   const Cell cell = size.At(edit.location);
   const Block wanted = game_->goal()[edit.location];
-  if (edit.block == wanted) {
+  if (before.blocks[edit.location] == edit.block) {
+    // Seen before its row: counted neither as right nor as wrong.
+    if (edit.block != wanted) wrong_blocks_.push_back({edit.location, own_actions_});
+  } else if (edit.block == wanted) {
     ++correct_places_;
     int lowest = size.h;
     for (int i = 0; i < size.Volume(); ++i) {
@@ -170,6 +164,7 @@ void BehaviourRecorder::RecordPlace(const State& before, const Action& edit) {
     same_layer_.push_back(cell.y == last_place_->cell.y);
     adjacent_.push_back(L1Distance(cell, last_place_->cell) == 1);
   }
+  RecordDirection(cell);
   last_place_ = {cell, edit.block};
   if (edit.block != last_type_ && type_run_ > 0) {
     type_runs_.push_back(type_run_);
@@ -179,9 +174,27 @@ void BehaviourRecorder::RecordPlace(const State& before, const Action& edit) {
   last_type_ = edit.block;
 }
 
+void BehaviourRecorder::RecordDirection(Cell cell) {
+  std::optional<Cell> step;  // If adjacent.
+  if (last_placed_) {
+    const Cell last = *last_placed_;
+    const bool adjacent = L1Distance(cell, last) == 1;
+    step = {cell.x - last.x, cell.y - last.y, cell.z - last.z};
+    if (last_step_) {
+      const bool back = *step + *last_step_ == Cell{};
+      ++after_adjacent_[step == last_step_ ? 0 : back ? 3 : adjacent ? 1 : 2];
+    }
+    if (!adjacent) step.reset();
+  }
+  last_step_ = step;
+  last_placed_ = cell;
+}
+
 void BehaviourRecorder::RecordBreak(const State& before, const Action& edit) {
   const Block now = before.blocks[edit.location], wanted = game_->goal()[edit.location];
   last_place_.reset();
+  if (now == kAir || now != wanted) RecordRepair(edit.location);
+  if (now == kAir) return;  // Gone before its row.
   if (now == wanted) {
     ++correct_breaks_;
     return;
@@ -195,140 +208,182 @@ void BehaviourRecorder::RecordBreak(const State& before, const Action& edit) {
     return;
   }
   ++repairs_;
+}
+
+void BehaviourRecorder::RecordRepair(int location) {
   const auto own = std::find_if(wrong_blocks_.begin(), wrong_blocks_.end(),
-                                [&](const WrongBlock& w) { return w.location == edit.location; });
+                                [&](const WrongBlock& w) { return w.location == location; });
   if (own == wrong_blocks_.end()) return;
   repair_delay_.push_back(own_actions_ - own->placed_at);
   wrong_blocks_.erase(own);
 }
 
-void BehaviourRecorder::EndEpisode(const State& final) {
-  const int needed = game_->size().Volume() - start_similarity_;
-  ++num_episodes_;
-  num_completed_ += final.num_matches == game_->size().Volume();
-  needed_edits_ += needed;
-  progress_.push_back(Ratio(Similarity(final) - start_similarity_, needed));
-  for (size_t m = 0; m < row_share_.size(); ++m) {
-    const auto reached = std::find_if(progress_.begin(), progress_.end(),
-                                      [&](double p) { return p >= kMilestones[m]; });
-    if (reached == progress_.end() || progress_.size() == 1) continue;
-    row_share_[m].push_back(Ratio(reached - progress_.begin(), progress_.size() - 1));
-  }
-  if (dug_ > 0) {
-    dug_first_.push_back(Ratio(dug_before_building_, dug_));
-    digging_end_.push_back(Ratio(dug_at_, own_actions_));
-  }
-  const double correlation = OrderCorrelation(place_layers_);
-  if (!std::isnan(correlation)) order_correlation_.push_back(correlation);
+EpisodeBehaviour BehaviourRecorder::Finish(const State& final) {
+  progress_.push_back(Progress(final));
   if (type_run_ > 0) type_runs_.push_back(type_run_);
-  game_ = nullptr;
+  EpisodeBehaviour episode;
+  episode.rows = static_cast<int>(progress_.size()) - 1;
+  episode.needed_edits = needed_edits_;
+  episode.completed = final.num_matches == game_->size().Volume();
+  episode.figures = Figures(episode);
+  episode.progress = std::move(progress_);
+  return episode;
 }
 
-// The figures of people were measured on nine recorded episodes of people building alone and nine
-// with a human assistant, in the paper's world (11 x 10 x 10, infinite blocks). Their noops are one
-// for every 0.8 s without an action.
-std::vector<BehaviourFigure> BehaviourRecorder::Figures() const {
-  const double rows = std::accumulate(rows_.begin(), rows_.end(), int64_t{0});
+// Beside each figure stand those of nine recorded episodes of people building alone and nine with a
+// human assistant, in the paper's world (11 x 10 x 10, infinite blocks), as this recorder measures
+// them. Their noops are one for every 0.8 s without an action.
+std::vector<BehaviourFigure> BehaviourRecorder::Figures(const EpisodeBehaviour& episode) const {
+  const double rows = episode.rows;
   const auto rows_of = [&](ActionType t) { return rows_[static_cast<int>(t)]; };
-  const int64_t places = correct_places_ + air_places_ + wrong_type_places_;
-  const int64_t breaks = ground_breaks_ + repairs_ + correct_breaks_;
+  const int places = correct_places_ + air_places_ + wrong_type_places_;
+  const int breaks = ground_breaks_ + repairs_ + correct_breaks_;
   const double turns = turns_[0] + turns_[1] + turns_[2];
-  const double steps = std::accumulate(after_adjacent_.begin(), after_adjacent_.end(), int64_t{0});
+  const double steps = std::accumulate(after_adjacent_.begin(), after_adjacent_.end(), 0);
   constexpr double kMany = 1e9;
-
-  std::vector<BehaviourFigure> figures = {
-      {"episodes", 1.0 * num_episodes_, 9, 9},
-      {"episodes completed, share", Ratio(num_completed_, num_episodes_), 0.78, 0.78},
-      {"noop, share of rows", Ratio(rows_of(ActionType::kNoop), rows), 0.281, 0.212},
-      {"place", Ratio(rows_of(ActionType::kPlace), rows), 0.182, 0.129},
-      {"break", Ratio(rows_of(ActionType::kBreak), rows), 0.047, 0.037},
-      {"move x", Ratio(rows_of(ActionType::kMovePosX) + rows_of(ActionType::kMoveNegX), rows),
-       0.218, 0.285},
-      {"move y", Ratio(rows_of(ActionType::kMovePosY) + rows_of(ActionType::kMoveNegY), rows),
-       0.072, 0.087},
-      {"move z", Ratio(rows_of(ActionType::kMovePosZ) + rows_of(ActionType::kMoveNegZ), rows),
-       0.201, 0.250},
-      {"actions after no noop, share", Share(noops_before_action_, 0, 0), 0.88, {}},
-      {"after 1 noop", Share(noops_before_action_, 1, 1), 0.06, {}},
-      {"after 2 noops", Share(noops_before_action_, 2, 2), 0.02, {}},
-      {"after 3 or more", Share(noops_before_action_, 3, kMany), 0.04, {}},
-      {"noops before the first action, median", Quantile(noops_before_start_, 0.5), 6, 20},
-      {"rows per needed edit", Ratio(rows, needed_edits_), 4.63, 3.82},
-      {"own edits per needed edit", Ratio(places + breaks, needed_edits_), 1.058, 0.633},
+  return {
+      {"goal_percent", "goal % at the end", OnceOf(100 * progress_.back()), 99.789, 99.919},
+      {"completed", "completed, share of episodes", OnceOf(episode.completed), 0.778, 0.778},
+      {"noop_rows", "noop, share of rows", RatioOf(rows_of(ActionType::kNoop), rows), 0.281, 0.212},
+      {"place_rows", "place", RatioOf(rows_of(ActionType::kPlace), rows), 0.182, 0.129},
+      {"break_rows", "break", RatioOf(rows_of(ActionType::kBreak), rows), 0.047, 0.037},
+      {"move_x_rows", "move x",
+       RatioOf(rows_of(ActionType::kMovePosX) + rows_of(ActionType::kMoveNegX), rows), 0.218,
+       0.285},
+      {"move_y_rows", "move y",
+       RatioOf(rows_of(ActionType::kMovePosY) + rows_of(ActionType::kMoveNegY), rows), 0.072,
+       0.087},
+      {"move_z_rows", "move z",
+       RatioOf(rows_of(ActionType::kMovePosZ) + rows_of(ActionType::kMoveNegZ), rows), 0.201,
+       0.251},
+      {"after_0_noops", "actions after no noop, share", ShareOf(noops_before_action_, 0, 0), 0.878,
+       0.890},
+      {"after_1_noop", "after 1 noop", ShareOf(noops_before_action_, 1, 1), 0.063, 0.070},
+      {"after_2_noops", "after 2 noops", ShareOf(noops_before_action_, 2, 2), 0.020, 0.017},
+      {"after_3_noops", "after 3 or more", ShareOf(noops_before_action_, 3, kMany), 0.039, 0.024},
+      {"first_noops_median", "noops before the first action, median", QuantileOf(first_noops_, 0.5),
+       6.000, 20.000},
+      {"rows_per_needed_edit", "rows per needed edit", RatioOf(rows, needed_edits_), 4.631, 3.820},
+      {"edits_per_needed_edit", "own edits per needed edit", RatioOf(edits_, needed_edits_), 1.058,
+       0.633},
+      {"rows_to_10_percent", "share of rows to 10% done", RowsTo(0.10), 0.124, 0.109},
+      {"rows_to_25_percent", "share of rows to 25% done", RowsTo(0.25), 0.265, 0.226},
+      {"rows_to_50_percent", "share of rows to 50% done", RowsTo(0.50), 0.489, 0.406},
+      {"rows_to_75_percent", "share of rows to 75% done", RowsTo(0.75), 0.728, 0.669},
+      {"rows_to_90_percent", "share of rows to 90% done", RowsTo(0.90), 0.867, 0.807},
+      {"rows_to_95_percent", "share of rows to 95% done", RowsTo(0.95), 0.927, 0.857},
+      {"place_errors", "place errors, share of places",
+       RatioOf(air_places_ + wrong_type_places_, places), 0.031, 0.037},
+      {"wrong_type_places", "of wrong type", RatioOf(wrong_type_places_, places), 0.007, 0.013},
+      {"right_block_breaks", "breaks of right blocks, share of breaks",
+       RatioOf(correct_breaks_, breaks), 0.024, 0.060},
+      {"repair_median", "own actions to repair, median", QuantileOf(repair_delay_, 0.5), 2.500,
+       4.500},
+      {"repair_90", "own actions to repair, 90%", QuantileOf(repair_delay_, 0.9), 15.700, 156.200},
+      {"dug_first", "dug before building, share", OnceOf(Ratio(dug_before_building_, dug_)), 1.000,
+       1.000},
+      {"digging_end", "digging ends at share of actions",
+       OnceOf(dug_ > 0 ? Ratio(dug_at_, own_actions_) : Ratio(0, 0)), 0.157, 0.109},
+      {"order_y_correlation", "rank correlation of order and y",
+       OnceOf(OrderCorrelation(place_layers_)), 0.841, 0.737},
+      {"layers_above_0", "places in the lowest unfinished layer", ShareOf(above_lowest_, 0, 0),
+       0.559, 0.347},
+      {"layers_above_1", "1 above", ShareOf(above_lowest_, 1, 1), 0.186, 0.228},
+      {"layers_above_2", "2 above", ShareOf(above_lowest_, 2, 2), 0.111, 0.185},
+      {"layers_above_3", "3 or more above", ShareOf(above_lowest_, 3, kMany), 0.144, 0.240},
+      {"edit_distance_1", "edits at distance 1 from the last", ShareOf(edit_distance_, 1, 1), 0.695,
+       0.576},
+      {"edit_distance_2", "at 2", ShareOf(edit_distance_, 2, 2), 0.160, 0.154},
+      {"edit_distance_3", "at 3", ShareOf(edit_distance_, 3, 3), 0.063, 0.075},
+      {"edit_distance_4", "at 4 or more", ShareOf(edit_distance_, 4, kMany), 0.058, 0.161},
+      {"edit_rise_0", "in its layer", ShareOf(edit_rise_, 0, 0), 0.764, 0.767},
+      {"edit_rise_up", "one above it", ShareOf(edit_rise_, 1, 1), 0.134, 0.118},
+      {"edit_rise_down", "one below it", ShareOf(edit_rise_, -1, -1), 0.080, 0.075},
+      {"same_type", "consecutive places of one type", MeanOf(same_type_), 0.969, 0.951},
+      {"same_layer", "in one layer", MeanOf(same_layer_), 0.719, 0.741},
+      {"adjacent", "adjacent", MeanOf(adjacent_), 0.713, 0.615},
+      {"onward_on", "after an adjacent place: same direction", RatioOf(after_adjacent_[0], steps),
+       0.411, 0.375},
+      {"onward_adjacent", "another adjacent", RatioOf(after_adjacent_[1], steps), 0.228, 0.179},
+      {"onward_jump", "jump", RatioOf(after_adjacent_[2], steps), 0.361, 0.442},
+      {"onward_back", "back", RatioOf(after_adjacent_[3], steps), 0.001, 0.004},
+      {"type_run_mean", "run of one type, mean", MeanOf(type_runs_), 23.676, 12.707},
+      {"type_run_median", "run of one type, median", QuantileOf(type_runs_, 0.5), 8.000, 4.000},
+      {"type_run_90", "run of one type, 90%", QuantileOf(type_runs_, 0.9), 64.800, 34.200},
+      {"moves_between_0", "no move between edits, share", ShareOf(moves_between_, 0, 0), 0.299,
+       0.269},
+      {"moves_between_1", "1 move", ShareOf(moves_between_, 1, 1), 0.363, 0.292},
+      {"moves_between_2", "2 moves", ShareOf(moves_between_, 2, 2), 0.154, 0.129},
+      {"moves_between_10", "10 or more", ShareOf(moves_between_, 10, kMany), 0.038, 0.096},
+      {"moves_between_mean", "moves between edits, mean", MeanOf(moves_between_), 2.054, 3.618},
+      {"move_on", "consecutive moves, same direction", RatioOf(turns_[0], turns), 0.326, 0.359},
+      {"move_reverse", "reverse", RatioOf(turns_[1], turns), 0.111, 0.092},
+      {"move_turn", "turn", RatioOf(turns_[2], turns), 0.563, 0.548},
+      {"eye_mean", "eye to cell, mean", MeanOf(eye_distance_), 2.374, 2.471},
+      {"eye_5", "eye to cell, 5%", QuantileOf(eye_distance_, 0.05), 1.345, 1.005},
+      {"eye_95", "eye to cell, 95%", QuantileOf(eye_distance_, 0.95), 3.662, 3.689},
+      {"horizontal_mean", "horizontal, mean", MeanOf(horizontal_distance_), 1.791, 1.859},
+      {"height_below_2", "cell 2 or more below the feet", ShareOf(height_, -kMany, -2), 0.017,
+       0.035},
+      {"height_below_1", "1 below", ShareOf(height_, -1, -1), 0.343, 0.385},
+      {"height_level", "level", ShareOf(height_, 0, 0), 0.388, 0.327},
+      {"height_above_1", "1 above the feet", ShareOf(height_, 1, 1), 0.140, 0.158},
+      {"height_above_2", "2 above the feet", ShareOf(height_, 2, 2), 0.071, 0.070},
+      {"height_above_3", "3 or more above the feet", ShareOf(height_, 3, kMany), 0.041, 0.025},
   };
-  const double alone_share[] = {0.12, 0.27, 0.49, 0.73, 0.87, 0.93};
-  const double assisted_share[] = {0.11, 0.23, 0.41, 0.67, 0.81, 0.86};
-  for (size_t m = 0; m < row_share_.size(); ++m) {
-    figures.push_back(
-        {absl::StrCat("share of rows to ", std::round(100 * kMilestones[m]), "% done"),
-         Mean(row_share_[m]), alone_share[m], assisted_share[m]});
-  }
-  const std::vector<BehaviourFigure> rest = {
-      {"place errors, share of places", Ratio(air_places_ + wrong_type_places_, places), 0.031,
-       0.037},
-      {"of wrong type", Ratio(wrong_type_places_, places), 0.007, 0.013},
-      {"breaks of right blocks, share of breaks", Ratio(correct_breaks_, breaks), 0.024, 0.060},
-      {"own actions to repair, median", Quantile(repair_delay_, 0.5), 2.5, 4.5},
-      {"own actions to repair, 90%", Quantile(repair_delay_, 0.9), 15.7, 163},
-      {"dug before building, share", Mean(dug_first_), 1.0, 1.0},
-      {"digging ends at share of actions", Mean(digging_end_), 0.16, 0.11},
-      {"rank correlation of order and y", Mean(order_correlation_), 0.84, 0.74},
-      {"places in the lowest unfinished layer", Share(above_lowest_, 0, 0), 0.56, 0.35},
-      {"1 above", Share(above_lowest_, 1, 1), 0.19, 0.23},
-      {"2 above", Share(above_lowest_, 2, 2), 0.11, 0.18},
-      {"3 or more above", Share(above_lowest_, 3, kMany), 0.14, 0.24},
-      {"edits at distance 1 from the last", Share(edit_distance_, 1, 1), 0.70, 0.58},
-      {"at 2", Share(edit_distance_, 2, 2), 0.16, 0.15},
-      {"at 3", Share(edit_distance_, 3, 3), 0.06, 0.08},
-      {"at 4 or more", Share(edit_distance_, 4, kMany), 0.06, 0.16},
-      {"in its layer", Share(edit_rise_, 0, 0), 0.76, 0.77},
-      {"one above it", Share(edit_rise_, 1, 1), 0.13, 0.12},
-      {"one below it", Share(edit_rise_, -1, -1), 0.08, 0.07},
-      {"consecutive places of one type", Mean(same_type_), 0.969, 0.951},
-      {"in one layer", Mean(same_layer_), 0.719, 0.741},
-      {"adjacent", Mean(adjacent_), 0.713, 0.615},
-      {"after an adjacent edit: same direction", Ratio(after_adjacent_[0], steps), 0.411, {}},
-      {"another adjacent", Ratio(after_adjacent_[1], steps), 0.228, {}},
-      {"jump", Ratio(after_adjacent_[2], steps), 0.361, {}},
-      {"back", Ratio(after_adjacent_[3], steps), 0.001, {}},
-      {"run of one type, mean", Mean(type_runs_), 23.7, {}},
-      {"run of one type, median", Quantile(type_runs_, 0.5), 8, {}},
-      {"run of one type, 90%", Quantile(type_runs_, 0.9), 65, {}},
-      {"no move between edits, share", Share(moves_between_, 0, 0), 0.30, 0.27},
-      {"1 move", Share(moves_between_, 1, 1), 0.36, 0.29},
-      {"2 moves", Share(moves_between_, 2, 2), 0.15, 0.13},
-      {"10 or more", Share(moves_between_, 10, kMany), 0.04, 0.10},
-      {"moves between edits, mean", Mean(moves_between_), 2.05, 3.62},
-      {"consecutive moves, same direction", Ratio(turns_[0], turns), 0.326, 0.359},
-      {"reverse", Ratio(turns_[1], turns), 0.111, 0.092},
-      {"turn", Ratio(turns_[2], turns), 0.563, 0.548},
-      {"eye to cell, mean", Mean(eye_distance_), 2.37, 2.47},
-      {"eye to cell, 5%", Quantile(eye_distance_, 0.05), 1.35, 1.0},
-      {"eye to cell, 95%", Quantile(eye_distance_, 0.95), 3.66, 3.69},
-      {"horizontal, mean", Mean(horizontal_distance_), 1.79, 1.86},
-      {"cell 2 or more below the feet", Share(height_, -kMany, -2), 0.02, 0.03},
-      {"1 below", Share(height_, -1, -1), 0.34, 0.39},
-      {"level", Share(height_, 0, 0), 0.39, 0.33},
-      {"1 above the feet", Share(height_, 1, 1), 0.14, 0.16},
-      {"2 above the feet", Share(height_, 2, 2), 0.07, 0.07},
-      {"3 or more above the feet", Share(height_, 3, kMany), 0.04, 0.03},
-  };
-  figures.insert(figures.end(), rest.begin(), rest.end());
-  return figures;
 }
 
-std::string BehaviourTable(const std::vector<BehaviourFigure>& figures) {
-  const auto cell = [](const std::optional<double>& value) -> std::string {
-    if (!value || std::isnan(*value)) return "-";
-    return absl::StrFormat("%.3f", *value);
-  };
-  std::string text =
-      absl::StrFormat("%-42s%12s%14s%17s\n", "", "this player", "people alone", "people assisted");
-  for (const BehaviourFigure& f : figures) {
-    absl::StrAppendFormat(&text, "%-42s%12s%14s%17s\n", f.name, cell(f.value), cell(f.people_alone),
-                          cell(f.people_assisted));
+FigurePart BehaviourRecorder::RowsTo(double share) const {
+  const auto reached = std::find_if(progress_.begin(), progress_.end(),
+                                    [&](double progress) { return progress >= share; });
+  if (reached == progress_.end() || progress_.size() == 1) return {};
+  return OnceOf(Ratio(static_cast<double>(reached - progress_.begin()),
+                      static_cast<double>(progress_.size() - 1)));
+}
+
+PooledFigure::PooledFigure(const std::vector<EpisodeBehaviour>& episodes, size_t index) {
+  for (size_t i = 0; i < episodes.size(); ++i) {
+    const FigurePart& part = episodes[i].figures[index].part;
+    quantile_ = part.quantile;
+    sums_.push_back(part.sum);
+    counts_.push_back(part.count);
+    for (const double value : part.samples) samples_.push_back({value, i});
   }
-  return text;
+  std::sort(samples_.begin(), samples_.end());
+}
+
+double PooledFigure::Value(absl::Span<const int> times) const {
+  if (quantile_) return QuantileOfSamples(times);
+  return Ratio(std::inner_product(times.begin(), times.end(), sums_.begin(), 0.0),
+               std::inner_product(times.begin(), times.end(), counts_.begin(), 0.0));
+}
+
+double PooledFigure::Value() const { return Value(std::vector<int>(sums_.size(), 1)); }
+
+// Linearly interpolated between the two samples about it.
+double PooledFigure::QuantileOfSamples(absl::Span<const int> times) const {
+  int64_t size = 0;
+  for (const auto& [value, episode] : samples_) size += times[episode];
+  if (size == 0) return std::numeric_limits<double>::quiet_NaN();
+  const double at = *quantile_ * static_cast<double>(size - 1);
+  const auto below = static_cast<int64_t>(at);
+  double lower = 0;
+  int64_t passed = 0;  // Samples up to here.
+  for (const auto& [value, episode] : samples_) {
+    if (passed <= below) lower = value;
+    passed += times[episode];
+    if (passed > std::min(below + 1, size - 1)) {
+      return lower + (at - static_cast<double>(below)) * (value - lower);
+    }
+  }
+  return lower;
+}
+
+std::optional<size_t> FindFigure(const EpisodeBehaviour& episode, absl::string_view key) {
+  for (size_t i = 0; i < episode.figures.size(); ++i) {
+    if (episode.figures[i].key == key) return i;
+  }
+  return std::nullopt;
 }
 
 }  // namespace hod::env

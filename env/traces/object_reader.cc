@@ -72,6 +72,10 @@ void ObjectReader::Fail(const std::string& path, const std::string& expected) {
       absl::StrCat(path, path.empty() ? "" : ": ", "expected ", expected));
 }
 
+void ObjectReader::Fail(absl::Status error) {
+  if (status_.ok()) status_ = std::move(error);
+}
+
 std::string ObjectReader::Path(const char* key) const {
   return absl::StrCat(path_, path_.empty() ? "" : ".", key);
 }

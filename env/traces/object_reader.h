@@ -33,6 +33,7 @@ class ObjectReader {
 
   // `path` is as from Path().
   void Fail(const std::string& path, const std::string& expected);
+  void Fail(absl::Status error);  // Of a reader of a part.
   std::string Path(const char* key) const;
   bool ok() const { return status_.ok(); }
 

@@ -42,5 +42,26 @@ TEST_CASE("Charts show every series and survive values that are not finite") {
   CHECK(DrawChart(chart).PngBytes().substr(0, 8) == kPngMagic);
 }
 
+TEST_CASE("Dashed lines have gaps, and the next line has none") {
+  const auto drawn = [](double dash) {
+    Canvas canvas(120, 30);
+    canvas.Lines({{10, 10}, {110, 10}}, 2, kBlack, /*closed=*/false, dash);
+    canvas.Lines({{10, 20}, {110, 20}}, 2, kBlack);
+    return CountPixels(canvas, [](int r, int, int) { return r < 50; });
+  };
+  CHECK(drawn(0) >= 400);
+  CHECK(drawn(5) > 300);
+  CHECK(drawn(5) < drawn(0) - 30);
+
+  Chart chart{.title = "t", .x_label = "x", .y_label = "y", .series = {}};
+  const auto blue = [&](bool dashed) {
+    chart.series = {{"a", {0, 1, 2, 3}, {1, 2, 3, 4}, {}, {}, dashed}};
+    return CountPixels(DrawChart(chart),
+                       [](int r, int g, int b) { return r < 10 && g > 100 && g < 130 && b > 160; });
+  };
+  CHECK(blue(true) < 0.8 * blue(false));
+  CHECK(blue(true) > 0.4 * blue(false));
+}
+
 }  // namespace
 }  // namespace hod::env

@@ -2,6 +2,8 @@
 #include "engine/evaluation/bootstrap.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
 #include <vector>
 
 #include "env/game/random.h"
@@ -60,6 +62,31 @@ TEST_CASE("A reduction resamples pairs together") {
 
 TEST_CASE("There is no reduction of nothing") {
   CHECK(Equal(BootstrapReduction({1, 2}, {0, 0}, 1), {0, 0, 0}));
+}
+
+TEST_CASE("A statistic of how often members were drawn is that of the drawn members") {
+  const std::vector<double> values = {1.03, 2.91, 4.27, 8.55, 16.2, 32.7, 64.1};
+  const Estimate mean = BootstrapMean(values, 5);
+  const Estimate same = BootstrapStatistic(7, 5, [&](absl::Span<const int> times) {
+    double sum = 0;
+    for (size_t i = 0; i < values.size(); ++i) sum += times[i] * values[i];
+    return sum / 7;
+  });
+  CHECK(same.mean == Approx(mean.mean));
+  CHECK(same.low == Approx(mean.low));
+  CHECK(same.high == Approx(mean.high));
+}
+
+TEST_CASE("Resamples with nothing to measure are left out") {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  // Only the first member can be measured; it is missing from a third of the resamples.
+  const Estimate some = BootstrapStatistic(
+      3, 1, [](absl::Span<const int> times) { return times[0] > 0 ? 4.0 : kNan; });
+  CHECK(Equal(some, {4, 4, 4}));
+  const Estimate none = BootstrapStatistic(3, 1, [](absl::Span<const int>) { return kNan; });
+  CHECK(std::isnan(none.mean));
+  CHECK(std::isnan(none.low));
+  CHECK(std::isnan(none.high));
 }
 
 }  // namespace

@@ -86,7 +86,8 @@ TEST_CASE("Numbers are written with as many digits as they need") {
   CHECK(ToToml(Value{0.1}) == "0.1");
   CHECK(ToToml(Value{3.0}) == "3.0");
   CHECK(ToToml(Value{1e-9}) == "1e-09");
-  for (const double value : {1.0 / 3, 2e-3, 987654.321, std::numeric_limits<double>::denorm_min()}) {
+  for (const double value :
+       {1.0 / 3, 2e-3, 987654.321, std::numeric_limits<double>::denorm_min()}) {
     RunConfig config;
     config.game.players[kHuman].rewards.noop = env::Schedule(value);
     const absl::StatusOr<RunConfig> read = ParseRunConfig(ToToml(config), "numbers.toml");

@@ -171,6 +171,20 @@ TEST_CASE("hod experiment: trains, evaluates and reports, and reuses all of it")
   CHECK(LoadEvaluation(json)->origin["human"] == "random");
 }
 
+TEST_CASE("hod train: a builder learns alone, and plays as a human then") {
+  const Workplace work;
+  const std::string run = work / "builder";
+  work.Succeed({"train", "--config", work.config(), "--out", run, "--set", "player=human"});
+  const absl::StatusOr<RunDirectory> opened = RunDirectory::Open(run);
+  REQUIRE(opened.ok());
+  const std::string network = (*opened->LatestCheckpoint())->second;
+  CHECK_THAT(work.Succeed({"evaluate", "--human", network, "--assistant", "noop", "--episodes", "1",
+                           "--set", "game.world_size=[6,6,6]", "--set", "game.horizon=20"}),
+             Catch::Contains("Means over 1 house"));
+  CHECK_THAT(work.Refuse({"evaluate", "--assistant", network, "--episodes", "1"}),
+             Catch::Contains(network + ": its network sees the goal"));
+}
+
 TEST_CASE("hod learn and hod selfplay work over one run directory by hand") {
   const Workplace work;
   const std::string run = work / "run";

@@ -88,6 +88,38 @@ TEST_CASE("Targets may be missing") {
   CHECK(none.policy_entropy == 0);
 }
 
+TEST_CASE("The human's action is predicted among those it can take") {
+  ExampleSet set({6, 6, 6}, 2, 7);
+  for (Example& example : set.examples) {
+    example.human_actions = {0, 5};
+    example.human_policy = {{5, 1.0f}};
+  }
+  Trainer trainer = TinyTrainer();
+  const double among_two = trainer.Step(set.examples, {})->human_cross_entropy;
+  CHECK(among_two < 6);  // Among all 2,600 actions it is log 2,600 = 7.9 at the start.
+  for (Example& example : set.examples) example.human_actions = {5};
+  CHECK(trainer.Step(set.examples, {})->human_cross_entropy == Approx(0).margin(1e-6));
+}
+
+TEST_CASE("Dropout is drawn from the seed, and in learning alone") {
+  const ExampleSet set({6, 6, 6}, 3, 7);
+  const auto after = [&](double dropout, uint64_t seed) {
+    Trainer trainer = TinyTrainer({.dropout = dropout, .seed = seed});
+    for (int i = 0; i < 3; ++i) REQUIRE(trainer.Step(set.examples, {}).ok());
+    return trainer.network().parameters;
+  };
+  CHECK(after(0.5, 1) == after(0.5, 1));
+  CHECK(after(0.5, 1) != after(0.5, 2));
+  CHECK(after(0.5, 1) != after(0, 1));
+  CHECK(after(0, 1) == after(0, 2));
+  Trainer dropping = TinyTrainer({.dropout = 0.9}), keeping = TinyTrainer();
+  const auto a = *dropping.Errors(set.examples), b = *keeping.Errors(set.examples);
+  for (size_t i = 0; i < a.size(); ++i) CHECK(a[i].goal == b[i].goal);
+  // What is left is scaled up to make up for what is gone: the loss stays about as it was.
+  const double dropped = dropping.Step(set.examples, {})->goal;
+  CHECK(dropped == Approx(keeping.Step(set.examples, {})->goal).epsilon(0.5));
+}
+
 TEST_CASE("Bad examples and losses that are not finite change nothing") {
   const ExampleSet set({6, 6, 6}, 2, 7);
   const ExampleSet larger({7, 6, 6}, 1, 7);
@@ -115,6 +147,8 @@ TEST_CASE("Bad examples and losses that are not finite change nothing") {
   refused(with([&](Example& e) { e.human_policy = {{-1, 1.0f}}; }), "human_policy");
   refused(with([&](Example& e) { e.human_policy = {{4, 0.5f}, {4, 0.5f}}; }), "not ascending");
   refused(with([&](Example& e) { e.human_policy = {{0, 0.5f}}; }), "sums to 0.5");
+  refused(with([&](Example& e) { e.human_actions = {0}; }), "not in human_actions");
+  refused(with([&](Example& e) { e.human_actions = {3, 0}; }), "human_actions is not ascending");
   refused(with([&](Example& e) { e.human_policy = {{0, nan}}; }), "probability");
   refused(with([&](Example& e) { e.search_policy = {{1, 1.0f}}; }), "not in valid_actions");
   refused(with([&](Example& e) { std::swap(e.valid_actions[0], e.valid_actions[1]); }),
