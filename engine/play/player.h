@@ -17,7 +17,7 @@ using PlayerFactory = std::function<absl::StatusOr<std::unique_ptr<env::HumanMod
     const env::Game& game, int player, uint64_t seed)>;
 
 inline constexpr char kPlayerSpecs[] =
-    "heuristic, noop, random, or FILE.safetensors of hod import-weights";
+    "heuristic, layers, lowest, mirror, noop, random, or FILE.safetensors of hod import-weights";
 
 // `spec` is the name of a human model (env/humans/make_human_model.h), which only the factory
 // checks, or a path that ends in .safetensors: a network of the reference, loaded once, that acts
