@@ -69,7 +69,8 @@ class TimedBackend : public Backend {
   class TimedWorkspace : public Workspace {
    public:
     explicit TimedWorkspace(std::unique_ptr<Workspace> inner) : inner_(std::move(inner)) {
-      features = inner_->features;
+      planes = inner_->planes;
+      globals = inner_->globals;
       logits = inner_->logits;
       values = inner_->values;
     }
@@ -134,11 +135,13 @@ void Register(const std::string& name, int threads,
       ->Unit(benchmark::kMicrosecond);
 }
 
-void Encode(absl::Span<const mcts::Position> positions, bool inventories,
-            absl::Span<float> features) {
-  const size_t size = features.size() / positions.size();
+void Encode(const models::NetworkConfig& config, absl::Span<const mcts::Position> positions,
+            const Workspace& into) {
+  const size_t row = into.planes.size() / positions.size();
+  const size_t globals = into.globals.size() / positions.size();
   for (size_t i = 0; i < positions.size(); ++i) {
-    models::EncodeFeatures(positions[i], inventories, features.subspan(i * size, size));
+    models::EncodeFeatures(config, positions[i], into.planes.subspan(i * row, row),
+                           into.globals.subspan(i * globals, globals));
   }
 }
 
@@ -165,7 +168,7 @@ void RegisterNetwork(const std::string& name, const models::NetworkConfig& confi
         Register(full, threads, [=](benchmark::State& bench) {
           const auto workspace = backend->MakeWorkspace(Positions().game().size());
           const int pass = backend->positions_per_pass();
-          Encode(Positions().Batch(pass), config.inventories, workspace->features);
+          Encode(config, Positions().Batch(pass), *workspace);
           Measure(bench, variant, cost, batch, [&] {
             for (int left = batch; left > 0; left -= pass) workspace->Run(std::min(left, pass));
             return absl::OkStatus();

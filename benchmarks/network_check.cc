@@ -56,12 +56,13 @@ Predictions Predict(const models::Network& network, std::unique_ptr<Backend> bac
   const auto pass = std::min(batch, static_cast<size_t>(backend->positions_per_pass()));
   const auto workspace = backend->MakeWorkspace(positions.front().game->size());
   const size_t volume = positions.front().game->goal().size();
-  const size_t row = models::NumFeatures(network.config.inventories) * volume;
+  const size_t row = models::NumPlanes(network.config) * volume;
+  const size_t globals = models::NumGlobals(network.config);
   for (size_t begin = 0; begin < positions.size(); begin += pass) {
     const absl::Span<const mcts::Position> some = all.subspan(begin, pass);
     for (size_t i = 0; i < some.size(); ++i) {
-      models::EncodeFeatures(some[i], network.config.inventories,
-                             workspace->features.subspan(i * row, row));
+      models::EncodeFeatures(network.config, some[i], workspace->planes.subspan(i * row, row),
+                             workspace->globals.subspan(i * globals, globals));
     }
     workspace->Run(static_cast<int>(some.size()));
     const auto logits = workspace->logits.first(some.size() * models::kNumLogitPlanes * volume);

@@ -148,22 +148,27 @@ py::list Evaluate(const py::object& evaluator, const std::vector<BoundPosition*>
   return list;
 }
 
-py::array Features(const std::vector<BoundPosition*>& positions, bool inventories) {
-  const int planes = models::NumFeatures(inventories);
+py::tuple Features(const std::vector<BoundPosition*>& positions, bool goal_visible,
+                   bool inventories) {
+  const NetworkConfig config = {.goal_visible = goal_visible, .inventories = inventories};
+  const int num_planes = models::NumPlanes(config), num_globals = models::NumGlobals(config);
   if (positions.empty()) throw py::value_error("positions: none, expected one or more");
   const env::WorldSize size = Required(positions.front())->game->size();
-  py::array_t<float> out(
-      Shape{static_cast<py::ssize_t>(positions.size()), planes, size.w, size.h, size.d});
-  const size_t row = static_cast<size_t>(planes) * size.Volume();
-  float* next = out.mutable_data();
+  const auto batch = static_cast<py::ssize_t>(positions.size());
+  py::array_t<float> planes(Shape{batch, num_planes, size.w, size.h, size.d});
+  py::array_t<float> globals(Shape{batch, num_globals});
+  const size_t row = static_cast<size_t>(num_planes) * size.Volume();
+  float *next_planes = planes.mutable_data(), *next_globals = globals.mutable_data();
   for (const BoundPosition* position : positions) {
     if (Required(position)->game->size() != size) {
       throw py::value_error("positions: of worlds of different sizes");
     }
-    models::EncodeFeatures(position->Borrow(), inventories, {next, row});
-    next += row;
+    models::EncodeFeatures(config, position->Borrow(), {next_planes, row},
+                           {next_globals, static_cast<size_t>(num_globals)});
+    next_planes += row;
+    next_globals += num_globals;
   }
-  return out;
+  return py::make_tuple(planes, globals);
 }
 
 NetworkConfig ConfigFrom(const py::dict& config) {
@@ -174,10 +179,13 @@ NetworkConfig ConfigFrom(const py::dict& config) {
       result.channels = value.cast<int>();
     } else if (name == "blocks") {
       result.blocks = value.cast<int>();
+    } else if (name == "goal_visible") {
+      result.goal_visible = value.cast<bool>();
     } else if (name == "inventories") {
       result.inventories = value.cast<bool>();
     } else {
-      throw py::key_error(absl::StrCat(name, ": expected channels, blocks or inventories"));
+      throw py::key_error(
+          absl::StrCat(name, ": expected channels, blocks, goal_visible or inventories"));
     }
   }
   ThrowIfError(models::Validate(result));
@@ -188,6 +196,7 @@ py::dict ToDict(const NetworkConfig& config) {
   py::dict dict;
   dict["channels"] = config.channels;
   dict["blocks"] = config.blocks;
+  dict["goal_visible"] = config.goal_visible;
   dict["inventories"] = config.inventories;
   return dict;
 }
@@ -381,8 +390,11 @@ to 1 there.)")
                              "{name: float32 array}, views, in the order of the layout.")
       .def("evaluate", &Evaluate, py::arg("positions"),
            "One Prediction for each Position; the larger the list, the fuller the batches.");
-  m.def("features", &Features, py::arg("positions"), py::arg("inventories") = false,
-        "float32 [B, 44 or 64, w, h, d]: what the network sees of positions (models/features.h).");
+  m.def("features", &Features, py::arg("positions"), py::arg("goal_visible") = false,
+        py::arg("inventories") = false,
+        R"(What a network sees of B positions (models/features.h), by what its config says it sees.
+
+Returns planes, float32 [B, 42 or 53, w, h, d], and globals, float32 [B, 78 or 98].)");
 }
 
 }  // namespace hod::bindings

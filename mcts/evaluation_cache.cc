@@ -73,6 +73,9 @@ void AddState(const env::State& state, KeyWriter& key) {
     key.AddAll(player.inventory.slots());
     key.Add(player.initial_similarity);
     key.Add(player.best_percentage);
+    key.Add(static_cast<int>(player.last_action.type));
+    key.Add(player.last_action.location);
+    key.Add(player.last_action.block);
   }
   for (const int counter :
        {state.timestep, state.steps_without_progress, state.num_matches, state.num_clashes}) {

@@ -162,6 +162,7 @@ absl::Status Expansion::StoreTargets(const SearchOptions& options, const Positio
   node.targets_begin = static_cast<int32_t>(begin);
   node.targets_end = static_cast<int32_t>(end);
   tree.target_logits.resize(end);
+  if (begin == end) return absl::OkStatus();
   const Belief belief = BeliefOf(options, evaluation);
   for (size_t t = begin; t < end; ++t) is_target_[locations[t]] = 0;
   // Block by block: the logits of one lie close together.

@@ -22,10 +22,11 @@ class Workspace {
  public:
   virtual ~Workspace() = default;
 
-  // Computes the logits and values of the first `positions` features.
+  // Computes the logits and values of the first `positions` planes and globals.
   virtual void Run(int positions) = 0;
 
-  absl::Span<float> features;      // [positions][NumFeatures][w][h][d]
+  absl::Span<float> planes;        // [positions][NumPlanes][w][h][d]
+  absl::Span<float> globals;       // [positions][NumGlobals]
   absl::Span<const float> logits;  // [positions][kNumLogitPlanes][w][h][d]
   absl::Span<const float> values;  // [positions]
 };

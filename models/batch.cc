@@ -156,16 +156,18 @@ absl::Status CheckExamples(absl::Span<const Example> examples, bool inventories)
   return absl::OkStatus();
 }
 
-at::Tensor MakeFeatures(absl::Span<const Example> examples, bool inventories) {
+Inputs MakeInputs(absl::Span<const Example> examples, const NetworkConfig& config) {
   const env::WorldSize& size = examples.front().position.game->size();
   const auto batch = static_cast<int64_t>(examples.size());
-  const at::Tensor features = at::empty({batch, NumFeatures(inventories), size.w, size.h, size.d});
-  const int64_t length = int64_t{NumFeatures(inventories)} * size.Volume();
+  const int64_t row = int64_t{NumPlanes(config)} * size.Volume(), globals = NumGlobals(config);
+  const Inputs inputs = {at::empty({batch, NumPlanes(config), size.w, size.h, size.d}),
+                         at::empty({batch, globals})};
   for (int64_t i = 0; i < batch; ++i) {
-    EncodeFeatures(examples[i].position, inventories,
-                   absl::MakeSpan(features.data_ptr<float>() + i * length, length));
+    EncodeFeatures(config, examples[i].position,
+                   absl::MakeSpan(inputs.planes.data_ptr<float>() + i * row, row),
+                   absl::MakeSpan(inputs.globals.data_ptr<float>() + i * globals, globals));
   }
-  return features;
+  return inputs;
 }
 
 Targets MakeTargets(absl::Span<const Example> examples) {

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "models/example.h"
+#include "models/forward.h"
 
 namespace hod::models {
 
@@ -24,9 +25,9 @@ struct SparseDistributions {
 
 // What the losses compare predictions with.
 struct Targets {
-  at::Tensor current;     // [B, w, h, d] current blocks.
-  at::Tensor goal;        // [B, w, h, d] blocks, as int64.
-  at::Tensor value;       // [B]
+  at::Tensor current;  // [B, w, h, d] current blocks.
+  at::Tensor goal;     // [B, w, h, d] blocks, as int64.
+  at::Tensor value;    // [B]
   // [B, num_actions] to add to logits: 0 for valid actions, else -1e8.
   at::Tensor valid_mask;  // Of the player.
   at::Tensor human_mask;  // Of the other player.
@@ -35,7 +36,7 @@ struct Targets {
 };
 
 // Both require that the examples pass CheckExamples().
-at::Tensor MakeFeatures(absl::Span<const Example> examples, bool inventories);  // [B, F, w, h, d]
+Inputs MakeInputs(absl::Span<const Example> examples, const NetworkConfig& config);
 Targets MakeTargets(absl::Span<const Example> examples);
 
 }  // namespace hod::models

@@ -29,6 +29,7 @@ absl::Status Refused(const std::string& path, const std::string& what) {
 json ToJson(const NetworkConfig& config) {
   return {{"channels", config.channels},
           {"blocks", config.blocks},
+          {"goal_visible", config.goal_visible},
           {"inventories", config.inventories}};
 }
 
@@ -42,13 +43,18 @@ absl::StatusOr<NetworkConfig> ParseNetworkConfig(const std::string& path, const 
     value = static_cast<int>(number);
     return value == number;
   };
-  if (!parsed.is_object() || parsed.size() != 3 || !read("channels", config.channels) ||
-      !read("blocks", config.blocks) || !parsed.contains("inventories") ||
-      !parsed["inventories"].is_boolean()) {
+  const auto read_flag = [&](const char* key, bool& value) {
+    const auto it = parsed.find(key);
+    if (it == parsed.end() || !it->is_boolean()) return false;
+    value = it->get<bool>();
+    return true;
+  };
+  if (!parsed.is_object() || parsed.size() != 4 || !read("channels", config.channels) ||
+      !read("blocks", config.blocks) || !read_flag("goal_visible", config.goal_visible) ||
+      !read_flag("inventories", config.inventories)) {
     return Refused(path, absl::StrCat("metadata \"network\" is ", text,
-                                      ", expected channels, blocks and inventories"));
+                                      ", expected channels, blocks, goal_visible and inventories"));
   }
-  config.inventories = parsed["inventories"].get<bool>();
   if (absl::Status s = Validate(config); !s.ok()) return Refused(path, std::string(s.message()));
   return config;
 }

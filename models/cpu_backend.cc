@@ -116,12 +116,11 @@ struct PackedLayer {
   Eigen::VectorXf bias, scales;  // Scales of int8: each output's largest weight is kMaxInt8Weight.
 };
 
-// A linear map of what Kernels::pool makes of `channels` padded channels, [outputs][2 * channels].
-RowMajor PooledMap(const Parameters& parameters, const std::string& name, int channels) {
-  const std::vector<int64_t>& shape = parameters.Shape(name);
-  const auto outputs = shape[0], inputs = shape[1] / 2;
-  const Eigen::Map<const RowMajor> values(parameters(name).data(), outputs, 2 * inputs);
-  RowMajor map = RowMajor::Zero(outputs, 2 * channels);
+// A linear map of mean and maximum of all channels, [outputs][2 * inputs], as one of what
+// Kernels::pool makes of `channels` padded channels, [outputs][2 * channels].
+RowMajor PooledMap(const RowMajor& values, int channels) {
+  const auto inputs = values.cols() / 2;
+  RowMajor map = RowMajor::Zero(values.rows(), 2 * channels);
   map.leftCols(inputs) = values.leftCols(inputs);
   map.middleCols(channels, inputs) = values.rightCols(inputs);
   return map;
@@ -148,10 +147,15 @@ class CpuBackend final : public Backend {
 
   CpuBackend(const NetworkConfig& config, const Parameters& parameters, const Kernels& kernels)
       : kernels_(kernels),
-        num_features_(NumFeatures(config.inventories)),
+        num_planes_(NumPlanes(config)),
+        num_globals_(NumGlobals(config)),
         channels_(RoundUp(config.channels, kBlock)),
         stem_(parameters, "stem", Precision::kFloat32, /*channels_per_unit=*/1,
               /*padded_inputs=*/false) {
+    const auto matrix = [&](const std::string& name) {
+      const std::vector<int64_t>& shape = parameters.Shape(name);
+      return RowMajor(Eigen::Map<const RowMajor>(parameters(name).data(), shape[0], shape[1]));
+    };
     for (int i = 0; i < config.blocks; ++i) {
       const std::string block = absl::StrCat("blocks.", i, ".");
       const auto layer = [&](const char* name) {
@@ -159,12 +163,8 @@ class CpuBackend final : public Backend {
                            /*padded_inputs=*/true);
       };
       blocks_.push_back({layer("horizontal"), layer("vertical"),
-                         PooledMap(parameters, block + "pooled.weight", channels_)});
+                         PooledMap(matrix(block + "pooled.weight"), channels_)});
     }
-    const auto matrix = [&](const std::string& name) {
-      const std::vector<int64_t>& shape = parameters.Shape(name);
-      return RowMajor(Eigen::Map<const RowMajor>(parameters(name).data(), shape[0], shape[1]));
-    };
     const auto vector = [&](const std::string& name) {
       const absl::Span<const float> values = parameters(name);
       return Eigen::VectorXf(Eigen::Map<const Eigen::VectorXf>(
@@ -173,24 +173,33 @@ class CpuBackend final : public Backend {
     const auto head = [&](const std::string& name) {
       return Head{matrix(name + ".weight"), vector(name + ".bias")};
     };
+    stem_globals_ = matrix("stem_globals.weight");
+    summary_ = head("summary");
+    pooled_summary_ = PooledMap(summary_.weight.leftCols(2 * config.channels), channels_);
+    global_summary_ = summary_.weight.rightCols(num_globals_);
+    hidden_ = head("hidden");
+    trunk_hidden_ = hidden_.weight.leftCols(config.channels);
+    plane_hidden_ = hidden_.weight.rightCols(num_planes_);
     const Head policy = head("policy"), human = head("human");
-    actions_.weight.resize(2 * env::kNumActionChannels, config.channels);
+    actions_.weight.resize(2 * env::kNumActionChannels, policy.weight.cols());
     actions_.weight << policy.weight, human.weight;
     actions_.bias.resize(2 * env::kNumActionChannels);
     actions_.bias << policy.bias, human.bias;
+    channel_bias_ = matrix("channel_bias.weight");
     goal_ = head("goal");
     goal_skip_ = matrix("goal_skip.weight");
-    value_hidden_ = {PooledMap(parameters, "value_hidden.weight", channels_),
-                     vector("value_hidden.bias")};
     value_ = head("value");
   }
 
   const Kernels& kernels_;
-  const int num_features_, channels_;  // Channels padded to whole blocks.
+  const int num_planes_, num_globals_, channels_;  // Channels padded to whole blocks.
   PackedLayer stem_;
+  RowMajor stem_globals_;
   std::vector<Block> blocks_;
-  Head actions_, goal_, value_hidden_, value_;
-  RowMajor goal_skip_;
+  Head summary_, hidden_, actions_, goal_, value_;
+  RowMajor pooled_summary_, global_summary_;  // The parts of their layers, by what they read.
+  RowMajor trunk_hidden_, plane_hidden_;
+  RowMajor channel_bias_, goal_skip_;
 };
 
 class CpuBackend::Pass final : public Workspace {
@@ -198,11 +207,13 @@ class CpuBackend::Pass final : public Workspace {
   Pass(const CpuBackend* network, const env::WorldSize& size)
       : network_(*network),
         volume_(size.Volume()),
-        features_(static_cast<size_t>(network_.num_features_) * volume_),
+        planes_(static_cast<size_t>(network_.num_planes_) * volume_),
+        globals_(network_.num_globals_),
         logits_(static_cast<size_t>(kNumLogitPlanes) * volume_),
         x_(static_cast<size_t>(network_.channels_) * volume_),
         branch_(x_.size()),
-        planes_(x_.size()),
+        trunk_(x_.size()),
+        hidden_(network_.hidden_.bias.size() * static_cast<size_t>(volume_)),
         quantised_(network_.kernels_.quantise != nullptr ? x_.size() : 0),
         pooled_(2 * network_.channels_) {
     const auto plan = [&](const PackedLayer& layer) {
@@ -213,7 +224,8 @@ class CpuBackend::Pass final : public Workspace {
       plan(block.horizontal);
       plan(block.vertical);
     }
-    features = absl::MakeSpan(features_);
+    planes = absl::MakeSpan(planes_);
+    globals = absl::MakeSpan(globals_.data(), globals_.size());
     logits = logits_;
     values = absl::MakeConstSpan(&value_, 1);
   }
@@ -221,7 +233,10 @@ class CpuBackend::Pass final : public Workspace {
   void Run(int) override {
     const Kernels& k = network_.kernels_;
     Convolution stem = Layer(network_.stem_);
-    stem.input = features_.data();
+    Eigen::VectorXf stem_bias = network_.stem_.bias;
+    stem_bias.head(network_.stem_globals_.rows()).noalias() += network_.stem_globals_ * globals_;
+    stem.bias = stem_bias.data();
+    stem.input = planes_.data();
     stem.voxel_stride = 1;
     stem.unit_stride = volume_;
     stem.output = x_.data();
@@ -239,23 +254,12 @@ class CpuBackend::Pass final : public Workspace {
       vertical.output = x_.data();
       Convolve(block.vertical, branch_, vertical);
     }
-    k.to_planes(x_.data(), volume_, network_.channels_, planes_.data());
-    const auto map = [&](const Head& head, absl::Span<const PlanesTerm> terms, int first_plane) {
-      k.map_planes({terms.data(), static_cast<int>(terms.size()), head.bias.data(),
-                    logits_.data() + static_cast<ptrdiff_t>(first_plane) * volume_,
-                    static_cast<int>(head.bias.size()), volume_});
-    };
-    const auto term = [](const float* planes, const RowMajor& weight) {
-      return PlanesTerm{planes, weight.data(), static_cast<int>(weight.cols())};
-    };
-    map(network_.actions_, {term(planes_.data(), network_.actions_.weight)}, 0);
-    map(network_.goal_,
-        {term(planes_.data(), network_.goal_.weight), term(features_.data(), network_.goal_skip_)},
-        2 * env::kNumActionChannels);
     k.pool(x_.data(), volume_, network_.channels_, pooled_.data());
-    const Head &hidden = network_.value_hidden_, &value = network_.value_;
-    const Eigen::VectorXf inner = (hidden.weight * pooled_ + hidden.bias).cwiseMax(0.0f);
-    value_ = (value.weight * inner + value.bias)[0];
+    const Eigen::VectorXf summary = (network_.pooled_summary_ * pooled_ +
+                                     network_.global_summary_ * globals_ + network_.summary_.bias)
+                                        .cwiseMax(0.0f);
+    value_ = (network_.value_.weight * summary + network_.value_.bias)[0];
+    MapHeads(network_.actions_.bias + network_.channel_bias_ * summary);
   }
 
  private:
@@ -288,12 +292,36 @@ class CpuBackend::Pass final : public Workspace {
     k.convolve(c);
   }
 
+  // From the last x to the logits.
+  void MapHeads(const Eigen::VectorXf& action_bias) {
+    const Kernels& k = network_.kernels_;
+    const auto map = [&](absl::Span<const PlanesTerm> terms, const Eigen::VectorXf& bias,
+                         float* output) {
+      k.map_planes({terms.data(), static_cast<int>(terms.size()), bias.data(), output,
+                    static_cast<int>(bias.size()), volume_});
+    };
+    const auto term = [](const Aligned<float>& planes, const RowMajor& weight) {
+      return PlanesTerm{planes.data(), weight.data(), static_cast<int>(weight.cols())};
+    };
+    k.to_planes(x_.data(), volume_, network_.channels_, trunk_.data());
+    map({term(trunk_, network_.trunk_hidden_), term(planes_, network_.plane_hidden_)},
+        network_.hidden_.bias, hidden_.data());
+    Eigen::Map<Eigen::ArrayXf> hidden(hidden_.data(), static_cast<Eigen::Index>(hidden_.size()));
+    hidden = hidden.max(0.0f);
+    map({term(hidden_, network_.actions_.weight)}, action_bias, logits_.data());
+    map({term(hidden_, network_.goal_.weight), term(planes_, network_.goal_skip_)},
+        network_.goal_.bias,
+        logits_.data() + static_cast<ptrdiff_t>(2 * env::kNumActionChannels) * volume_);
+  }
+
   const CpuBackend& network_;
   const int volume_;
-  Aligned<float> features_, logits_;
-  Aligned<float> x_, branch_;  // Rows, which bfloat16 fill to half.
   Aligned<float> planes_;
-  Aligned<uint8_t> quantised_;  // Of an input.
+  Eigen::VectorXf globals_;
+  Aligned<float> logits_;
+  Aligned<float> x_, branch_;      // Rows, which bfloat16 fill to half.
+  Aligned<float> trunk_, hidden_;  // Planes, like the inputs.
+  Aligned<uint8_t> quantised_;     // Of an input.
   Eigen::VectorXf pooled_, scales_;
   std::map<std::array<int, 3>, ConvolutionPlan> plans_;  // By extents of the kernel.
   float value_ = 0;

@@ -21,26 +21,29 @@ float Recency(int age) {
   return age < static_cast<int>(table.size()) ? table[age] : 0.0f;
 }
 
-void PaintInventory(const env::Inventory& inventory, size_t volume, float* planes) {
-  const env::Inventory::Counts counts = inventory.CountAll();
-  for (int block = 0; block < env::kNumBlocks; ++block) {
-    if (counts[block] == 0) continue;
-    const float share = static_cast<float>(counts[block]) / env::Inventory::kStack;
-    float* const plane = planes + block * volume;
-    for (size_t i = 0; i < volume; ++i) plane[i] += share;
+// The newest of a player's blocks that stand.
+struct NewestBlock {
+  int placed_at = env::kNever;
+  env::Block block = env::kAir;
+
+  void Meet(int at, env::Block standing) {
+    if (standing != env::kAir && at > placed_at) *this = {at, standing};
   }
-}
+};
 
 }  // namespace
 
-void EncodeFeatures(const mcts::Position& position, bool inventories, absl::Span<float> planes) {
+void EncodeFeatures(const NetworkConfig& config, const mcts::Position& position,
+                    absl::Span<float> planes, absl::Span<float> globals) {
   const env::Game& game = *position.game;
   const env::State& state = *position.state;
   const env::WorldSize& size = game.size();
   const size_t volume = state.blocks.size();
   const auto plane = [&](int index) { return planes.data() + index * volume; };
   std::fill(planes.begin(), planes.end(), 0.0f);
+  std::fill(globals.begin(), globals.end(), 0.0f);
 
+  NewestBlock newest[2];  // Of others, of the player.
   for (size_t i = 0; i < volume; ++i) {
     plane(kBlockPlane + state.blocks[i])[i] = 1.0f;
     const int editor = state.last_interacted[i];
@@ -49,6 +52,7 @@ void EncodeFeatures(const mcts::Position& position, bool inventories, absl::Span
     plane(self ? kSelfEditPlane : kOthersEditPlane)[i] = 1.0f;
     if (!self && state.blocks[i] != env::kAir) plane(kBuiltPlane + state.blocks[i])[i] = 1.0f;
     if (state.interacted_at[i] == env::kNever) continue;
+    newest[self].Meet(state.interacted_at[i], state.blocks[i]);
     const int age = std::max(0, state.timestep - state.interacted_at[i]);
     const int recent = self ? kSelfRecentPlane : kOthersRecentPlane;
     plane(recent)[i] = Recency<4>(age);
@@ -86,14 +90,30 @@ void EncodeFeatures(const mcts::Position& position, bool inventories, absl::Span
       }
     }
   }
-  std::fill_n(plane(kTimePlane), volume, Recency<64>(state.timestep));
-  std::fill_n(plane(kTimePlane + 1), volume, Recency<512>(state.timestep));
   std::fill_n(plane(kOnesPlane), volume, 1.0f);
+  if (config.goal_visible) {
+    for (size_t i = 0; i < volume; ++i) {
+      plane(kWantedPlane + game.goal()[i])[i] = 1.0f;
+      plane(kWrongPlane)[i] = state.blocks[i] != game.goal()[i] ? 1.0f : 0.0f;
+    }
+  }
 
-  if (!inventories || game.config().abilities.inf_blocks) return;
+  globals[kTimeGlobal] = Recency<64>(state.timestep);
+  globals[kTimeGlobal + 1] = Recency<512>(state.timestep);
+  for (const bool self : {false, true}) {
+    if (newest[self].placed_at == env::kNever) continue;
+    globals[(self ? kSelfNewestGlobal : kOthersNewestGlobal) + newest[self].block] = 1.0f;
+  }
   for (int p = 0; p < game.num_players(); ++p) {
-    PaintInventory(state.players[p].inventory, volume,
-                   plane(p == position.player ? kSelfInventoryPlane : kOthersInventoryPlane));
+    const bool self = p == position.player;
+    const env::PlayerState& player = state.players[p];
+    globals[(self ? kSelfLastGlobal : kOthersLastGlobal) + env::ChannelOf(player.last_action)] += 1;
+    if (!config.inventories || game.config().abilities.inf_blocks) continue;
+    const env::Inventory::Counts counts = player.inventory.CountAll();
+    for (int block = 0; block < env::kNumBlocks; ++block) {
+      globals[(self ? kSelfInventoryGlobal : kOthersInventoryGlobal) + block] +=
+          static_cast<float>(counts[block]) / env::Inventory::kStack;
+    }
   }
 }
 

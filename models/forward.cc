@@ -34,6 +34,7 @@ ForwardPass::ForwardPass(const NetworkConfig& config, const Tensor& parameters) 
     return Layer{weight, tensor()};
   };
   stem_ = layer();
+  stem_globals_ = tensor();
   for (int i = 0; i < config.blocks; ++i) {
     Block block;
     block.horizontal = layer();
@@ -41,35 +42,51 @@ ForwardPass::ForwardPass(const NetworkConfig& config, const Tensor& parameters) 
     block.pooled = tensor();
     blocks_.push_back(block);
   }
+  summary_ = layer();
+  hidden_ = layer();
   const Layer policy = layer(), human = layer(), goal = layer();
   heads_ = {at::cat({policy.weight, human.weight, goal.weight}),
             at::cat({policy.bias, human.bias, goal.bias})};
+  channel_bias_ = tensor();
   goal_skip_ = tensor();
-  value_hidden_ = layer();
   value_ = layer();
 }
 
-Prediction ForwardPass::operator()(const Tensor& features) const {
+Prediction ForwardPass::operator()(const Inputs& inputs, double dropout,
+                                   const at::Generator& generator) const {
   const auto convolve = [](const Tensor& x, const Layer& layer, at::IntArrayRef padding) {
     return at::conv3d(x, layer.weight, layer.bias, /*stride=*/1, padding);
   };
-  const Tensor input = features.to(stem_.weight.scalar_type());
-  Tensor x = convolve(input, stem_, {0, 0, 0}).relu_();
+  // One number a channel, for all voxels.
+  const auto everywhere = [](const Tensor& x) { return x.view({x.size(0), x.size(1), 1, 1, 1}); };
+  const auto drop = [&](const Tensor& x) {
+    if (dropout <= 0) return x;
+    return x * (at::empty_like(x).bernoulli_(1 - dropout, c10::make_optional(generator)) /
+                (1 - dropout));
+  };
+  const at::ScalarType type = stem_.weight.scalar_type();
+  const Tensor planes = inputs.planes.to(type), globals = inputs.globals.to(type);
+  Tensor x = convolve(planes, stem_, {0, 0, 0});
+  x = x.add_(everywhere(at::linear(globals, stem_globals_))).relu_();
   for (const Block& block : blocks_) {
     const Tensor bias = at::linear(Pool(x), block.pooled);
     Tensor branch = convolve(x, block.horizontal, {1, 0, 1});
-    branch = branch.add_(bias.view({bias.size(0), bias.size(1), 1, 1, 1})).relu_();
+    branch = branch.add_(everywhere(bias)).relu_();
     branch = convolve(branch, block.vertical, {0, 1, 0});
     x = branch.add_(x).relu_();
   }
-  const Tensor logits = convolve(x, heads_, {0, 0, 0}).to(at::kFloat);
-  const Tensor evidence = input.narrow(1, 0, kNumGoalPlanes);
-  const Tensor hidden = at::linear(Pool(x), value_hidden_.weight, value_hidden_.bias).relu_();
+  const Tensor summary =
+      at::linear(at::cat({Pool(x), globals}, 1), summary_.weight, summary_.bias).relu_();
+  const Tensor hidden = convolve(drop(at::cat({x, planes}, 1)), hidden_, {0, 0, 0}).relu_();
+  const Tensor logits = convolve(drop(hidden), heads_, {0, 0, 0}).to(at::kFloat);
+  const Tensor evidence = planes.narrow(1, 0, kNumGoalPlanes);
   constexpr int kActions = env::kNumActionChannels;
-  return {logits.narrow(1, 0, kActions), logits.narrow(1, kActions, kActions),
+  const Tensor channels = logits.narrow(1, 0, 2 * kActions) +
+                          everywhere(at::linear(summary, channel_bias_)).to(at::kFloat);
+  return {channels.narrow(1, 0, kActions), channels.narrow(1, kActions, kActions),
           logits.narrow(1, 2 * kActions, env::kNumBlocks) +
               at::conv3d(evidence, goal_skip_).to(at::kFloat),
-          at::linear(hidden, value_.weight, value_.bias).flatten().to(at::kFloat)};
+          at::linear(summary, value_.weight, value_.bias).flatten().to(at::kFloat)};
 }
 
 Tensor FlatLogits(const Tensor& channels, const env::ActionSpace& actions) {

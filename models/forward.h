@@ -2,6 +2,7 @@
 // stays free of torch's headers.
 #pragma once
 
+#include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
 #include <vector>
@@ -17,6 +18,10 @@ inline at::ScalarType ScalarTypeOf(Precision precision) {
 }
 
 // Float tensors over a batch of B positions in a world of w x h x d voxels.
+struct Inputs {
+  at::Tensor planes;   // [B, NumPlanes, w, h, d]
+  at::Tensor globals;  // [B, NumGlobals]
+};
 struct Prediction {
   at::Tensor policy;  // [B, 28, w, h, d] logits per action channel and voxel.
   at::Tensor human;   // [B, 28, w, h, d]
@@ -30,8 +35,10 @@ class ForwardPass {
   // where asked for, flow back into it.
   ForwardPass(const NetworkConfig& config, const at::Tensor& parameters);
 
-  // `features` is [B, NumFeatures, w, h, d].
-  Prediction operator()(const at::Tensor& features) const;
+  // Dropout zeroes that share of the inputs and of the outputs of the hidden layer, drawn from
+  // `generator`, and scales the rest.
+  Prediction operator()(const Inputs& inputs, double dropout = 0,
+                        const at::Generator& generator = {}) const;
 
  private:
   struct Layer {
@@ -43,10 +50,12 @@ class ForwardPass {
   };
 
   Layer stem_;
+  at::Tensor stem_globals_;
   std::vector<Block> blocks_;
+  Layer summary_, hidden_;
   Layer heads_;  // Policy, human and goal in one: the three read the same input.
-  at::Tensor goal_skip_;
-  Layer value_hidden_, value_;
+  at::Tensor channel_bias_, goal_skip_;
+  Layer value_;
 };
 
 // Logits of the flat actions, [B, num_actions], from those per channel and voxel [B, 28, w, h, d]:

@@ -12,6 +12,8 @@ namespace {
 // Initial logit by which the goal head favours the current block, as most voxels are already right,
 // and by which it disfavours what the human has removed.
 constexpr float kInitialGoalSkip = 4.0f;
+// Of the weights of globals in the stem: a handful of them are 1.
+constexpr double kGlobalsStd = 0.2;
 constexpr char kGoalSkipName[] = "goal_skip.weight";
 
 }  // namespace
@@ -46,7 +48,9 @@ std::vector<ParameterSpec> ParameterLayout(const NetworkConfig& config) {
     layout.push_back({absl::StrCat(name, ".weight"), std::move(shape), std::sqrt(gain / fan_in)});
     layout.push_back({absl::StrCat(name, ".bias"), {outputs}, 0.0});
   };
-  add("stem", {c, NumFeatures(config.inventories), 1, 1, 1}, 2.0);
+  const int64_t planes = NumPlanes(config), globals = NumGlobals(config), hidden = 2 * c;
+  add("stem", {c, planes, 1, 1, 1}, 2.0);
+  layout.push_back({"stem_globals.weight", {c, globals}, kGlobalsStd});
   for (int i = 0; i < config.blocks; ++i) {
     const std::string block = absl::StrCat("blocks.", i, ".");
     add(block + "horizontal", {c, c, 3, 1, 3}, 2.0);
@@ -55,11 +59,13 @@ std::vector<ParameterSpec> ParameterLayout(const NetworkConfig& config) {
     layout.push_back(
         {block + "pooled.weight", {c, 2 * c}, std::sqrt(0.1 / static_cast<double>(c))});
   }
-  add("policy", {env::kNumActionChannels, c, 1, 1, 1}, 0.1);
-  add("human", {env::kNumActionChannels, c, 1, 1, 1}, 0.1);
-  add("goal", {env::kNumBlocks, c, 1, 1, 1}, 0.1);
+  add("summary", {c, 2 * c + globals}, 2.0);
+  add("hidden", {hidden, c + planes, 1, 1, 1}, 2.0);
+  add("policy", {env::kNumActionChannels, hidden, 1, 1, 1}, 0.1);
+  add("human", {env::kNumActionChannels, hidden, 1, 1, 1}, 0.1);
+  add("goal", {env::kNumBlocks, hidden, 1, 1, 1}, 0.1);
+  layout.push_back({"channel_bias.weight", {2 * env::kNumActionChannels, c}, 0.0});
   layout.push_back({kGoalSkipName, {env::kNumBlocks, kNumGoalPlanes, 1, 1, 1}, 0.0});
-  add("value_hidden", {c, 2 * c}, 2.0);
   add("value", {1, c}, 0.1);
   return layout;
 }

@@ -2,15 +2,18 @@
 // and storing a network needs no libtorch; forward.h computes with it.
 //
 // A 3-D residual network over the world, whose weights fit any world size:
-//   stem    1x1x1 convolution of the feature planes (features.h), ReLU
-//   blocks  x <- ReLU(x + vertical(ReLU(horizontal(x) + pooled(x))))
-//           horizontal: 3x1x3 convolution; vertical: 1x3x1 convolution; together they look one
-//           voxel in every direction at 12/54 of the cost of two 3x3x3 convolutions. pooled: a
-//           linear map of the mean and the maximum over all voxels to one bias per channel, which
-//           tells every voxel about the whole world (as in KataGo, Wu 2019).
-//   heads   1x1x1 convolutions to 28 action channels for the player's policy, 28 for the other
-//           players' next action, 10 goal logits per voxel; the goal head also sees the direct
-//           evidence of features.h. Value: mean and maximum over voxels, linear, ReLU, linear.
+//   stem     1x1x1 convolution of the feature planes (features.h) + linear map of the globals, ReLU
+//   blocks   x <- ReLU(x + vertical(ReLU(horizontal(x) + pooled(x))))
+//            horizontal: 3x1x3 convolution; vertical: 1x3x1 convolution; together they look one
+//            voxel in every direction at 12/54 of the cost of two 3x3x3 convolutions. pooled: a
+//            linear map of the mean and the maximum over all voxels to one bias per channel, which
+//            tells every voxel about the whole world (as in KataGo, Wu 2019).
+//   summary  linear map of mean and maximum of the last x and of the globals, ReLU
+//   hidden   1x1x1 convolution of the last x beside the feature planes, ReLU
+//   heads    1x1x1 convolutions of hidden to 28 action channels for the player's policy, 28 for the
+//            other players' next action, 10 goal logits per voxel. A linear map of the summary adds
+//            to each action channel what the whole world says of it; the goal head also sees the
+//            direct evidence of features.h. Value: a linear map of the summary.
 // There is no normalisation layer: the last convolution of every residual branch starts at zero
 // ("SkipInit", De & Smith 2020), which suffices at this depth and costs nothing.
 #pragma once
@@ -27,7 +30,8 @@ namespace hod::models {
 struct NetworkConfig {
   int channels = 32;  // Multiples of 16 use the processor's vectors fully.
   int blocks = 4;
-  bool inventories = false;  // Sees inventories: for games with finite blocks.
+  bool goal_visible = false;  // Sees the goal: a builder's network, not an assistant's.
+  bool inventories = false;   // Sees inventories: for games with finite blocks.
   friend bool operator==(const NetworkConfig&, const NetworkConfig&) = default;
 };
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "mcts/human_actions.h"
 #include "models/decode.h"
 #include "models/features.h"
-#include "models/human_actions.h"
 
 namespace hod::models {
 namespace {
@@ -76,9 +76,10 @@ class NetworkEvaluator::Impl {
                     absl::Span<mcts::Evaluation> evaluations, Scratch& scratch) const {
     const auto volume = static_cast<size_t>(scratch.size.Volume());
     Workspace& workspace = *scratch.workspace;
-    const size_t row = NumFeatures(config_.inventories) * volume;
+    const size_t row = NumPlanes(config_) * volume, globals = NumGlobals(config_);
     for (size_t i = 0; i < positions.size(); ++i) {
-      EncodeFeatures(positions[i], config_.inventories, workspace.features.subspan(i * row, row));
+      EncodeFeatures(config_, positions[i], workspace.planes.subspan(i * row, row),
+                     workspace.globals.subspan(i * globals, globals));
     }
     workspace.Run(static_cast<int>(positions.size()));
     for (size_t i = 0; i < positions.size(); ++i) {
@@ -99,7 +100,7 @@ class NetworkEvaluator::Impl {
     const size_t action_logits = env::kNumActionChannels * static_cast<size_t>(actions.volume());
     ActionProbabilities(logits.first(action_logits), actions, position.valid_actions,
                         evaluation.policy);
-    HumanActions(position, scratch.human_actions);
+    mcts::HumanActions(position, scratch.human_actions);
     ActionProbabilities(logits.subspan(action_logits, action_logits), actions,
                         scratch.human_actions, scratch.human_policy);
     evaluation.human_policy.resize(scratch.human_actions.size());

@@ -52,16 +52,18 @@ class TorchBackend::Pass final : public Workspace {
     const bool cuda = network_.device_.is_cuda();
     const int64_t positions = network_.positions_per_pass();
     const auto options = at::TensorOptions().dtype(at::kFloat).pinned_memory(cuda);
-    const auto planes = [&](int64_t count) {
+    const auto maps = [&](int64_t count) {
       return at::empty({positions, count, size.w, size.h, size.d}, options);
     };
-    features_ = planes(NumFeatures(network_.config_.inventories));
-    logits_ = planes(kNumLogitPlanes);
+    planes_ = maps(NumPlanes(network_.config_));
+    globals_ = at::empty({positions, NumGlobals(network_.config_)}, options);
+    logits_ = maps(kNumLogitPlanes);
     values_ = at::empty({positions}, options);
     const auto span = [](const at::Tensor& tensor) {
       return absl::MakeSpan(tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel()));
     };
-    features = span(features_);
+    planes = span(planes_);
+    globals = span(globals_);
     logits = span(logits_);
     values = span(values_);
     if (cuda) {
@@ -74,8 +76,10 @@ class TorchBackend::Pass final : public Workspace {
     const c10::InferenceMode inference;
     c10::OptionalStreamGuard stream;
     if (stream_) stream.reset_stream(*stream_);
-    const Prediction prediction = network_.forward_(
-        features_.narrow(0, 0, positions).to(network_.device_, /*non_blocking=*/true));
+    const auto on_device = [&](const at::Tensor& all) {
+      return all.narrow(0, 0, positions).to(network_.device_, /*non_blocking=*/true);
+    };
+    const Prediction prediction = network_.forward_({on_device(planes_), on_device(globals_)});
     const at::Tensor logits = at::cat({prediction.policy, prediction.human, prediction.goal}, 1);
     logits_.narrow(0, 0, positions).copy_(logits, /*non_blocking=*/true);
     values_.narrow(0, 0, positions).copy_(prediction.value);  // Waits for all that came before.
@@ -83,7 +87,7 @@ class TorchBackend::Pass final : public Workspace {
 
  private:
   const TorchBackend& network_;
-  at::Tensor features_, logits_, values_;
+  at::Tensor planes_, globals_, logits_, values_;
   std::optional<c10::Stream> stream_;
 };
 

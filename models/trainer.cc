@@ -1,11 +1,13 @@
 #include "models/trainer.h"
 
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "env/game/random.h"
 #include "models/adam.h"
 #include "models/batch.h"
 #include "models/forward.h"
@@ -59,11 +61,15 @@ class Trainer::Impl {
     at::set_num_threads(config_.threads);
     parameters_.mutable_grad() = Tensor();
     LossSums sums(examples, config_.weights, step.goal_kl_weight);
+    // Every step has a stream of its own, so that a run that was stopped goes on as it would have.
+    const at::Generator generator = at::detail::createCPUGenerator(
+        env::Rng(config_.seed).Fork(static_cast<uint64_t>(adam_.steps))());
     for (size_t begin = 0; begin < examples.size(); begin += kChunk) {
       const absl::Span<const Example> chunk = examples.subspan(begin, kChunk);
-      const Tensor features = MakeFeatures(chunk, network_config_.inventories);
-      const Tensor published = step.goal_kl_weight > 0 ? PublishedLogGoal(features) : Tensor();
-      sums.Add(chunk, MakeTargets(chunk), Predict(parameters_, features), published).backward();
+      const Inputs inputs = MakeInputs(chunk, network_config_);
+      const Tensor published = step.goal_kl_weight > 0 ? PublishedLogGoal(inputs) : Tensor();
+      const Prediction prediction = Forward(parameters_)(inputs, config_.dropout, generator);
+      sums.Add(chunk, MakeTargets(chunk), prediction, published).backward();
     }
     Losses losses = sums.Means();
     const absl::Status bad = absl::InternalError("the loss or its gradient is not finite");
@@ -83,8 +89,7 @@ class Trainer::Impl {
     std::vector<ExampleErrors> errors;
     for (size_t begin = 0; begin < examples.size(); begin += kChunk) {
       const absl::Span<const Example> chunk = examples.subspan(begin, kChunk);
-      const Prediction prediction =
-          Predict(Acting(), MakeFeatures(chunk, network_config_.inventories));
+      const Prediction prediction = Forward(Acting())(MakeInputs(chunk, network_config_));
       const std::vector<ExampleErrors> more = ErrorsOf(chunk, MakeTargets(chunk), prediction);
       errors.insert(errors.end(), more.begin(), more.end());
     }
@@ -104,13 +109,13 @@ class Trainer::Impl {
  private:
   const Tensor& Acting() const { return average_.defined() ? average_ : parameters_; }
 
-  Prediction Predict(const Tensor& parameters, const Tensor& features) const {
-    return ForwardPass(network_config_, parameters.to(ScalarTypeOf(config_.precision)))(features);
+  ForwardPass Forward(const Tensor& parameters) const {
+    return ForwardPass(network_config_, parameters.to(ScalarTypeOf(config_.precision)));
   }
 
-  Tensor PublishedLogGoal(const Tensor& features) const {
+  Tensor PublishedLogGoal(const Inputs& inputs) const {
     const at::NoGradGuard no_grad;
-    return Predict(published_, features).goal.log_softmax(1);
+    return Forward(published_)(inputs).goal.log_softmax(1);
   }
 
   // The first steps count for more, so that the random start is soon forgotten.

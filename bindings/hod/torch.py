@@ -1,7 +1,8 @@
 """The network of Hod in PyTorch, to be trained in other ways: a twin of models/forward.cc.
 
     network = hod.torch.Network.load("checkpoint.safetensors")
-    prediction = network(torch.from_numpy(hod.features(positions)))
+    planes, globals = hod.features(positions)
+    prediction = network(torch.from_numpy(planes), torch.from_numpy(globals))
     network.save("mine.safetensors")            # `hod evaluate` and hod.Network read it
 
 Names of parameters are those of checkpoints, so that `state_dict()` is a checkpoint's contents.
@@ -66,29 +67,47 @@ class Network(nn.Module):
     """A network of `channels` and `blocks` (models/network.h), with the random parameters that
     torch gives; `load` has those of a checkpoint."""
 
-    def __init__(self, channels: int = 32, blocks: int = 4, inventories: bool = False) -> None:
+    def __init__(
+        self,
+        channels: int = 32,
+        blocks: int = 4,
+        goal_visible: bool = False,
+        inventories: bool = False,
+    ) -> None:
         super().__init__()
-        self.config = {"channels": channels, "blocks": blocks, "inventories": inventories}
-        self.stem = nn.Conv3d(64 if inventories else 44, channels, 1)
+        self.config = {
+            "channels": channels,
+            "blocks": blocks,
+            "goal_visible": goal_visible,
+            "inventories": inventories,
+        }
+        num_planes = 53 if goal_visible else 42
+        num_globals = 98 if inventories else 78
+        self.stem = nn.Conv3d(num_planes, channels, 1)
+        self.stem_globals = nn.Linear(num_globals, channels, bias=False)
         self.blocks = nn.ModuleList(Block(channels) for _ in range(blocks))
-        self.policy = nn.Conv3d(channels, NUM_ACTION_CHANNELS, 1)
-        self.human = nn.Conv3d(channels, NUM_ACTION_CHANNELS, 1)
-        self.goal = nn.Conv3d(channels, NUM_BLOCKS, 1)
+        self.summary = nn.Linear(2 * channels + num_globals, channels)
+        self.hidden = nn.Conv3d(channels + num_planes, 2 * channels, 1)
+        self.policy = nn.Conv3d(2 * channels, NUM_ACTION_CHANNELS, 1)
+        self.human = nn.Conv3d(2 * channels, NUM_ACTION_CHANNELS, 1)
+        self.goal = nn.Conv3d(2 * channels, NUM_BLOCKS, 1)
+        self.channel_bias = nn.Linear(channels, 2 * NUM_ACTION_CHANNELS, bias=False)
         self.goal_skip = nn.Conv3d(NUM_GOAL_PLANES, NUM_BLOCKS, 1, bias=False)
-        self.value_hidden = nn.Linear(2 * channels, channels)
         self.value = nn.Linear(channels, 1)
 
-    def forward(self, features: Tensor) -> Prediction:
-        """`features` is float32 [B, 44 or 64, w, h, d], from `hod.features`."""
-        x = F.relu(self.stem(features))
+    def forward(self, planes: Tensor, globals: Tensor) -> Prediction:
+        """`planes` is float32 [B, 42 or 53, w, h, d], `globals` [B, 78 or 98]: `hod.features`."""
+        x = F.relu(self.stem(planes) + self.stem_globals(globals)[:, :, None, None, None])
         for block in self.blocks:
             x = block(x)
-        hidden = F.relu(self.value_hidden(_pool(x)))
+        summary = F.relu(self.summary(torch.cat([_pool(x), globals], 1)))
+        hidden = F.relu(self.hidden(torch.cat([x, planes], 1)))
+        bias = self.channel_bias(summary)[:, :, None, None, None]
         return Prediction(
-            policy=self.policy(x),
-            human=self.human(x),
-            goal=self.goal(x) + self.goal_skip(features[:, :NUM_GOAL_PLANES]),
-            value=self.value(hidden).flatten(),
+            policy=self.policy(hidden) + bias[:, :NUM_ACTION_CHANNELS],
+            human=self.human(hidden) + bias[:, NUM_ACTION_CHANNELS:],
+            goal=self.goal(hidden) + self.goal_skip(planes[:, :NUM_GOAL_PLANES]),
+            value=self.value(summary).flatten(),
         )
 
     @classmethod

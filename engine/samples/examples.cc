@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "env/game/action_mask.h"
-#include "models/human_actions.h"
+#include "mcts/human_actions.h"
 
 namespace hod::engine {
 
@@ -56,7 +56,7 @@ void AddExamples(const env::GameConfig& config, const Fragment& fragment,
     example.position = {&scene->game, &scene->state, fragment.assistant};
     example.valid_actions = symmetry.Actions(valid);
     example.search_policy = symmetry.Apply(step.search_policy);
-    models::HumanActions({&game, &state, fragment.assistant}, valid);
+    mcts::HumanActions({&game, &state, fragment.assistant}, valid);
     example.human_actions = symmetry.Actions(valid);
     example.human_policy = symmetry.Apply(Among(valid, step.human_policy));
     example.value = value_targets[t];

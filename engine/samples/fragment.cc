@@ -14,7 +14,7 @@ using env::Block;
 using env::Inventory;
 using env::State;
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 constexpr int kWhole = 65535;  // Shares of a distribution sum to this.
 constexpr uint64_t kMaxInt32 = std::numeric_limits<int32_t>::max();
 constexpr uint64_t kMaxInt64 = std::numeric_limits<int64_t>::max();
@@ -147,7 +147,7 @@ void ReadInteractions(const env::GameConfig& config, State& state, ByteReader& i
   }
 }
 
-void WritePlayer(const env::PlayerState& player, ByteWriter& out) {
+void WritePlayer(const env::ActionSpace& actions, const env::PlayerState& player, ByteWriter& out) {
   for (const int k : {player.feet.x, player.feet.y, player.feet.z}) {
     out.Varint(static_cast<uint64_t>(int64_t{k}));
   }
@@ -161,9 +161,11 @@ void WritePlayer(const env::PlayerState& player, ByteWriter& out) {
   }
   out.Fixed(player.initial_similarity);
   out.Fixed(player.best_percentage);
+  out.Varint(static_cast<uint64_t>(int64_t{actions.Flatten(player.last_action)}));
 }
 
-env::PlayerState ReadPlayer(const env::WorldSize& size, ByteReader& in) {
+env::PlayerState ReadPlayer(const env::WorldSize& size, const env::ActionSpace& actions,
+                            ByteReader& in) {
   env::PlayerState player;
   player.feet.x = static_cast<int>(in.Varint(0, size.w - 1, "feet x"));
   player.feet.y = static_cast<int>(in.Varint(0, size.h - 1, "feet y"));
@@ -189,6 +191,8 @@ env::PlayerState ReadPlayer(const env::WorldSize& size, ByteReader& in) {
   if (!std::isfinite(player.initial_similarity) || std::isinf(player.best_percentage)) {
     in.Fail(begin, "initial_similarity or best_percentage is not finite");
   }
+  player.last_action =
+      actions.Unflatten(static_cast<int>(in.Varint(0, actions.num_actions() - 1, "last_action")));
   return player;
 }
 
@@ -250,7 +254,8 @@ absl::StatusOr<std::string> SerializeFragment(const env::GameConfig& config, con
   out.Bytes(AsBytes(f.goal));
   out.Bytes(AsBytes(f.start.blocks));
   WriteInteractions(f.start, out);
-  for (const env::PlayerState& player : f.start.players) WritePlayer(player, out);
+  const env::ActionSpace actions(config);
+  for (const env::PlayerState& player : f.start.players) WritePlayer(actions, player, out);
   number(static_cast<int64_t>(f.steps.size()));
   for (const Timestep& step : f.steps) {
     for (const int32_t action : step.actions) number(action);
@@ -271,7 +276,7 @@ absl::StatusOr<std::string> SerializeFragment(const env::GameConfig& config, con
 
 absl::StatusOr<Fragment> ParseFragment(const env::GameConfig& config, absl::string_view bytes) {
   const int volume = config.size.Volume(), players = config.num_players();
-  const int num_actions = env::ActionSpace(config).num_actions();
+  const env::ActionSpace actions(config);
   ByteReader in(bytes);
   if (const auto version = in.Fixed<uint8_t>("version"); version != kVersion) {
     in.Fail(0, "version is ", int{version}, ", expected ", int{kVersion});
@@ -288,7 +293,9 @@ absl::StatusOr<Fragment> ParseFragment(const env::GameConfig& config, absl::stri
   f.goal = ReadBlocks(volume, "goal", in);
   f.start.blocks = ReadBlocks(volume, "blocks", in);
   ReadInteractions(config, f.start, in);
-  for (int p = 0; p < players; ++p) f.start.players.push_back(ReadPlayer(config.size, in));
+  for (int p = 0; p < players; ++p) {
+    f.start.players.push_back(ReadPlayer(config.size, actions, in));
+  }
   size_t begin = in.offset();
   // A step takes at least a byte an action, two floats and two lengths.
   const size_t num_steps =
@@ -297,12 +304,13 @@ absl::StatusOr<Fragment> ParseFragment(const env::GameConfig& config, absl::stri
   f.steps.resize(num_steps);
   for (Timestep& step : f.steps) {
     for (int p = 0; p < players; ++p) {
-      step.actions.push_back(static_cast<int32_t>(in.Varint(0, num_actions - 1, "action")));
+      step.actions.push_back(
+          static_cast<int32_t>(in.Varint(0, actions.num_actions() - 1, "action")));
     }
     step.reward = ReadFinite("reward", in);
     step.root_value = ReadFinite("root_value", in);
-    step.search_policy = ReadDistribution(num_actions, "search policy", in);
-    step.human_policy = ReadDistribution(num_actions, "human policy", in);
+    step.search_policy = ReadDistribution(actions.num_actions(), "search policy", in);
+    step.human_policy = ReadDistribution(actions.num_actions(), "human policy", in);
     if (!in.ok()) return in.status();
   }
   begin = in.offset();

@@ -37,7 +37,7 @@ struct Fragment {
   float bootstrap_value = 0;  // Value of the position after the last step; 0 if `ended`.
 };
 
-// Version 1 of a compact binary form: ids gap-coded, probabilities as 16-bit shares of the whole. A
+// Version 2 of a compact binary form: ids gap-coded, probabilities as 16-bit shares of the whole. A
 // probability comes back within 1/65535 of what it was, and one below that may be left out; a
 // search of a hundred simulations or a human model says nothing finer, and shares that must sum to
 // 65535 keep distributions normalised and catch damage. Everything else comes back exactly.

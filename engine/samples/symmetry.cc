@@ -23,8 +23,7 @@ Cell Symmetry::Apply(Cell cell) const {
   return cell;
 }
 
-int32_t Symmetry::Action(int32_t id) const {
-  env::Action action = actions_.Unflatten(id);
+env::Action Symmetry::Apply(env::Action action) const {
   if (env::IsMove(action.type)) {
     Cell delta = env::MoveDelta(action.type);
     if (parts_.mirror_x) delta.x = -delta.x;
@@ -37,7 +36,7 @@ int32_t Symmetry::Action(int32_t id) const {
   }
   if (env::HasLocation(action.type)) action.location = Location(action.location);
   if (env::HasBlock(action.type)) action.block = Apply(action.block);
-  return actions_.Flatten(action);
+  return action;
 }
 
 std::vector<Block> Symmetry::Apply(const std::vector<Block>& blocks) const {
@@ -67,6 +66,7 @@ env::State Symmetry::Apply(const env::State& state) const {
   }
   for (env::PlayerState& player : result.players) {
     player.feet = Apply(player.feet);
+    player.last_action = Apply(player.last_action);
     for (env::Inventory::Slot& slot : player.inventory.slots()) slot.block = Apply(slot.block);
   }
   return result;

@@ -39,7 +39,8 @@ class Symmetry {
   env::Block Apply(env::Block block) const { return parts_.blocks[block]; }
   int Location(int location) const { return locations_[location]; }
   // Flat id to flat id.
-  int32_t Action(int32_t id) const;
+  env::Action Apply(env::Action action) const;
+  int32_t Action(int32_t id) const { return actions_.Flatten(Apply(actions_.Unflatten(id))); }
 
   // `blocks` is [volume].
   std::vector<env::Block> Apply(const std::vector<env::Block>& blocks) const;

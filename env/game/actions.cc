@@ -2,6 +2,22 @@
 
 namespace hod::env {
 
+int ChannelOf(const Action& action) {
+  constexpr int kPlace = 1, kBreak = kPlace + kNumBlocks, kMoves = kBreak + 1, kGive = kMoves + 6;
+  switch (action.type) {
+    case ActionType::kNoop:
+      return 0;
+    case ActionType::kPlace:
+      return kPlace + action.block;
+    case ActionType::kBreak:
+      return kBreak;
+    case ActionType::kGive:
+      return kGive + action.block;
+    default:
+      return kMoves + static_cast<int>(action.type) - static_cast<int>(ActionType::kMovePosX);
+  }
+}
+
 ActionSpace::ActionSpace(const GameConfig& config) : volume_(config.size.Volume()) {
   int next = 0;
   for (int t = 0; t < kNumActionTypes; ++t) {

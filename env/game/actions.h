@@ -47,6 +47,9 @@ struct Action {
   friend bool operator==(const Action&, const Action&) = default;
 };
 
+// The network channel of an action.
+int ChannelOf(const Action& action);
+
 // Numbers the actions a game's settings allow. Types without use (moves when teleporting, give with
 // infinite blocks) take no ids.
 class ActionSpace {

@@ -53,12 +53,13 @@ void SetCounters(State& state, const StepChange::Counters& counters) {
 }
 
 StepChange::PlayerState PlayerOf(const PlayerState& player) {
-  return {player.feet, player.best_percentage};
+  return {player.feet, player.best_percentage, player.last_action};
 }
 
 void SetPlayer(PlayerState& player, const StepChange::PlayerState& to) {
   player.feet = to.feet;
   player.best_percentage = to.best_percentage;
+  player.last_action = to.last_action;
 }
 
 std::vector<Inventory> InventoriesOf(const State& state) {
@@ -166,6 +167,7 @@ StepOutcome Game::Step(State& state, absl::Span<const Action> actions, StepChang
       const bool acts = state.timestep % config_.players[p].timestep_skip == 0;
       Act(state, p, acts ? actions[p] : Action{}, outcome.players[p], change);
       total += outcome.players[p].own_reward;
+      state.players[p].last_action = outcome.players[p].effective_action;
     }
   }
   outcome.goal_similarity = state.num_matches;

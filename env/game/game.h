@@ -54,6 +54,7 @@ struct StepChange {
   struct PlayerState {
     Cell feet;
     double best_percentage;
+    Action last_action;
   };
   struct PlayerChange {
     PlayerState before, after;

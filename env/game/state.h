@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "env/game/actions.h"
 #include "env/game/blocks.h"
 #include "env/game/geometry.h"
 #include "env/game/inventory.h"
@@ -16,6 +17,9 @@ struct PlayerState {
   Inventory inventory;
   double initial_similarity = 0.0;  // Similarity at reset under this player's place_wrong.
   double best_percentage = 0.0;     // Highest goal percentage so far.
+  // What it did in the last timestep, as all could see: a noop if that had no effect. Not part of
+  // the reference's observation, but of use to networks without memory.
+  Action last_action{};
   friend bool operator==(const PlayerState&, const PlayerState&) = default;
 };
 
@@ -26,7 +30,7 @@ struct State {
   std::vector<Block> blocks;  // [volume]
   std::vector<int8_t>
       last_interacted;  // [volume] player who last placed or broke here, or kNobody.
-  // Not part of the reference's observation, but of use to networks without memory:
+  // Not part of the reference's observation either:
   std::vector<int32_t> interacted_at;  // [volume] timestep of that action, or kNever.
   // [num_players][volume] the types of blocks each player has ever broken here. A block that the
   // human removed does not belong: a trace of what was tried and rejected.

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "mcts/human_actions.h"
 #include "models/decode.h"
-#include "models/human_actions.h"
 
 namespace hod::models {
 
@@ -31,7 +31,7 @@ absl::Status ReferenceEvaluator::Evaluate(absl::Span<const mcts::Position> posit
     mcts::Evaluation& evaluation = evaluations[i];
     ActionProbabilities(outputs[i].policy, game.actions(), position.valid_actions,
                         evaluation.policy);
-    HumanActions(position, human_actions);
+    mcts::HumanActions(position, human_actions);
     ActionProbabilities(outputs[i].human, game.actions(), human_actions, human_policy);
     evaluation.human_policy.clear();
     for (size_t k = 0; k < human_actions.size(); ++k) {

@@ -30,11 +30,20 @@ Network BusyNetwork(const NetworkConfig& config, uint64_t seed) {
   return network;
 }
 
-std::vector<float> RandomFeatures(size_t count, uint64_t seed) {
+struct Features {
+  std::vector<float> planes, globals;
+};
+
+Features RandomFeatures(const NetworkConfig& config, const env::WorldSize& size, int positions,
+                        uint64_t seed) {
   env::Rng rng(seed);
-  std::vector<float> features(count);
-  for (float& feature : features) feature = rng.Chance(0.3) ? static_cast<float>(rng.Uniform()) : 0;
-  return features;
+  const auto random = [&](size_t count) {
+    std::vector<float> features(count);
+    for (float& x : features) x = rng.Chance(0.3) ? static_cast<float>(rng.Uniform()) : 0;
+    return features;
+  };
+  return {random(static_cast<size_t>(positions) * NumPlanes(config) * size.Volume()),
+          random(static_cast<size_t>(positions) * NumGlobals(config))};
 }
 
 struct Output {
@@ -42,15 +51,18 @@ struct Output {
 };
 
 // In as many passes as the backend needs.
-Output Compute(const Backend& backend, const env::WorldSize& size,
-               const std::vector<float>& features, int positions) {
+Output Compute(const Backend& backend, const env::WorldSize& size, const Features& features,
+               int positions) {
   const auto workspace = backend.MakeWorkspace(size);
-  const size_t row = features.size() / positions;
   Output output;
   for (int begin = 0; begin < positions; begin += backend.positions_per_pass()) {
     const int pass = std::min(positions - begin, backend.positions_per_pass());
-    std::copy_n(features.begin() + static_cast<ptrdiff_t>(begin * row), pass * row,
-                workspace->features.begin());
+    const auto copy = [&](const std::vector<float>& from, absl::Span<float> to) {
+      const size_t row = from.size() / positions;
+      std::copy_n(from.begin() + static_cast<ptrdiff_t>(begin * row), pass * row, to.begin());
+    };
+    copy(features.planes, workspace->planes);
+    copy(features.globals, workspace->globals);
     workspace->Run(pass);
     const auto logits = workspace->logits.first(pass * kNumLogitPlanes * size.Volume());
     output.logits.insert(output.logits.end(), logits.begin(), logits.end());
@@ -82,14 +94,13 @@ TEST_CASE("Every kind of kernel computes what libtorch does") {
       {{.channels = 16, .blocks = 4}, {7, 7, 7}, 17},
       {{.channels = 1, .blocks = 1}, {4, 4, 4}, 3},
       {{.channels = 20, .blocks = 2, .inventories = true}, {5, 4, 9}, 3},
-      {{.channels = 48, .blocks = 1}, {4, 13, 5}, 2},
-      {{.channels = 33, .blocks = 3, .inventories = true}, {6, 5, 4}, 1},
+      {{.channels = 48, .blocks = 1, .goal_visible = true}, {4, 13, 5}, 2},
+      {{.channels = 33, .blocks = 3, .goal_visible = true, .inventories = true}, {6, 5, 4}, 1},
       {{.channels = 16, .blocks = 0}, {9, 8, 16}, 2},
   };
   for (const Case& c : cases) {
     const Network network = BusyNetwork(c.config, 1);
-    const size_t row = static_cast<size_t>(NumFeatures(c.config.inventories)) * c.size.Volume();
-    const std::vector<float> features = RandomFeatures(c.positions * row, 2);
+    const Features features = RandomFeatures(c.config, c.size, c.positions, 2);
     const Output expected = Compute(*MakeTorchBackend(network, Device::kCpu, Precision::kFloat32),
                                     c.size, features, c.positions);
     for (const Kernels* kernels : RunnableKernels()) {
@@ -109,7 +120,7 @@ TEST_CASE("bfloat16 is rounded alike by kernels and by libtorch, but for the ord
   const NetworkConfig config = {.channels = 32, .blocks = 0};  // One layer: errors do not add up.
   const Network network = BusyNetwork(config, 1);
   const env::WorldSize size = {4, 5, 6};
-  const std::vector<float> features = RandomFeatures(NumFeatures(false) * size.Volume(), 2);
+  const Features features = RandomFeatures(config, size, 1, 2);
   const Output exact =
       Compute(*MakeTorchBackend(network, Device::kCpu, Precision::kFloat32), size, features, 1);
   for (const Kernels* kernels : RunnableKernels()) {
@@ -125,7 +136,7 @@ TEST_CASE("bfloat16 is rounded alike by kernels and by libtorch, but for the ord
 TEST_CASE("int8 is the same on every kind of kernel, but where a float's rounding tips a byte") {
   const Network network = BusyNetwork({.channels = 32, .blocks = 3}, 1);
   const env::WorldSize size = {5, 6, 7};
-  const std::vector<float> features = RandomFeatures(NumFeatures(false) * size.Volume(), 2);
+  const Features features = RandomFeatures(network.config, size, 1, 2);
   const Output expected =
       Compute(*MakeCpuBackend(network, FastestKernels(Precision::kInt8)), size, features, 1);
   for (const Kernels* kernels : RunnableKernels()) {

@@ -94,13 +94,14 @@ TEST_CASE("Checkpoints with anything wrong are refused, and the error says what"
   refused("steps", [](auto& f) { f.metadata.erase("steps"); });
   refused("steps", [](auto& f) { f.metadata["steps"] = std::string("-1"); });
   refused("channels", [](auto& f) {
-    f.metadata["network"] = R"({"channels":0,"blocks":1,"inventories":false})";
+    f.metadata["network"] = R"({"channels":0,"blocks":1,"goal_visible":false,"inventories":false})";
   });
   refused("channels", [](auto& f) {
-    f.metadata["network"] = R"({"channels":4294967300,"blocks":1,"inventories":false})";
+    f.metadata["network"] =
+        R"({"channels":4294967300,"blocks":1,"goal_visible":false,"inventories":false})";
   });
   refused("F32", [](auto& f) {
-    f.metadata["network"] = R"({"channels":8,"blocks":1,"inventories":false})";
+    f.metadata["network"] = R"({"channels":8,"blocks":1,"goal_visible":false,"inventories":false})";
   });
   CHECK(LoadCheckpoint(directory.File("none")).status().code() == absl::StatusCode::kNotFound);
 }

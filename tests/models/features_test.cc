@@ -8,12 +8,19 @@
 namespace hod::models {
 namespace {
 
-std::vector<float> Encode(const env::Game& game, const env::State& state, int player,
-                          bool inventories = false) {
-  // Garbage beforehand: every plane must be overwritten.
-  std::vector<float> planes(NumFeatures(inventories) * state.blocks.size(), 77.0f);
-  EncodeFeatures({&game, &state, player}, inventories, absl::MakeSpan(planes));
-  return planes;
+struct Features {
+  std::vector<float> planes, globals;
+  friend bool operator==(const Features&, const Features&) = default;
+};
+
+Features Encode(const env::Game& game, const env::State& state, int player,
+                const NetworkConfig& config = {}) {
+  // Garbage beforehand: everything must be overwritten.
+  Features features = {std::vector<float>(NumPlanes(config) * state.blocks.size(), 77.0f),
+                       std::vector<float>(NumGlobals(config), 77.0f)};
+  EncodeFeatures(config, {&game, &state, player}, absl::MakeSpan(features.planes),
+                 absl::MakeSpan(features.globals));
+  return features;
 }
 
 TEST_CASE("Features show blocks, bodies and edits from the player's side") {
@@ -29,8 +36,10 @@ TEST_CASE("Features show blocks, bodies and edits from the player's side") {
   state.interacted_at[other] = 2;
   state.timestep = 10;
   state.broken[0 * volume + other] = 1 << env::kGlass | 1 << env::kWool;  // By player 0.
-  const std::vector<float> planes = Encode(game, state, 1);
-  const auto at = [&](int plane, int cell) { return planes[plane * volume + cell]; };
+  const auto [planes, globals] = Encode(game, state, 1);
+  const auto at = [&planes = planes, volume](int plane, int cell) {
+    return planes[plane * volume + cell];
+  };
 
   for (int cell = 0; cell < volume; ++cell) {
     for (int block = 0; block < env::kNumBlocks; ++block) {
@@ -39,9 +48,9 @@ TEST_CASE("Features show blocks, bodies and edits from the player's side") {
     REQUIRE(at(kOnesPlane, cell) == 1.0f);
     REQUIRE(at(kOthersEditPlane, cell) == (cell == edited ? 1.0f : 0.0f));
     REQUIRE(at(kSelfEditPlane, cell) == (cell == other ? 1.0f : 0.0f));
-    REQUIRE(at(kTimePlane, cell) == Approx(std::exp(-10.0 / 64)));
-    REQUIRE(at(kTimePlane + 1, cell) == Approx(std::exp(-10.0 / 512)));
   }
+  CHECK(globals[kTimeGlobal] == Approx(std::exp(-10.0 / 64)));
+  CHECK(globals[kTimeGlobal + 1] == Approx(std::exp(-10.0 / 512)));
   CHECK(at(kOthersRecentPlane, edited) == Approx(std::exp(-4.0 / 4)));
   CHECK(at(kOthersRecentPlane + 1, edited) == Approx(std::exp(-4.0 / 32)));
   CHECK(at(kSelfRecentPlane, edited) == 0.0f);
@@ -66,24 +75,35 @@ TEST_CASE("Features show blocks, bodies and edits from the player's side") {
   }
 
   // The other player sees the same edits the other way round.
-  const std::vector<float> theirs = Encode(game, state, 0);
+  const std::vector<float> theirs = Encode(game, state, 0).planes;
   CHECK(theirs[kSelfEditPlane * volume + edited] == 1.0f);
   CHECK(theirs[(kRejectedPlane + env::kGlass) * volume + other] == 0.0f);
   CHECK(theirs[kOthersRecentPlane * volume + other] == Approx(std::exp(-8.0 / 4)));
 }
 
-TEST_CASE("Features never show the goal, and stay bounded in long episodes") {
+TEST_CASE("Features show the goal to those who see it alone, and stay bounded in long episodes") {
   const env::Game game = BoxGame({6, 6, 6});
   const env::Game other_goal(game.config(), env::EmptyWorld(game.size()));
   env::State state = RandomState(game, 20, 5);
   CHECK(Encode(game, state, 1) == Encode(other_goal, state, 1));
+  const std::vector<float> seen = Encode(game, state, 0, {.goal_visible = true}).planes;
+  for (int i = 0; i < 216; ++i) {
+    for (int block = 0; block < env::kNumBlocks; ++block) {
+      const bool wanted = game.goal()[i] == block;
+      REQUIRE(seen[(kWantedPlane + block) * 216 + i] == (wanted ? 1.0f : 0.0f));
+    }
+    const bool wrong = game.goal()[i] != state.blocks[i];
+    REQUIRE(seen[kWrongPlane * 216 + i] == (wrong ? 1.0f : 0.0f));
+  }
   state.timestep = 1'000'000;
-  for (const float value : Encode(game, state, 1)) REQUIRE((value >= 0.0f && value <= 1.0f));
+  const Features features = Encode(game, state, 1);
+  for (const float value : features.planes) REQUIRE((value >= 0.0f && value <= 1.0f));
+  for (const float value : features.globals) REQUIRE((value >= 0.0f && value <= 1.0f));
 }
 
 TEST_CASE("With teleportation there are no bodies") {
   const env::Game game = BoxGame({6, 6, 6}, /*teleportation=*/true);
-  const std::vector<float> planes = Encode(game, RandomState(game, 5, 5), 0);
+  const std::vector<float> planes = Encode(game, RandomState(game, 5, 5), 0).planes;
   for (int i = kSelfPlane * 216; i < (kOthersPlane + 1) * 216; ++i) REQUIRE(planes[i] == 0.0f);
 }
 
@@ -93,10 +113,37 @@ TEST_CASE("Inventories are shares of a stack, own and others'") {
   env::State state = game.Reset(rng);
   state.players[0].inventory.Add(env::kGlass, 16);
   state.players[1].inventory.Add(env::kWool, 96);
-  const std::vector<float> planes = Encode(game, state, 1, /*inventories=*/true);
-  CHECK(planes[(kSelfInventoryPlane + env::kWool) * 216 + 100] == 1.5f);
-  CHECK(planes[(kSelfInventoryPlane + env::kGlass) * 216] == 0.0f);
-  CHECK(planes[(kOthersInventoryPlane + env::kGlass) * 216 + 215] == 0.25f);
+  const std::vector<float> globals = Encode(game, state, 1, {.inventories = true}).globals;
+  CHECK(globals[kSelfInventoryGlobal + env::kWool] == 1.5f);
+  CHECK(globals[kSelfInventoryGlobal + env::kGlass] == 0.0f);
+  CHECK(globals[kOthersInventoryGlobal + env::kGlass] == 0.25f);
+}
+
+TEST_CASE("The last actions and the newest blocks of both are seen from either side") {
+  const env::Game game = BoxGame({6, 6, 6}, /*teleportation=*/true);
+  env::Rng rng(1);
+  env::State state = game.Reset(rng);
+  const auto place = [&](int x, env::Block block) {
+    return env::Action{env::ActionType::kPlace, game.size().Index({x, 2, 2}), block};
+  };
+  game.Step(state, {{place(1, env::kGlass), place(4, env::kWool)}});
+  game.Step(state, {{place(2, env::kStone), {}}});
+  const int stone = env::ChannelOf(place(2, env::kStone));
+  for (const int player : {0, 1}) {
+    const std::vector<float> globals = Encode(game, state, player).globals;
+    const bool self = player == 0;
+    std::vector<float> expected(NumGlobals({}), 0.0f);
+    expected[kTimeGlobal] = globals[kTimeGlobal];
+    expected[kTimeGlobal + 1] = globals[kTimeGlobal + 1];
+    expected[(self ? kSelfLastGlobal : kOthersLastGlobal) + stone] = 1;
+    expected[self ? kOthersLastGlobal : kSelfLastGlobal] = 1;  // A noop.
+    expected[(self ? kSelfNewestGlobal : kOthersNewestGlobal) + env::kStone] = 1;
+    expected[(self ? kOthersNewestGlobal : kSelfNewestGlobal) + env::kWool] = 1;
+    CHECK(globals == expected);
+  }
+  // An action without effect is none to those who watch.
+  game.Step(state, {{place(2, env::kWool), {}}});
+  CHECK(state.players[0].last_action == env::Action{});
 }
 
 }  // namespace

@@ -13,7 +13,12 @@ def test_a_network_is_saved_loaded_and_made_of_arrays(network, tmp_path):
     path = str(tmp_path / "n.safetensors")
     network.save(path, '{"by": "test"}')
     loaded = hod.Network.load(path, "float32")
-    assert loaded.config == network.config == {"channels": 8, "blocks": 1, "inventories": False}
+    assert loaded.config == network.config == {
+        "channels": 8,
+        "blocks": 1,
+        "goal_visible": False,
+        "inventories": False,
+    }
     assert loaded.run == '{"by": "test"}'
     assert loaded.parameters.keys() == network.parameters.keys()
     for name, values in network.parameters.items():
@@ -60,9 +65,12 @@ def test_predictions_of_a_batch(game, played, network):
     assert np.array_equal(
         positions[1].valid_actions, game.valid_actions(played, 1)
     )
-    features = hod.features(positions)
-    assert features.shape == (12, 44, *SIZE) and features.dtype == np.float32
-    assert np.array_equal(features[1, :10].argmax(0), played.blocks)
+    planes, numbers = hod.features(positions)
+    assert planes.shape == (12, 42, *SIZE) and planes.dtype == np.float32
+    assert numbers.shape == (12, 78) and numbers.dtype == np.float32
+    assert np.array_equal(planes[1, :10].argmax(0), played.blocks)
+    planes, _ = hod.features(positions, goal_visible=True)
+    assert np.array_equal(planes[1, 42:52].argmax(0), game.goal)
     probabilities = hod.posterior(predictions[0].goal_logits)
     assert probabilities.sum(0) == pytest.approx(1)
     bits = hod.entropy(probabilities)

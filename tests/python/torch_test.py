@@ -18,11 +18,17 @@ def random_network(config, seed):
     return hod.Network(config, parameters, "float32")
 
 
+def inputs(positions, **config):
+    planes, numbers = hod.features(positions, **config)
+    return torch.from_numpy(planes), torch.from_numpy(numbers)
+
+
+@pytest.mark.parametrize("goal_visible", [False, True])
 @pytest.mark.parametrize("finite", [False, True])
-def test_the_twin_agrees_with_the_engine(finite, tmp_path):
+def test_the_twin_agrees_with_the_engine(finite, goal_visible, tmp_path):
     config = hod.Config({"game": {"world_size": [7, 6, 8], "inf_blocks": not finite}})
     game = hod.Game(config, hod.Goals("generated", config, seed=3).get(0)[1])
-    network = random_network({"channels": 12, "blocks": 3, "inventories": finite}, 4)
+    network = random_network({"channels": 12, "blocks": 3, "goal_visible": goal_visible, "inventories": finite}, 4)
     path = str(tmp_path / "n.safetensors")
     network.save(path)
     twin = hod.torch.Network.load(path)
@@ -35,7 +41,7 @@ def test_the_twin_agrees_with_the_engine(finite, tmp_path):
         positions.append(hod.Position(game, state, len(positions) % 2))
     predictions = network.evaluate(positions)
     with torch.no_grad():
-        ours = twin(torch.from_numpy(hod.features(positions, inventories=finite)))
+        ours = twin(*inputs(positions, goal_visible=goal_visible, inventories=finite))
     policy = hod.torch.flat_logits(ours.policy, game)
     human = hod.torch.flat_logits(ours.human, game)
     assert policy.shape == (12, game.num_actions)
@@ -55,12 +61,12 @@ def test_the_twin_is_trained_and_saved_back(game, played, network, tmp_path):
     network.save(path)
     twin = hod.torch.Network.load(path)
     position = hod.Position(game, played)
-    features = torch.from_numpy(hod.features([position]))
+    features = inputs([position])
     goal = torch.from_numpy(game.goal.astype(np.int64))[None]
     optimiser = torch.optim.Adam(twin.parameters(), 1e-2)
     losses = []
     for _ in range(30):
-        loss = torch.nn.functional.cross_entropy(twin(features).goal, goal)
+        loss = torch.nn.functional.cross_entropy(twin(*features).goal, goal)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -71,11 +77,16 @@ def test_the_twin_is_trained_and_saved_back(game, played, network, tmp_path):
     assert trained.run == '{"trained": "here"}'
     logits = trained.evaluate([position])[0].goal_logits
     with torch.no_grad():
-        assert logits == pytest.approx(twin(features).goal[0].numpy(), abs=1e-4)
+        assert logits == pytest.approx(twin(*features).goal[0].numpy(), abs=1e-4)
     assert hod.run_search(game, played, 1, trained, num_simulations=4).num_simulations == 4
     fresh = hod.torch.Network(channels=5, blocks=2)
     fresh.save(path)
-    assert hod.Network.load(path).config == {"channels": 5, "blocks": 2, "inventories": False}
+    assert hod.Network.load(path).config == {
+        "channels": 5,
+        "blocks": 2,
+        "goal_visible": False,
+        "inventories": False,
+    }
 
 
 def test_the_twin_refuses_what_is_no_checkpoint(tmp_path):

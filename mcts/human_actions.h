@@ -6,11 +6,11 @@
 
 #include "mcts/evaluator.h"
 
-namespace hod::models {
+namespace hod::mcts {
 
 // Flat ids of what the other player may do, ascending: the human beside an assistant. People who
 // teleport do so out of sight of anything, so that line of sight tells something of those who walk
 // only.
-void HumanActions(const mcts::Position& position, std::vector<int32_t>& ids);
+void HumanActions(const Position& position, std::vector<int32_t>& ids);
 
-}  // namespace hod::models
+}  // namespace hod::mcts
