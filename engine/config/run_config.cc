@@ -70,6 +70,10 @@ absl::Status CheckWhole(const RunConfig& config) {
         "search.reuse_tree: expected false with search.selection = gumbel, whose halving counts on "
         "equal visits");
   }
+  if (config.learner.algorithm == Algorithm::kPpo && !config.network.goal_visible) {
+    return absl::InvalidArgumentError(
+        "network.goal_visible: expected true with learner.algorithm = ppo: a builder sees the goal");
+  }
   return models::Validate(config.network);
 }
 
