@@ -18,13 +18,18 @@ namespace {
 
 using at::Tensor;
 
-// Samples per forward and backward pass, as in trainer.cc.
-constexpr size_t kChunk = 16;
+// Of the samples of a forward and backward pass together: larger passes leave the processor's
+// cache, smaller ones do not make up for the cost of a call.
+constexpr int kVoxelsOfPass = 1 << 14;
 constexpr float kInvalidLogit = -1e8f;
 
 std::vector<float> ToVector(const Tensor& tensor) {
   const float* const data = tensor.data_ptr<float>();
   return {data, data + tensor.numel()};
+}
+
+size_t SamplesOfPass(const env::Game& game) {
+  return std::max(kVoxelsOfPass / game.size().Volume(), 1);
 }
 
 absl::Status CheckSample(const PpoSample& sample, const env::Game& first, bool inventories) {
@@ -178,9 +183,10 @@ class PpoTrainer::Impl {
     at::set_num_threads(config_.threads);
     const at::NoGradGuard no_grad;
     std::vector<PpoEvaluation> evaluations;
-    for (size_t begin = 0; begin < samples.size(); begin += kChunk) {
+    const size_t pass = SamplesOfPass(*samples.front().position.game);
+    for (size_t begin = 0; begin < samples.size(); begin += pass) {
       std::vector<const PpoSample*> chunk;
-      for (const PpoSample& sample : samples.subspan(begin, kChunk)) chunk.push_back(&sample);
+      for (const PpoSample& sample : samples.subspan(begin, pass)) chunk.push_back(&sample);
       const PpoBatch batch = MakeBatch(chunk, network_config_);
       const auto [levels, value] = Forward(batch, *chunk.front()->position.game);
       for (size_t i = 0; i < chunk.size(); ++i) {
@@ -231,8 +237,9 @@ class PpoTrainer::Impl {
     const auto size = static_cast<double>(minibatch.size());
     parameters_.mutable_grad() = Tensor();
     double kl = 0;
-    for (size_t begin = 0; begin < minibatch.size(); begin += kChunk) {
-      const auto chunk = minibatch.subspan(begin, kChunk);
+    const size_t pass = SamplesOfPass(*minibatch.front()->position.game);
+    for (size_t begin = 0; begin < minibatch.size(); begin += pass) {
+      const auto chunk = minibatch.subspan(begin, pass);
       const PpoBatch batch = MakeBatch(chunk, network_config_);
       const auto [levels, value] = Forward(batch, *chunk.front()->position.game);
       const Tensor log_ratio = levels.log_probability - batch.log_probability;
