@@ -43,7 +43,7 @@ class EndlessStream : public engine::EpisodeStream {
     setup.game = config_.game;
     setup.goal = goals_->Get(next_);
     setup.human = human_;
-    setup.assistant = engine::SelfPlayAssistant(config_);
+    setup.assistant = engine::SelfPlaySearches(config_);
     setup.seed = next_++;
     return engine::AssistedEpisode::Create(std::move(setup));
   }

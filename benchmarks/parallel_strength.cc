@@ -33,7 +33,7 @@ class PositionStream : public engine::EpisodeStream {
     episode.game = setup_.config.game;
     episode.goal = goals_.Get(next_);
     episode.human = human_;
-    episode.assistant = engine::EvaluatedAssistant(setup_.config, kSimulations);
+    episode.assistant = engine::EvaluationSearches(setup_.config, kSimulations);
     episode.seed = env::Rng(setup_.seed).Fork(next_++)();
     auto created = engine::AssistedEpisode::Create(std::move(episode));
     if (!created.ok()) return created.status();
@@ -88,7 +88,7 @@ class PositionStream : public engine::EpisodeStream {
 absl::Status SearchRoot(const StrengthSetup& setup, const Root& root, int simulations,
                         int in_flight, uint64_t seed, mcts::Evaluator& evaluator,
                         mcts::Search& search) {
-  mcts::SearchOptions options = engine::EvaluatedAssistant(setup.config, simulations).full;
+  mcts::SearchOptions options = engine::EvaluationSearches(setup.config, simulations).full;
   options.max_in_flight = in_flight;
   search.Start(options, root.game.get(), root.state, engine::kAssistant, env::Rng(seed));
   return mcts::RunSearch(search, evaluator, {});

@@ -3,7 +3,7 @@
 #include <pybind11/stl.h>
 
 #include "absl/strings/str_cat.h"
-#include "engine/config/field.h"
+#include "engine/config/fields.h"
 #include "engine/training/run_directory.h"
 #include "models/checkpoint.h"
 

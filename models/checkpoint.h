@@ -16,7 +16,7 @@
 
 namespace hod::models {
 
-inline constexpr char kCheckpointFormat[] = "hod-checkpoint-1";
+inline constexpr char kCheckpointFormat[] = "hod-checkpoint-2";
 
 struct NetworkFile {
   Network network;

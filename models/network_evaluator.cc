@@ -94,21 +94,30 @@ class NetworkEvaluator::Impl {
     return absl::OkStatus();
   }
 
-  static void Decode(const mcts::Position& position, absl::Span<const float> logits,
-                     Scratch& scratch, mcts::Evaluation& evaluation) {
+  void Decode(const mcts::Position& position, absl::Span<const float> logits, Scratch& scratch,
+              mcts::Evaluation& evaluation) const {
     const env::ActionSpace& actions = position.game->actions();
     const size_t action_logits = env::kNumActionChannels * static_cast<size_t>(actions.volume());
     ActionProbabilities(logits.first(action_logits), actions, position.valid_actions,
                         evaluation.policy);
+    if (config_.goal_visible) {
+      evaluation.human_policy.assign(1, {0, 1.0f});
+    } else {
+      DecodeHuman(position, logits.subspan(action_logits, action_logits), scratch, evaluation);
+    }
+    const absl::Span<const float> goal = logits.subspan(2 * action_logits);
+    evaluation.goal_logits.assign(goal.begin(), goal.end());
+  }
+
+  static void DecodeHuman(const mcts::Position& position, absl::Span<const float> logits,
+                          Scratch& scratch, mcts::Evaluation& evaluation) {
     mcts::HumanActions(position, scratch.human_actions);
-    ActionProbabilities(logits.subspan(action_logits, action_logits), actions,
-                        scratch.human_actions, scratch.human_policy);
+    ActionProbabilities(logits, position.game->actions(), scratch.human_actions,
+                        scratch.human_policy);
     evaluation.human_policy.resize(scratch.human_actions.size());
     for (size_t k = 0; k < scratch.human_actions.size(); ++k) {
       evaluation.human_policy[k] = {scratch.human_actions[k], scratch.human_policy[k]};
     }
-    const absl::Span<const float> goal = logits.subspan(2 * action_logits);
-    evaluation.goal_logits.assign(goal.begin(), goal.end());
   }
 
   const NetworkConfig config_;

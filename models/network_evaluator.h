@@ -13,7 +13,8 @@
 namespace hod::models {
 
 // On a processor it computes on the calling thread alone: parallelism is several threads that call.
-// The human's policy is the network's over the actions that are valid for the human.
+// The human's policy is the network's over the actions that are valid for the human. A network that
+// sees the goal is the human's own: to it others stand still.
 // Refuses games with finite blocks if the network does not see inventories, and predictions that
 // are not finite.
 class NetworkEvaluator : public mcts::Evaluator {

@@ -60,7 +60,7 @@ absl::StatusOr<RunConfig> ConfigOf(const Options& options, const models::Network
 // Greedy as in an evaluation; within a limit of time as many simulations as fit, in batches.
 absl::StatusOr<mcts::SearchOptions> SearchOptionsOf(const Options& options,
                                                     const RunConfig& config) {
-  mcts::SearchOptions search = EvaluatedAssistant(config, config.evaluation.simulations).full;
+  mcts::SearchOptions search = EvaluationSearches(config, config.evaluation.simulations).full;
   if (!options.time_ms) return search;
   search.max_in_flight = kInFlight;
   if (options.simulations) return search;

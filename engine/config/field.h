@@ -9,8 +9,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "engine/config/run_config.h"
-#include "env/game/schedule.h"
 
 namespace hod::engine {
 
@@ -21,6 +19,8 @@ struct Value {
 };
 
 std::string ToToml(const Value& value);
+// What a text says in TOML's syntax for values; a bare word is a string.
+Value ValueFrom(const std::string& text);
 
 struct Field {
   std::string key;       // Dotted, e.g. "search.c_puct".
@@ -30,7 +30,14 @@ struct Field {
   std::function<Value()> get;
 };
 
-// All settings of `config`, which they point into.
-std::vector<Field> Fields(RunConfig& config);
+// Gives the field of that key a value. Errors name the key and what was expected.
+absl::Status Assign(std::vector<Field>& fields, const std::string& key, const Value& value);
+// Gives fields the values that a text in TOML has for them. Errors name `source`, the line and the
+// key.
+absl::Status AssignFile(std::vector<Field>& fields, const std::string& text,
+                        const std::string& source);
+
+// A Markdown table: key, present value as the default, range, meaning.
+std::string DescribeFields(const std::vector<Field>& fields);
 
 }  // namespace hod::engine

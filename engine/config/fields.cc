@@ -1,165 +1,12 @@
 // The declaration of every setting. docs/configuration.md is printed from it (`hod config`).
-#include <algorithm>
-#include <cmath>
+#include "engine/config/fields.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "engine/config/field.h"
+#include "engine/config/declaration.h"
 #include "env/houses/source.h"
 
 namespace hod::engine {
 namespace {
-
-std::optional<double> AsNumber(const Value& value) {
-  if (const auto* i = std::get_if<int64_t>(&value.data)) return static_cast<double>(*i);
-  if (const auto* d = std::get_if<double>(&value.data)) return *d;
-  return std::nullopt;
-}
-
-class Declaration {
- public:
-  template <typename Int>
-  void Integer(const char* key, Int& target, int64_t lo, int64_t hi, const char* meaning) {
-    const auto set = [&target, lo, hi](const Value& value) {
-      const auto* i = std::get_if<int64_t>(&value.data);
-      if (i == nullptr || *i < lo || *i > hi) return false;
-      target = static_cast<Int>(*i);
-      return true;
-    };
-    const auto get = [&target] { return Value{static_cast<int64_t>(target)}; };
-    fields.push_back({key, absl::StrCat("an integer from ", lo, " to ", hi), meaning, set, get});
-  }
-  void Number(const char* key, double& target, double lo, double hi, const char* meaning) {
-    const auto set = [&target, lo, hi](const Value& value) {
-      const std::optional<double> number = AsNumber(value);
-      if (!number || !(*number >= lo && *number <= hi)) return false;
-      target = *number;
-      return true;
-    };
-    const auto get = [&target] { return Value{target}; };
-    fields.push_back({key, absl::StrCat("a number from ", lo, " to ", hi), meaning, set, get});
-  }
-  // One number, or a list of them.
-  void Numbers(const char* key, std::vector<double>& target, double lo, double hi,
-               const char* meaning) {
-    const auto set = [&target, lo, hi](const Value& value) {
-      const auto* list = std::get_if<Value::List>(&value.data);
-      std::vector<double> numbers;
-      for (const Value& item : list != nullptr ? *list : Value::List{value}) {
-        const std::optional<double> number = AsNumber(item);
-        if (!number || !(*number >= lo && *number <= hi)) return false;
-        numbers.push_back(*number);
-      }
-      if (numbers.empty()) return false;
-      target = std::move(numbers);
-      return true;
-    };
-    const auto get = [&target] {
-      if (target.size() == 1) return Value{target.front()};
-      Value::List list;
-      for (const double number : target) list.push_back(Value{number});
-      return Value{std::move(list)};
-    };
-    fields.push_back({key, absl::StrCat("a number from ", lo, " to ", hi, ", or a list of them"),
-                      meaning, set, get});
-  }
-  void Flag(const char* key, bool& target, const char* meaning) {
-    const auto set = [&target](const Value& value) {
-      const auto* flag = std::get_if<bool>(&value.data);
-      if (flag != nullptr) target = *flag;
-      return flag != nullptr;
-    };
-    fields.push_back({key, "true or false", meaning, set, [&target] { return Value{target}; }});
-  }
-  void Text(const char* key, std::string& target, const char* expected, const char* meaning) {
-    const auto set = [&target](const Value& value) {
-      const auto* text = std::get_if<std::string>(&value.data);
-      if (text == nullptr || text->empty()) return false;
-      target = *text;
-      return true;
-    };
-    fields.push_back({key, expected, meaning, set, [&target] { return Value{target}; }});
-  }
-  template <typename Enum>
-  void Choice(const char* key, Enum& target, std::vector<std::string> names, const char* meaning) {
-    const auto set = [&target, names](const Value& value) {
-      const auto* text = std::get_if<std::string>(&value.data);
-      if (text == nullptr) return false;
-      const auto found = std::find(names.begin(), names.end(), *text);
-      if (found == names.end()) return false;
-      target = static_cast<Enum>(found - names.begin());
-      return true;
-    };
-    const auto get = [&target, names] { return Value{names[static_cast<int>(target)]}; };
-    fields.push_back({key, "one of " + absl::StrJoin(names, ", "), meaning, set, get});
-  }
-  void Size(const char* key, env::WorldSize& target, const char* meaning) {
-    const auto set = [&target](const Value& value) {
-      const auto* list = std::get_if<Value::List>(&value.data);
-      if (list == nullptr || list->size() != 3) return false;
-      int extents[3];
-      for (int k = 0; k < 3; ++k) {
-        const auto* i = std::get_if<int64_t>(&(*list)[k].data);
-        if (i == nullptr || *i < env::kMinWorldExtent || *i > env::kMaxWorldExtent) return false;
-        extents[k] = static_cast<int>(*i);
-      }
-      target = {extents[0], extents[1], extents[2]};
-      return true;
-    };
-    const auto get = [&target] {
-      return Value{Value::List{{int64_t{target.w}}, {int64_t{target.h}}, {int64_t{target.d}}}};
-    };
-    fields.push_back(
-        {key,
-         absl::StrCat("three integers from ", env::kMinWorldExtent, " to ", env::kMaxWorldExtent),
-         meaning, set, get});
-  }
-  // 0 in the file stands for none.
-  void OptionalInteger(const char* key, std::optional<int>& target, int hi, const char* meaning) {
-    const auto set = [&target, hi](const Value& value) {
-      const auto* i = std::get_if<int64_t>(&value.data);
-      if (i == nullptr || *i < 0 || *i > hi) return false;
-      target = *i == 0 ? std::nullopt : std::optional<int>(static_cast<int>(*i));
-      return true;
-    };
-    const auto get = [&target] { return Value{int64_t{target.value_or(0)}}; };
-    fields.push_back({key, absl::StrCat("an integer from 0 (none) to ", hi), meaning, set, get});
-  }
-  void Schedule(const std::string& key, env::Schedule& target, const char* meaning) {
-    const auto set = [&target](const Value& value) {
-      if (const std::optional<double> number = AsNumber(value)) {
-        target = env::Schedule(*number);
-        return std::isfinite(*number);
-      }
-      const auto* list = std::get_if<Value::List>(&value.data);
-      if (list == nullptr || list->empty()) return false;
-      std::vector<std::pair<int64_t, double>> points;
-      for (const Value& point : *list) {
-        const auto* pair = std::get_if<Value::List>(&point.data);
-        if (pair == nullptr || pair->size() != 2) return false;
-        const auto* timestep = std::get_if<int64_t>(&(*pair)[0].data);
-        const std::optional<double> number = AsNumber((*pair)[1]);
-        if (timestep == nullptr || !number || !std::isfinite(*number)) return false;
-        if (!points.empty() && points.back().first >= *timestep) return false;
-        points.emplace_back(*timestep, *number);
-      }
-      target = env::Schedule(std::move(points));
-      return true;
-    };
-    const auto get = [&target] {
-      if (target.points().size() == 1) return Value{target.points().front().second};
-      Value::List list;
-      for (const auto& [timestep, value] : target.points()) {
-        list.push_back({Value::List{{timestep}, {value}}});
-      }
-      return Value{list};
-    };
-    fields.push_back(
-        {key, "a number or [[timestep, value], ...] with rising timesteps", meaning, set, get});
-  }
-
-  std::vector<Field> fields;
-};
 
 void DeclarePlayer(Declaration& d, const std::string& table, env::PlayerConfig& player) {
   const auto key = [&](const char* name) { return absl::StrCat(table, ".", name); };
@@ -176,41 +23,7 @@ void DeclarePlayer(Declaration& d, const std::string& table, env::PlayerConfig& 
 
 }  // namespace
 
-std::vector<Field> Fields(RunConfig& c) {
-  Declaration d;
-  d.Integer("seed", c.seed, 0, INT64_MAX, "all randomness of the run follows from it");
-  d.Text("goals", c.goals, env::kGoalSpecs, "where the houses of self-play come from");
-  d.Text("human", c.human, "the name of a human model", "the builder self-play trains with");
-
-  d.Size("game.world_size", c.game.size, "extents in x, y (up) and z, in voxels");
-  d.Integer("game.horizon", c.game.horizon, 1, 100000, "timesteps of an episode");
-  d.Flag("game.random_start_locations", c.game.random_start_locations,
-         "players start anywhere, not in a row at the corner");
-  d.Flag("game.randomize_first_episode_length", c.game.randomize_first_episode_length,
-         "episodes start at a random timestep");
-  d.Flag("game.terminate_on_goal_completion", c.game.terminate_on_goal_completion,
-         "an episode ends when the goal stands");
-  d.OptionalInteger("game.truncate_on_no_progress_timesteps",
-                    c.game.truncate_on_no_progress_timesteps, 100000,
-                    "an episode ends after so many timesteps without progress");
-  d.Flag("game.inf_blocks", c.game.abilities.inf_blocks,
-         "players have any number of blocks, instead of a palette and inventories");
-  d.Flag("game.teleportation", c.game.abilities.teleportation,
-         "players act from anywhere, without bodies");
-  DeclarePlayer(d, "game.human_rewards", c.game.players[kHuman]);
-  DeclarePlayer(d, "game.assistant_rewards", c.game.players[kAssistant]);
-
-  d.Integer("network.channels", c.network.channels, 1, 1024, "channels of the trunk");
-  d.Integer("network.blocks", c.network.blocks, 1, 64, "residual blocks");
-  d.Flag("network.goal_visible", c.network.goal_visible,
-         "sees the goal: a builder's network, not an assistant's");
-  d.Choice("network.device", c.backend.device, {"cpu", "cuda"},
-           "where networks are computed to play; learning stays on the processor");
-  d.Choice("network.precision", c.backend.precision, {"auto", "float32", "bfloat16", "int8"},
-           "in what numbers; auto: bfloat16 where the device multiplies it, else float32; int8 is "
-           "faster and coarser");
-
-  mcts::SearchOptions& s = c.search;
+void DeclareSearch(Declaration& d, mcts::SearchOptions& s) {
   d.Integer("search.num_simulations", s.num_simulations, 1, 100000, "simulations of a full search");
   d.Number("search.gamma", s.gamma, 0, 1, "discount");
   d.Numbers("search.c_puct", s.c_puct, 0, 1000,
@@ -262,6 +75,44 @@ std::vector<Field> Fields(RunConfig& c) {
   d.Number("search.value_visits", s.value_visits, 0, 1e6,
            "Gumbel: values move logits by (this + most visits) * value_scale");
   d.Number("search.value_scale", s.value_scale, 0, 1e6, "Gumbel: see value_visits");
+}
+
+std::vector<Field> Fields(RunConfig& c) {
+  Declaration d;
+  d.Integer("seed", c.seed, 0, INT64_MAX, "all randomness of the run follows from it");
+  d.Text("goals", c.goals, env::kGoalSpecs, "where the houses of self-play come from");
+  d.Text("human", c.human, "a human as for hod evaluate --human",
+         "the builder that an assistant learns beside");
+  d.Choice("player", c.player, {"human", "assistant"},
+           "whose play is learnt: an assistant's, or a builder's, who is alone and sees the goal");
+
+  d.Size("game.world_size", c.game.size, "extents in x, y (up) and z, in voxels");
+  d.Integer("game.horizon", c.game.horizon, 1, 100000, "timesteps of an episode");
+  d.Flag("game.random_start_locations", c.game.random_start_locations,
+         "players start anywhere, not in a row at the corner");
+  d.Flag("game.randomize_first_episode_length", c.game.randomize_first_episode_length,
+         "episodes start at a random timestep");
+  d.Flag("game.terminate_on_goal_completion", c.game.terminate_on_goal_completion,
+         "an episode ends when the goal stands");
+  d.OptionalInteger("game.truncate_on_no_progress_timesteps",
+                    c.game.truncate_on_no_progress_timesteps, 100000,
+                    "an episode ends after so many timesteps without progress");
+  d.Flag("game.inf_blocks", c.game.abilities.inf_blocks,
+         "players have any number of blocks, instead of a palette and inventories");
+  d.Flag("game.teleportation", c.game.abilities.teleportation,
+         "players act from anywhere, without bodies");
+  DeclarePlayer(d, "game.human_rewards", c.game.players[kHuman]);
+  DeclarePlayer(d, "game.assistant_rewards", c.game.players[kAssistant]);
+
+  d.Integer("network.channels", c.network.channels, 1, 1024, "channels of the trunk");
+  d.Integer("network.blocks", c.network.blocks, 1, 64, "residual blocks");
+  d.Choice("network.device", c.backend.device, {"cpu", "cuda"},
+           "where networks are computed to play; learning stays on the processor");
+  d.Choice("network.precision", c.backend.precision, {"auto", "float32", "bfloat16", "int8"},
+           "in what numbers; auto: bfloat16 where the device multiplies it, else float32; int8 is "
+           "faster and coarser");
+
+  DeclareSearch(d, c.search);
   d.Flag("search.reuse_tree", c.reuse_tree,
          "a search keeps what the one before knows of the position, which counts towards its "
          "simulations; not with Gumbel");
@@ -285,9 +136,9 @@ std::vector<Field> Fields(RunConfig& c) {
            "or after so many seconds");
 
   LearnerConfig& l = c.learner;
-  d.Choice("learner.algorithm", l.algorithm, {"alphazero", "ppo"},
-           "an assistant learns from searches of self-play, or a builder that sees the goal by "
-           "reward, alone in its world");
+  d.Choice(
+      "learner.algorithm", l.algorithm, {"alphazero", "ppo"},
+      "learns from searches of self-play, or, a builder only, from the rewards of its own actions");
   d.Integer("learner.batch_size", l.batch_size, 1, 65536, "positions of a gradient step");
   d.Number("learner.learning_rate", l.learning_rate, 1e-9, 1, "of Adam");
   d.Number("learner.final_learning_rate", l.final_learning_rate, 0, 1,

@@ -80,6 +80,7 @@ struct RunConfig {
   env::GameConfig game;
   std::string goals = "generated";
   std::string human = "heuristic";
+  int player = kAssistant;  // Whose play is learnt: kHuman is a builder alone, who sees the goal.
   models::NetworkConfig network;
   models::BackendOptions backend;  // Of self-play, evaluation and explanation.
   mcts::SearchOptions search;
@@ -91,6 +92,9 @@ struct RunConfig {
   EvaluationConfig evaluation;
 
   RunConfig();  // The paper's game: the human sees the goal, the assistant doesn't.
+
+  // The game of self-play: a builder whose play is learnt is alone in it.
+  env::GameConfig PlayedGame() const;
 };
 
 // Reads a TOML file over the defaults, then applies `overrides` ("key=value", in TOML's syntax for

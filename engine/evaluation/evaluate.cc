@@ -88,7 +88,7 @@ class EvaluationStream : public EpisodeStream {
     if (players_.unsearched_assistant) {
       episode.unsearched_assistant = players_.unsearched_assistant;
     } else if (players_.evaluator != nullptr) {
-      episode.assistant = EvaluatedAssistant(setup_.config, evaluation.simulations);
+      episode.assistant = EvaluationSearches(setup_.config, evaluation.simulations);
     }
     return episode;
   }
@@ -169,6 +169,10 @@ absl::StatusOr<std::unique_ptr<mcts::Evaluator>> LoadEvaluator(
   if (!of_the_reference) {
     absl::StatusOr<models::NetworkFile> file = models::LoadNetwork(path);
     if (!file.ok()) return file.status();
+    if (file->network.config.goal_visible) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ": its network sees the goal, expected that of an assistant"));
+    }
     return models::NetworkEvaluator::Create(file->network, backend);
   }
   absl::StatusOr<models::ReferenceWeights> weights = models::LoadReference(path);

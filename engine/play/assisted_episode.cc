@@ -4,8 +4,8 @@
 
 namespace hod::engine {
 
-AssistantPlay SelfPlayAssistant(const RunConfig& config) {
-  AssistantPlay play;
+SearchPlay SelfPlaySearches(const RunConfig& config) {
+  SearchPlay play;
   play.full = play.fast = config.search;
   play.fast.num_simulations = config.selfplay.fast_simulations;
   play.fast.noise_weight = 0;
@@ -17,8 +17,8 @@ AssistantPlay SelfPlayAssistant(const RunConfig& config) {
   return play;
 }
 
-AssistantPlay EvaluatedAssistant(const RunConfig& config, int num_simulations) {
-  AssistantPlay play;
+SearchPlay EvaluationSearches(const RunConfig& config, int num_simulations) {
+  SearchPlay play;
   play.full = config.search;
   play.full.num_simulations = num_simulations;
   play.full.noise_weight = 0;
@@ -32,18 +32,24 @@ AssistantPlay EvaluatedAssistant(const RunConfig& config, int num_simulations) {
 AssistedEpisode::AssistedEpisode(EpisodeSetup setup)
     : game_(std::move(setup.game), std::move(setup.goal.blocks), setup.global_timestep),
       goal_name_(std::move(setup.goal.name)),
-      assistant_(std::move(setup.assistant)),
+      searches_(std::move(setup.builder ? setup.builder : setup.assistant)),
+      searcher_(setup.builder ? kHuman : kAssistant),
       rng_(env::Rng(setup.seed).Fork(0)) {}
 
 absl::StatusOr<std::unique_ptr<AssistedEpisode>> AssistedEpisode::Create(EpisodeSetup setup) {
   const PlayerFactory human = std::move(setup.human);
   const PlayerFactory assistant = std::move(setup.unsearched_assistant);
-  // Without an assistant the human is alone: an idle body could stand where a block belongs.
-  if (!setup.assistant && !assistant) setup.game.players.resize(kHuman + 1);
+  const bool alone = setup.builder || (!setup.assistant && !assistant);
+  // An idle body could stand where a block belongs.
+  if (alone) setup.game.players.resize(kHuman + 1);
   const env::Rng streams(setup.seed);
   std::unique_ptr<AssistedEpisode> episode(new AssistedEpisode(std::move(setup)));
   env::Rng start = streams.Fork(1);
   episode->state_ = episode->game_.Reset(start);
+  if (episode->searches_) {
+    episode->planning_game_ = mcts::PlanningGame(episode->game_, episode->searches_->full);
+  }
+  if (episode->searches_ && episode->searcher_ == kHuman) return episode;
   auto model = human(episode->game_, kHuman, streams.Fork(2)());
   if (!model.ok()) return model.status();
   episode->human_ = *std::move(model);
@@ -52,16 +58,13 @@ absl::StatusOr<std::unique_ptr<AssistedEpisode>> AssistedEpisode::Create(Episode
     if (!made.ok()) return made.status();
     episode->unsearched_assistant_ = *std::move(made);
   }
-  if (episode->assistant_) {
-    episode->planning_game_ = mcts::PlanningGame(episode->game_, episode->assistant_->full);
-  }
   return episode;
 }
 
 absl::StatusOr<const mcts::Position*> AssistedEpisode::NextLeaf() {
   while (!done_) {
     absl::Status status;
-    if (!assistant_) {
+    if (!searches_) {
       status = Play(nullptr);
     } else {
       if (!searching_) StartSearch();
@@ -77,13 +80,13 @@ absl::StatusOr<const mcts::Position*> AssistedEpisode::NextLeaf() {
 }
 
 void AssistedEpisode::StartSearch() {
-  full_search_ = rng_.Chance(assistant_->full_search_fraction);
-  const mcts::SearchOptions& options = full_search_ ? assistant_->full : assistant_->fast;
+  full_search_ = rng_.Chance(searches_->full_search_fraction);
+  const mcts::SearchOptions& options = full_search_ ? searches_->full : searches_->fast;
   const env::Rng rng(rng_());
-  if (assistant_->reuse_tree && num_evaluations_ > 0) {
+  if (searches_->reuse_tree && num_evaluations_ > 0) {
     search_.Advance(options, state_, rng, memory_);
   } else {
-    search_.Start(options, &*planning_game_, state_, kAssistant, rng, memory_);
+    search_.Start(options, &*planning_game_, state_, searcher_, rng, memory_);
   }
   searching_ = true;
 }
@@ -96,12 +99,15 @@ absl::StatusOr<int32_t> AssistedEpisode::Decide(env::HumanModel& player) {
 
 absl::Status AssistedEpisode::Play(const mcts::SearchResult* search) {
   std::vector<int32_t> ids(game_.num_players(), 0);
-  const absl::StatusOr<int32_t> human_id = Decide(*human_);
-  if (!human_id.ok()) return human_id.status();
-  ids[kHuman] = *human_id;
-  const env::ActionDistribution human_policy = human_->NextAction(state_);
+  env::ActionDistribution human_policy;
+  if (human_ != nullptr) {
+    const absl::StatusOr<int32_t> human_id = Decide(*human_);
+    if (!human_id.ok()) return human_id.status();
+    ids[kHuman] = *human_id;
+    human_policy = human_->NextAction(state_);
+  }
   if (search != nullptr) {
-    ids[kAssistant] = assistant_->greedy ? search->best_action : env::Sample(search->policy, rng_);
+    ids[searcher_] = searches_->greedy ? search->best_action : env::Sample(search->policy, rng_);
   } else if (unsearched_assistant_ != nullptr) {
     const absl::StatusOr<int32_t> assistant_id = Decide(*unsearched_assistant_);
     if (!assistant_id.ok()) return assistant_id.status();
@@ -113,7 +119,7 @@ absl::Status AssistedEpisode::Play(const mcts::SearchResult* search) {
   for (EpisodeObserver* observer : observers_) {
     if (absl::Status status = observer->BeforeMove(state_); !status.ok()) return status;
   }
-  human_->Observe(state_, ids[kHuman]);
+  if (human_ != nullptr) human_->Observe(state_, ids[kHuman]);
   if (unsearched_assistant_ != nullptr) unsearched_assistant_->Observe(state_, ids[kAssistant]);
   const env::StepOutcome outcome = game_.Step(state_, actions);
   done_ = outcome.done();

@@ -22,8 +22,8 @@
 
 namespace hod::engine {
 
-// How the assistant turns searches into actions.
-struct AssistantPlay {
+// How a player turns searches into actions.
+struct SearchPlay {
   mcts::SearchOptions full;         // A full search.
   mcts::SearchOptions fast;         // The search of the other moves.
   double full_search_fraction = 1;  // Share of moves with a full search.
@@ -32,17 +32,17 @@ struct AssistantPlay {
 };
 
 // Self-play as the config says: a mix of full searches with noise and fast ones without.
-AssistantPlay SelfPlayAssistant(const RunConfig& config);
+SearchPlay SelfPlaySearches(const RunConfig& config);
 // Evaluation: full searches of `num_simulations` without noise, greedy if the config says so.
-AssistantPlay EvaluatedAssistant(const RunConfig& config, int num_simulations);
+SearchPlay EvaluationSearches(const RunConfig& config, int num_simulations);
 
 // One timestep as observers see it. References are valid during the call only.
 struct Move {
   const std::vector<env::Action>& actions;  // Per player: the human, and the assistant if any.
   const std::vector<int32_t>& ids;          // The same as flat ids.
   const env::StepOutcome& outcome;
-  const env::ActionDistribution& human_policy;
-  const mcts::SearchResult* search;  // Null if the assistant does not search.
+  const env::ActionDistribution& human_policy;  // Empty of a builder who searches.
+  const mcts::SearchResult* search;             // Null if nobody searches.
   bool full_search;
 };
 
@@ -59,8 +59,10 @@ struct EpisodeSetup {
   env::Goal goal;
   PlayerFactory human;
   // How the assistant plays: by searches, or by itself. Neither: the human is the only player.
-  std::optional<AssistantPlay> assistant;
+  std::optional<SearchPlay> assistant;
   PlayerFactory unsearched_assistant;
+  // Instead of all these: a builder who sees the goal and searches, alone in its world.
+  std::optional<SearchPlay> builder;
   uint64_t seed = 0;  // Start locations, human model, search and draws.
   int64_t global_timestep = 0;
 };
@@ -82,6 +84,7 @@ class AssistedEpisode {
   const env::Game& game() const { return game_; }
   const env::State& state() const { return state_; }
   const std::string& goal_name() const { return goal_name_; }
+  int searcher() const { return searcher_; }  // The player that searches, if one does.
   bool done() const { return done_; }
   int64_t num_evaluations() const { return num_evaluations_; }
 
@@ -94,10 +97,11 @@ class AssistedEpisode {
 
   env::Game game_;
   std::string goal_name_;
-  std::optional<AssistantPlay> assistant_;
+  std::optional<SearchPlay> searches_;
+  int searcher_;
   env::Rng rng_;
   env::State state_;
-  std::unique_ptr<env::HumanModel> human_;
+  std::unique_ptr<env::HumanModel> human_;  // Null if the builder searches.
   std::unique_ptr<env::HumanModel> unsearched_assistant_;
   std::vector<EpisodeObserver*> observers_;
 

@@ -1,4 +1,4 @@
-// Players of episodes that act by themselves: human models by name, and networks of the reference.
+// Players of episodes that act by themselves: human models by name, and networks.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,18 @@ using PlayerFactory = std::function<absl::StatusOr<std::unique_ptr<env::HumanMod
     const env::Game& game, int player, uint64_t seed)>;
 
 inline constexpr char kPlayerSpecs[] =
-    "heuristic, layers, lowest, mirror, noop, random, or FILE.safetensors of hod import-weights";
+    "heuristic, layers, lowest, mirror, noop, random; FILE.safetensors of hod import-weights or of "
+    "a "
+    "network that sees the goal; or a human file FILE.toml";
 
-// `spec` is the name of a human model (env/humans/make_human_model.h), which only the factory
-// checks, or a path that ends in .safetensors: a network of the reference, loaded once, that acts
-// by its policy head.
-absl::StatusOr<PlayerFactory> MakePlayerFactory(const std::string& spec);
+// `spec` is
+//   the name of a human model (env/humans/make_human_model.h), which only the factory checks;
+//   FILE.safetensors  a network, loaded once, that acts by its policy: of the reference, or a
+//                     checkpoint of one of Hod's that sees the goal;
+//   FILE.toml         a human file (human_file.h).
+// In paths, also those in human files, "{participant}" stands for `participant`: for networks that
+// have not learnt from the person they are judged by. Errors name the file.
+absl::StatusOr<PlayerFactory> MakePlayerFactory(const std::string& spec,
+                                                const std::string& participant = "");
 
 }  // namespace hod::engine

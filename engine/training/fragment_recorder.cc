@@ -7,7 +7,7 @@ namespace hod::engine {
 FragmentRecorder::FragmentRecorder(const AssistedEpisode* episode, Fragment origin, int length,
                                    Sink sink)
     : origin_(std::move(origin)), length_(length), sink_(std::move(sink)) {
-  origin_.assistant = kAssistant;
+  origin_.assistant = episode->searcher();
   origin_.human = kHuman;
   origin_.goal = episode->game().goal();
   current_ = origin_;
@@ -31,7 +31,7 @@ absl::Status FragmentRecorder::AfterMove(const Move& move, const env::State&) {
   }
   Timestep& step = current_.steps.emplace_back();
   step.actions.assign(move.ids.begin(), move.ids.end());
-  step.reward = static_cast<float>(move.outcome.players[kAssistant].reward);
+  step.reward = static_cast<float>(move.outcome.players[origin_.assistant].reward);
   step.root_value = root_value;
   if (move.full_search) step.search_policy = move.search->policy;
   step.human_policy = move.human_policy;

@@ -84,8 +84,8 @@ class Learner {
         progress_(std::move(progress)),
         metrics_(std::move(metrics)),
         stop_(stop),
-        follower_(run.shards(), run.config().game),
-        replay_(run.config().game, ReplayOptionsOf(run.config())),
+        follower_(run.shards(), run.config().PlayedGame()),
+        replay_(run.config().PlayedGame(), ReplayOptionsOf(run.config())),
         sampling_(env::Rng(run.config().seed).Fork(1000000)),
         seconds_before_(progress_.seconds) {}
 

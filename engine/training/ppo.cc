@@ -163,7 +163,7 @@ absl::Status RunPpo(const RunDirectory& run, const std::atomic<bool>& stop) {
   absl::StatusOr<LearnerStart> start = StartOrResume(run);
   if (!start.ok()) return start.status();
   auto goals =
-      env::MakeGoalSource(run.config().goals, GameOfHumanAlone(run.config()), run.config().seed);
+      env::MakeGoalSource(run.config().goals, run.config().PlayedGame(), run.config().seed);
   if (!goals.ok()) return goals.status();
   auto metrics = JsonLinesWriter::Open(run.metrics() + "/learner.jsonl");
   if (!metrics.ok()) return metrics.status();

@@ -24,15 +24,9 @@ mcts::Position PositionOf(const env::Game& game, const env::State& state,
 
 }  // namespace
 
-env::GameConfig GameOfHumanAlone(const RunConfig& config) {
-  env::GameConfig game = config.game;
-  game.players.resize(1);
-  return game;
-}
-
 PpoRollouts::PpoRollouts(const RunConfig& config, std::shared_ptr<const env::GoalSource> goals,
                          uint64_t seed)
-    : config_(config), game_(GameOfHumanAlone(config)), goals_(std::move(goals)) {
+    : config_(config), game_(config.PlayedGame()), goals_(std::move(goals)) {
   for (int i = 0; i < config.ppo.environments; ++i) {
     environments_.push_back({env::Rng(seed).Fork(i), nullptr, {}, {}, {}, {}});
   }

@@ -15,9 +15,6 @@
 
 namespace hod::engine {
 
-// The game of the config with the human alone.
-env::GameConfig GameOfHumanAlone(const RunConfig& config);
-
 struct EpisodeResult {
   double goal_percent = 0;
   double reward = 0;  // Undiscounted.
@@ -27,8 +24,8 @@ struct EpisodeResult {
 
 class PpoRollouts {
  public:
-  // Goals are for GameOfHumanAlone(config). What is played follows from the seed and the
-  // evaluators, whatever the number of threads.
+  // Goals are for config.PlayedGame(), which has the human alone. What is played follows from the
+  // seed and the evaluators, whatever the number of threads.
   PpoRollouts(const RunConfig& config, std::shared_ptr<const env::GoalSource> goals, uint64_t seed);
 
   // Plays on for ppo.rollout_length timesteps in every environment. The samples borrow from this

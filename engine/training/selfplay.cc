@@ -35,8 +35,9 @@ class ShardSink {
     if (writer_ == nullptr) {
       const std::string path =
           absl::StrCat(run_.shards(), "/", ShardName({worker_, next_sequence_++}));
-      auto writer = ShardWriter::Create(
-          path, run_.config().game, {{"worker", worker_}, {"checkpoint_step", checkpoint_step}});
+      auto writer =
+          ShardWriter::Create(path, run_.config().PlayedGame(),
+                              {{"worker", worker_}, {"checkpoint_step", checkpoint_step}});
       if (!writer.ok()) return writer.status();
       writer_ = *std::move(writer);
       opened_ = absl::Now();
@@ -100,11 +101,15 @@ class Worker : public EpisodeStream {
   absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() override {
     const uint64_t id = rng_();
     EpisodeSetup setup;
-    setup.game = run_.config().game;
+    setup.game = run_.config().PlayedGame();
     env::Rng goal_rng = env::Rng(id).Fork(0);
     setup.goal = goals_->Sample(goal_rng);
-    setup.human = human_;
-    setup.assistant = SelfPlayAssistant(run_.config());
+    if (run_.config().player == kHuman) {
+      setup.builder = SelfPlaySearches(run_.config());
+    } else {
+      setup.human = human_;
+      setup.assistant = SelfPlaySearches(run_.config());
+    }
     setup.seed = env::Rng(id).Fork(1)();
     setup.global_timestep = evaluator_.timesteps();
     // Only the first episodes of a worker start anywhere in time.

@@ -9,7 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "engine/config/field.h"
+#include "engine/config/fields.h"
 #include "engine/config/run_config.h"
 #include "engine/io/files.h"
 #include "tests/engine/tiny_run.h"

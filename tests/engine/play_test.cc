@@ -183,7 +183,7 @@ TEST_CASE("Without an assistant the same builder starts alone") {
 
 TEST_CASE("Greedy play takes the most visited action of full searches without noise") {
   EpisodeSetup setup = TinySetup(1);
-  setup.assistant = EvaluatedAssistant(TinyConfig(), 6);
+  setup.assistant = EvaluationSearches(TinyConfig(), 6);
   CHECK(setup.assistant->full.num_simulations == 6);
   CHECK(setup.assistant->full.noise_weight == 0);
   class Watch : public EpisodeObserver {
@@ -202,7 +202,7 @@ TEST_CASE("Play that is not greedy draws from the policy") {
   RunConfig config = TinyConfig();
   config.evaluation.greedy = false;
   EpisodeSetup setup = TinySetup(1);
-  setup.assistant = EvaluatedAssistant(config, 6);
+  setup.assistant = EvaluationSearches(config, 6);
   class Watch : public EpisodeObserver {
    public:
     int others = 0;  // Moves other than the best.
@@ -250,7 +250,7 @@ class HandPlay {
     setup.goal.blocks = env::EmptyWorld(setup.game.size);
     for (const auto& [cell, block] : blocks) setup.goal.blocks[setup.game.size.Index(cell)] = block;
     setup.human = *MakePlayerFactory("noop");
-    setup.assistant = SelfPlayAssistant(TinyConfig());  // Or there were one player only.
+    setup.assistant = SelfPlaySearches(TinyConfig());  // Or there were one player only.
     return TinyEpisode(std::move(setup));
   }
   std::unique_ptr<AssistedEpisode> episode_;

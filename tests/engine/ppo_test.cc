@@ -37,6 +37,7 @@ class Houses {
 RunConfig SmallConfig() {
   static const Houses houses;
   absl::StatusOr<RunConfig> config = ParseRunConfig(R"(
+player = "human"
 [game]
 world_size = [4, 4, 4]
 horizon = 12
@@ -46,7 +47,6 @@ noop = -0.2
 [network]
 channels = 16
 blocks = 1
-goal_visible = true
 [search]
 gamma = 0.9
 [learner]
@@ -102,7 +102,7 @@ models::Checkpoint Newest(const RunDirectory& run) {
 // timesteps as there is to edit, each with its full reward.
 int PerfectEpisodes(const models::Network& network, const RunConfig& config) {
   models::NetworkEvaluator evaluator(network);
-  const env::GameConfig alone = GameOfHumanAlone(config);
+  const env::GameConfig alone = config.PlayedGame();
   const auto goals = env::MakeGoalSource(config.goals, alone, 77);
   REQUIRE(goals.ok());
   int perfect = 0;
@@ -205,7 +205,7 @@ TEST_CASE("Rollouts are what the game makes of the actions, and no matter of thr
   config.ppo.environments = 19;
   config.ppo.rollout_length = 25;
   std::shared_ptr<const env::GoalSource> goals =
-      *env::MakeGoalSource(config.goals, GameOfHumanAlone(config), 1);
+      *env::MakeGoalSource(config.goals, config.PlayedGame(), 1);
   models::NetworkEvaluator evaluator(models::InitialNetwork(config.network, env::Rng(3)));
   const std::atomic<bool> stop = false;
   PpoRollouts rollouts(config, goals, 5);
@@ -273,7 +273,7 @@ TEST_CASE(
   config.ppo.environments = 3;
   config.ppo.rollout_length = 12;
   std::shared_ptr<const env::GoalSource> goals =
-      *env::MakeGoalSource(config.goals, GameOfHumanAlone(config), 1);
+      *env::MakeGoalSource(config.goals, config.PlayedGame(), 1);
   PpoRollouts rollouts(config, goals, 5);
   Optimist optimist;
   const std::atomic<bool> stop = false;
@@ -290,11 +290,11 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("PPO needs a network that sees the goal") {
+TEST_CASE("PPO trains a builder, and what it plays with") {
   RunConfig config = SmallConfig();
-  const absl::Status blind = Override(config, "network.goal_visible=false");
-  REQUIRE_FALSE(blind.ok());
-  CHECK(Contains(std::string(blind.message()), "network.goal_visible: expected true"));
+  const absl::Status assistant = Override(config, "player=assistant");
+  REQUIRE_FALSE(assistant.ok());
+  CHECK(Contains(std::string(assistant.message()), "player: expected human"));
 
   const env::TempDir dir;
   config = SmallConfig();

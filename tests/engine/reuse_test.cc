@@ -12,7 +12,7 @@ namespace {
 
 int64_t EvaluationsOf(const RunConfig& config) {
   EpisodeSetup setup = TinySetup(1);
-  setup.assistant = EvaluatedAssistant(config, 12);
+  setup.assistant = EvaluationSearches(config, 12);
   const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(std::move(setup));
   PlayToEnd(*episode);
   CHECK(episode->done());
@@ -21,11 +21,11 @@ int64_t EvaluationsOf(const RunConfig& config) {
 
 TEST_CASE("Searches that keep their subtrees ask for fewer evaluations") {
   RunConfig config = TinyConfig();
-  CHECK_FALSE(EvaluatedAssistant(config, 12).reuse_tree);
+  CHECK_FALSE(EvaluationSearches(config, 12).reuse_tree);
   const int64_t without = EvaluationsOf(config);
   CHECK(without % 12 == 0);
   config.reuse_tree = true;
-  CHECK(SelfPlayAssistant(config).reuse_tree);
+  CHECK(SelfPlaySearches(config).reuse_tree);
   const int64_t with = EvaluationsOf(config);
   CHECK(with < without);
   CHECK(with > without / 12);

@@ -57,7 +57,7 @@ EpisodeSetup TinySetup(uint64_t seed, bool assisted) {
   setup.game = config.game;
   setup.goal = (*goals)->Get(static_cast<int>(seed));
   setup.human = *MakePlayerFactory("heuristic");
-  if (assisted) setup.assistant = SelfPlayAssistant(config);
+  if (assisted) setup.assistant = SelfPlaySearches(config);
   setup.seed = seed;
   return setup;
 }
