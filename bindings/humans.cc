@@ -192,8 +192,8 @@ void BindHumans(py::module_& m) {
   py::class_<BoundHuman>(m, "HumanModel",
                          R"(A model of one player in one episode.
 
-`spec` is "heuristic", "noop", "random", a path ending in .safetensors (a network of the reference),
-or a function of (game, player, seed). That returns a policy: a function of a state that returns the
+`spec` is "heuristic", "layers", "lowest", "mirror", "noop", "random", a path ending in .safetensors
+(a network of the reference), or a function of (game, player, seed). That returns a policy: a function of a state that returns the
 next action as a flat id, as {flat id: probability}, or as an array [num_actions] of probabilities,
 which may have any positive sum. If the policy has a method `observe(state, action)`, it is told
 what was played in which state.)")

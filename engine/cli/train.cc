@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "engine/cli/command.h"
 #include "engine/training/learner.h"
+#include "engine/training/ppo.h"
 #include "engine/training/selfplay.h"
 
 namespace hod::engine {
@@ -31,7 +33,8 @@ void AddTrain(CLI::App& app, absl::Status& result) {
   };
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
-      "train", "Train an assistant by self-play; the same command again resumes");
+      "train",
+      "Train an assistant by self-play, or a builder by PPO; the same command again resumes");
   command->add_option("--config", options->config, "run configuration (TOML)")->required();
   command->add_option("--set", options->overrides, "key=value over the configuration")
       ->allow_extra_args(false);
@@ -57,7 +60,14 @@ void AddSelfPlay(CLI::App& app, absl::Status& result) {
   command->callback([options, &result] {
     const StopOnSignals handler;
     absl::StatusOr<RunDirectory> run = RunDirectory::Open(options->run);
-    result = run.ok() ? RunSelfPlay(*run, options->worker, options->record, g_stop) : run.status();
+    if (!run.ok()) {
+      result = run.status();
+    } else if (run->config().learner.algorithm == Algorithm::kPpo) {
+      result = absl::FailedPreconditionError(
+          absl::StrCat(options->run, ": learner.algorithm is ppo, which plays where it learns"));
+    } else {
+      result = RunSelfPlay(*run, options->worker, options->record, g_stop);
+    }
   });
 }
 
@@ -68,7 +78,12 @@ void AddLearn(CLI::App& app, absl::Status& result) {
   command->callback([path, &result] {
     const StopOnSignals handler;
     absl::StatusOr<RunDirectory> run = RunDirectory::Open(*path);
-    result = run.ok() ? RunLearner(*run, g_stop) : run.status();
+    if (!run.ok()) {
+      result = run.status();
+    } else {
+      const bool ppo = run->config().learner.algorithm == Algorithm::kPpo;
+      result = ppo ? RunPpo(*run, g_stop) : RunLearner(*run, g_stop);
+    }
   });
 }
 

@@ -136,6 +136,9 @@ std::vector<Field> Fields(RunConfig& c) {
            "or after so many seconds");
 
   LearnerConfig& l = c.learner;
+  d.Choice(
+      "learner.algorithm", l.algorithm, {"alphazero", "ppo"},
+      "learns from searches of self-play, or, a builder only, from the rewards of its own actions");
   d.Integer("learner.batch_size", l.batch_size, 1, 65536, "positions of a gradient step");
   d.Number("learner.learning_rate", l.learning_rate, 1e-9, 1, "of Adam");
   d.Number("learner.final_learning_rate", l.final_learning_rate, 0, 1,
@@ -162,6 +165,21 @@ std::vector<Field> Fields(RunConfig& c) {
   d.Integer("learner.max_steps", l.max_steps, 1, INT64_MAX, "training ends after so many steps");
   d.Number("learner.max_minutes", l.max_minutes, 0, 1e9,
            "or after so many minutes of learning, restarts included; 0: no limit");
+
+  PpoConfig& p = c.ppo;
+  d.Integer("ppo.environments", p.environments, 1, 4096, "episodes played side by side");
+  d.Integer("ppo.rollout_length", p.rollout_length, 1, 65536,
+            "timesteps in each of them between updates");
+  d.Integer("ppo.epochs", p.epochs, 1, 1000, "passes over a rollout, at most");
+  d.Number("ppo.clip", p.clip, 1e-3, 1, "ratios of probabilities count up to 1 +- this");
+  d.Number("ppo.gae_lambda", p.gae_lambda, 0, 1,
+           "advantages: 0 trusts the value, 1 what was gained");
+  d.Number("ppo.target_kl", p.target_kl, 0, 1e6,
+           "an update ends once the policy has moved so far from the one that played; 0: never");
+  d.Schedule("ppo.type_entropy", p.type_entropy,
+             "bonus for the entropy over types of actions, over the timesteps of training");
+  d.Schedule("ppo.location_entropy", p.location_entropy,
+             "the same for locations and blocks within a type");
 
   EvaluationConfig& e = c.evaluation;
   d.Text("evaluation.goals", e.goals, env::kGoalSpecs, "houses to evaluate on");

@@ -15,6 +15,10 @@ absl::Status CheckWhole(const RunConfig& config) {
         "search.reuse_tree: expected false with search.selection = gumbel, whose halving counts on "
         "equal visits");
   }
+  if (config.learner.algorithm == Algorithm::kPpo && config.player != kHuman) {
+    return absl::InvalidArgumentError(
+        "player: expected human with learner.algorithm = ppo, by which a builder learns");
+  }
   return models::Validate(config.network);
 }
 

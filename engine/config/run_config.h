@@ -31,7 +31,10 @@ struct SelfPlayConfig {
   double shard_seconds = 20;          // ...or so many seconds.
 };
 
+enum class Algorithm { kAlphaZero, kPpo };
+
 struct LearnerConfig {
+  Algorithm algorithm = Algorithm::kAlphaZero;
   int batch_size = 64;
   double learning_rate = 1e-3;
   double final_learning_rate = 1e-3;
@@ -49,6 +52,18 @@ struct LearnerConfig {
   double checkpoint_seconds = 30;
   int64_t max_steps = 1000000;  // Training ends after so many steps...
   double max_minutes = 0;  // ...or so many minutes of learning, restarts included; 0: no limit.
+};
+
+// Of learner.algorithm = "ppo".
+struct PpoConfig {
+  int environments = 16;
+  int rollout_length = 64;  // Timesteps in each environment between updates.
+  int epochs = 2;
+  double clip = 0.2;
+  double gae_lambda = 0.95;
+  double target_kl = 0.03;
+  env::Schedule type_entropy = 0.01;
+  env::Schedule location_entropy = 0.01;
 };
 
 struct EvaluationConfig {
@@ -73,6 +88,7 @@ struct RunConfig {
   int cached_positions = 0;  // Whose evaluations are remembered; 0: none.
   SelfPlayConfig selfplay;
   LearnerConfig learner;
+  PpoConfig ppo;
   EvaluationConfig evaluation;
 
   RunConfig();  // The paper's game: the human sees the goal, the assistant doesn't.

@@ -17,8 +17,9 @@ using PlayerFactory = std::function<absl::StatusOr<std::unique_ptr<env::HumanMod
     const env::Game& game, int player, uint64_t seed)>;
 
 inline constexpr char kPlayerSpecs[] =
-    "heuristic, noop, random; FILE.safetensors of hod import-weights or of a network that sees the "
-    "goal; or a human file FILE.toml";
+    "heuristic, layers, lowest, mirror, noop, random; FILE.safetensors of hod import-weights or of "
+    "a "
+    "network that sees the goal; or a human file FILE.toml";
 
 // `spec` is
 //   the name of a human model (env/humans/make_human_model.h), which only the factory checks;

@@ -86,6 +86,20 @@ absl::StatusOr<std::vector<LearningCurve>> DrawLearningCurves(const RunDirectory
     curves.push_back(
         {title, env::DrawChart({title, "minutes", unit, std::move(series)}).PngBytes()});
   };
+  if (run.config().learner.algorithm == Algorithm::kPpo) {
+    Lines ended;  // Updates in which episodes ended.
+    for (const nlohmann::json& line : *learner) {
+      if (NumberAt(line, "episodes") > 0) ended.push_back(line);
+    }
+    draw("Alone: what stands at the end", "% of the goal",
+         {LearnerSeries(ended, "goal_percent", "goal")});
+    draw("Reward", "a timestep", {LearnerSeries(*learner, "reward_per_timestep", "reward")});
+    draw("Entropy of the policy", "nats",
+         {LearnerSeries(*learner, "type_entropy", "type"),
+          LearnerSeries(*learner, "location_entropy", "within the type")});
+    draw("Value loss", "squared error", {LearnerSeries(*learner, "value_loss", "value")});
+    return curves;
+  }
   draw("Self-play: who builds", "% of the goal",
        {EpisodeSeries(*episodes, "goal_percent", "goal"),
         EpisodeSeries(*episodes, "human_percent", "built by the human"),

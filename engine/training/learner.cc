@@ -12,6 +12,7 @@
 #include "engine/io/json_lines.h"
 #include "engine/samples/replay.h"
 #include "engine/samples/shard_follower.h"
+#include "engine/training/learner_start.h"
 #include "models/checkpoint.h"
 #include "models/trainer.h"
 
@@ -147,7 +148,7 @@ class Learner {
     // A stream of its own for every step: a learner that was stopped goes on with the same samples.
     env::Rng rng = sampling_.Fork(steps_);
     const Batch batch = replay_.Sample(config_.batch_size, rng);
-    const models::StepConfig step = {.learning_rate = LearningRate(),
+    const models::StepConfig step = {.learning_rate = LearningRateAt(config_, Progress()),
                                      .goal_kl_weight = config_.goal_kl_weight * Progress()};
     absl::StatusOr<models::Losses> losses = trainer_.Step(batch.examples, step);
     if (!losses.ok()) return losses.status();
@@ -178,10 +179,6 @@ class Learner {
   }
 
   double Seconds() const { return seconds_before_ + absl::ToDoubleSeconds(absl::Now() - began_); }
-  double LearningRate() const {
-    const double fall = std::max(0.0, 2 * Progress() - 1);
-    return config_.learning_rate + fall * (config_.final_learning_rate - config_.learning_rate);
-  }
   double Progress() const { return ProgressOf(config_, steps_, Seconds()); }
 
   const RunDirectory& run_;
@@ -206,33 +203,13 @@ class Learner {
 absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop) {
   absl::StatusOr<RoleLock> lock = RoleLock::Take(run, "learner");
   if (!lock.ok()) return lock.status();
-  auto latest = run.LatestCheckpoint();
-  if (!latest.ok()) return latest.status();
-
-  models::TrainerState state;
-  RunProgress progress;
-  if (latest->has_value()) {
-    const std::string& path = (*latest)->second;
-    absl::StatusOr<models::Checkpoint> checkpoint = models::LoadCheckpoint(path);
-    if (!checkpoint.ok()) return checkpoint.status();
-    absl::StatusOr<RunProgress> stored = RunProgress::FromJson(checkpoint->run);
-    if (!stored.ok()) {
-      return absl::DataLossError(absl::StrCat(path, ": ", std::string(stored.status().message())));
-    }
-    state = std::move(checkpoint->state);
-    progress = *std::move(stored);
-    spdlog::info("going on from {}", path);
-  } else {
-    state = models::InitialTrainerState(
-        models::InitialNetwork(run.config().network, env::Rng(run.config().seed).Fork(2000000)));
-    progress.config = ToToml(run.config());
-    // Workers wait for this one.
-    absl::Status status = models::SaveCheckpoint(run.CheckpointPath(0), {state, progress.ToJson()});
-    if (!status.ok()) return status;
-  }
+  absl::StatusOr<LearnerStart> start = StartOrResume(run);
+  if (!start.ok()) return start.status();
   auto metrics = JsonLinesWriter::Open(run.metrics() + "/learner.jsonl");
   if (!metrics.ok()) return metrics.status();
-  return Learner(run, std::move(state), std::move(progress), *std::move(metrics), stop).Run();
+  return Learner(run, std::move(start->state), std::move(start->progress), *std::move(metrics),
+                 stop)
+      .Run();
 }
 
 }  // namespace hod::engine

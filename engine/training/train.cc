@@ -13,6 +13,7 @@
 #include "engine/io/files.h"
 #include "engine/io/json_lines.h"
 #include "engine/io/progress.h"
+#include "engine/training/ppo.h"
 #include "engine/training/process.h"
 #include "models/checkpoint.h"
 
@@ -163,6 +164,10 @@ absl::StatusOr<bool> AlreadyTrained(const RunDirectory& run) {
   return false;
 }
 
+absl::Status Stopped() {
+  return absl::CancelledError("stopped; the same command goes on from the last checkpoint");
+}
+
 }  // namespace
 
 absl::Status Train(const RunDirectory& run, const std::string& record_directory,
@@ -170,6 +175,13 @@ absl::Status Train(const RunDirectory& run, const std::string& record_directory,
   absl::StatusOr<bool> trained = AlreadyTrained(run);
   if (!trained.ok()) return trained.status();
   if (*trained) return absl::OkStatus();
+  if (run.config().learner.algorithm == Algorithm::kPpo) {
+    if (!record_directory.empty()) {
+      return absl::InvalidArgumentError("--record: episodes are recorded of self-play only");
+    }
+    absl::Status status = RunPpo(run, stop);
+    return status.ok() && stop ? Stopped() : status;
+  }
 
   Supervisor supervisor(run, record_directory);
   StatusReader reader(run);
@@ -184,10 +196,7 @@ absl::Status Train(const RunDirectory& run, const std::string& record_directory,
   }
   supervisor.Stop();
   line.Finish();
-  if (status.ok() && stop) {
-    return absl::CancelledError("stopped; the same command goes on from the last checkpoint");
-  }
-  return status;
+  return status.ok() && stop ? Stopped() : status;
 }
 
 }  // namespace hod::engine

@@ -1,5 +1,5 @@
 // Trains a run: starts a learner and self-play workers as processes of their own, watches over them
-// and shows how far they are.
+// and shows how far they are. PPO plays and learns in this process.
 #pragma once
 
 #include <atomic>

@@ -6,10 +6,6 @@
 namespace hod::env {
 namespace {
 
-constexpr ActionType kMoves[] = {ActionType::kMovePosX, ActionType::kMoveNegX,
-                                 ActionType::kMovePosY, ActionType::kMoveNegY,
-                                 ActionType::kMovePosZ, ActionType::kMoveNegZ};
-
 constexpr double kAlternativeDistance = 0.8;  // Voxels an alternative may be farther than the edit.
 
 // Pauses, as hazards of recorded people: half of the pauses are one noop, a third of the rest two;
@@ -57,7 +53,8 @@ const ActionDistribution& HeuristicBuilder::NextAction(const State& state) {
   }
   navigator_.Look(state);
   // Somebody may have done it, or stand or have built in the way.
-  if (intent_ && !(chooser_.StillWanted(*intent_) && (CanEditHere() || !MovesOnTheWay().empty()))) {
+  if (intent_ && !(chooser_.planner().StillWanted(*intent_) &&
+                   (CanEditHere() || !navigator_.MovesOnTheWay().empty()))) {
     intent_.reset();
   }
   if (!intent_) intent_ = chooser_.Choose(memory_);
@@ -65,7 +62,7 @@ const ActionDistribution& HeuristicBuilder::NextAction(const State& state) {
   const double pause = PauseProbability();
   Add({}, pause);
   if (intent_) {
-    const Moves moves = MovesOnTheWay();
+    const Moves moves = navigator_.MovesOnTheWay();
     const double edit = EditProbability(moves);
     if (edit > 0) AddEdits((1.0 - pause) * edit);
     if (edit < 1) AddMoves((1.0 - pause) * (1.0 - edit), moves);
@@ -131,8 +128,9 @@ void HeuristicBuilder::AddEdits(double probability) {
   double total = 0;
   for (const Intent::Candidate& c : intent_->alternatives) {
     const bool is_possible =
-        c.edit == intent_->edit || (EyeDistance(feet, size.At(c.edit.location)) <= farthest &&
-                                    chooser_.IsUseful(c.edit) && navigator_.CanEdit(c.edit, feet));
+        c.edit == intent_->edit ||
+        (EyeDistance(feet, size.At(c.edit.location)) <= farthest &&
+         chooser_.planner().IsUseful(c.edit) && navigator_.CanEdit(c.edit, feet));
     if (!is_possible) continue;
     possible.push_back(c);
     total += c.weight;
@@ -177,17 +175,6 @@ double HeuristicBuilder::AddSlips(double probability) {
     }
   }
   return given;
-}
-
-HeuristicBuilder::Moves HeuristicBuilder::MovesOnTheWay() const {
-  const Cell feet = navigator_.feet();
-  const int left = navigator_.MovesLeft(feet);
-  Moves moves;
-  for (const ActionType move : kMoves) {
-    const int after = navigator_.MovesLeft(feet + MoveDelta(move));
-    if (after >= 0 && after < left && navigator_.CanMove(move)) moves.push_back(move);
-  }
-  return moves;
 }
 
 void HeuristicBuilder::AddMoves(double probability, const Moves& on_the_way) {

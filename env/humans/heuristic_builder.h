@@ -24,8 +24,6 @@ class HeuristicBuilder final : public HumanModel {
   void Observe(const State& before, int32_t action) override;
 
  private:
-  using Moves = absl::InlinedVector<ActionType, 6>;
-
   bool Acts(const State& state) const {
     return state.timestep % game_.config().players[player_].timestep_skip == 0;
   }
@@ -33,9 +31,6 @@ class HeuristicBuilder final : public HumanModel {
     return intent_->purpose != Intent::kLook &&
            navigator_.CanEdit(intent_->edit, navigator_.feet());
   }
-  // Moves that lead to where the intent is to be carried out.
-  Moves MovesOnTheWay() const;
-
   double PauseProbability() const;
   // Of making the intended edit from here, rather than walking on.
   double EditProbability(const Moves& moves) const;

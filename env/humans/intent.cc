@@ -14,9 +14,7 @@ constexpr int kLookFar = 5;    // Voxels along x and z.
 constexpr int kMaxTries = 12;  // Edits tried before the timestep is given up.
 
 // Patience, in timesteps.
-constexpr int kGiveUpAfter = 80;
 constexpr int kPutAsideFor = 25;
-constexpr int kHoldFor = 400;
 
 // Tastes in places to stand: probability of a new one with an edit, mean and spread.
 constexpr double kNewTaste = 0.25;
@@ -33,11 +31,11 @@ Cell Minus(Cell a, Cell b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
 IntentChooser::IntentChooser(const Game& game, int player, const BuilderStyle& style,
                              Navigator& navigator, uint64_t seed)
     : game_(game),
-      player_(player),
       style_(style),
       navigator_(navigator),
       rng_(Rng(seed).Fork(1)),
-      work_(game, player, style.notice_delay, Rng(seed).Fork(2)) {}
+      work_(game, player, style.notice_delay, Rng(seed).Fork(2)),
+      planner_(game, player, navigator, work_) {}
 
 std::optional<Intent> IntentChooser::Choose(const BuilderMemory& memory) {
   work_.Update(navigator_, memory.own_actions);
@@ -46,31 +44,6 @@ std::optional<Intent> IntentChooser::Choose(const BuilderMemory& memory) {
   std::optional<Intent> intent = ChooseAmongEdits(memory, comfort);
   if (!intent && work_.edits().empty()) intent = ChooseDetour(comfort);
   return intent;
-}
-
-bool IntentChooser::StillWanted(const Intent& intent) const {
-  const State& state = navigator_.state();
-  if (state.timestep - intent.since > kGiveUpAfter) return false;
-  const bool is_air = state.blocks[intent.edit.location] == kAir;
-  switch (intent.purpose) {
-    case Intent::kUseful:
-      return IsUseful(intent.edit);
-    case Intent::kDetour:
-      return is_air == (intent.edit.type == ActionType::kPlace);
-    case Intent::kFetch:
-      return state.players[player_].inventory.Count(state.blocks[intent.edit.location]) <
-             intent.fetch_count;
-    case Intent::kLook:
-      return navigator_.feet() != intent.stand;
-  }
-  return false;
-}
-
-bool IntentChooser::IsUseful(const Action& edit) const {
-  const Block now = navigator_.state().blocks[edit.location];
-  const Block wanted = game_.goal()[edit.location];
-  if (edit.type == ActionType::kPlace) return now == kAir && wanted == edit.block;
-  return now != kAir && now != wanted;
 }
 
 std::optional<Intent> IntentChooser::ChooseAmongEdits(const BuilderMemory& memory,
@@ -89,7 +62,7 @@ std::optional<Intent> IntentChooser::ChooseAmongEdits(const BuilderMemory& memor
     while (chosen + 1 < edits.size() && (left -= weights[chosen]) >= 0) ++chosen;
 
     const Action edit = edits[chosen];
-    std::optional<Intent> intent = PlanWithBlock(Intent::kUseful, edit, comfort);
+    std::optional<Intent> intent = planner_.PlanEdit(Intent::kUseful, edit, comfort);
     if (!intent) {
       work_.PutAside(edit, navigator_.state().timestep + kPutAsideFor);
       continue;
@@ -162,59 +135,9 @@ std::optional<Intent> IntentChooser::ChooseDetour(const Comfort& comfort) {
   const int nearest = *std::min_element(wrong.begin(), wrong.end(), [&](int a, int b) {
     return L1Distance(size.At(a), feet) < L1Distance(size.At(b), feet);
   });
-  std::optional<Intent> intent = DetourFor(nearest, comfort);
-  if (!intent) intent = DetourFor(wrong[rng_.Below(static_cast<int>(wrong.size()))], comfort);
-  return intent;
-}
-
-std::optional<Intent> IntentChooser::DetourFor(int location, const Comfort& comfort) {
-  const WorldSize& size = navigator_.size();
-  const Cell target = size.At(location);
-  std::optional<Intent> intent;
-  if (navigator_.IsAir(target) && navigator_.NumBlocksAround(target) == 0) {
-    if (const std::optional<Cell> support = navigator_.NearestSupport(target)) {
-      const Action scaffold = {ActionType::kPlace, size.Index(*support), game_.goal()[location]};
-      intent = PlanWithBlock(Intent::kDetour, scaffold, comfort);
-    }
-  }
-  if (!intent) {
-    if (const std::optional<Cell> obstacle = navigator_.FirstObstacle(target)) {
-      const Action clear = {ActionType::kBreak, size.Index(*obstacle), kAir};
-      intent = Plan(Intent::kDetour, clear, comfort);
-    }
-  }
-  if (intent && intent->purpose == Intent::kDetour) {
-    work_.Hold(intent->edit.location, location, navigator_.state().timestep + kHoldFor);
-    work_.ForgetPutAside();
-  }
-  return intent;
-}
-
-std::optional<Intent> IntentChooser::PlanWithBlock(Intent::Purpose purpose, const Action& edit,
-                                                   const Comfort& comfort) {
-  const Inventory& inventory = navigator_.state().players[player_].inventory;
-  const bool has_block = game_.config().abilities.inf_blocks || edit.type != ActionType::kPlace ||
-                         inventory.Count(edit.block) > 0;
-  if (has_block) return Plan(purpose, edit, comfort);
-  const WorldSize& size = navigator_.size();
-  const int location = size.Index({size.w - 1, 2, edit.block - kFirstPlaceable});
-  std::optional<Intent> intent =
-      Plan(Intent::kFetch, {ActionType::kBreak, location, kAir}, comfort);
-  if (intent) intent->fetch_count = std::clamp(work_.NumNeeded(edit.block), 1, Inventory::kStack);
-  return intent;
-}
-
-std::optional<Intent> IntentChooser::Plan(Intent::Purpose purpose, const Action& edit,
-                                          const Comfort& comfort) {
-  Intent intent;
-  intent.purpose = purpose;
-  intent.edit = edit;
-  intent.comfort = comfort;
-  intent.since = navigator_.state().timestep;
-  const std::optional<Cell> stand = navigator_.GoWhereCanEdit(edit, intent.comfort);
-  if (!stand) return std::nullopt;
-  intent.stand = *stand;
-  intent.alternatives = {{edit, 1.0}};
+  std::optional<Intent> intent = planner_.PlanDetour(nearest, comfort);
+  if (!intent)
+    intent = planner_.PlanDetour(wrong[rng_.Below(static_cast<int>(wrong.size()))], comfort);
   return intent;
 }
 

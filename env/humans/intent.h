@@ -3,11 +3,9 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
 #include "env/humans/builder_style.h"
-#include "env/humans/navigation.h"
-#include "env/humans/work_list.h"
+#include "env/humans/planner.h"
 
 namespace hod::env {
 
@@ -22,27 +20,6 @@ struct BuilderMemory {
   Block last_placed = kAir;         // kAir: none yet.
 };
 
-struct Intent {
-  enum Purpose {
-    kUseful,  // The edit makes a cell right or frees it for the right block.
-    kDetour,  // It makes a useful edit possible: a scaffold or a passage.
-    kFetch,   // It takes a block from the palette.
-    kLook,    // No edit: a look from another place.
-  };
-  struct Candidate {
-    Action edit;
-    double weight;
-  };
-
-  Purpose purpose;
-  Action edit;
-  Comfort comfort;
-  Cell stand;                           // Where to make the edit from.
-  int since;                            // Timestep.
-  int fetch_count = 0;                  // kFetch: until that many of the type are carried.
-  std::vector<Candidate> alternatives;  // The edit and others about as good, by preference.
-};
-
 class IntentChooser {
  public:
   // All borrowed. The navigator shall look at the state spoken of.
@@ -51,19 +28,12 @@ class IntentChooser {
 
   // Draws the next intent and plans the way there; none if nothing at all can be done at present.
   std::optional<Intent> Choose(const BuilderMemory& memory);
-  // Whether the edit still serves its purpose.
-  bool StillWanted(const Intent& intent) const;
-  bool IsUseful(const Action& edit) const;
+  const Planner& planner() const { return planner_; }
 
  private:
   std::optional<Intent> ChooseAmongEdits(const BuilderMemory& memory, const Comfort& comfort);
   std::optional<Intent> ChooseLook(const BuilderMemory& memory);
   std::optional<Intent> ChooseDetour(const Comfort& comfort);
-  std::optional<Intent> DetourFor(int location, const Comfort& comfort);
-  // Plans the edit, or the way to the palette if the block is missing.
-  std::optional<Intent> PlanWithBlock(Intent::Purpose purpose, const Action& edit,
-                                      const Comfort& comfort);
-  std::optional<Intent> Plan(Intent::Purpose purpose, const Action& edit, const Comfort& comfort);
   double Preference(const Action& edit, const BuilderMemory& memory) const;
   // Neighbours that still lack the block that is placed here.
   int NumAlikeToDo(const Action& place) const;
@@ -71,11 +41,11 @@ class IntentChooser {
   Comfort ComfortOf(const BuilderMemory& memory);
 
   const Game& game_;
-  const int player_;
   const BuilderStyle& style_;
   Navigator& navigator_;
   Rng rng_;
   WorkList work_;
+  Planner planner_;
   double eye_distance_ = 0, height_ = 0;  // As in Comfort, at present.
 };
 

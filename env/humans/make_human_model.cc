@@ -1,8 +1,11 @@
 #include "env/humans/make_human_model.h"
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "env/game/action_mask.h"
 #include "env/humans/heuristic_builder.h"
+#include "env/humans/ordered_builder.h"
 
 namespace hod::env {
 namespace {
@@ -35,6 +38,13 @@ class RandomModel final : public HumanModel {
   ActionDistribution distribution_;
 };
 
+std::optional<OrderedBuilder::Order> OrderOf(absl::string_view name) {
+  if (name == "layers") return OrderedBuilder::Order::kLayers;
+  if (name == "lowest") return OrderedBuilder::Order::kLowest;
+  if (name == "mirror") return OrderedBuilder::Order::kMirror;
+  return std::nullopt;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HumanModel>> MakeHumanModel(absl::string_view name, const Game& game,
@@ -45,18 +55,22 @@ absl::StatusOr<std::unique_ptr<HumanModel>> MakeHumanModel(absl::string_view nam
   }
   if (name == "noop") return std::make_unique<NoopModel>();
   if (name == "random") return std::make_unique<RandomModel>(game, player);
-  if (name == "heuristic") {
-    if (game.config().abilities.teleportation) {
-      return absl::InvalidArgumentError(
-          "human model \"heuristic\": abilities.teleportation is true, expected false: the builder "
-          "walks");
-    }
-    Rng rng(seed);
-    const BuilderStyle style = DrawStyle(rng);
-    return std::make_unique<HeuristicBuilder>(game, player, style, rng());
+  const bool walks = name == "heuristic" || OrderOf(name);
+  if (!walks) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("human model \"", name, "\" is unknown, expected ", kHumanModelNames));
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("human model \"", name, "\" is unknown, expected heuristic, noop or random"));
+  if (game.config().abilities.teleportation) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("human model \"", name,
+                     "\": abilities.teleportation is true, expected false: the builder walks"));
+  }
+  if (const std::optional<OrderedBuilder::Order> order = OrderOf(name)) {
+    return std::make_unique<OrderedBuilder>(game, player, *order, seed);
+  }
+  Rng rng(seed);
+  const BuilderStyle style = DrawStyle(rng);
+  return std::make_unique<HeuristicBuilder>(game, player, style, rng());
 }
 
 }  // namespace hod::env

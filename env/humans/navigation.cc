@@ -167,6 +167,16 @@ int Navigator::MovesLeft(Cell from) const {
   return mark.epoch == plan_epoch_ ? mark.distance : -1;
 }
 
+Moves Navigator::MovesOnTheWay() const {
+  const int left = MovesLeft(feet());
+  Moves moves;
+  for (const ActionType move : kMoves) {
+    const int after = MovesLeft(feet() + MoveDelta(move));
+    if (after >= 0 && after < left && CanMove(move)) moves.push_back(move);
+  }
+  return moves;
+}
+
 std::optional<Cell> Navigator::FirstObstacle(Cell target) {
   // Dijkstra's search over feet positions; the first obstacle travels along with each entry.
   struct Entry {

@@ -29,6 +29,11 @@ struct Comfort {
   double Discomfort(Cell feet, Cell target) const;
 };
 
+inline constexpr ActionType kMoves[] = {ActionType::kMovePosX, ActionType::kMoveNegX,
+                                        ActionType::kMovePosY, ActionType::kMoveNegY,
+                                        ActionType::kMovePosZ, ActionType::kMoveNegZ};
+using Moves = absl::InlinedVector<ActionType, 6>;
+
 class Navigator {
  public:
   Navigator(const Game& game, int player);
@@ -54,6 +59,8 @@ class Navigator {
   std::optional<Cell> GoWhereCanEdit(const Action& edit, const Comfort& comfort);
   // Plans the way to a place; false if the player can't get there.
   bool GoTo(Cell end);
+  // Moves that lead on along the planned way; none at its end and off it.
+  Moves MovesOnTheWay() const;
   // Moves left from a place near the planned way to its end; -1 off the plan.
   int MovesLeft(Cell from) const;
 

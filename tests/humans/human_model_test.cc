@@ -25,7 +25,8 @@ TEST_CASE("Human models by name") {
   SECTION("an unknown name is an error that lists the names") {
     const auto model = MakeHumanModel("perfect", game, 0, 1);
     REQUIRE_FALSE(model.ok());
-    for (const char* part : {"perfect", "heuristic", "noop", "random"}) {
+    for (const char* part :
+         {"perfect", "heuristic", "layers", "lowest", "mirror", "noop", "random"}) {
       CHECK(absl::StrContains(model.status().message(), part));
     }
   }
@@ -34,11 +35,12 @@ TEST_CASE("Human models by name") {
     CHECK_FALSE(MakeHumanModel("noop", game, -1, 1).ok());
     CHECK(MakeHumanModel("noop", game, 1, 1).ok());
   }
-  SECTION("the heuristic builder refuses teleportation") {
+  SECTION("those that walk refuse teleportation") {
+    const char* name = GENERATE("heuristic", "layers", "lowest", "mirror");
     GameConfig config = game.config();
     config.abilities.teleportation = true;
     const Game teleporting(config, game.goal());
-    const auto model = MakeHumanModel("heuristic", teleporting, 0, 1);
+    const auto model = MakeHumanModel(name, teleporting, 0, 1);
     REQUIRE_FALSE(model.ok());
     CHECK(absl::StrContains(model.status().message(), "abilities.teleportation"));
   }

@@ -1,0 +1,18 @@
+// Trains a builder by PPO (models/ppo_trainer.h), alone in its world and with the goal in sight: a
+// human model that has learnt what pays instead of imitating people.
+#pragma once
+
+#include <atomic>
+
+#include "absl/status/status.h"
+#include "engine/training/run_directory.h"
+
+namespace hod::engine {
+
+// Plays and learns in turn until the configured end of training or `stop`, with a progress line on
+// standard error; writes a checkpoint before it returns. Goes on from the newest checkpoint of the
+// run with new episodes, or starts with a random network. Requires a config with
+// learner.algorithm = "ppo".
+absl::Status RunPpo(const RunDirectory& run, const std::atomic<bool>& stop);
+
+}  // namespace hod::engine

@@ -1,0 +1,175 @@
+#include "engine/training/ppo_rollouts.h"
+
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <numeric>
+#include <utility>
+
+#include "env/game/action_mask.h"
+
+namespace hod::engine {
+namespace {
+
+// Environments of a batch of evaluations.
+constexpr size_t kGroup = 8;
+
+mcts::Position PositionOf(const env::Game& game, const env::State& state,
+                          absl::Span<const int32_t> valid_actions = {}) {
+  return {.game = &game, .state = &state, .player = kHuman, .valid_actions = valid_actions};
+}
+
+}  // namespace
+
+PpoRollouts::PpoRollouts(const RunConfig& config, std::shared_ptr<const env::GoalSource> goals,
+                         uint64_t seed)
+    : config_(config), game_(config.PlayedGame()), goals_(std::move(goals)) {
+  for (int i = 0; i < config.ppo.environments; ++i) {
+    environments_.push_back({env::Rng(seed).Fork(i), nullptr, {}, {}, {}, {}});
+  }
+}
+
+absl::StatusOr<std::vector<models::PpoSample>> PpoRollouts::Collect(mcts::Evaluator& evaluator,
+                                                                    int64_t timesteps,
+                                                                    const std::atomic<bool>& stop) {
+  std::mutex mutex;
+  absl::Status status;
+  const size_t groups = (environments_.size() + kGroup - 1) / kGroup;
+  tbb::task_arena arena(config_.selfplay.threads);
+  arena.execute([&] {
+    tbb::parallel_for(size_t{0}, groups, [&](size_t g) {
+      const absl::Status played = Play(absl::MakeSpan(environments_).subspan(g * kGroup, kGroup),
+                                       evaluator, timesteps, stop);
+      const std::lock_guard<std::mutex> lock(mutex);
+      status.Update(played);
+    });
+  });
+  std::vector<models::PpoSample> samples;
+  if (!status.ok()) return status;
+  if (stop) return samples;
+  std::vector<models::Transition> transitions;
+  for (const Environment& environment : environments_) {
+    transitions.clear();
+    for (const Step& step : environment.steps) transitions.push_back(step.transition);
+    const std::vector<float> advantages =
+        models::GeneralizedAdvantages(transitions, config_.search.gamma, config_.ppo.gae_lambda);
+    for (size_t t = 0; t < advantages.size(); ++t) {
+      const Step& step = environment.steps[t];
+      samples.push_back({.position = PositionOf(*step.game, step.state, step.valid_actions),
+                         .action = step.action,
+                         .log_probability = step.log_probability,
+                         .advantage = advantages[t],
+                         .value_target = advantages[t] + step.transition.value});
+    }
+  }
+  return samples;
+}
+
+double PpoRollouts::MeanReward() const {
+  double sum = 0, count = 0;
+  for (const Environment& environment : environments_) {
+    for (const Step& step : environment.steps) sum += step.transition.reward;
+    count += static_cast<double>(environment.steps.size());
+  }
+  return count > 0 ? sum / count : 0;
+}
+
+std::vector<EpisodeResult> PpoRollouts::TakeEpisodes() {
+  std::vector<EpisodeResult> episodes;
+  for (Environment& environment : environments_) {
+    episodes.insert(episodes.end(), environment.ended.begin(), environment.ended.end());
+    environment.ended.clear();
+  }
+  return episodes;
+}
+
+void PpoRollouts::Restart(Environment& environment, int64_t timesteps, bool first) const {
+  env::GameConfig config = game_;
+  // Only the first episodes start anywhere in time.
+  config.randomize_first_episode_length &= first;
+  environment.game = std::make_shared<const env::Game>(
+      std::move(config), goals_->Sample(environment.rng).blocks, timesteps);
+  environment.state = environment.game->Reset(environment.rng);
+  environment.episode = {};
+}
+
+absl::Status PpoRollouts::Play(absl::Span<Environment> group, mcts::Evaluator& evaluator,
+                               int64_t timesteps, const std::atomic<bool>& stop) const {
+  const int length = config_.ppo.rollout_length;
+  std::vector<mcts::Position> positions;
+  std::vector<mcts::Evaluation> evaluations;
+  const auto evaluate = [&] {
+    evaluations.resize(positions.size());
+    return evaluator.Evaluate(positions, absl::MakeSpan(evaluations));
+  };
+  for (Environment& environment : group) {
+    environment.steps.clear();
+    if (environment.game == nullptr) Restart(environment, timesteps, /*first=*/true);
+  }
+  for (int t = 0; t < length && !stop; ++t) {
+    positions.clear();
+    for (Environment& environment : group) {
+      Step& step = environment.steps.emplace_back();
+      step.game = environment.game;
+      step.state = environment.state;
+      env::ValidActions(*step.game, step.state, kHuman, /*line_of_sight=*/true, step.valid_actions);
+      positions.push_back(PositionOf(*step.game, environment.state, step.valid_actions));
+    }
+    if (absl::Status status = evaluate(); !status.ok()) return status;
+    for (size_t i = 0; i < group.size(); ++i) Act(group[i], evaluations[i]);
+
+    // What comes after: where an episode is cut short there would have been more to gain, and so
+    // there would after the rollout.
+    positions.clear();
+    std::vector<Environment*> asked;
+    for (Environment& environment : group) {
+      const bool ended = environment.steps.back().transition.last;
+      if (ended ? environment.episode.complete : t + 1 < length) continue;
+      positions.push_back(PositionOf(*environment.game, environment.state));
+      asked.push_back(&environment);
+    }
+    if (absl::Status status = evaluate(); !status.ok()) return status;
+    for (size_t i = 0; i < asked.size(); ++i) {
+      asked[i]->steps.back().transition.next_value = evaluations[i].value;
+    }
+    for (Environment& environment : group) {
+      if (!environment.steps.back().transition.last) continue;
+      environment.ended.push_back(environment.episode);
+      Restart(environment, timesteps, /*first=*/false);
+    }
+  }
+  return absl::OkStatus();
+}
+
+void PpoRollouts::Act(Environment& environment, const mcts::Evaluation& evaluation) const {
+  Step& step = environment.steps.back();
+  const std::vector<float>& policy = evaluation.policy;
+  const double total = std::accumulate(policy.begin(), policy.end(), 0.0);
+  double left = environment.rng.Uniform() * total;
+  size_t drawn = 0;
+  while (drawn + 1 < policy.size() && (left -= policy[drawn]) >= 0) ++drawn;
+  step.action = step.valid_actions[drawn];
+  step.log_probability = static_cast<float>(std::log(std::max(policy[drawn] / total, 1e-30)));
+  step.transition.value = evaluation.value;
+  if (environment.steps.size() > 1) {
+    models::Transition& before = environment.steps[environment.steps.size() - 2].transition;
+    if (!before.last) before.next_value = evaluation.value;
+  }
+
+  const env::Action action = environment.game->actions().Unflatten(step.action);
+  const env::StepOutcome outcome = environment.game->Step(environment.state, {&action, 1});
+  const env::PlayerOutcome& player = outcome.players[kHuman];
+  step.transition.reward = static_cast<float>(player.reward);
+  step.transition.last = outcome.done();
+  EpisodeResult& episode = environment.episode;
+  episode.reward += player.reward;
+  ++episode.length;
+  episode.complete = outcome.goal_completed;
+  // Not a number where there was nothing to do.
+  episode.goal_percent = std::isnan(player.goal_percentage) ? 100 : 100 * player.goal_percentage;
+}
+
+}  // namespace hod::engine
