@@ -394,7 +394,7 @@ to 1 there.)")
         py::arg("inventories") = false,
         R"(What a network sees of B positions (models/features.h), by what its config says it sees.
 
-Returns planes, float32 [B, 42 or 53, w, h, d], and globals, float32 [B, 78 or 98].)");
+Returns planes, float32 [B, 42 or 55, w, h, d], and globals, float32 [B, 78 or 98].)");
 }
 
 }  // namespace hod::bindings

@@ -163,8 +163,9 @@ Inputs MakeInputs(absl::Span<const Example> examples, const NetworkConfig& confi
   const Inputs inputs = {at::empty({batch, NumPlanes(config), size.w, size.h, size.d}),
                          at::empty({batch, globals})};
   for (int64_t i = 0; i < batch; ++i) {
-    EncodeFeatures(config, examples[i].position,
-                   absl::MakeSpan(inputs.planes.data_ptr<float>() + i * row, row),
+    mcts::Position position = examples[i].position;
+    position.valid_actions = examples[i].valid_actions;
+    EncodeFeatures(config, position, absl::MakeSpan(inputs.planes.data_ptr<float>() + i * row, row),
                    absl::MakeSpan(inputs.globals.data_ptr<float>() + i * globals, globals));
   }
   return inputs;

@@ -31,6 +31,24 @@ struct NewestBlock {
   }
 };
 
+// What a player who sees the goal knows of it.
+void EncodeGoal(const mcts::Position& position, float* wanted, float* wrong, float* place_now,
+                float* break_now) {
+  const std::vector<env::Block>&goal = position.game->goal(), &blocks = position.state->blocks;
+  for (size_t i = 0; i < goal.size(); ++i) {
+    wanted[goal[i] * goal.size() + i] = 1.0f;
+    wrong[i] = blocks[i] != goal[i] ? 1.0f : 0.0f;
+  }
+  position.game->actions().ForEach(position.valid_actions, [&](size_t, const env::Action& action) {
+    const int at = action.location;
+    if (action.type == env::ActionType::kPlace) {
+      if (action.block == goal[at]) place_now[at] = 1.0f;
+    } else if (action.type == env::ActionType::kBreak) {
+      if (blocks[at] != goal[at]) break_now[at] = 1.0f;
+    }
+  });
+}
+
 }  // namespace
 
 void EncodeFeatures(const NetworkConfig& config, const mcts::Position& position,
@@ -92,10 +110,8 @@ void EncodeFeatures(const NetworkConfig& config, const mcts::Position& position,
   }
   std::fill_n(plane(kOnesPlane), volume, 1.0f);
   if (config.goal_visible) {
-    for (size_t i = 0; i < volume; ++i) {
-      plane(kWantedPlane + game.goal()[i])[i] = 1.0f;
-      plane(kWrongPlane)[i] = state.blocks[i] != game.goal()[i] ? 1.0f : 0.0f;
-    }
+    EncodeGoal(position, plane(kWantedPlane), plane(kWrongPlane), plane(kPlaceNowPlane),
+               plane(kBreakNowPlane));
   }
 
   globals[kTimeGlobal] = Recency<64>(state.timestep);

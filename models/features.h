@@ -25,9 +25,11 @@ enum FeaturePlane {
   kPositionPlane = 38,      // 3 planes: x / w, y / h, z / d. Houses stand at the low corner.
   kOnesPlane = 41,          // 1 everywhere, so that zero padding shows the border.
   // Of players who see the goal only:
-  kWantedPlane = 42,  // 10 planes: one-hot of the goal's block.
-  kWrongPlane = 52,   // 1 where the current block is another.
-  kNumPlanes = 53,
+  kWantedPlane = 42,    // 10 planes: one-hot of the goal's block.
+  kWrongPlane = 52,     // 1 where the current block is another.
+  kPlaceNowPlane = 53,  // 1 where the player may place the goal's block now,
+  kBreakNowPlane = 54,  // and where it may break another: is there something to do from here?
+  kNumPlanes = 55,
 };
 
 // Numbers about the whole world.

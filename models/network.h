@@ -29,7 +29,7 @@ namespace hod::models {
 
 struct NetworkConfig {
   int channels = 32;  // Multiples of 16 use the processor's vectors fully.
-  int blocks = 4;
+  int blocks = 6;
   bool goal_visible = false;  // Sees the goal: a builder's network, not an assistant's.
   bool inventories = false;   // Sees inventories: for games with finite blocks.
   friend bool operator==(const NetworkConfig&, const NetworkConfig&) = default;

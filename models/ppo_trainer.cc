@@ -116,12 +116,14 @@ PpoBatch MakeBatch(absl::Span<const PpoSample* const> samples, const NetworkConf
   const Tensor mask = at::full({size, num_actions}, kInvalidLogit);
   float* row = mask.data_ptr<float>();
   for (const PpoSample* sample : samples) {
-    examples.push_back({.position = sample->position});
+    const absl::Span<const int32_t> valid = sample->position.valid_actions;
+    examples.push_back(
+        {.position = sample->position, .valid_actions = {valid.begin(), valid.end()}});
     action.push_back(sample->action);
     log_probability.push_back(sample->log_probability);
     advantage.push_back(sample->advantage);
     value_target.push_back(sample->value_target);
-    for (const int32_t id : sample->position.valid_actions) row[id] = 0.0f;
+    for (const int32_t id : valid) row[id] = 0.0f;
     row += num_actions;
   }
   return {MakeInputs(examples, config), mask,

@@ -81,7 +81,7 @@ class Network(nn.Module):
             "goal_visible": goal_visible,
             "inventories": inventories,
         }
-        num_planes = 53 if goal_visible else 42
+        num_planes = 55 if goal_visible else 42
         num_globals = 98 if inventories else 78
         self.stem = nn.Conv3d(num_planes, channels, 1)
         self.stem_globals = nn.Linear(num_globals, channels, bias=False)
@@ -96,7 +96,7 @@ class Network(nn.Module):
         self.value = nn.Linear(channels, 1)
 
     def forward(self, planes: Tensor, globals: Tensor) -> Prediction:
-        """`planes` is float32 [B, 42 or 53, w, h, d], `globals` [B, 78 or 98]: `hod.features`."""
+        """`planes` is float32 [B, 42 or 55, w, h, d], `globals` [B, 78 or 98]: `hod.features`."""
         x = F.relu(self.stem(planes) + self.stem_globals(globals)[:, :, None, None, None])
         for block in self.blocks:
             x = block(x)

@@ -1,5 +1,6 @@
 #include "models/features.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -99,6 +100,34 @@ TEST_CASE("Features show the goal to those who see it alone, and stay bounded in
   const Features features = Encode(game, state, 1);
   for (const float value : features.planes) REQUIRE((value >= 0.0f && value <= 1.0f));
   for (const float value : features.globals) REQUIRE((value >= 0.0f && value <= 1.0f));
+}
+
+TEST_CASE("Who sees the goal sees what there is to do from here") {
+  const env::Game game = BoxGame({6, 6, 6});
+  const NetworkConfig config = {.goal_visible = true};
+  int places = 0, breaks = 0;
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    const env::State state = RandomState(game, 60, seed);
+    std::vector<int32_t> valid;
+    env::ValidActions(game, state, 0, /*line_of_sight=*/true, valid);
+    std::vector<float> planes(NumPlanes(config) * 216, 77.0f), globals(NumGlobals(config));
+    EncodeFeatures(config, {&game, &state, 0, valid}, absl::MakeSpan(planes),
+                   absl::MakeSpan(globals));
+    for (int i = 0; i < 216; ++i) {
+      const auto allowed = [&](env::ActionType type, env::Block block) {
+        return std::binary_search(valid.begin(), valid.end(),
+                                  game.actions().Flatten({type, i, block}));
+      };
+      const bool place = allowed(env::ActionType::kPlace, game.goal()[i]);
+      const bool dig = state.blocks[i] != game.goal()[i] && allowed(env::ActionType::kBreak, 0);
+      REQUIRE(planes[kPlaceNowPlane * 216 + i] == (place ? 1.0f : 0.0f));
+      REQUIRE(planes[kBreakNowPlane * 216 + i] == (dig ? 1.0f : 0.0f));
+      places += place;
+      breaks += dig;
+    }
+  }
+  CHECK(places > 0);
+  CHECK(breaks > 0);
 }
 
 TEST_CASE("With teleportation there are no bodies") {
