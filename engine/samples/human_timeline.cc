@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "env/traces/human_recording.h"
+#include "env/traces/recorded_episode.h"
 
 namespace hod::engine {
 namespace {
@@ -17,8 +18,7 @@ constexpr int kHorizon = 100000;
 constexpr int kWait = -1;
 
 // The game as networks see it, with the idle assistant where a person was alone.
-env::GameConfig GameConfigOf(const env::HumanEpisode& episode) {
-  env::GameConfig config = episode.game.config();
+env::GameConfig WithAssistant(env::GameConfig config) {
   config.horizon = kHorizon;
   if (config.num_players() == 1) {
     config.players.emplace_back().goal_visible = false;
@@ -38,6 +38,13 @@ env::Cell IdleFeet(const env::Game& game) {
     }
   }
   return {size.w - 1, size.h - 2, size.d - 1};
+}
+
+// Beside a person alone, the idle assistant.
+void AddAssistant(const env::Game& game, env::State& state) {
+  if (static_cast<int>(state.players.size()) == game.num_players()) return;
+  state.players.emplace_back().feet = IdleFeet(game);
+  state.broken.resize(state.players.size() * state.blocks.size());
 }
 
 bool LooksLike(const env::State& a, const env::State& b) {
@@ -122,10 +129,7 @@ class TimelineMaker {
  private:
   // In the game as networks see it.
   env::State Observed(env::State state) const {
-    if (static_cast<int>(state.players.size()) < out_.game.num_players()) {
-      state.players.emplace_back().feet = IdleFeet(out_.game);
-      state.broken.resize(state.players.size() * state.blocks.size());
-    }
+    AddAssistant(out_.game, state);
     for (int32_t& when : state.interacted_at) {
       if (when != env::kNever) when = steps_of_[when];
     }
@@ -167,10 +171,53 @@ class TimelineMaker {
   env::State predicted_;                   // After the last step.
 };
 
-}  // namespace
+// An episode that Hod recorded, which has all steps as they were played.
+absl::StatusOr<HumanTimeline> TimelineOf(const env::RecordedEpisode& episode) {
+  const std::vector<env::PlayerConfig>& players = episode.game.config().players;
+  if (players.size() > 2) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(players.size(), " players, expected one or two"));
+  }
+  const auto human = std::find_if(players.begin(), players.end(),
+                                  [](const auto& player) { return player.goal_visible; });
+  if (human == players.end()) return absl::InvalidArgumentError("no player sees the goal");
+  HumanTimeline timeline(env::Game(WithAssistant(episode.game.config()), episode.game.goal()));
+  timeline.assisted = players.size() == 2;
+  timeline.human = static_cast<int>(human - players.begin());
+  timeline.assistant = 1 - timeline.human;
+  env::State state = episode.start;
+  AddAssistant(timeline.game, state);
+  for (const env::RecordedStep& recorded : episode.steps) {
+    const int t = static_cast<int>(timeline.steps.size());
+    TimelineStep& step = timeline.steps.emplace_back();
+    step.state = state;
+    step.actions.assign(recorded.actions.begin(), recorded.actions.end());
+    step.actions.resize(timeline.game.num_players());
+    step.ends_with = t;
+    const env::StepOutcome outcome = timeline.game.Step(state, step.actions);
+    step.assistant_reward = outcome.players[timeline.assistant].reward;
+  }
+  return timeline;
+}
 
-absl::Status ReadHumanTimelines(const std::string& path,
-                                absl::FunctionRef<absl::Status(HumanTimeline)> use) {
+absl::Status ReadOwnRecording(const std::string& path,
+                              absl::FunctionRef<absl::Status(HumanTimeline)> use) {
+  for (int i = 0;; ++i) {
+    const absl::StatusOr<env::RecordedEpisode> episode = env::ReadEpisode(path, i);
+    if (i > 0 && absl::IsOutOfRange(episode.status())) return absl::OkStatus();
+    if (!episode.ok()) return episode.status();
+    absl::StatusOr<HumanTimeline> timeline = TimelineOf(*episode);
+    if (!timeline.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ": episode ", i, ": ", std::string(timeline.status().message())));
+    }
+    timeline->name = absl::StrCat(path.substr(path.rfind('/') + 1), "/", i);
+    if (absl::Status s = use(*std::move(timeline)); !s.ok()) return s;
+  }
+}
+
+absl::Status ReadPeople(const std::string& path,
+                        absl::FunctionRef<absl::Status(HumanTimeline)> use) {
   absl::StatusOr<env::HumanRecordingReader> reader = env::HumanRecordingReader::Open(path);
   if (!reader.ok()) return reader.status();
   for (;;) {
@@ -190,7 +237,7 @@ absl::Status ReadHumanTimelines(const std::string& path,
       if (!*row) break;
       rows.push_back(reader->row());
     }
-    HumanTimeline timeline(env::Game(GameConfigOf(episode), episode.game.goal()));
+    HumanTimeline timeline(env::Game(WithAssistant(episode.game.config()), episode.game.goal()));
     TimelineMaker maker(episode, timeline);
     const absl::StatusOr<Order> order = alone ? OrderAlone(rows) : OrderJoint(rows, timeline.human);
     if (!order.ok()) {
@@ -206,6 +253,15 @@ absl::Status ReadHumanTimelines(const std::string& path,
     }
     if (absl::Status s = use(std::move(timeline)); !s.ok()) return s;
   }
+}
+
+}  // namespace
+
+absl::Status ReadHumanTimelines(const std::string& path,
+                                absl::FunctionRef<absl::Status(HumanTimeline)> use) {
+  const absl::StatusOr<bool> people = env::HoldsPeople(path);
+  if (!people.ok()) return people.status();
+  return *people ? ReadPeople(path, use) : ReadOwnRecording(path, use);
 }
 
 }  // namespace hod::engine

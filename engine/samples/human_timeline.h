@@ -1,11 +1,12 @@
 // Recorded episodes of people in the time of the game, step by step, with nothing of what comes
 // later: what the human saw, and what was done.
 //
-// Recordings are of two kinds (docs/traces.md): of people alone, and joint ones of a builder and an
-// assistant. Both become games of two players: beside a person alone an assistant stands idle in a
-// corner above the house, so that networks see the same game.
+// Recordings of people are of two kinds (docs/traces.md): of people alone, and joint ones of a
+// builder and an assistant. Both become games of two players: beside a person alone an assistant
+// stands idle in a corner above the house, so that networks see the same game. Episodes that Hod
+// recorded are read as well; their human is the player who sees the goal, participant 0.
 //
-// A person's waits are set among the steps. The recorder noted one for each 0.8 s without an own
+// A recorded person's waits are set among the steps. The recorder noted one for each 0.8 s without an own
 // action, but shows in all of them what was seen at their end. Here the i-th of a wait happens
 // 0.8 (i - 1) s after the last own action, after what the assistant had done by then, and the world
 // is what the rules made of that.
@@ -53,9 +54,10 @@ struct HumanTimeline {
   std::vector<TimelineStep> steps;
 };
 
-// Calls `use` for every episode of a recording of people alone or of two together (joint); other
-// kinds do not hold all that was done and are refused, as are joint rows whose `view_row` do not
-// ascend. An error of `use` ends the reading. Errors name the file.
+// Calls `use` for every episode of a recording of people alone or of two together (joint), or of
+// Hod's own recording of one or two players. Other recordings of people do not hold all that was
+// done and are refused, as are joint rows whose `view_row` do not ascend. An error of `use` ends the
+// reading. Errors name the file.
 absl::Status ReadHumanTimelines(const std::string& path,
                                 absl::FunctionRef<absl::Status(HumanTimeline)> use);
 

@@ -20,16 +20,6 @@ absl::Status NoSuchEpisode(const std::string& path, int num_episodes, int index)
                                             ", numbered from 0; got ", index));
 }
 
-absl::StatusOr<bool> HoldsPeople(const std::string& path) {
-  absl::StatusOr<GzipLineReader> reader = GzipLineReader::Open(path);
-  if (!reader.ok()) return reader.status();
-  std::string text;
-  absl::StatusOr<bool> any = reader->Next(text);
-  if (!any.ok()) return any.status();
-  absl::StatusOr<json> line = ParseJsonLine(text);
-  return line.ok() && IsHumanRecording(*line);  // If not ok, the reader of traces will say why.
-}
-
 // Reads the lines of a trace, one after the other.
 class TraceLines {
  public:
@@ -145,6 +135,16 @@ absl::StatusOr<RecordedEpisode> ReadHumanEpisode(const std::string& path, int in
 }
 
 }  // namespace
+
+absl::StatusOr<bool> HoldsPeople(const std::string& path) {
+  absl::StatusOr<GzipLineReader> reader = GzipLineReader::Open(path);
+  if (!reader.ok()) return reader.status();
+  std::string text;
+  absl::StatusOr<bool> any = reader->Next(text);
+  if (!any.ok()) return any.status();
+  absl::StatusOr<json> line = ParseJsonLine(text);
+  return line.ok() && IsHumanRecording(*line);  // If not ok, the reader of traces will say why.
+}
 
 void ApplyObserved(const Game& game, const RecordedStep& step, State& state) {
   if (step.observed_voxels.empty() && step.observed_players.empty()) return;

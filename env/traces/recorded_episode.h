@@ -34,11 +34,15 @@ struct RecordedEpisode {
   std::optional<int> viewer;  // The only player whose actions are recorded; none: all players'.
 };
 
+// Whether a file's first line is that of a recording of people.
+absl::StatusOr<bool> HoldsPeople(const std::string& path);
+
 // Makes `state`, to which the actions of `step` have led by the rules, what was observed.
 void ApplyObserved(const Game& game, const RecordedStep& step, State& state);
 
 // Episode number `index` >= 0 of a file; whether it holds recordings of people is seen from its
-// first line. Holds one line and the episode. Errors name the file and the line.
+// first line. Holds one line and the episode. Errors name the file and the line; OutOfRange if
+// there are fewer.
 absl::StatusOr<RecordedEpisode> ReadEpisode(const std::string& path, int index);
 
 }  // namespace hod::env

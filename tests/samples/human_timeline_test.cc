@@ -5,7 +5,10 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "absl/strings/str_cat.h"
+#include "env/game/action_mask.h"
 #include "env/traces/human_recording.h"
+#include "env/traces/trace_recorder.h"
 #include "tests/samples/random_play.h"
 #include "tests/traces/small_recording.h"
 
@@ -167,10 +170,83 @@ TEST_CASE("Joint recordings whose view rows do not ascend are refused") {
   CHECK_THAT(std::string(refused.status().message()), Catch::Contains("view_row"));
 }
 
-TEST_CASE("Episodes of the engine are refused as recordings of people") {
-  const auto refused = Read(std::vector<json>{{{"type", "reset"}, {"name", "x"}}});
-  CHECK_THAT(std::string(refused.status().message()),
-             Catch::Contains("people.jsonl: line 1: num_rows: missing"));
+// A random game to its end, and Hod's own recording of it.
+struct OwnRecording {
+  OwnRecording(const TempDir& dir, env::GameConfig config) : path(dir / "episode.jsonl.gz") {
+    config.horizon = 40;
+    const env::Game game(config, PlayRandomly(SmallConfig(), 7, 1).fragments.front().goal);
+    env::Rng rng(7);
+    env::State state = game.Reset(rng);
+    auto recorder = env::TraceRecorder::Create(path, &game, state, "random", 7);
+    REQUIRE(recorder.ok());
+    std::vector<int32_t> valid;
+    for (int t = 0; t < config.horizon; ++t) {
+      states.push_back(state);
+      actions.emplace_back();
+      for (int p = 0; p < game.num_players(); ++p) {
+        env::ValidActions(game, state, p, /*line_of_sight=*/true, valid);
+        const int drawn = rng.Below(static_cast<int>(valid.size()));
+        actions.back().push_back(game.actions().Unflatten(valid[drawn]));
+      }
+      const env::StepOutcome outcome = game.Step(state, actions.back());
+      REQUIRE(recorder->Step(actions.back(), outcome, state).ok());
+    }
+    REQUIRE(recorder->Finish().ok());
+  }
+
+  std::string path;
+  std::vector<env::State> states;  // Before every step.
+  std::vector<std::vector<Action>> actions;
+};
+
+TEST_CASE("Episodes that Hod recorded are timelines as they were played") {
+  env::GameConfig config = SmallConfig();
+  config.players[0].goal_visible = false;
+  config.players[1].goal_visible = true;
+  for (const bool alone : {false, true}) {
+    if (alone) config.players.erase(config.players.begin());
+    const TempDir dir;
+    const OwnRecording recording(dir, config);
+    const auto timelines = Read(recording.path);
+    INFO(timelines.status());
+    REQUIRE(timelines.ok());
+    REQUIRE(timelines->size() == 1);
+    const HumanTimeline& timeline = timelines->front();
+    CHECK(timeline.name == "episode.jsonl.gz/0");
+    CHECK(timeline.participant == 0);
+    CHECK(timeline.assisted == !alone);
+    CHECK(timeline.human == (alone ? 0 : 1));
+    REQUIRE(timeline.steps.size() == recording.actions.size());
+    for (size_t t = 0; t < recording.actions.size(); ++t) {
+      const TimelineStep& step = timeline.steps[t];
+      const env::State& state = recording.states[t];
+      REQUIRE(step.state.blocks == state.blocks);
+      REQUIRE(step.state.interacted_at == state.interacted_at);
+      REQUIRE(step.state.timestep == state.timestep);
+      for (size_t p = 0; p < recording.actions[t].size(); ++p) {
+        REQUIRE(step.state.players[p] == state.players[p]);
+        REQUIRE(step.actions[p] == recording.actions[t][p]);
+      }
+      CHECK(step.human_decides);
+      CHECK(step.explained);
+    }
+  }
+}
+
+TEST_CASE("Episodes in which nobody can be the human are refused") {
+  const auto error = [](const env::GameConfig& config) {
+    const TempDir dir;
+    const OwnRecording recording(dir, config);
+    const std::string message(Read(recording.path).status().message());
+    CHECK_THAT(message, Catch::StartsWith(recording.path + ": episode 0: "));
+    return message;
+  };
+  env::GameConfig blind = SmallConfig();
+  for (env::PlayerConfig& player : blind.players) player.goal_visible = false;
+  CHECK_THAT(error(blind), Catch::Contains("no player sees the goal"));
+  env::GameConfig three = SmallConfig();
+  three.players.push_back(three.players.back());
+  CHECK_THAT(error(three), Catch::Contains("3 players, expected one or two"));
 }
 
 // Rows of the builder's own view, as the recorder wrote them.
