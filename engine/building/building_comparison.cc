@@ -119,7 +119,7 @@ std::string HousesOf(const BuildingReport& report) {
 }
 
 std::string RowsOf(const PredictionScore& score) {
-  return absl::StrFormat("%d rows of people (%s, %s), one of %d", score.rows, score.split,
+  return absl::StrFormat("%d decisions of people (%s, %s), one of %d", score.scored, score.split,
                          score.protocol, score.every);
 }
 
@@ -150,17 +150,21 @@ absl::StatusOr<PredictionScore> ScoreFromJson(const nlohmann::json& json) {
   reader.Read("split", score.split);
   reader.Read("protocol", score.protocol);
   reader.Read("every", 1, INT32_MAX, score.every);
-  int rows = 0;
-  reader.Read("rows", 1, INT32_MAX, rows);
-  score.rows = rows;
+  const nlohmann::json* overall = reader.Find("overall");
+  if (overall == nullptr) return reader.Finish();
+  env::ObjectReader figures(*overall, "overall");
+  int scored = 0;
+  figures.Read("scored", 1, INT32_MAX, scored);
+  score.scored = scored;
   for (auto [key, estimate] :
        {std::pair("cross_entropy", &score.cross_entropy), std::pair("accuracy", &score.accuracy)}) {
-    const nlohmann::json* object = reader.Find(key);
+    const nlohmann::json* object = figures.Find(key);
     if (object == nullptr) break;
-    env::ObjectReader fields(*object, key);
+    env::ObjectReader fields(*object, absl::StrCat("overall.", key));
     *estimate = ReadEstimate(fields);
     if (!fields.ok()) reader.Fail(fields.Finish());
   }
+  if (!figures.ok()) reader.Fail(figures.Finish());
   if (!reader.ok()) return reader.Finish();
   return score;
 }

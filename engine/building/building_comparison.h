@@ -18,7 +18,7 @@ struct PredictionScore {
   std::string human;            // A report's name, or its model.
   std::string split, protocol;  // What was held out, and how it was asked for.
   int every = 1;                // Of so many rows one was scored.
-  int64_t rows = 0;             // Scored.
+  int64_t scored = 0;           // Decisions.
   Estimate cross_entropy;       // Nats.
   Estimate accuracy;            // Share of rows whose action was thought the likeliest.
 };

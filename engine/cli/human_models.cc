@@ -50,7 +50,7 @@ absl::Status RunCrossValidate(const CrossValidateOptions& options) {
 }
 
 struct EvaluateOptions {
-  std::string recordings, human, json;
+  std::string recordings, human, name, json;
   ScoreOptions score;
 };
 
@@ -85,7 +85,7 @@ absl::Status RunEvaluate(const EvaluateOptions& options) {
                FormatScores(*scores));
   if (options.json.empty()) return absl::OkStatus();
   nlohmann::json report = ToJson(*scores);
-  report["human"] = options.human;
+  report["human"] = options.name.empty() ? options.human : options.name;
   report["split"] = NameOf(options.score.split);
   report["protocol"] = NameOf(options.score.protocol);
   report["every"] = options.score.every;
@@ -132,6 +132,8 @@ void AddHumanModels(CLI::App& humans, absl::Status& result) {
   evaluate->add_option("--seed", score->score.seed, "of models that draw what they intend");
   evaluate->add_option("--threads", score->score.threads, "episodes at once")
       ->check(CLI::Range(1, 256));
+  evaluate->add_option("--name", score->name,
+                       "what the model is called in --json, for hod humans compare");
   evaluate->add_option("--json", score->json, "file for all figures");
   evaluate->callback([score, &result] { result = RunEvaluate(*score); });
 }

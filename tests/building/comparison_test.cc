@@ -17,10 +17,11 @@ json Score(const std::string& human, const std::string& protocol, double cross_e
           {"split", "people"},
           {"protocol", protocol},
           {"every", 5},
-          {"rows", 321},
-          {"cross_entropy",
-           {{"mean", cross_entropy}, {"low", cross_entropy - 1}, {"high", cross_entropy + 1}}},
-          {"accuracy", {{"mean", 0.5}, {"low", 0.25}, {"high", 0.75}}},
+          {"overall",
+           {{"scored", 321},
+            {"cross_entropy",
+             {{"mean", cross_entropy}, {"low", cross_entropy - 1}, {"high", cross_entropy + 1}}},
+            {"accuracy", {{"mean", 0.5}, {"low", 0.25}, {"high", 0.75}}}}},
           {"participants", json::object()},
           {"seconds", 3.5}};
 }
@@ -71,7 +72,8 @@ TEST_CASE("The table has a row for every model, and two columns for every way of
   CHECK(builder.size() == other.size());
   CHECK(absl::StrContains(table, "3 houses of generated from seed 7: builder; third."));
   CHECK(absl::StrContains(table, "3 recorded houses: people."));
-  CHECK(absl::StrContains(table, "321 rows of people (people, masked), one of 5: builder; other."));
+  CHECK(absl::StrContains(table,
+                          "321 decisions of people (people, masked), one of 5: builder; other."));
 }
 
 TEST_CASE("Reports that do not fit one table are refused") {
@@ -100,11 +102,12 @@ TEST_CASE("A damaged score is refused, and the key named") {
   CHECK(error([](json& j) { j.erase("human"); }) == "human: expected this key");
   CHECK(error([](json& j) { j["every"] = 0; }) ==
         "every: expected a whole number from 1 to 2147483647");
-  CHECK(error([](json& j) { j["accuracy"] = 0.5; }) == "accuracy: expected an object");
-  CHECK(error([](json& j) { j["cross_entropy"].erase("low"); }) ==
-        "cross_entropy.low: expected this key");
-  CHECK(error([](json& j) { j["cross_entropy"]["mean"] = "x"; }) ==
-        "cross_entropy.mean: expected a number or null");
+  CHECK(error([](json& j) { j["overall"]["accuracy"] = 0.5; }) ==
+        "overall.accuracy: expected an object");
+  CHECK(error([](json& j) { j["overall"]["cross_entropy"].erase("low"); }) ==
+        "overall.cross_entropy.low: expected this key");
+  CHECK(error([](json& j) { j["overall"]["cross_entropy"]["mean"] = "x"; }) ==
+        "overall.cross_entropy.mean: expected a number or null");
 }
 
 TEST_CASE("The plot is a picture, wider than its legend") {
