@@ -395,8 +395,10 @@ class Network:
     def evaluate(self, positions: list[Position]) -> list:
         """One Prediction for each Position; the larger the list, the fuller the batches."""
 
-def features(positions: list[Position], inventories: bool = False) -> numpy.ndarray:
-    """float32 [B, 44 or 64, w, h, d]: what the network sees of positions (models/features.h)."""
+def features(positions: list[Position], goal_visible: bool = False, inventories: bool = False) -> tuple:
+    """What a network sees of B positions (models/features.h), by what its config says it sees.
+
+    Returns planes, float32 [B, 42 or 55, w, h, d], and globals, float32 [B, 78 or 98]."""
 
 def read_safetensors(path: str) -> tuple:
     """({name: (dtype, shape, uint8 [bytes])}, metadata) of a file; see hod.safetensors."""
