@@ -12,6 +12,7 @@
 #include "engine/config/fields.h"
 #include "engine/config/run_config.h"
 #include "engine/io/files.h"
+#include "engine/play/human_file.h"
 #include "tests/engine/tiny_run.h"
 #include "tests/houses/files.h"
 
@@ -58,10 +59,23 @@ void Change(Field& field) {
 TEST_CASE("Every shipped configuration is read") {
   int count = 0;
   for (const auto& file : std::filesystem::directory_iterator(HOD_SOURCE_DIR "/configs")) {
+    if (!file.is_regular_file()) continue;
     if (absl::EndsWith(file.path().string(), "_study.toml")) continue;  // Of runs, not of one.
+    if (file.path().filename() == "bc.toml") continue;                  // Of clones.
     const absl::StatusOr<RunConfig> config = LoadRunConfig(file.path().string(), {});
     INFO(file.path() << ": " << config.status());
     CHECK(config.ok());
+    ++count;
+  }
+  CHECK(count >= 2);
+}
+
+TEST_CASE("Every shipped human file is read") {
+  int count = 0;
+  for (const auto& file : std::filesystem::directory_iterator(HOD_SOURCE_DIR "/configs/humans")) {
+    const absl::StatusOr<HumanFile> human = LoadHumanFile(file.path().string());
+    INFO(file.path() << ": " << human.status());
+    CHECK(human.ok());
     ++count;
   }
   CHECK(count >= 2);

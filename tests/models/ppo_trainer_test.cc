@@ -234,7 +234,9 @@ TEST_CASE("Each entropy bonus raises the entropy of its level") {
                                       .location_entropy = location_bonus})
                 .ok());
     double type = 0, location = 0;
-    for (const PpoEvaluation& e : *trainer.Evaluate(set.samples)) {
+    const auto evaluations = trainer.Evaluate(set.samples);
+    REQUIRE(evaluations.ok());
+    for (const PpoEvaluation& e : *evaluations) {
       type += e.type_entropy;
       location += e.location_entropy;
     }
