@@ -38,7 +38,8 @@ python-sanitized:
 	  -DPython_EXECUTABLE=$(PYTHON) -DPYTHON_EXECUTABLE=$(PYTHON)
 	cmake --build $(BUILD)-sanitized --target hod_python
 	cd tests/python && PYTHONPATH=$(CURDIR)/$(BUILD)-sanitized/python OMP_NUM_THREADS=1 \
-	  ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$$($(CXX) -print-file-name=libasan.so) \
+	  ASAN_OPTIONS=detect_leaks=0 \
+	  LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libstdc++.so)" \
 	  $(PYTHON) -m pytest -q -p no:cacheprovider safety_test.py game_test.py environments_test.py \
 	  search_test.py
 
