@@ -56,9 +56,11 @@ void AddExamples(const env::GameConfig& config, const Fragment& fragment,
     example.position = {&scene->game, &scene->state, fragment.assistant};
     example.valid_actions = symmetry.Actions(valid);
     example.search_policy = symmetry.Apply(step.search_policy);
-    mcts::HumanActions({&game, &state, fragment.assistant}, valid);
-    example.human_actions = symmetry.Actions(valid);
-    example.human_policy = symmetry.Apply(Among(valid, step.human_policy));
+    if (!step.human_policy.empty()) {
+      mcts::HumanActions({&game, &state, fragment.assistant}, valid);
+      example.human_actions = symmetry.Actions(valid);
+      example.human_policy = symmetry.Apply(Among(valid, step.human_policy));
+    }
     example.value = value_targets[t];
     example.goal = scene->game.goal();
     if (t + 1 == begin + count) break;
