@@ -6,6 +6,7 @@
 
 #include "engine/cli/command.h"
 #include "engine/config/run_config.h"
+#include "engine/people/cloning.h"
 #include "engine/play/human_file.h"
 
 namespace hod::engine {
@@ -14,7 +15,7 @@ void AddConfig(CLI::App& app, absl::Status& result) {
   struct Options {
     std::string config;
     std::vector<std::string> overrides;
-    bool describe = false, describe_human = false;
+    bool describe = false, describe_human = false, describe_cloning = false;
   };
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
@@ -25,6 +26,8 @@ void AddConfig(CLI::App& app, absl::Status& result) {
   command->add_flag("--describe", options->describe, "print the table (Markdown)");
   command->add_flag("--describe-human", options->describe_human,
                     "print the table of a human file's settings (docs/humans.md)");
+  command->add_flag("--describe-cloning", options->describe_cloning,
+                    "print the table of a cloning file's settings (docs/humans.md)");
   command->callback([options, &result] {
     if (options->describe) {
       std::fputs(DescribeSettings().c_str(), stdout);
@@ -32,6 +35,10 @@ void AddConfig(CLI::App& app, absl::Status& result) {
     }
     if (options->describe_human) {
       std::fputs(DescribeHumanFile().c_str(), stdout);
+      return;
+    }
+    if (options->describe_cloning) {
+      std::fputs(DescribeCloningConfig().c_str(), stdout);
       return;
     }
     absl::StatusOr<RunConfig> config = LoadRunConfig(options->config, options->overrides);

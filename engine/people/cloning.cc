@@ -6,8 +6,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "engine/config/toml_keys.h"
+#include "engine/config/declaration.h"
 #include "engine/io/files.h"
+#include "models/checkpoint.h"
 #include "models/trainer.h"
 
 namespace hod::engine {
@@ -16,32 +17,36 @@ namespace {
 // Streams of the config's seed.
 constexpr uint64_t kInitialStream = 1, kOrderStream = 2, kSymmetryStream = 3, kDropoutStream = 4;
 
+std::vector<Field> Fields(CloningConfig& config) {
+  Declaration d;
+  d.Integer("seed", config.seed, 0, std::numeric_limits<int>::max(), "of all that is random");
+  d.Integer("channels", config.channels, 1, 512, "of the network");
+  d.Integer("blocks", config.blocks, 0, 64, "of the network");
+  d.Integer("epochs", config.epochs, 1, 10000, "passes over the decisions");
+  d.Integer("batch", config.batch, 1, 4096, "decisions of a gradient step");
+  d.Number("learning_rate", config.learning_rate, 1e-9, 1, "of the first gradient step");
+  d.Number("final_learning_rate", config.final_learning_rate, 0, 1,
+           "of the last, to which the rate falls linearly");
+  d.Number("dropout", config.dropout, 0, 0.95, "share of the channels dropped in training");
+  d.Number("ema_decay", config.ema_decay, 0, 0.99999,
+           "of the average of parameters that acts; 0: none");
+  d.Flag("mirror", config.mirror, "mirror and swap every example at random");
+  d.Flag("permute_blocks", config.permute_blocks,
+         "rename the placeable types at random in every example");
+  d.Text("initial", config.initial, "the path of a checkpoint",
+         "the network that learning begins from; empty: a random one");
+  return std::move(d.fields);
+}
+
 }  // namespace
 
 absl::StatusOr<CloningConfig> LoadCloningConfig(const std::string& path) {
   absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
   CloningConfig config;
-  TomlKeys keys;
-  keys.Integer("seed", config.seed, 0, std::numeric_limits<int>::max());
-  keys.Integer("channels", config.channels, 1, 512);
-  keys.Integer("blocks", config.blocks, 0, 64);
-  keys.Integer("epochs", config.epochs, 1, 10000);
-  keys.Integer("batch", config.batch, 1, 4096);
-  keys.Number("learning_rate", config.learning_rate, 1e-9, 1);
-  keys.Number("final_learning_rate", config.final_learning_rate, 0, 1);
-  keys.Number("dropout", config.dropout, 0, 0.95);
-  keys.Number("ema_decay", config.ema_decay, 0, 0.99999);
-  keys.Flag("mirror", config.mirror);
-  keys.Flag("permute_blocks", config.permute_blocks);
-  try {  // toml++ reports syntax errors by exceptions.
-    absl::Status status = keys.Read(toml::parse(*text), "");
-    if (status.ok()) return config;
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ", std::string(status.message())));
-  } catch (const toml::parse_error& error) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": line ", error.source().begin.line, ": ",
-                                                   std::string(error.description())));
-  }
+  std::vector<Field> fields = Fields(config);
+  if (absl::Status s = AssignFile(fields, *text, path); !s.ok()) return s;
+  return config;
 }
 
 nlohmann::json ToJson(const CloningConfig& config) {
@@ -55,7 +60,30 @@ nlohmann::json ToJson(const CloningConfig& config) {
           {"dropout", config.dropout},
           {"ema_decay", config.ema_decay},
           {"mirror", config.mirror},
-          {"permute_blocks", config.permute_blocks}};
+          {"permute_blocks", config.permute_blocks},
+          {"initial", config.initial}};
+}
+
+std::string DescribeCloningConfig() {
+  CloningConfig defaults;
+  return DescribeFields(Fields(defaults));
+}
+
+absl::StatusOr<models::Network> InitialClone(const CloningConfig& config) {
+  if (config.initial.empty()) {
+    const env::Rng rng(static_cast<uint64_t>(config.seed));
+    return models::InitialNetwork(config.network(), rng.Fork(kInitialStream));
+  }
+  absl::StatusOr<models::NetworkFile> file = models::LoadNetwork(config.initial);
+  if (!file.ok()) return file.status();
+  const models::NetworkConfig& found = file->network.config;
+  if (found != config.network()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        config.initial, ": expected a network of ", config.channels, " channels and ",
+        config.blocks, " blocks that sees the goal, got ", found.channels, " channels and ",
+        found.blocks, " blocks", found.goal_visible ? "" : " that does not see it"));
+  }
+  return std::move(file->network);
 }
 
 void AddExample(const DecisionRef& ref, Protocol protocol, const SymmetryParts& parts,
@@ -73,8 +101,9 @@ void AddExample(const DecisionRef& ref, Protocol protocol, const SymmetryParts& 
   example.goal = scene->game.goal();
 }
 
-absl::StatusOr<Clone> TrainClone(const CloningConfig& config, std::vector<DecisionRef> decisions,
-                                 Protocol protocol, const std::function<void(int)>& report,
+absl::StatusOr<Clone> TrainClone(const CloningConfig& config, models::Network initial,
+                                 std::vector<DecisionRef> decisions, Protocol protocol,
+                                 const std::function<void(int)>& report,
                                  const std::atomic<bool>& stop) {
   const env::Rng rng(static_cast<uint64_t>(config.seed));
   models::TrainerConfig how;
@@ -83,9 +112,7 @@ absl::StatusOr<Clone> TrainClone(const CloningConfig& config, std::vector<Decisi
   how.dropout = config.dropout;
   how.seed = rng.Fork(kDropoutStream)();
   how.precision = models::Precision::kFloat32;
-  models::Trainer trainer(models::InitialTrainerState(
-                              models::InitialNetwork(config.network(), rng.Fork(kInitialStream))),
-                          how);
+  models::Trainer trainer(models::InitialTrainerState(std::move(initial)), how);
   env::Rng order = rng.Fork(kOrderStream), symmetries = rng.Fork(kSymmetryStream);
   const auto size = static_cast<size_t>(config.batch);
   const size_t per_epoch = decisions.size() / size;

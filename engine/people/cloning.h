@@ -31,6 +31,9 @@ struct CloningConfig {
   double ema_decay = 0;
   bool mirror = true;          // Mirror and swap every example at random.
   bool permute_blocks = true;  // Rename the placeable types at random in every example.
+  // The path of the network that learning begins from, as one that knows how a simulated human
+  // builds; empty: a random one.
+  std::string initial;
 
   models::NetworkConfig network() const {
     return {.channels = channels, .blocks = blocks, .goal_visible = true};
@@ -42,6 +45,12 @@ absl::StatusOr<CloningConfig> LoadCloningConfig(const std::string& path);
 
 nlohmann::json ToJson(const CloningConfig& config);
 
+// A Markdown table of all settings.
+std::string DescribeCloningConfig();
+
+// The network that learning begins from. Errors name the file and what was expected.
+absl::StatusOr<models::Network> InitialClone(const CloningConfig& config);
+
 // Appends a decision as an example of the human's policy, changed by `parts`.
 void AddExample(const DecisionRef& decision, Protocol protocol, const SymmetryParts& parts,
                 Batch& batch);
@@ -51,10 +60,12 @@ struct Clone {
   std::vector<double> losses;  // Cross entropy in training, mean over each epoch, in nats.
 };
 
-// Trains on `decisions` (at least one batch), on the calling thread. A function of config and
-// decisions alone. `report` is called with every batch's size. Cancelled when `stop` is set.
-absl::StatusOr<Clone> TrainClone(const CloningConfig& config, std::vector<DecisionRef> decisions,
-                                 Protocol protocol, const std::function<void(int)>& report,
+// Trains `initial` on `decisions` (at least one batch), on the calling thread. A function of
+// config, initial network and decisions alone. `report` is called with every batch's size.
+// Cancelled when `stop` is set.
+absl::StatusOr<Clone> TrainClone(const CloningConfig& config, models::Network initial,
+                                 std::vector<DecisionRef> decisions, Protocol protocol,
+                                 const std::function<void(int)>& report,
                                  const std::atomic<bool>& stop);
 
 }  // namespace hod::engine

@@ -17,8 +17,10 @@ namespace {
 using nlohmann::json;
 
 // Everything a result follows from.
-json SettingsOf(const CloningConfig& config, const Fold& fold,
+json SettingsOf(const CloningConfig& config, const models::Network& initial, const Fold& fold,
                 const std::vector<RecordedEpisode>& people) {
+  const std::string parameters(reinterpret_cast<const char*>(initial.parameters.data()),
+                               initial.parameters.size() * sizeof(float));
   std::string decisions;
   for (const RecordedEpisode& episode : people) {
     if (!episode.In(fold.split)) continue;
@@ -31,6 +33,7 @@ json SettingsOf(const CloningConfig& config, const Fold& fold,
   return {{"version", 1},  // Of networks, losses and scores.
           {"fold", NameOf(fold)},
           {"config", ToJson(config)},
+          {"initial", std::hash<std::string>()(parameters)},
           {"decisions", std::hash<std::string>()(decisions)}};
 }
 
@@ -50,9 +53,11 @@ FoldResult ResultFrom(const Fold& fold, const json& object) {
 
 class Run {
  public:
-  Run(const CloningConfig& config, const std::vector<RecordedEpisode>& people,
-      const std::vector<Fold>& folds, const std::string& directory, const std::atomic<bool>& stop)
+  Run(const CloningConfig& config, const models::Network& initial,
+      const std::vector<RecordedEpisode>& people, const std::vector<Fold>& folds,
+      const std::string& directory, const std::atomic<bool>& stop)
       : config_(config),
+        initial_(initial),
         people_(people),
         folds_(folds),
         directory_(directory),
@@ -94,7 +99,8 @@ class Run {
     const absl::StatusOr<std::string> text = ReadFile(Path(fold, ".json"));
     if (!text.ok() || !models::LoadNetwork(Path(fold, ".safetensors")).ok()) return std::nullopt;
     const json file = json::parse(*text, nullptr, /*allow_exceptions=*/false);
-    if (!file.is_object() || file.value("settings", json()) != SettingsOf(config_, fold, people_)) {
+    if (!file.is_object() ||
+        file.value("settings", json()) != SettingsOf(config_, initial_, fold, people_)) {
       return std::nullopt;
     }
     return ResultFrom(fold, file.at("result"));
@@ -105,12 +111,12 @@ class Run {
     const std::string name = NameOf(fold);
     const absl::Time began = absl::Now();
     absl::StatusOr<Clone> clone = TrainClone(
-        config_, DecisionsWithout(people_, fold.split, fold.held_out), fold.protocol,
+        config_, initial_, DecisionsWithout(people_, fold.split, fold.held_out), fold.protocol,
         [&](int count) { progress.Add(count, name); }, stop_);
     if (!clone.ok()) return clone.status();
     result.training_seconds = absl::ToDoubleSeconds(absl::Now() - began);
     result.losses = clone->losses;
-    const json settings = SettingsOf(config_, fold, people_);
+    const json settings = SettingsOf(config_, initial_, fold, people_);
     absl::Status status = models::SaveNetwork(
         Path(fold, ".safetensors"), {std::move(clone->network), json{{"clone", settings}}.dump()});
     if (!status.ok()) return status;
@@ -139,6 +145,7 @@ class Run {
   }
 
   const CloningConfig& config_;
+  const models::Network& initial_;
   const std::vector<RecordedEpisode>& people_;
   const std::vector<Fold>& folds_;
   const std::string& directory_;
@@ -204,7 +211,9 @@ absl::StatusOr<std::vector<FoldResult>> CrossValidate(const CloningConfig& confi
                                                      NameOf(fold), " has ", rows, " decisions"));
     }
   }
-  return Run(config, people, folds, directory, stop).All(threads);
+  const absl::StatusOr<models::Network> initial = InitialClone(config);
+  if (!initial.ok()) return initial.status();
+  return Run(config, *initial, people, folds, directory, stop).All(threads);
 }
 
 std::string FormatCrossValidation(const std::vector<FoldResult>& results) {

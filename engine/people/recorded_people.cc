@@ -11,6 +11,7 @@
 #include "engine/io/progress.h"
 #include "env/game/action_mask.h"
 #include "env/traces/human_recording.h"
+#include "env/traces/recorded_episode.h"
 
 namespace hod::engine {
 namespace {
@@ -45,6 +46,12 @@ absl::StatusOr<std::vector<std::string>> RecordingsIn(const std::string& directo
   for (const auto& file : files) {
     const std::string path = file.path().string();
     if (!absl::EndsWith(path, ".jsonl") && !absl::EndsWith(path, ".jsonl.gz")) continue;
+    const absl::StatusOr<bool> of_people = env::HoldsPeople(path);
+    if (!of_people.ok()) return of_people.status();
+    if (!*of_people) {  // Hod's own, which hold all.
+      paths.push_back(path);
+      continue;
+    }
     absl::StatusOr<env::HumanRecordingReader> reader = env::HumanRecordingReader::Open(path);
     if (!reader.ok()) return reader.status();
     const absl::StatusOr<bool> any = reader->NextEpisode();
@@ -56,8 +63,8 @@ absl::StatusOr<std::vector<std::string>> RecordingsIn(const std::string& directo
     }
   }
   if (paths.empty()) {
-    return absl::NotFoundError(
-        absl::StrCat(directory, ": no recordings of people alone or joint ones of two"));
+    return absl::NotFoundError(absl::StrCat(
+        directory, ": no recordings of people alone, joint ones of two, or of Hod's own"));
   }
   std::sort(paths.begin(), paths.end());
   return paths;

@@ -34,7 +34,7 @@ TEST_CASE("Descriptions of clones are read strictly") {
   CHECK(config->dropout == 0.5);
   CHECK(config->network().goal_visible);
   const std::pair<const char*, const char*> refused[] = {
-      {"chanels = 3\n", "chanels: unknown key"},
+      {"chanels = 3\n", "chanels: no such setting"},
       {"batch = 0\n", "batch: expected an integer from 1"},
       {"dropout = 1.5\n", "dropout: expected a number from 0"},
       {"mirror = 1\n", "mirror: expected true or false"},
@@ -59,7 +59,8 @@ TEST_CASE("A clone learns a handful of decisions by heart") {
   config.batch = 8;
   config.learning_rate = 1e-2;
   config.mirror = config.permute_blocks = false;
-  const auto clone = TrainClone(config, few, Protocol::kCausal, Ignore, kGoOn);
+  const auto clone =
+      TrainClone(config, *InitialClone(config), few, Protocol::kCausal, Ignore, kGoOn);
   INFO(clone.status());
   REQUIRE(clone.ok());
   CHECK(clone->losses.size() == 150);
@@ -74,7 +75,8 @@ TEST_CASE("A clone follows from its description and the decisions alone") {
   config.dropout = 0.3;
   config.ema_decay = 0.9;
   const auto train = [&] {
-    auto clone = TrainClone(config, decisions, Protocol::kPaper, Ignore, kGoOn);
+    auto clone =
+        TrainClone(config, *InitialClone(config), decisions, Protocol::kPaper, Ignore, kGoOn);
     REQUIRE(clone.ok());
     return clone->network.parameters;
   };
@@ -180,6 +182,39 @@ TEST_CASE("A cross-validation that was stopped goes on, and finished folds are r
   std::filesystem::remove(dir.path() + "/" + NameOf(folds[1]) + ".safetensors");
   run({folds[1]}, 1);
   CHECK(std::filesystem::exists(dir.path() + "/" + NameOf(folds[1]) + ".safetensors"));
+}
+
+TEST_CASE("Cloning begins from the network that it is given, if that is of its kind") {
+  const env::TempDir dir;
+  const std::vector<RecordedEpisode> people = SmallPeople();
+  CloningConfig config = TinyConfig();
+  models::Network known = models::InitialNetwork(config.network(), env::Rng(99));
+  config.initial = dir.path() + "/known.safetensors";
+  const auto save = [&] { REQUIRE(models::SaveNetwork(config.initial, {known, "{}"}).ok()); };
+  save();
+  const auto initial = InitialClone(config);
+  INFO(initial.status());
+  REQUIRE(initial.ok());
+  CHECK(initial->parameters == known.parameters);
+
+  // A network of the same name that has become another is not the same beginning.
+  const std::vector<Fold> folds = {{Split::kAlone, Protocol::kCausal, std::nullopt}};
+  const auto losses = [&] {
+    auto results = CrossValidate(config, people, folds, dir.path(), 1, kGoOn);
+    INFO(results.status());
+    REQUIRE(results.ok());
+    return results->front().losses;
+  };
+  const std::vector<double> first = losses();
+  known = models::InitialNetwork(config.network(), env::Rng(100));
+  save();
+  CHECK(losses() != first);
+
+  known = models::InitialNetwork({.channels = 8, .blocks = 1}, env::Rng(1));  // Blind to the goal.
+  save();
+  const absl::Status refused = CrossValidate(config, people, folds, dir.path(), 1, kGoOn).status();
+  CHECK_THAT(std::string(refused.message()),
+             Catch::Contains("known.safetensors: expected a network of 8 channels"));
 }
 
 TEST_CASE("A batch that is larger than a fold is refused") {

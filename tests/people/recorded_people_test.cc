@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "env/game/action_mask.h"
+#include "env/traces/trace_recorder.h"
 #include "tests/people/small_people.h"
 
 namespace hod::engine {
@@ -37,6 +38,34 @@ TEST_CASE("Recordings in a directory are read, views and tutorials passed over")
       CHECK(decision.valid == (mask[decision.action] == 1));
     }
   }
+}
+
+TEST_CASE("Episodes that Hod recorded stand beside people's, as of participant 0") {
+  const env::TempDir dir;
+  WriteSmallPeople(dir);
+  env::GameConfig config;
+  config.horizon = 3;
+  config.players[1].goal_visible = false;
+  std::vector<env::Block> goal(config.size.Volume(), env::kAir);
+  goal.front() = env::kBedrock;
+  const env::Game game(config, goal);
+  env::Rng rng(1);
+  env::State state = game.Reset(rng);
+  {
+    auto recorder = env::TraceRecorder::Create(dir.path() + "/own.jsonl", &game, state, "noop", 1);
+    REQUIRE(recorder.ok());
+    for (int t = 0; t < config.horizon; ++t) {
+      const std::vector<env::Action> waits(game.num_players());
+      const env::StepOutcome outcome = game.Step(state, waits);
+      REQUIRE(recorder->Step(waits, outcome, state).ok());
+    }
+    REQUIRE(recorder->Finish().ok());
+  }
+  const auto people = LoadPeople(dir.path());
+  INFO(people.status());
+  REQUIRE(people.ok());
+  CHECK(people->size() == 7);
+  CHECK(ParticipantsOf(*people) == std::vector<int>{0, 3, 4, 7});
 }
 
 TEST_CASE("In a wait the paper shows its end, and causally there is what was to be seen") {
