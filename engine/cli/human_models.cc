@@ -102,7 +102,8 @@ void AddHumanModels(CLI::App& humans, absl::Status& result) {
   cross_validate
       ->add_option("--recordings", train->recordings, "directory with recordings of people")
       ->required();
-  cross_validate->add_option("--config", train->config, "how to clone (TOML): configs/bc.toml")
+  cross_validate
+      ->add_option("--config", train->config, "how to clone (TOML): configs/clones/people.toml")
       ->required();
   cross_validate->add_option("--out", train->out, "directory for networks and results")->required();
   cross_validate->add_option("--split", train->splits, "alone, assisted, combined; default all")

@@ -61,7 +61,6 @@ TEST_CASE("Every shipped configuration is read") {
   for (const auto& file : std::filesystem::directory_iterator(HOD_SOURCE_DIR "/configs")) {
     if (!file.is_regular_file()) continue;
     if (absl::EndsWith(file.path().string(), "_study.toml")) continue;  // Of runs, not of one.
-    if (file.path().filename() == "bc.toml") continue;                  // Of clones.
     const absl::StatusOr<RunConfig> config = LoadRunConfig(file.path().string(), {});
     INFO(file.path() << ": " << config.status());
     CHECK(config.ok());

@@ -43,7 +43,12 @@ TEST_CASE("Descriptions of clones are read strictly") {
     const auto error = LoadCloningConfig(dir.Write("b.toml", text)).status();
     CHECK_THAT(std::string(error.message()), Catch::Contains("b.toml: ") && Catch::Contains(what));
   }
-  CHECK(LoadCloningConfig(std::string(HOD_SOURCE_DIR) + "/configs/bc.toml").ok());
+  for (const char* shipped : {"people", "simulated"}) {
+    const auto read =
+        LoadCloningConfig(std::string(HOD_SOURCE_DIR) + "/configs/clones/" + shipped + ".toml");
+    INFO(read.status());
+    CHECK(read.ok());
+  }
 }
 
 TEST_CASE("A clone learns a handful of decisions by heart") {
