@@ -64,7 +64,7 @@ rollout_length = 24
 epochs = 2
 target_kl = 0.1
 type_entropy = [[0, 0.3], [10000, 0.05], [15000, 0.0]]
-location_entropy = [[0, 0.03], [10000, 0.0]]
+location_entropy = [[0, 0.1], [10000, 0.0]]
 )",
                                                     "small.toml");
   INFO(config.status());
