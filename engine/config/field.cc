@@ -3,6 +3,7 @@
 #include <toml++/toml.h>
 
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "absl/status/statusor.h"
@@ -28,6 +29,18 @@ absl::StatusOr<Value> FromToml(const toml::node& node) {
   }
   return absl::InvalidArgumentError("expected a flag, a number, a string or a list");
 }
+
+struct Json {
+  template <typename Scalar>
+  nlohmann::json operator()(const Scalar& scalar) const {
+    return scalar;
+  }
+  nlohmann::json operator()(const Value::List& list) const {
+    nlohmann::json array = nlohmann::json::array();
+    for (const Value& entry : list) array.push_back(std::visit(*this, entry.data));
+    return array;
+  }
+};
 
 absl::Status AssignTable(std::vector<Field>& fields, const toml::table& table,
                          const std::string& prefix, const std::string& source) {
@@ -111,6 +124,12 @@ absl::Status AssignFile(std::vector<Field>& fields, const std::string& text,
     return absl::InvalidArgumentError(absl::StrCat(source, ": line ", error.source().begin.line,
                                                    ": ", std::string(error.description())));
   }
+}
+
+nlohmann::json ToJson(const std::vector<Field>& fields) {
+  nlohmann::json object = nlohmann::json::object();
+  for (const Field& field : fields) object[field.key] = std::visit(Json(), field.get().data);
+  return object;
 }
 
 std::string DescribeFields(const std::vector<Field>& fields) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,6 +37,9 @@ absl::Status Assign(std::vector<Field>& fields, const std::string& key, const Va
 // key.
 absl::Status AssignFile(std::vector<Field>& fields, const std::string& text,
                         const std::string& source);
+
+// An object of all keys and their present values.
+nlohmann::json ToJson(const std::vector<Field>& fields);
 
 // A Markdown table: key, present value as the default, range, meaning.
 std::string DescribeFields(const std::vector<Field>& fields);

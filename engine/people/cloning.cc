@@ -27,7 +27,8 @@ std::vector<Field> Fields(CloningConfig& config) {
   d.Number("learning_rate", config.learning_rate, 1e-9, 1, "of the first gradient step");
   d.Number("final_learning_rate", config.final_learning_rate, 0, 1,
            "of the last, to which the rate falls linearly");
-  d.Number("dropout", config.dropout, 0, 0.95, "share of the channels dropped in training");
+  d.Number("dropout", config.dropout, 0, 0.95,
+           "share of the hidden layer's inputs and outputs that a step leaves out");
   d.Number("ema_decay", config.ema_decay, 0, 0.99999,
            "of the average of parameters that acts; 0: none");
   d.Flag("mirror", config.mirror, "mirror and swap every example at random");
@@ -49,20 +50,7 @@ absl::StatusOr<CloningConfig> LoadCloningConfig(const std::string& path) {
   return config;
 }
 
-nlohmann::json ToJson(const CloningConfig& config) {
-  return {{"seed", config.seed},
-          {"channels", config.channels},
-          {"blocks", config.blocks},
-          {"epochs", config.epochs},
-          {"batch", config.batch},
-          {"learning_rate", config.learning_rate},
-          {"final_learning_rate", config.final_learning_rate},
-          {"dropout", config.dropout},
-          {"ema_decay", config.ema_decay},
-          {"mirror", config.mirror},
-          {"permute_blocks", config.permute_blocks},
-          {"initial", config.initial}};
-}
+nlohmann::json ToJson(CloningConfig config) { return ToJson(Fields(config)); }
 
 std::string DescribeCloningConfig() {
   CloningConfig defaults;

@@ -43,7 +43,7 @@ struct CloningConfig {
 // Errors name the file, the line or key, and what was expected.
 absl::StatusOr<CloningConfig> LoadCloningConfig(const std::string& path);
 
-nlohmann::json ToJson(const CloningConfig& config);
+nlohmann::json ToJson(CloningConfig config);
 
 // A Markdown table of all settings.
 std::string DescribeCloningConfig();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -19,8 +20,8 @@ using nlohmann::json;
 // Everything a result follows from.
 json SettingsOf(const CloningConfig& config, const models::Network& initial, const Fold& fold,
                 const std::vector<RecordedEpisode>& people) {
-  const std::string parameters(reinterpret_cast<const char*>(initial.parameters.data()),
-                               initial.parameters.size() * sizeof(float));
+  const std::string_view parameters(reinterpret_cast<const char*>(initial.parameters.data()),
+                                    initial.parameters.size() * sizeof(float));
   std::string decisions;
   for (const RecordedEpisode& episode : people) {
     if (!episode.In(fold.split)) continue;
@@ -33,7 +34,7 @@ json SettingsOf(const CloningConfig& config, const models::Network& initial, con
   return {{"version", 1},  // Of networks, losses and scores.
           {"fold", NameOf(fold)},
           {"config", ToJson(config)},
-          {"initial", std::hash<std::string>()(parameters)},
+          {"initial", std::hash<std::string_view>()(parameters)},
           {"decisions", std::hash<std::string>()(decisions)}};
 }
 

@@ -48,9 +48,9 @@ struct RecordedEpisode {
   const std::vector<int32_t>& ValidActions(int decision, Protocol protocol) const;
 };
 
-// Reads all recordings in a directory (.jsonl, .jsonl.gz) that are of people alone or joint, or Hod's
-// own, whose human is participant 0; views and tutorials are passed over. Errors name the file; an
-// episode that comes twice, or a directory without any, is one.
+// Reads all recordings in a directory (.jsonl, .jsonl.gz) that are of people alone or joint, or
+// Hod's own, whose human is participant 0; views and tutorials are passed over. Errors name the
+// file; an episode that comes twice, or a directory without any, is one.
 absl::StatusOr<std::vector<RecordedEpisode>> LoadPeople(const std::string& directory);
 
 // Ascending.
