@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,46 +51,56 @@ absl::Status RunCrossValidate(const CrossValidateOptions& options) {
 }
 
 struct EvaluateOptions {
-  std::string recordings, human, name, json;
+  std::string recordings, human, baseline, name, json;
   ScoreOptions score;
 };
+
+using Scores = std::vector<EpisodeScore>;
+
+absl::StatusOr<Scores> ScoreHuman(const std::string& human, const ScoreOptions& options,
+                                  const std::vector<RecordedEpisode>& people) {
+  const PlayerWithout player_without = [&](int participant) -> absl::StatusOr<PlayerFactory> {
+    if (human == "no-context") {
+      return NoContextPlayer(TypeSharesOf(DecisionsWithout(people, options.split, participant)));
+    }
+    return MakePlayerFactory(human == "uniform" ? "random" : human, absl::StrCat(participant));
+  };
+  const std::vector<const RecordedEpisode*> episodes = EpisodesOf(people, options.split);
+  double decisions = 0;
+  for (const RecordedEpisode* episode : episodes) decisions += episode->decisions.size();
+  SharedProgress progress("scoring", decisions);
+  return ScoreModel(
+      episodes, options, player_without, [&](int count) { progress.Add(count); }, g_stop);
+}
 
 absl::Status RunEvaluate(const EvaluateOptions& options) {
   const absl::StatusOr<std::vector<RecordedEpisode>> people = LoadPeople(options.recordings);
   if (!people.ok()) return people.status();
-  const PlayerWithout player_without = [&](int participant) -> absl::StatusOr<PlayerFactory> {
-    if (options.human == "no-context") {
-      return NoContextPlayer(
-          TypeSharesOf(DecisionsWithout(*people, options.score.split, participant)));
-    }
-    return MakePlayerFactory(options.human == "uniform" ? "random" : options.human,
-                             absl::StrCat(participant));
-  };
-  const std::vector<const RecordedEpisode*> episodes = EpisodesOf(*people, options.score.split);
-  double decisions = 0;
-  for (const RecordedEpisode* episode : episodes) decisions += episode->decisions.size();
-  if (decisions == 0) {
+  const ScoreOptions& how = options.score;
+  if (DecisionsWithout(*people, how.split, std::nullopt).empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(options.recordings, ": nobody is recorded ", NameOf(options.score.split)));
+        absl::StrCat(options.recordings, ": nobody is recorded ", NameOf(how.split)));
   }
   const StopOnSignals stop;
-  absl::StatusOr<std::vector<EpisodeScore>> scores;
-  {
-    SharedProgress progress("scoring", decisions);
-    scores = ScoreModel(
-        episodes, options.score, player_without, [&](int count) { progress.Add(count); }, g_stop);
-  }
+  const absl::StatusOr<Scores> scores = ScoreHuman(options.human, how, *people);
   if (!scores.ok()) return scores.status();
   absl::PrintF("%s: split %s, protocol %s, one in %d decisions\n\n%s", options.human,
-               NameOf(options.score.split), NameOf(options.score.protocol), options.score.every,
-               FormatScores(*scores));
-  if (options.json.empty()) return absl::OkStatus();
+               NameOf(how.split), NameOf(how.protocol), how.every, FormatScores(*scores));
   nlohmann::json report = ToJson(*scores);
   report["human"] = options.name.empty() ? options.human : options.name;
-  report["split"] = NameOf(options.score.split);
-  report["protocol"] = NameOf(options.score.protocol);
-  report["every"] = options.score.every;
-  report["seed"] = options.score.seed;
+  report["split"] = NameOf(how.split);
+  report["protocol"] = NameOf(how.protocol);
+  report["every"] = how.every;
+  report["seed"] = how.seed;
+  if (!options.baseline.empty()) {
+    const absl::StatusOr<Scores> baseline = ScoreHuman(options.baseline, how, *people);
+    if (!baseline.ok()) return baseline.status();
+    absl::PrintF("\nLess %s, on the same decisions:\n\n%s", options.baseline,
+                 FormatDifferences(*scores, *baseline));
+    report["differences"] = DifferencesJson(*scores, *baseline);
+    report["differences"]["baseline"] = options.baseline;
+  }
+  if (options.json.empty()) return absl::OkStatus();
   return WriteFileAtomically(options.json, report.dump(1) + "\n");
 }
 
@@ -124,6 +135,8 @@ void AddHumanModels(CLI::App& humans, absl::Status& result) {
                    absl::StrCat("no-context, uniform, ", kPlayerSpecs,
                                 "; {participant} stands for who is held out"))
       ->required();
+  evaluate->add_option("--baseline", score->baseline,
+                       "another such model, scored on the same decisions: how far --human is from it");
   evaluate->add_option("--split", score->score.split, "alone, assisted or combined")
       ->transform(CLI::CheckedTransformer(kSplitNames));
   evaluate->add_option("--protocol", score->score.protocol, "paper or causal")

@@ -1,5 +1,7 @@
 #include "engine/networks/network_study.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -30,9 +32,10 @@ json SettingsOf(const NetworkStudy& study, const std::vector<PlaySource>& source
                                          sequence.fragment->start.timestep + sequence.begin));
       }
     }
+    const std::string text = sequences.dump();
     data.push_back({{"source", source.name},
                     {"train_sequences", source.train.size()},
-                    {"sequences", std::hash<std::string>()(sequences.dump())}});
+                    {"sequences", XXH64(text.data(), text.size(), 0)}});
   }
   return {{"version", 2},  // Of networks and losses.
           {"network", ToJson(network)},

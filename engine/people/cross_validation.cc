@@ -1,5 +1,7 @@
 #include "engine/people/cross_validation.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <map>
 #include <string_view>
@@ -34,8 +36,8 @@ json SettingsOf(const CloningConfig& config, const models::Network& initial, con
   return {{"version", 1},  // Of networks, losses and scores.
           {"fold", NameOf(fold)},
           {"config", ToJson(config)},
-          {"initial", std::hash<std::string_view>()(parameters)},
-          {"decisions", std::hash<std::string>()(decisions)}};
+          {"initial", XXH64(parameters.data(), parameters.size(), 0)},
+          {"decisions", XXH64(decisions.data(), decisions.size(), 0)}};
 }
 
 json ToJson(const FoldResult& result) {
@@ -104,7 +106,11 @@ class Run {
         file.value("settings", json()) != SettingsOf(config_, initial_, fold, people_)) {
       return std::nullopt;
     }
-    return ResultFrom(fold, file.at("result"));
+    try {
+      return ResultFrom(fold, file.at("result"));
+    } catch (const json::exception&) {  // Damaged: the fold is run again.
+      return std::nullopt;
+    }
   }
 
   absl::StatusOr<FoldResult> TrainAndScore(const Fold& fold, SharedProgress& progress) const {

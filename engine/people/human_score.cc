@@ -7,7 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "engine/building/estimate_json.h"
 #include "engine/people/workers.h"
+#include "absl/types/span.h"
 #include "env/game/random.h"
 
 namespace hod::engine {
@@ -15,7 +17,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kResamples = 10000;
 constexpr uint64_t kResampleSeed = 1;
 
 void Add(const DecisionScore& score, DecisionScore& sum) {
@@ -56,39 +57,65 @@ absl::StatusOr<EpisodeScore> ScoreEpisode(const RecordedEpisode& episode,
   return score;
 }
 
-// A mean over the decisions of all episodes, which are resampled whole.
+// A mean over the decisions of all episodes, which are resampled whole; `sum_of` is its sum over
+// those of one.
+Estimate Resampled(const std::vector<EpisodeScore>& scores,
+                   const std::function<double(size_t)>& sum_of) {
+  return BootstrapStatistic(static_cast<int>(scores.size()), kResampleSeed,
+                            [&](absl::Span<const int> times) {
+                              double sum = 0, count = 0;
+                              for (size_t i = 0; i < scores.size(); ++i) {
+                                sum += times[i] * sum_of(i);
+                                count += times[i] * static_cast<double>(scores[i].scored);
+                              }
+                              return sum / count;
+                            });
+}
+
 Estimate Resampled(const std::vector<EpisodeScore>& scores, double DecisionScore::*figure) {
-  const auto mean_of = [&](const auto& index) {
-    double sum = 0, count = 0;
-    for (size_t i = 0; i < scores.size(); ++i) {
-      const EpisodeScore& score = scores[index(i)];
-      sum += score.sum.*figure;
-      count += static_cast<double>(score.scored);
-    }
-    return count > 0 ? sum / count : 0.0;
-  };
-  Estimate estimate;
-  estimate.mean = mean_of([](size_t i) { return i; });
-  env::Rng rng(kResampleSeed);
-  const int episodes = static_cast<int>(scores.size());
-  std::vector<double> means(kResamples);
-  for (double& mean : means) mean = mean_of([&](size_t) { return rng.Below(episodes); });
-  std::sort(means.begin(), means.end());
-  estimate.low = means[static_cast<size_t>(0.025 * kResamples)];
-  estimate.high = means[static_cast<size_t>(0.975 * kResamples) - 1];
-  return estimate;
+  return Resampled(scores, [&](size_t i) { return scores[i].sum.*figure; });
+}
+
+// How far the first is from the second.
+Estimate ResampledDifference(const std::vector<EpisodeScore>& scores,
+                             const std::vector<EpisodeScore>& baseline,
+                             double DecisionScore::*figure) {
+  return Resampled(scores,
+                   [&](size_t i) { return scores[i].sum.*figure - baseline[i].sum.*figure; });
 }
 
 json ToJson(const ScoreSummary& summary) {
-  const auto estimate = [](const Estimate& e) {
-    return json{{"mean", e.mean}, {"low", e.low}, {"high", e.high}};
-  };
   return {
       {"scored", summary.scored},
       {"invalid", summary.invalid},
-      {"cross_entropy", estimate(summary.cross_entropy)},
-      {"accuracy", estimate(summary.accuracy)},
+      {"cross_entropy", ToJson(summary.cross_entropy)},
+      {"accuracy", ToJson(summary.accuracy)},
       {"unmixed_cross_entropy", std::isfinite(summary.unmixed) ? json(summary.unmixed) : json()}};
+}
+
+json ToJson(const ScoreDifference& difference) {
+  return {{"cross_entropy", ToJson(difference.cross_entropy)},
+          {"accuracy", ToJson(difference.accuracy)}};
+}
+
+using Scores = std::vector<EpisodeScore>;
+
+// Those of each participant.
+std::map<int, Scores> ByParticipant(const Scores& scores) {
+  std::map<int, Scores> of;
+  for (const EpisodeScore& score : scores) of[score.participant].push_back(score);
+  return of;
+}
+
+// Calls `each` with a participant's number, or "all", and scores of the two.
+void ForEachPair(
+    const Scores& scores, const Scores& baseline,
+    const std::function<void(const std::string&, const Scores&, const Scores&)>& each) {
+  const std::map<int, Scores> theirs = ByParticipant(baseline);
+  for (const auto& [participant, own] : ByParticipant(scores)) {
+    each(absl::StrCat(participant), own, theirs.at(participant));
+  }
+  each("all", scores, baseline);
 }
 
 }  // namespace
@@ -168,13 +195,17 @@ ScoreSummary Summarize(const std::vector<EpisodeScore>& scores) {
 
 std::vector<std::pair<int, ScoreSummary>> SummarizeByParticipant(
     const std::vector<EpisodeScore>& scores) {
-  std::map<int, std::vector<EpisodeScore>> of;
-  for (const EpisodeScore& score : scores) of[score.participant].push_back(score);
   std::vector<std::pair<int, ScoreSummary>> summaries;
-  for (const auto& [participant, theirs] : of) {
+  for (const auto& [participant, theirs] : ByParticipant(scores)) {
     summaries.emplace_back(participant, Summarize(theirs));
   }
   return summaries;
+}
+
+ScoreDifference Difference(const std::vector<EpisodeScore>& scores,
+                           const std::vector<EpisodeScore>& baseline) {
+  return {ResampledDifference(scores, baseline, &DecisionScore::cross_entropy),
+          ResampledDifference(scores, baseline, &DecisionScore::hit)};
 }
 
 std::string FormatScores(const std::vector<EpisodeScore>& scores) {
@@ -192,6 +223,30 @@ std::string FormatScores(const std::vector<EpisodeScore>& scores) {
   }
   add("all", Summarize(scores));
   return table;
+}
+
+std::string FormatDifferences(const std::vector<EpisodeScore>& scores,
+                              const std::vector<EpisodeScore>& baseline) {
+  std::string table =
+      "| participant | cross entropy, nats | accuracy, points |\n"
+      "|---|---|---|\n";
+  ForEachPair(scores, baseline, [&](const std::string& who, const Scores& a, const Scores& b) {
+    const ScoreDifference d = Difference(a, b);
+    absl::StrAppendFormat(&table, "| %s | %+.3f [%+.3f, %+.3f] | %+.1f [%+.1f, %+.1f] |\n", who,
+                          d.cross_entropy.mean, d.cross_entropy.low, d.cross_entropy.high,
+                          100 * d.accuracy.mean, 100 * d.accuracy.low, 100 * d.accuracy.high);
+  });
+  return table;
+}
+
+json DifferencesJson(const std::vector<EpisodeScore>& scores,
+                     const std::vector<EpisodeScore>& baseline) {
+  json differences;
+  ForEachPair(scores, baseline, [&](const std::string& who, const Scores& a, const Scores& b) {
+    json& place = who == "all" ? differences["overall"] : differences["participants"][who];
+    place = ToJson(Difference(a, b));
+  });
+  return differences;
 }
 
 json ToJson(const std::vector<EpisodeScore>& scores) {

@@ -74,10 +74,24 @@ ScoreSummary Summarize(const std::vector<EpisodeScore>& scores);
 std::vector<std::pair<int, ScoreSummary>> SummarizeByParticipant(
     const std::vector<EpisodeScore>& scores);
 
+// A model's means less a baseline's, over the same decisions; episodes are resampled in pairs.
+struct ScoreDifference {
+  Estimate cross_entropy, accuracy;
+};
+// Requires scores of the same episodes in the same order, with equal numbers of scored decisions.
+ScoreDifference Difference(const std::vector<EpisodeScore>& scores,
+                           const std::vector<EpisodeScore>& baseline);
+
 // "participant  decisions  cross entropy  accuracy", a line each, and one of all.
 std::string FormatScores(const std::vector<EpisodeScore>& scores);
+// The same of differences; requires what Difference() does.
+std::string FormatDifferences(const std::vector<EpisodeScore>& scores,
+                              const std::vector<EpisodeScore>& baseline);
 // {"overall": {...}, "participants": {...}, "episodes": [...]}.
 nlohmann::json ToJson(const std::vector<EpisodeScore>& scores);
+// {"overall": {...}, "participants": {...}}.
+nlohmann::json DifferencesJson(const std::vector<EpisodeScore>& scores,
+                               const std::vector<EpisodeScore>& baseline);
 std::vector<EpisodeScore> ScoresFromJson(const nlohmann::json& json);
 
 }  // namespace hod::engine

@@ -180,6 +180,11 @@ TEST_CASE("A cross-validation that was stopped goes on, and finished folds are r
   }
   CHECK_THAT(FormatCrossValidation(all), Catch::Contains("| causal | alone | "));
 
+  // A result that is damaged is made anew.
+  file["result"].erase("losses");
+  dir.Write(NameOf(folds[1]) + ".json", file.dump());
+  CHECK(run({folds[1]}, 1)[0].losses == first[0].losses);
+
   // Other settings: trained anew.
   config.learning_rate = 1e-2;
   CHECK(run({folds[1]}, 1)[0].training_seconds != 12345);

@@ -119,6 +119,44 @@ TEST_CASE("A model's score is that of a slow twin") {
   }
 }
 
+EpisodeScore ScoreOf(int participant, int64_t scored, double cross_entropy, double hits) {
+  return {.episode = "e",
+          .participant = participant,
+          .scored = scored,
+          .sum = {.cross_entropy = cross_entropy, .unmixed = cross_entropy, .hit = hits}};
+}
+
+TEST_CASE("Differences are of pairs: what episodes share widens no interval") {
+  // Episodes differ much, the two models of each always by 0.1 nats and 5 points.
+  std::vector<EpisodeScore> model, baseline;
+  for (int i = 0; i < 8; ++i) {
+    const double scored = 100 * (i + 1);
+    model.push_back(ScoreOf(i / 4, 100 * (i + 1), scored * (i + 0.4), scored * (0.1 * i + 0.05)));
+    baseline.push_back(ScoreOf(i / 4, 100 * (i + 1), scored * (i + 0.5), scored * 0.1 * i));
+  }
+  const ScoreSummary alone = Summarize(model);
+  CHECK(alone.accuracy.high - alone.accuracy.low > 0.2);
+  const ScoreDifference difference = Difference(model, baseline);
+  for (const double figure : {difference.cross_entropy.low, difference.cross_entropy.mean,
+                              difference.cross_entropy.high}) {
+    CHECK(figure == Approx(-0.1));
+  }
+  for (const double figure :
+       {difference.accuracy.low, difference.accuracy.mean, difference.accuracy.high}) {
+    CHECK(figure == Approx(0.05));
+  }
+  CHECK(FormatDifferences(model, baseline) ==
+        "| participant | cross entropy, nats | accuracy, points |\n|---|---|---|\n"
+        "| 0 | -0.100 [-0.100, -0.100] | +5.0 [+5.0, +5.0] |\n"
+        "| 1 | -0.100 [-0.100, -0.100] | +5.0 [+5.0, +5.0] |\n"
+        "| all | -0.100 [-0.100, -0.100] | +5.0 [+5.0, +5.0] |\n");
+  CHECK(DifferencesJson(model, baseline)["participants"].size() == 2);
+  // Where one episode is worse and the others better, the interval says so.
+  model[7].sum.hit -= 300;
+  CHECK(Difference(model, baseline).accuracy.low < 0);
+  CHECK(Difference(model, baseline).accuracy.high == Approx(0.05));
+}
+
 TEST_CASE("Scores do not depend on the number of threads") {
   const std::vector<RecordedEpisode> people = SmallPeople();
   nlohmann::json reports[2];
