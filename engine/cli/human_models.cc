@@ -135,8 +135,9 @@ void AddHumanModels(CLI::App& humans, absl::Status& result) {
                    absl::StrCat("no-context, uniform, ", kPlayerSpecs,
                                 "; {participant} stands for who is held out"))
       ->required();
-  evaluate->add_option("--baseline", score->baseline,
-                       "another such model, scored on the same decisions: how far --human is from it");
+  evaluate->add_option(
+      "--baseline", score->baseline,
+      "another such model, scored on the same decisions: how far --human is from it");
   evaluate->add_option("--split", score->score.split, "alone, assisted or combined")
       ->transform(CLI::CheckedTransformer(kSplitNames));
   evaluate->add_option("--protocol", score->score.protocol, "paper or causal")
