@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "engine/building/estimate_json.h"
+#include "engine/evaluation/estimate_json.h"
 #include "env/draw/chart.h"
 #include "env/traces/object_reader.h"
 

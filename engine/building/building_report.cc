@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "engine/building/estimate_json.h"
+#include "engine/evaluation/estimate_json.h"
 #include "engine/version.h"
 #include "env/traces/json_line.h"
 #include "env/traces/object_reader.h"

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -86,6 +87,15 @@ absl::Status RunEvaluate(const EvaluateOptions& options) {
   if (!scores.ok()) return scores.status();
   absl::PrintF("%s: split %s, protocol %s, one in %d decisions\n\n%s", options.human,
                NameOf(how.split), NameOf(how.protocol), how.every, FormatScores(*scores));
+  Scores baseline;
+  if (!options.baseline.empty()) {
+    absl::StatusOr<Scores> scored = ScoreHuman(options.baseline, how, *people);
+    if (!scored.ok()) return scored.status();
+    baseline = *std::move(scored);
+    absl::PrintF("\nLess %s, on the same decisions:\n\n%s", options.baseline,
+                 FormatDifferences(*scores, baseline));
+  }
+  if (options.json.empty()) return absl::OkStatus();
   nlohmann::json report = ToJson(*scores);
   report["human"] = options.name.empty() ? options.human : options.name;
   report["split"] = NameOf(how.split);
@@ -93,14 +103,9 @@ absl::Status RunEvaluate(const EvaluateOptions& options) {
   report["every"] = how.every;
   report["seed"] = how.seed;
   if (!options.baseline.empty()) {
-    const absl::StatusOr<Scores> baseline = ScoreHuman(options.baseline, how, *people);
-    if (!baseline.ok()) return baseline.status();
-    absl::PrintF("\nLess %s, on the same decisions:\n\n%s", options.baseline,
-                 FormatDifferences(*scores, *baseline));
-    report["differences"] = DifferencesJson(*scores, *baseline);
+    report["differences"] = DifferencesJson(*scores, baseline);
     report["differences"]["baseline"] = options.baseline;
   }
-  if (options.json.empty()) return absl::OkStatus();
   return WriteFileAtomically(options.json, report.dump(1) + "\n");
 }
 

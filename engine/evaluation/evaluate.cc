@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "engine/evaluation/estimate_json.h"
 #include "engine/io/files.h"
 #include "engine/io/progress.h"
 #include "engine/play/batched_play.h"
@@ -143,10 +144,6 @@ void Compare(EvaluationReport& report, uint64_t seed) {
   }
 }
 
-nlohmann::json EstimateToJson(const Estimate& e) {
-  return {{"mean", e.mean}, {"low", e.low}, {"high", e.high}};
-}
-
 Estimate EstimateFromJson(const nlohmann::json& json) {
   return {json.at("mean").get<double>(), json.at("low").get<double>(),
           json.at("high").get<double>()};
@@ -261,9 +258,9 @@ nlohmann::json ToJson(const EvaluationReport& report) {
   nlohmann::json figures = nlohmann::json::object(), houses = nlohmann::json::array();
   for (const Comparison& c : report.comparisons) {
     figures[c.key] = {{"title", c.title},
-                      {"alone", EstimateToJson(c.alone)},
-                      {"assisted", EstimateToJson(c.assisted)},
-                      {"difference", EstimateToJson(c.difference)}};
+                      {"alone", ToJson(c.alone)},
+                      {"assisted", ToJson(c.assisted)},
+                      {"difference", ToJson(c.difference)}};
   }
   for (const PairedFigures& house : report.houses) {
     houses.push_back({{"goal", house.goal},
@@ -275,7 +272,7 @@ nlohmann::json ToJson(const EvaluationReport& report) {
           {"known_evaluations", report.known_evaluations},
           {"seconds", report.seconds},
           {"figures", figures},
-          {"human_actions_saved_percent", EstimateToJson(report.human_actions_saved)},
+          {"human_actions_saved_percent", ToJson(report.human_actions_saved)},
           {"houses", houses}};
 }
 

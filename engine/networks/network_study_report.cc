@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "engine/evaluation/estimate_json.h"
 #include "env/draw/chart.h"
 
 namespace hod::engine {
@@ -37,10 +38,6 @@ std::string Interval(const Estimate& e) {
 
 std::string SignedInterval(const Estimate& e) {
   return absl::StrFormat("%+.3g [%+.3g, %+.3g]", e.mean, e.low, e.high);
-}
-
-nlohmann::json ToJson(const Estimate& e) {
-  return {{"mean", e.mean}, {"low", e.low}, {"high", e.high}};
 }
 
 }  // namespace

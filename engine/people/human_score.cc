@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/types/span.h"
-#include "engine/building/estimate_json.h"
+#include "engine/evaluation/estimate_json.h"
 #include "engine/people/workers.h"
 #include "env/game/random.h"
 

@@ -1,4 +1,4 @@
-#include "engine/building/estimate_json.h"
+#include "engine/evaluation/estimate_json.h"
 
 #include <limits>
 
