@@ -12,7 +12,7 @@ PACKAGES := ca-certificates catch2 ccache cmake g++ git libabsl-dev libbenchmark
 PYTHON := /usr/bin/python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo build python python-sanitized stubs test fuzz tsan deps configure bench docs examples clean
+.PHONY: demo build python python-sanitized stubs test fuzz tsan deps configure bench docs docs-tables examples clean
 
 # Trains an assistant, evaluates it and writes a report; what is already done is reused.
 demo: deps build
@@ -119,6 +119,10 @@ docs: build examples
 	$(BUILD)/hod compare --study configs/search_study.toml --assistant $(CHECKPOINT) \
 	  --episodes 100 --seed 777 --out $(RUN)/search-study
 	cp $(RUN)/search-study/study.png $(IMAGES)/search_study.png
+
+# The measured tables of all pages, from docs/results/*.json; the tests check that none differs.
+docs-tables:
+	$(PYTHON) docs/render.py
 
 # The worked examples with what they print and draw, docs/examples/*.md; those that need a trained
 # network take that of RUN.
