@@ -2,7 +2,7 @@
 # # A belief as a house goes up
 #
 # A simulated person builds a house that the assistant cannot see. What does a trained network believe
-# of it, after more and more blocks? `HOD_RUN` names a trained run; `make demo` makes `runs/demo`.
+# about it as more and more blocks stand? `HOD_RUN` names a trained run; `make demo` makes `runs/demo`.
 
 # %%
 import os
@@ -33,9 +33,9 @@ for t in range(config["game.horizon"]):
 print(f"{name}: built in {len(states) - 1} timesteps")
 
 # %% [markdown]
-# The network evaluates all positions, in batches. From its logits follow the probability of every
-# block in every voxel, and from these the uncertainty in bits. What still has to change is what the
-# human has not done yet: of that, how much is the most probable block right?
+# The network evaluates all positions, in batches. Its logits give the probability of every block in
+# every voxel, and these give the uncertainty in bits. Some voxels still have to change, because the
+# human has not done them yet: in how many of these is the most probable block right?
 
 # %%
 every = max(1, len(states) // 60)
@@ -70,8 +70,8 @@ for share in (0.1, 0.4, 0.7):
     hod.plot.belief(states[t], prediction, title=f"timestep {t}: {done:.0f}% of the house stands")
 
 # %% [markdown]
-# What it would do about it: a search of the second moment, with the settings of the run but for
-# noise, which is for training. The tree is walked without copying it.
+# What would the assistant do about it? This searches the second moment, with the settings of the run
+# except for noise, which is for training. Walking the tree does not copy it.
 
 # %%
 state = states[int(0.4 * (len(states) - 1))]
