@@ -12,7 +12,7 @@ A page holds the place of a table, and between the two comments whatever was ren
 
 A result file is one JSON object:
 
-    command      what was typed
+    command      what was typed, or "not recorded"
     revision     of the program that ran: a git revision, "at or before" one, or "not recorded"
     processor    which one, how many cores, what else they did
     date         YYYY-MM-DD, "at or before" one, or "not recorded"
@@ -102,7 +102,9 @@ class Results:
         body = "\n".join(
             "| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in lines
         )
-        origin = f"`{result['command']}`; revision {result['revision']}; "
+        command = result["command"]
+        origin = "command not recorded" if command == "not recorded" else f"`{command}`"
+        origin += f"; revision {result['revision']}; "
         origin += f"{result['processor']}; {result['date']}."
         if "note" in result:
             origin += f" {result['note']}"
