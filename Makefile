@@ -20,7 +20,7 @@ demo: deps build
 
 # The program alone: build/hod.
 build: configure
-	cmake --build $(BUILD) --target hod
+	cmake --build $(BUILD) --target hod hod-bench
 
 # The Python package, for Debian's Python: builds $(BUILD)/python/hod, and tells Python where it is
 # by a file in the user's site-packages.

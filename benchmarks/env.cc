@@ -179,7 +179,7 @@ void BatchStep(benchmark::State& bench) {
   std::vector<std::vector<int32_t>> actions(kBatchSteps);  // Random valid ones.
   {
     env::EnvBatch batch(config, goals, seeds, threads);
-    env::Rng rng(2);
+    Rng rng(2);
     std::vector<int32_t> valid;
     for (std::vector<int32_t>& joint : actions) {
       for (int i = 0; i < num_envs; ++i) {

@@ -13,7 +13,7 @@
 #include "env/game/action_mask.h"
 #include "models/reference/initial.h"
 #include "models/reference/trainer.h"
-#include "models/trainer.h"
+#include "models/training/trainer.h"
 
 namespace hod::benchmarks {
 namespace {
@@ -56,7 +56,7 @@ const engine::ReplayWindow& Window() {
 }
 
 void Load(benchmark::State& bench, int batch) {
-  env::Rng rng(1);
+  Rng rng(1);
   for (auto _ : bench) benchmark::DoNotOptimize(Window().Sample(batch, rng));
   bench.SetItemsProcessed(bench.iterations() * batch);
 }
@@ -71,9 +71,9 @@ void CountSteps(benchmark::State& bench, int batch, absl::Duration loading) {
 
 // As the learner: a batch is sampled, then learnt from.
 void Step(benchmark::State& bench, models::NetworkConfig config, int batch, int threads) {
-  models::Trainer trainer(models::InitialTrainerState(models::InitialNetwork(config, env::Rng(1))),
+  models::Trainer trainer(models::InitialTrainerState(models::InitialNetwork(config, Rng(1))),
                           {.threads = threads});
-  env::Rng rng(1);
+  Rng rng(1);
   absl::Duration loading;
   for (auto _ : bench) {
     const absl::Time began = absl::Now();
@@ -87,7 +87,7 @@ void Step(benchmark::State& bench, models::NetworkConfig config, int batch, int 
 // The paper's network, on a sequence.
 void PaperStep(benchmark::State& bench, int batch, int threads) {
   auto trainer = models::ReferenceTrainer::Create(
-      models::InitialReference(models::PaperConfig(), env::Rng(1)), {.threads = threads});
+      models::InitialReference(models::PaperConfig(), Rng(1)), {.threads = threads});
   const engine::Fragment fragment = MakeFragment(1, 20);
   const std::vector<float> values = engine::ValueTargets(fragment, 0.95);
   absl::Duration loading;

@@ -6,8 +6,9 @@
 #include "absl/time/clock.h"
 #include "engine/config/run_config.h"
 #include "engine/play/batched_play.h"
-#include "env/houses/source.h"
-#include "models/network_evaluator.h"
+#include "env/base/status.h"
+#include "env/houses/sources/source.h"
+#include "models/backends/network_evaluator.h"
 
 namespace hod::benchmarks {
 namespace {
@@ -70,7 +71,7 @@ class EndlessStream : public engine::EpisodeStream {
 }  // namespace
 
 std::unique_ptr<mcts::Evaluator> UntrainedNetwork(const models::NetworkConfig& config) {
-  return std::make_unique<models::NetworkEvaluator>(models::InitialNetwork(config, env::Rng(1)));
+  return std::make_unique<models::NetworkEvaluator>(models::InitialNetwork(config, Rng(1)));
 }
 
 absl::StatusOr<ManyGames> PlayManyGames(mcts::Evaluator& network, int games, int threads,
@@ -80,8 +81,7 @@ absl::StatusOr<ManyGames> PlayManyGames(mcts::Evaluator& network, int games, int
   const engine::PlayOptions options = {.concurrent = games, .threads = threads};
   const int groups = (games + options.batch - 1) / options.batch;
   EndlessStream stream(config, groups, leaves_per_game * groups);
-  absl::Status status = engine::PlayEpisodes(stream, &evaluator, options, timeline);
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(engine::PlayEpisodes(stream, &evaluator, options, timeline));
   // One leaf of every game came before the clock.
   return ManyGames{absl::ToDoubleSeconds(absl::Now() - stream.begin()), evaluator.count - games};
 }

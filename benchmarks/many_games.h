@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "engine/play/timeline.h"
 #include "mcts/evaluator.h"
-#include "models/network.h"
+#include "models/network/network.h"
 
 namespace hod::benchmarks {
 

@@ -15,11 +15,11 @@
 #include "benchmarks/networks.h"
 #include "benchmarks/suites.h"
 #include "env/game/action_mask.h"
-#include "models/decode.h"
-#include "models/features.h"
-#include "models/kernels.h"
-#include "models/network_evaluator.h"
-#include "models/torch_backend.h"
+#include "models/backends/decode.h"
+#include "models/backends/kernels.h"
+#include "models/backends/network_evaluator.h"
+#include "models/backends/torch_backend.h"
+#include "models/network/features.h"
 
 namespace hod::benchmarks {
 namespace {

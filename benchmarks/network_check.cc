@@ -9,11 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "benchmarks/networks.h"
-#include "models/cpu_backend.h"
-#include "models/features.h"
-#include "models/kernels.h"
-#include "models/network_evaluator.h"
-#include "models/torch_backend.h"
+#include "models/backends/cpu_backend.h"
+#include "models/backends/kernels.h"
+#include "models/backends/network_evaluator.h"
+#include "models/backends/torch_backend.h"
+#include "models/network/features.h"
 
 namespace hod::benchmarks {
 namespace {
@@ -185,12 +185,12 @@ std::vector<HeadError> Compare(const Predictions& subject, const Predictions& re
 
 }  // namespace
 
-bool Comparison::Passes() const {
+bool WaysCompared::Passes() const {
   return std::all_of(errors.begin(), errors.end(), [](const auto& e) { return e.Passes(); });
 }
 
-absl::StatusOr<std::vector<Comparison>> CheckNetwork(const models::Network& network,
-                                                     int positions) {
+absl::StatusOr<std::vector<WaysCompared>> CheckNetwork(const models::Network& network,
+                                                       int positions) {
   if (network.config.inventories) {
     return absl::InvalidArgumentError(
         "the network sees inventories, expected one of games with infinite blocks");
@@ -203,7 +203,7 @@ absl::StatusOr<std::vector<Comparison>> CheckNetwork(const models::Network& netw
   };
   const Predictions reference = torch(models::Device::kCpu, Precision::kFloat32);
 
-  std::vector<Comparison> comparisons;
+  std::vector<WaysCompared> comparisons;
   for (const models::Kernels* kernels : models::RunnableKernels()) {
     const auto predict = [&](size_t size) {
       return Predict(network, models::MakeCpuBackend(network, *kernels), batch, size);
@@ -217,7 +217,8 @@ absl::StatusOr<std::vector<Comparison>> CheckNetwork(const models::Network& netw
                            Compare(predictions, predict(1), kFloatLimits)});
   }
   for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
-    Comparison comparison = {absl::StrCat(Name(precision), ", CUDA"), "libtorch, float32", "", {}};
+    WaysCompared comparison = {
+        absl::StrCat(Name(precision), ", CUDA"), "libtorch, float32", "", {}};
     if (models::HasCuda()) {
       // Convolutions there may round products to 11 bits (TF32).
       comparison.errors = Compare(torch(models::Device::kCuda, precision), reference,
@@ -230,9 +231,9 @@ absl::StatusOr<std::vector<Comparison>> CheckNetwork(const models::Network& netw
   return comparisons;
 }
 
-std::string ToText(const std::vector<Comparison>& comparisons) {
+std::string ToText(const std::vector<WaysCompared>& comparisons) {
   std::string text;
-  for (const Comparison& c : comparisons) {
+  for (const WaysCompared& c : comparisons) {
     absl::StrAppend(&text, c.subject, " against ", c.reference);
     if (!c.not_run.empty()) {
       absl::StrAppend(&text, ": not run: ", c.not_run, "\n");
@@ -247,9 +248,9 @@ std::string ToText(const std::vector<Comparison>& comparisons) {
   return text;
 }
 
-std::string ToJson(const std::vector<Comparison>& comparisons) {
+std::string ToJson(const std::vector<WaysCompared>& comparisons) {
   nlohmann::json list = nlohmann::json::array();
-  for (const Comparison& c : comparisons) {
+  for (const WaysCompared& c : comparisons) {
     nlohmann::json entry = {{"subject", c.subject}, {"reference", c.reference}};
     if (!c.not_run.empty()) entry["not_run"] = c.not_run;
     for (const HeadError& e : c.errors) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "models/network.h"
+#include "models/network/network.h"
 
 namespace hod::benchmarks {
 
@@ -20,7 +20,7 @@ struct HeadError {
 };
 
 // One way against another.
-struct Comparison {
+struct WaysCompared {
   std::string subject, reference;
   std::string not_run;            // Why not; empty if it was.
   std::vector<HeadError> errors;  // Of logits, probabilities, their divergence and the value.
@@ -30,10 +30,11 @@ struct Comparison {
 // On `positions` positions of a played game: float32 on every kind of kernel against libtorch,
 // bfloat16 against float32, batches against single positions, CUDA against the processor. Error: a
 // network that needs inventories, which that game has none of.
-absl::StatusOr<std::vector<Comparison>> CheckNetwork(const models::Network& network, int positions);
+absl::StatusOr<std::vector<WaysCompared>> CheckNetwork(const models::Network& network,
+                                                       int positions);
 
 // As a table, or as JSON.
-std::string ToText(const std::vector<Comparison>& comparisons);
-std::string ToJson(const std::vector<Comparison>& comparisons);
+std::string ToText(const std::vector<WaysCompared>& comparisons);
+std::string ToJson(const std::vector<WaysCompared>& comparisons);
 
 }  // namespace hod::benchmarks

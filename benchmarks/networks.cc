@@ -6,7 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "env/game/action_mask.h"
-#include "models/convolution_plan.h"
+#include "models/backends/convolution_plan.h"
 #include "models/reference/config.h"
 
 namespace hod::benchmarks {
@@ -47,7 +47,7 @@ Cost PerVoxel(const std::vector<int64_t>& shape, const env::WorldSize& world) {
 }  // namespace
 
 models::Network RandomNetwork(const models::NetworkConfig& config, uint64_t seed) {
-  env::Rng rng(seed);
+  Rng rng(seed);
   models::Network network = models::InitialNetwork(config, rng.Fork(0));
   float* at = network.parameters.data();
   for (const models::ParameterSpec& spec : models::ParameterLayout(config)) {
@@ -60,7 +60,7 @@ models::Network RandomNetwork(const models::NetworkConfig& config, uint64_t seed
 }
 
 models::ReferenceWeights RandomPaperNetwork(uint64_t seed) {
-  env::Rng rng(seed);
+  Rng rng(seed);
   models::ReferenceWeights weights{PaperConfig(), {}};
   for (const models::ReferenceTensor& spec : models::ReferenceLayout(weights.config)) {
     std::vector<float>& tensor = weights.tensors[spec.name];

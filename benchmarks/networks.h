@@ -6,7 +6,7 @@
 
 #include "benchmarks/positions.h"
 #include "mcts/evaluator.h"
-#include "models/network.h"
+#include "models/network/network.h"
 #include "models/reference/weights.h"
 
 namespace hod::benchmarks {

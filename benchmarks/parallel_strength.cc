@@ -5,12 +5,13 @@
 #include <memory>
 
 #include "absl/strings/str_format.h"
-#include "engine/io/progress.h"
 #include "engine/play/batched_play.h"
-#include "env/houses/source.h"
+#include "env/base/progress.h"
+#include "env/base/status.h"
+#include "env/houses/sources/source.h"
 #include "mcts/run_search.h"
-#include "models/checkpoint.h"
-#include "models/network_evaluator.h"
+#include "models/backends/network_evaluator.h"
+#include "models/checkpoints/checkpoint.h"
 
 namespace hod::benchmarks {
 namespace {
@@ -34,7 +35,7 @@ class PositionStream : public engine::EpisodeStream {
     episode.goal = goals_.Get(next_);
     episode.human = human_;
     episode.assistant = engine::EvaluationSearches(setup_.config, kSimulations);
-    episode.seed = env::Rng(setup_.seed).Fork(next_++)();
+    episode.seed = Rng(setup_.seed).Fork(next_++)();
     auto created = engine::AssistedEpisode::Create(std::move(episode));
     if (!created.ok()) return created.status();
     auto game = std::make_shared<const env::Game>(
@@ -90,7 +91,7 @@ absl::Status SearchRoot(const StrengthSetup& setup, const Root& root, int simula
                         mcts::Search& search) {
   mcts::SearchOptions options = engine::EvaluationSearches(setup.config, simulations).full;
   options.max_in_flight = in_flight;
-  search.Start(options, root.game.get(), root.state, engine::kAssistant, env::Rng(seed));
+  search.Start(options, root.game.get(), root.state, engine::kAssistant, Rng(seed));
   return mcts::RunSearch(search, evaluator, {});
 }
 
@@ -109,16 +110,13 @@ std::map<int32_t, int32_t> VisitsOf(const mcts::Search& search) {
 }  // namespace
 
 absl::StatusOr<std::vector<Strength>> MeasureStrength(const StrengthSetup& setup) {
-  absl::StatusOr<models::NetworkFile> file = models::LoadNetwork(setup.checkpoint);
-  if (!file.ok()) return file.status();
-  models::NetworkEvaluator evaluator(file->network);
-  auto goals = env::MakeGoalSource(setup.config.evaluation.goals, setup.config.game, setup.seed);
-  if (!goals.ok()) return goals.status();
-  absl::StatusOr<engine::PlayerFactory> human = engine::MakePlayerFactory(setup.config.human);
-  if (!human.ok()) return human.status();
-  PositionStream stream(setup, **goals, *std::move(human));
-  absl::Status status = engine::PlayEpisodes(stream, &evaluator, {.concurrent = 16});
-  if (!status.ok()) return status;
+  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(setup.checkpoint));
+  models::NetworkEvaluator evaluator(file.network);
+  ASSIGN_OR_RETURN(auto goals, env::MakeGoalSource(setup.config.evaluation.goals, setup.config.game,
+                                                   setup.seed));
+  ASSIGN_OR_RETURN(engine::PlayerFactory human, engine::MakePlayerFactory(setup.config.human));
+  PositionStream stream(setup, *goals, std::move(human));
+  RETURN_IF_ERROR(engine::PlayEpisodes(stream, &evaluator, {.concurrent = 16}));
   const std::vector<Root> roots = stream.TakeRoots();
 
   std::vector<Strength> strengths;
@@ -129,19 +127,19 @@ absl::StatusOr<std::vector<Strength>> MeasureStrength(const StrengthSetup& setup
     strengths.push_back({setup.simulations, in_flight, {}, {}});
   }
   std::vector<std::vector<double>> agreements(strengths.size()), shares(strengths.size());
-  engine::ProgressLine progress("searching");
+  ProgressLine progress("searching");
   mcts::Search search;
   for (size_t i = 0; i < roots.size(); ++i) {
     const auto run = [&](int simulations, int in_flight, uint64_t stream_number) {
-      const uint64_t seed = env::Rng(setup.seed + i).Fork(stream_number)();
+      const uint64_t seed = Rng(setup.seed + i).Fork(stream_number)();
       return SearchRoot(setup, roots[i], simulations, in_flight, seed, evaluator, search);
     };
-    if (absl::Status s = run(setup.simulations * setup.deep, 1, 0); !s.ok()) return s;
+    RETURN_IF_ERROR(run(setup.simulations * setup.deep, 1, 0));
     const int32_t best = search.result().best_action;
     std::map<int32_t, int32_t> visits = VisitsOf(search);
     for (size_t k = 0; k < strengths.size(); ++k) {
       const Strength& kind = strengths[k];
-      if (absl::Status s = run(kind.simulations, kind.in_flight, k + 1); !s.ok()) return s;
+      RETURN_IF_ERROR(run(kind.simulations, kind.in_flight, k + 1));
       const int32_t action = search.result().best_action;
       agreements[k].push_back(action == best ? 100 : 0);
       shares[k].push_back(100.0 * visits[action] / visits[best]);

@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/config/run_config.h"
-#include "engine/evaluation/bootstrap.h"
+#include "engine/results/bootstrap.h"
 
 namespace hod::benchmarks {
 

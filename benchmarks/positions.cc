@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "env/game/action_mask.h"
-#include "env/houses/source.h"
+#include "env/houses/sources/source.h"
 
 namespace hod::benchmarks {
 
 std::vector<env::State> MakePositions(const env::Game& game, int count, uint64_t seed) {
-  env::Rng rng(seed);
+  Rng rng(seed);
   const env::WorldSize& size = game.size();
   std::vector<int> missing;
   for (int i = 0; i < size.Volume(); ++i) {
@@ -32,7 +32,7 @@ std::vector<env::State> MakePositions(const env::Game& game, int count, uint64_t
 }
 
 Episode MakeEpisode(uint64_t seed, int steps) {
-  env::Rng rng(seed);
+  Rng rng(seed);
   const env::GameConfig config;
   const auto goals = env::MakeGoalSource("generated", config, seed);
   env::Game game(config, (*goals)->Sample(rng).blocks);

@@ -11,7 +11,7 @@
 #include "mcts/evaluation_cache.h"
 #include "mcts/parallel_evaluator.h"
 #include "mcts/run_search.h"
-#include "models/network_evaluator.h"
+#include "models/backends/network_evaluator.h"
 #include "models/reference/evaluator.h"
 #include "models/reference/initial.h"
 
@@ -56,7 +56,7 @@ void FreeSimulations(benchmark::State& bench) {
       env::ValidActions(game, position, 0, options.line_of_sight, human_actions);
       evaluation.human_policy.clear();
       for (const int32_t id : human_actions) evaluation.human_policy.push_back({id, 1.0f});
-      search.Start(options, &game, position, 1, env::Rng(++seed));
+      search.Start(options, &game, position, 1, Rng(++seed));
       while (const mcts::Position* leaf = search.NextLeaf()) {
         evaluation.policy.assign(leaf->valid_actions.size(), 1.0f);
         if (!search.Deliver(evaluation).ok()) {
@@ -108,7 +108,7 @@ void NetworkSimulations(benchmark::State& bench) {
 
 void PaperSimulations(benchmark::State& bench) {
   models::ReferenceEvaluator network(std::make_shared<const models::ReferenceNetwork>(
-      models::InitialReference(models::PaperConfig(), env::Rng(1))));
+      models::InitialReference(models::PaperConfig(), Rng(1))));
   PlayGames(bench, network, static_cast<int>(bench.range(0)), static_cast<int>(bench.range(1)),
             /*leaves_per_game=*/2);
 }
@@ -121,11 +121,11 @@ void SingleGame(benchmark::State& bench) {
   mcts::SearchOptions options;
   options.max_in_flight = in_flight;
   const env::Game game = mcts::PlanningGame(episode.game, options);
-  models::NetworkEvaluator network(models::InitialNetwork({}, env::Rng(1)));
+  models::NetworkEvaluator network(models::InitialNetwork({}, Rng(1)));
   mcts::ParallelEvaluator evaluator(&network, threads);
   mcts::Search search;
   for (auto _ : bench) {
-    search.Start(options, &game, episode.start, 1, env::Rng(1));
+    search.Start(options, &game, episode.start, 1, Rng(1));
     if (!mcts::RunSearch(search, evaluator, {}).ok()) bench.SkipWithError("the search failed");
   }
   bench.SetItemsProcessed(bench.iterations() * options.num_simulations);
@@ -138,7 +138,7 @@ void KnownPosition(benchmark::State& bench) {
   env::ValidActions(episode.game, episode.start, 1, true, valid);
   const mcts::Position position = {&episode.game, &episode.start, 1, valid};
   mcts::EvaluationCache cache(
-      std::make_unique<models::NetworkEvaluator>(models::InitialNetwork({}, env::Rng(1))), 1);
+      std::make_unique<models::NetworkEvaluator>(models::InitialNetwork({}, Rng(1))), 1);
   mcts::Evaluation evaluation;
   for (auto _ : bench) {
     if (!cache.Evaluate({position}, {&evaluation, 1}).ok()) bench.SkipWithError("no evaluation");
@@ -156,7 +156,7 @@ void AdvanceTree(benchmark::State& bench) {
   evaluation.goal_logits.assign(env::kNumBlocks * game.goal().size(), 0.0f);
   evaluation.human_policy = {{0, 1.0f}};
   mcts::Search finished;
-  finished.Start(options, &game, episode.start, 1, env::Rng(1));
+  finished.Start(options, &game, episode.start, 1, Rng(1));
   while (const mcts::Position* leaf = finished.NextLeaf()) {
     evaluation.policy.assign(leaf->valid_actions.size(), 1.0f);
     evaluation.policy.front() = static_cast<float>(leaf->valid_actions.size());
@@ -169,7 +169,7 @@ void AdvanceTree(benchmark::State& bench) {
     bench.PauseTiming();
     mcts::Search search = finished;
     bench.ResumeTiming();
-    kept = search.Advance(options, next, env::Rng(2));
+    kept = search.Advance(options, next, Rng(2));
   }
   bench.SetItemsProcessed(bench.iterations());
   bench.counters["kept"] = kept;

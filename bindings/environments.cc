@@ -17,6 +17,7 @@
 #include "bindings/houses.h"
 #include "bindings/humans.h"
 #include "bindings/settings.h"
+#include "env/base/status.h"
 #include "env/batch/env_batch.h"
 #include "env/game/observation.h"
 
@@ -32,7 +33,7 @@ class HumanBatch {
   HumanBatch(Humans humans, int num_envs) : humans_(std::move(humans)), players_(num_envs) {}
 
   void Reseed(const std::vector<uint64_t>& seeds) {
-    for (size_t i = 0; i < players_.size(); ++i) players_[i].rng = env::Rng(seeds[i]).Fork(1);
+    for (size_t i = 0; i < players_.size(); ++i) players_[i].rng = Rng(seeds[i]).Fork(1);
   }
 
   // Makes models for environments that have begun an episode.
@@ -40,9 +41,8 @@ class HumanBatch {
     return ForEach([&](int i, Player& player) -> absl::Status {
       if (!begun[i]) return absl::OkStatus();
       player.model.reset();
-      auto made = humans_.factory(batch.game(i), kHuman, player.rng());
-      if (!made.ok()) return made.status();
-      player.model = *std::move(made);
+      ASSIGN_OR_RETURN(auto made, humans_.factory(batch.game(i), kHuman, player.rng()));
+      player.model = std::move(made);
       return absl::OkStatus();
     });
   }
@@ -73,7 +73,7 @@ class HumanBatch {
  private:
   struct Player {
     std::unique_ptr<env::HumanModel> model;
-    env::Rng rng{};
+    Rng rng{};
   };
 
   // Returns the error of the lowest environment.
@@ -135,7 +135,7 @@ class Environments {
         batch_->Reseed(*seeds);
         if (humans_ != nullptr) humans_->Reseed(*seeds);
       }
-      if (absl::Status status = batch_->Reset(arrays_); !status.ok()) return status;
+      RETURN_IF_ERROR(batch_->Reset(arrays_));
       std::fill(memory_->actions.begin(), memory_->actions.end(), 0);
       WriteProgress();
       return BeginHumans(std::vector<uint8_t>(batch_->num_envs(), 1));
@@ -157,7 +157,7 @@ class Environments {
         if (status.ok()) status = humans_->Observe(*batch_, over, joint);
         if (!status.ok()) return status;
       }
-      if (absl::Status s = batch_->Step(joint, arrays_); !s.ok()) return s;
+      RETURN_IF_ERROR(batch_->Step(joint, arrays_));
       memory_->actions = joint;  // Of the same size: stays where it is.
       WriteProgress();
       return BeginHumans(over);

@@ -6,8 +6,8 @@
 
 #include "bindings/data.h"
 #include "bindings/game.h"
-#include "env/traces/human_recording.h"
-#include "env/traces/recorded_episode.h"
+#include "env/recordings/human_recording.h"
+#include "env/recordings/recorded_episode.h"
 #include "env/traces/trace_recorder.h"
 
 namespace hod::bindings {
@@ -101,13 +101,13 @@ struct PeopleEpisode {
   py::array rows;
 };
 
-const char* NameOf(env::Timeline timeline) {
+const char* NameOf(env::RecordingKind timeline) {
   switch (timeline) {
-    case env::Timeline::kAlone:
+    case env::RecordingKind::kAlone:
       return "alone";
-    case env::Timeline::kView:
+    case env::RecordingKind::kView:
       return "view";
-    case env::Timeline::kJoint:
+    case env::RecordingKind::kJoint:
       return "joint";
     default:
       return "tutorial";

@@ -6,8 +6,8 @@
 #include "bindings/humans.h"
 #include "bindings/models.h"
 #include "bindings/settings.h"
-#include "engine/evaluation/bootstrap.h"
 #include "engine/evaluation/evaluate.h"
+#include "engine/results/bootstrap.h"
 #include "engine/training/run_directory.h"
 
 namespace hod::bindings {

@@ -315,7 +315,7 @@ assistant in games made here.)")
       .def(
           "reset",
           [](const Game& g, uint64_t seed) {
-            env::Rng rng(seed);
+            Rng rng(seed);
             return WorldState(g.size(), g.Reset(rng));
           },
           py::arg("seed") = 0, "The start of an episode: an empty world.")

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "bindings/settings.h"
-#include "env/houses/generator.h"
+#include "env/houses/generator/generator.h"
 
 namespace hod::bindings {
 namespace {
@@ -33,14 +33,14 @@ class PythonSource : public env::GoalSource {
         errors_(std::move(errors)) {}
 
   std::optional<int> size() const override { return std::nullopt; }
-  env::Goal Sample(env::Rng& rng) const override { return Make("python", rng); }
+  env::Goal Sample(Rng& rng) const override { return Make("python", rng); }
   env::Goal Get(int index) const override {
-    env::Rng rng = env::Rng(seed_).Fork(static_cast<uint64_t>(index));
+    Rng rng = Rng(seed_).Fork(static_cast<uint64_t>(index));
     return Make(absl::StrCat("python-", index), rng);
   }
 
  private:
-  env::Goal Make(const std::string& name, env::Rng& rng) const {
+  env::Goal Make(const std::string& name, Rng& rng) const {
     env::Goal goal = {name, env::GoalFromHouse(config_, {1, 1, 1}, {env::kDirt})};
     errors_
         ->Catch([&] {
@@ -73,7 +73,7 @@ class BoundGoals {
     return Finish(goals_.source->Get(index));
   }
   py::tuple Sample(uint64_t seed) const {
-    env::Rng rng(seed);
+    Rng rng(seed);
     return Finish(goals_.source->Sample(rng));
   }
 
@@ -128,7 +128,7 @@ whole world.)")
                                              env::kMinHouseExtent, " to ", env::kMaxWorldExtent,
                                              " each way"));
         }
-        env::Rng rng(seed);
+        Rng rng(seed);
         const env::House house = env::GenerateHouse({w, h, d}, rng);
         return ToArray(house.size, house.blocks);
       },

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "bindings/game.h"
-#include "env/houses/source.h"
+#include "env/houses/sources/source.h"
 
 namespace hod::bindings {
 

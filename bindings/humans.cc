@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "env/base/status.h"
+
 namespace hod::bindings {
 namespace {
 
@@ -94,7 +96,7 @@ class BoundHuman {
   }
   int32_t Sample(const WorldState& state, uint64_t seed) {
     CheckFits(*game_, state);
-    env::Rng rng(seed);
+    Rng rng(seed);
     const int32_t id = env::Sample(model_->NextAction(state), rng);
     Check();
     return id;
@@ -181,8 +183,7 @@ Humans HumansFrom(const py::object& spec) {
   return {[function, errors](const Game& game, int player,
                              uint64_t seed) -> absl::StatusOr<std::unique_ptr<env::HumanModel>> {
             auto model = std::make_unique<PythonHuman>(game, errors);
-            absl::Status status = model->Make(function, player, seed);
-            if (!status.ok()) return status;
+            RETURN_IF_ERROR(model->Make(function, player, seed));
             return model;
           },
           errors};

@@ -8,9 +8,9 @@
 #include "bindings/humans.h"
 #include "bindings/settings.h"
 #include "env/game/action_mask.h"
-#include "models/checkpoint.h"
-#include "models/features.h"
-#include "models/network_evaluator.h"
+#include "models/backends/network_evaluator.h"
+#include "models/checkpoints/checkpoint.h"
+#include "models/network/features.h"
 
 namespace hod::bindings {
 namespace {
@@ -368,8 +368,7 @@ to 1 there.)")
           "initial",
           [](const py::dict& config, uint64_t seed, const std::string& precision) {
             return std::make_unique<BoundNetwork>(
-                models::NetworkFile{models::InitialNetwork(ConfigFrom(config), env::Rng(seed)),
-                                    "{}"},
+                models::NetworkFile{models::InitialNetwork(ConfigFrom(config), Rng(seed)), "{}"},
                 precision);
           },
           py::arg("config") = py::dict(), py::arg("seed") = 0, py::arg("precision") = "auto",

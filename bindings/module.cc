@@ -9,13 +9,13 @@
 #include "bindings/models.h"
 #include "bindings/search.h"
 #include "bindings/settings.h"
-#include "engine/version.h"
+#include "env/base/version.h"
 
 PYBIND11_MODULE(_hod, m) {
   using namespace hod::bindings;
   m.doc() = "The engine of Hod. Import the package hod instead.";
-  m.attr("__version__") = hod::engine::kVersion;
-  m.attr("git_revision") = hod::engine::kGitRevision;
+  m.attr("__version__") = hod::kVersion;
+  m.attr("git_revision") = hod::kGitRevision;
   BindConfig(m);
   BindGame(m);
   BindHouses(m);

@@ -1,5 +1,5 @@
 // Files of named tensors in Python.
-#include "models/safetensors.h"
+#include "models/files/safetensors.h"
 
 #include <pybind11/stl.h>
 

@@ -84,7 +84,7 @@ std::shared_ptr<BoundSearch> RunSearch(const env::Game& game, const WorldState& 
   absl::Status status;
   {
     const py::gil_scoped_release release;
-    bound->search.Start(search_options, bound->game.get(), state, player, env::Rng(seed));
+    bound->search.Start(search_options, bound->game.get(), state, player, Rng(seed));
     status = mcts::RunSearch(bound->search, *evaluations.evaluator, limits);
     if (status.ok()) bound->result = bound->search.result();
   }

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/config/fields.h"
 #include "engine/training/run_directory.h"
-#include "models/checkpoint.h"
+#include "models/checkpoints/checkpoint.h"
 
 namespace hod::bindings {
 namespace {

@@ -44,7 +44,7 @@ int32_t HumanAtQuantile(const Tree& tree, const Node& node, double quantile) {
 
 double EvenQuantile(uint64_t seed, int i) {
   constexpr double kGoldenRatio = 0.6180339887498949;
-  const double at = env::Rng(seed).Uniform() + i * kGoldenRatio;
+  const double at = Rng(seed).Uniform() + i * kGoldenRatio;
   return at - std::floor(at);
 }
 

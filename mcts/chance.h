@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
-#include "env/game/random.h"
+#include "env/base/random.h"
 #include "mcts/evaluator.h"
 #include "mcts/tree.h"
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/status.h"
 
 namespace hod::mcts {
 namespace {
@@ -132,8 +133,7 @@ absl::Status EvaluationCache::Evaluate(absl::Span<const Position> positions,
       asked.push_back(positions[unknown[k].index]);
       std::swap(answers[k], evaluations[unknown[k].index]);  // Their memory fits.
     }
-    absl::Status status = inner_->Evaluate(asked, absl::MakeSpan(answers));
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(inner_->Evaluate(asked, absl::MakeSpan(answers)));
     for (size_t k = 0; k < unknown.size(); ++k) {
       std::swap(answers[k], evaluations[unknown[k].index]);
     }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/status.h"
 #include "env/game/action_mask.h"
 #include "mcts/chance.h"
 
@@ -80,8 +81,7 @@ absl::Status Expansion::operator()(const SearchOptions& options, const Position&
   node.value = ValueOf(options, position, evaluation);
   for (const auto step :
        {&Expansion::SetPriors, &Expansion::StoreTargets, &Expansion::ExpectHuman}) {
-    absl::Status status = (this->*step)(options, position, evaluation, tree, node);
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR((this->*step)(options, position, evaluation, tree, node));
   }
   return absl::OkStatus();
 }
@@ -181,11 +181,8 @@ absl::Status Expansion::StoreTargets(const SearchOptions& options, const Positio
 absl::Status Expansion::ExpectHuman(const SearchOptions& options, const Position& position,
                                     const Evaluation& evaluation, Tree& tree, Node& node) {
   const env::Game& game = *position.game;
-  if (absl::Status status =
-          StoreHumanPolicy(evaluation.human_policy, game.actions().num_actions(), tree, node);
-      !status.ok()) {
-    return status;
-  }
+  RETURN_IF_ERROR(
+      StoreHumanPolicy(evaluation.human_policy, game.actions().num_actions(), tree, node));
   if (options.human_reward == HumanReward::kSampled || !options.use_goal_predictor) {
     return absl::OkStatus();
   }

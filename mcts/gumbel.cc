@@ -126,7 +126,7 @@ Choice SelectImproved(const SearchOptions& options, const Tree& tree, const Node
 }
 
 void SequentialHalving::Start(const SearchOptions& options, const Tree& tree, const Node& root,
-                              int simulations, env::Rng& rng) {
+                              int simulations, Rng& rng) {
   options_ = &options;
   competitors_.clear();
   const bool no_noop = ExcludesNoop(options, root);

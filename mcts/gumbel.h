@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "env/game/random.h"
+#include "env/base/random.h"
 #include "mcts/options.h"
 #include "mcts/selection.h"
 #include "mcts/tree.h"
@@ -31,7 +31,7 @@ class SequentialHalving {
  public:
   // `simulations` are left for the children of `root`, which was just expanded.
   void Start(const SearchOptions& options, const Tree& tree, const Node& root, int simulations,
-             env::Rng& rng);
+             Rng& rng);
 
   // Whether simulation `i` below the root, counted from 0, may start: a halving compares values,
   // and waits for those in flight.

@@ -10,7 +10,7 @@ namespace hod::mcts {
 namespace {
 
 // A draw from the symmetric Dirichlet distribution of as many entries as `draw` has.
-void Dirichlet(double alpha, env::Rng& rng, absl::Span<double> draw) {
+void Dirichlet(double alpha, Rng& rng, absl::Span<double> draw) {
   for (double& x : draw) x = rng.Gamma(alpha);
   const double sum = std::accumulate(draw.begin(), draw.end(), 0.0);
   // With a tiny alpha every gamma draw may underflow; the limit puts all mass on one entry.
@@ -23,7 +23,7 @@ void Dirichlet(double alpha, env::Rng& rng, absl::Span<double> draw) {
 
 }  // namespace
 
-void AddRootNoise(const SearchOptions& options, env::Rng& rng, Tree& tree, Node& node,
+void AddRootNoise(const SearchOptions& options, Rng& rng, Tree& tree, Node& node,
                   std::vector<double>& scratch) {
   const double weight = options.noise_weight;
   absl::InlinedVector<TypeStats*, env::kNumActionTypes> types;

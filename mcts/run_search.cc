@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "env/base/status.h"
+
 namespace hod::mcts {
 namespace {
 
@@ -51,9 +53,9 @@ absl::Status RunSearch(Search& search, Evaluator& evaluator, const SearchLimits&
     }
     evaluations.resize(std::max(evaluations.size(), leaves.size()));
     const auto batch = absl::MakeSpan(evaluations).first(leaves.size());
-    if (absl::Status status = evaluator.Evaluate(leaves, batch); !status.ok()) return status;
+    RETURN_IF_ERROR(evaluator.Evaluate(leaves, batch));
     for (const Evaluation& evaluation : batch) {
-      if (absl::Status status = search.Deliver(evaluation); !status.ok()) return status;
+      RETURN_IF_ERROR(search.Deliver(evaluation));
     }
     const absl::Time now = limits.now();
     pace.Measured(now - round_began, leaves.size());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "env/base/status.h"
 #include "mcts/chance.h"
 #include "mcts/root_noise.h"
 #include "mcts/tree_reuse.h"
@@ -34,7 +35,7 @@ env::Game PlanningGame(const env::Game& game, const SearchOptions& options) {
 }
 
 void Search::Start(const SearchOptions& options, const env::Game* game, const env::State& state,
-                   int player, env::Rng rng, Memory memory) {
+                   int player, Rng rng, Memory memory) {
   game_ = game;
   player_ = player;
   memory_ = std::move(memory);
@@ -45,8 +46,7 @@ void Search::Start(const SearchOptions& options, const env::Game* game, const en
   Begin(options, rng);
 }
 
-int Search::Advance(const SearchOptions& options, const env::State& state, env::Rng rng,
-                    Memory memory) {
+int Search::Advance(const SearchOptions& options, const env::State& state, Rng rng, Memory memory) {
   const int32_t child = ChildOfRoot(WithPackedInventories(*game_, state));
   if (child == kNone) {
     Start(options, game_, state, player_, rng, std::move(memory));
@@ -76,7 +76,7 @@ int32_t Search::ChildOfRoot(const env::State& state) {
   return best;
 }
 
-void Search::Begin(const SearchOptions& options, env::Rng rng) {
+void Search::Begin(const SearchOptions& options, Rng rng) {
   options_ = options;
   rng_ = rng;
   c_puct_ = options_.c_puct.size() == 1
@@ -234,13 +234,12 @@ void Search::CountInFlight(const Slot& slot, int32_t change) {
 absl::Status Search::Deliver(const Evaluation& evaluation) {
   Slot& slot = slots_[oldest_];
   const int32_t leaf = slot.path.back();
-  if (absl::Status status = Expansion::Check(slot.position, evaluation); !status.ok())
-    return status;
+  RETURN_IF_ERROR(Expansion::Check(slot.position, evaluation));
   CountInFlight(slot, -1);
   // A finished game is worth nothing more; its leaf stays unexpanded and may be chosen again.
   double value = 0;
   if (!tree_.nodes[leaf].terminal) {
-    if (absl::Status status = Expand(slot, leaf, evaluation); !status.ok()) return status;
+    RETURN_IF_ERROR(Expand(slot, leaf, evaluation));
     value = tree_.nodes[leaf].value;
   }
   Backup(slot, value, BeliefOf(options_, evaluation));
@@ -257,8 +256,7 @@ absl::Status Search::Expand(const Slot& slot, int32_t index, const Evaluation& e
   // A root that kept its edges goes on with the draws they have met.
   const bool has_seed = node.chance_seed != 0;
   if (options_.chance_draws == ChanceDraws::kCommon && !has_seed) node.chance_seed = rng_();
-  absl::Status status = expansion_(options_, slot.position, evaluation, tree_, node);
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(expansion_(options_, slot.position, evaluation, tree_, node));
   if (node.parent != kNone) {
     if (options_.use_goal_predictor) {
       node.reward = EdgeReward(node, BeliefOf(options_, evaluation), options_.goal_posterior);

@@ -19,8 +19,8 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "env/base/random.h"
 #include "env/game/game.h"
-#include "env/game/random.h"
 #include "mcts/evaluator.h"
 #include "mcts/expansion.h"
 #include "mcts/gumbel.h"
@@ -59,7 +59,7 @@ class Search {
   // the search. `memory` is the evaluator's of the history before `state`; root().memory, once the
   // root is evaluated, is that for the next move.
   void Start(const SearchOptions& options, const env::Game* game, const env::State& state,
-             int player, env::Rng rng, Memory memory = nullptr);
+             int player, Rng rng, Memory memory = nullptr);
 
   // Starts the next search of the same game and player, in the state that the moves played have led
   // to: what this search, which has to be done, knows of that state is kept. Returns how many
@@ -69,7 +69,7 @@ class Search {
   // count towards options.num_simulations; the evaluation of the root is made in any case. Requires
   // options that differ from those of this search in num_simulations and noise alone, without
   // Gumbel selection, which counts on equal visits.
-  int Advance(const SearchOptions& options, const env::State& state, env::Rng rng,
+  int Advance(const SearchOptions& options, const env::State& state, Rng rng,
               Memory memory = nullptr);
 
   // Begins the next simulation and returns its leaf. Null when no more can begin: all have, as many
@@ -119,7 +119,7 @@ class Search {
   };
 
   // Starts from the tree's root, whose world is the first slot's.
-  void Begin(const SearchOptions& options, env::Rng rng);
+  void Begin(const SearchOptions& options, Rng rng);
   // The child with `state`, whose inventories are packed, that was visited most; kNone if there is
   // none.
   int32_t ChildOfRoot(const env::State& state);
@@ -144,7 +144,7 @@ class Search {
   SearchOptions options_;
   const env::Game* game_ = nullptr;
   int player_ = 0;
-  env::Rng rng_;
+  Rng rng_;
   double c_puct_ = 1;
   Memory memory_;    // Of the history before the root.
   int started_ = 0;  // Simulations.

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "env/base/status.h"
 
 namespace hod::engine {
 namespace {
@@ -21,9 +22,8 @@ absl::StatusOr<Value> FromToml(const toml::node& node) {
   if (const auto* array = node.as_array()) {
     Value::List list;
     for (const toml::node& entry : *array) {
-      absl::StatusOr<Value> value = FromToml(entry);
-      if (!value.ok()) return value.status();
-      list.push_back(*std::move(value));
+      ASSIGN_OR_RETURN(Value value, FromToml(entry));
+      list.push_back(std::move(value));
     }
     return Value{list};
   }

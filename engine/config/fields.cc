@@ -3,7 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/config/declaration.h"
-#include "env/houses/source.h"
+#include "env/houses/sources/source.h"
 
 namespace hod::engine {
 namespace {
@@ -166,7 +166,7 @@ std::vector<Field> Fields(RunConfig& c) {
   d.Number("learner.max_minutes", l.max_minutes, 0, 1e9,
            "or after so many minutes of learning, restarts included; 0: no limit");
 
-  PpoConfig& p = c.ppo;
+  PpoSettings& p = c.ppo;
   d.Integer("ppo.environments", p.environments, 1, 4096, "episodes played side by side");
   d.Integer("ppo.rollout_length", p.rollout_length, 1, 65536,
             "timesteps in each of them between updates");

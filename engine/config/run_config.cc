@@ -3,13 +3,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "engine/config/fields.h"
-#include "engine/io/files.h"
+#include "env/base/files.h"
+#include "env/base/status.h"
 
 namespace hod::engine {
 namespace {
 
 absl::Status CheckWhole(const RunConfig& config) {
-  if (absl::Status status = env::Validate(config.game); !status.ok()) return status;
+  RETURN_IF_ERROR(env::Validate(config.game));
   if (config.reuse_tree && config.search.selection == mcts::Selection::kGumbel) {
     return absl::InvalidArgumentError(
         "search.reuse_tree: expected false with search.selection = gumbel, whose halving counts on "
@@ -44,13 +45,11 @@ env::GameConfig RunConfig::PlayedGame() const {
 
 absl::StatusOr<RunConfig> LoadRunConfig(const std::string& path,
                                         const std::vector<std::string>& overrides) {
-  absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
-  absl::StatusOr<RunConfig> config = ParseRunConfig(*text, path);
+  ASSIGN_OR_RETURN(std::string text, ReadFile(path));
+  absl::StatusOr<RunConfig> config = ParseRunConfig(text, path);
   for (const std::string& assignment : overrides) {
     if (!config.ok()) break;
-    absl::Status status = Override(*config, assignment);
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(Override(*config, assignment));
   }
   return config;
 }
@@ -58,7 +57,7 @@ absl::StatusOr<RunConfig> LoadRunConfig(const std::string& path,
 absl::StatusOr<RunConfig> ParseRunConfig(const std::string& text, const std::string& source) {
   RunConfig config;
   std::vector<Field> fields = Fields(config);
-  if (absl::Status status = AssignFile(fields, text, source); !status.ok()) return status;
+  RETURN_IF_ERROR(AssignFile(fields, text, source));
   DeriveSettings(config);
   absl::Status status = CheckWhole(config);
   if (!status.ok()) {

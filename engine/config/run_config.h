@@ -11,8 +11,8 @@
 #include "absl/status/statusor.h"
 #include "env/game/config.h"
 #include "mcts/options.h"
-#include "models/backend.h"
-#include "models/network.h"
+#include "models/backends/backend.h"
+#include "models/network/network.h"
 
 namespace hod::engine {
 
@@ -55,7 +55,7 @@ struct LearnerConfig {
 };
 
 // Of learner.algorithm = "ppo".
-struct PpoConfig {
+struct PpoSettings {
   int environments = 16;
   int rollout_length = 64;  // Timesteps in each environment between updates.
   int epochs = 2;
@@ -88,7 +88,7 @@ struct RunConfig {
   int cached_positions = 0;  // Whose evaluations are remembered; 0: none.
   SelfPlayConfig selfplay;
   LearnerConfig learner;
-  PpoConfig ppo;
+  PpoSettings ppo;
   EvaluationConfig evaluation;
 
   RunConfig();  // The paper's game: the human sees the goal, the assistant doesn't.

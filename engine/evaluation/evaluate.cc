@@ -6,16 +6,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
-#include "engine/evaluation/estimate_json.h"
-#include "engine/io/files.h"
-#include "engine/io/progress.h"
 #include "engine/play/batched_play.h"
 #include "engine/play/episode_recorder.h"
-#include "engine/version.h"
-#include "env/houses/source.h"
+#include "engine/results/estimate_json.h"
+#include "env/base/files.h"
+#include "env/base/progress.h"
+#include "env/base/status.h"
+#include "env/base/version.h"
+#include "env/houses/sources/source.h"
 #include "mcts/evaluation_cache.h"
-#include "models/checkpoint.h"
-#include "models/network_evaluator.h"
+#include "models/backends/network_evaluator.h"
+#include "models/checkpoints/checkpoint.h"
 #include "models/reference/evaluator.h"
 #include "models/reference/weights.h"
 
@@ -39,9 +40,9 @@ class EvaluationStream : public EpisodeStream {
     watched.tally = std::make_unique<EpisodeTally>(episode->get());
     (*episode)->AddObserver(watched.tally.get());
     if (!setup_.record_directory.empty()) {
-      auto recorder = EpisodeRecorder::Create(TracePath(number), **episode, number);
-      if (!recorder.ok()) return recorder.status();
-      watched.recorder = *std::move(recorder);
+      ASSIGN_OR_RETURN(auto recorder,
+                       EpisodeRecorder::Create(TracePath(number), **episode, number));
+      watched.recorder = std::move(recorder);
       (*episode)->AddObserver(watched.recorder.get());
     }
     watched_[episode->get()] = std::move(watched);
@@ -84,7 +85,7 @@ class EvaluationStream : public EpisodeStream {
     episode.game = setup_.config.game;
     episode.goal = players_.goals->Get(HouseOf(number));
     episode.human = players_.human;
-    episode.seed = env::Rng(static_cast<uint64_t>(evaluation.seed)).Fork(HouseOf(number))();
+    episode.seed = Rng(static_cast<uint64_t>(evaluation.seed)).Fork(HouseOf(number))();
     if (!IsAssisted(number)) return episode;
     if (players_.unsearched_assistant) {
       episode.unsearched_assistant = players_.unsearched_assistant;
@@ -164,22 +165,20 @@ EpisodeFigures FiguresFromJson(const nlohmann::json& json) {
 absl::StatusOr<std::unique_ptr<mcts::Evaluator>> LoadEvaluator(
     const std::string& path, bool of_the_reference, const models::BackendOptions& backend) {
   if (!of_the_reference) {
-    absl::StatusOr<models::NetworkFile> file = models::LoadNetwork(path);
-    if (!file.ok()) return file.status();
-    if (file->network.config.goal_visible) {
+    ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(path));
+    if (file.network.config.goal_visible) {
       return absl::InvalidArgumentError(
           absl::StrCat(path, ": its network sees the goal, expected that of an assistant"));
     }
-    return models::NetworkEvaluator::Create(file->network, backend);
+    return models::NetworkEvaluator::Create(file.network, backend);
   }
-  absl::StatusOr<models::ReferenceWeights> weights = models::LoadReference(path);
-  if (!weights.ok()) return weights.status();
-  if (!weights->config.predicts_others) {
+  ASSIGN_OR_RETURN(models::ReferenceWeights weights, models::LoadReference(path));
+  if (!weights.config.predicts_others) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": does not predict others' actions, which a search needs"));
   }
   return std::make_unique<models::ReferenceEvaluator>(
-      std::make_shared<const models::ReferenceNetwork>(*weights));
+      std::make_shared<const models::ReferenceNetwork>(weights));
 }
 
 }  // namespace
@@ -187,13 +186,11 @@ absl::StatusOr<std::unique_ptr<mcts::Evaluator>> LoadEvaluator(
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
   const EvaluationConfig& evaluation = setup.config.evaluation;
   EvaluationPlayers players;
-  auto goals = env::MakeGoalSource(evaluation.goals, setup.config.game,
-                                   static_cast<uint64_t>(evaluation.seed));
-  if (!goals.ok()) return goals.status();
-  players.goals = *std::move(goals);
-  absl::StatusOr<PlayerFactory> human = MakePlayerFactory(setup.human);
-  if (!human.ok()) return human.status();
-  players.human = *std::move(human);
+  ASSIGN_OR_RETURN(auto goals, env::MakeGoalSource(evaluation.goals, setup.config.game,
+                                                   static_cast<uint64_t>(evaluation.seed)));
+  players.goals = std::move(goals);
+  ASSIGN_OR_RETURN(PlayerFactory human, MakePlayerFactory(setup.human));
+  players.human = std::move(human);
   absl::StatusOr<bool> of_the_reference = false;
   if (setup.assistant != kNoopAssistant) {
     of_the_reference = models::IsReferenceFile(setup.assistant);
@@ -206,14 +203,12 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
   std::unique_ptr<mcts::Evaluator> evaluator;
   const mcts::EvaluationCache* cache = nullptr;
   if (*of_the_reference && !setup.search_reference) {
-    absl::StatusOr<PlayerFactory> loaded = MakePlayerFactory(setup.assistant);
-    if (!loaded.ok()) return loaded.status();
-    players.unsearched_assistant = *std::move(loaded);
+    ASSIGN_OR_RETURN(PlayerFactory loaded, MakePlayerFactory(setup.assistant));
+    players.unsearched_assistant = std::move(loaded);
   } else if (setup.assistant != kNoopAssistant) {
-    absl::StatusOr<std::unique_ptr<mcts::Evaluator>> loaded =
-        LoadEvaluator(setup.assistant, *of_the_reference, setup.config.backend);
-    if (!loaded.ok()) return loaded.status();
-    evaluator = *std::move(loaded);
+    ASSIGN_OR_RETURN(std::unique_ptr<mcts::Evaluator> loaded,
+                     LoadEvaluator(setup.assistant, *of_the_reference, setup.config.backend));
+    evaluator = std::move(loaded);
     if (setup.config.cached_positions > 0) {
       auto cached = std::make_unique<mcts::EvaluationCache>(std::move(evaluator),
                                                             setup.config.cached_positions);
@@ -232,7 +227,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
   const EvaluationConfig& evaluation = setup.config.evaluation;
   const absl::Time began = absl::Now();
   if (!setup.record_directory.empty()) {
-    if (absl::Status status = MakeDirectories(setup.record_directory); !status.ok()) return status;
+    RETURN_IF_ERROR(MakeDirectories(setup.record_directory));
   }
   EvaluationReport report;
   report.origin = {{"assistant", setup.assistant},
@@ -245,8 +240,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
                    {"git_revision", kGitRevision},
                    {"config", ToToml(setup.config)}};
   EvaluationStream stream(setup, players);
-  absl::Status status = PlayEpisodes(stream, players.evaluator, {.threads = evaluation.threads});
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(PlayEpisodes(stream, players.evaluator, {.threads = evaluation.threads}));
   report.evaluations = stream.evaluations();
   report.houses = stream.TakeHouses();
   Compare(report, static_cast<uint64_t>(evaluation.seed));
@@ -256,7 +250,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
 
 nlohmann::json ToJson(const EvaluationReport& report) {
   nlohmann::json figures = nlohmann::json::object(), houses = nlohmann::json::array();
-  for (const Comparison& c : report.comparisons) {
+  for (const FigureComparison& c : report.comparisons) {
     figures[c.key] = {{"title", c.title},
                       {"alone", ToJson(c.alone)},
                       {"assisted", ToJson(c.assisted)},
@@ -311,7 +305,7 @@ std::string FormatTable(const EvaluationReport& report) {
   };
   std::string text =
       absl::StrFormat("%-32s%-26s%-26s%s\n", "", "human alone", "with assistant", "difference");
-  for (const Comparison& c : report.comparisons) {
+  for (const FigureComparison& c : report.comparisons) {
     absl::StrAppendFormat(&text, "%-32s%-26s%-26s%s\n", c.title, cell(c.alone), cell(c.assisted),
                           cell(c.difference));
   }

@@ -8,10 +8,10 @@
 
 #include "absl/status/statusor.h"
 #include "engine/config/run_config.h"
-#include "engine/evaluation/bootstrap.h"
 #include "engine/play/episode_tally.h"
 #include "engine/play/player.h"
-#include "env/houses/source.h"
+#include "engine/results/bootstrap.h"
+#include "env/houses/sources/source.h"
 #include "mcts/evaluator.h"
 
 namespace hod::engine {
@@ -35,7 +35,7 @@ struct PairedFigures {
 };
 
 // A figure over all houses.
-struct Comparison {
+struct FigureComparison {
   std::string key;                       // E.g. "human_actions".
   std::string title;                     // E.g. "human place/break actions".
   Estimate alone, assisted, difference;  // Difference: assisted - alone, paired.
@@ -43,7 +43,7 @@ struct Comparison {
 
 struct EvaluationReport {
   std::vector<PairedFigures> houses;
-  std::vector<Comparison> comparisons;
+  std::vector<FigureComparison> comparisons;
   Estimate human_actions_saved;   // Percent of the actions of the human alone.
   int64_t evaluations = 0;        // Positions that searches asked for.
   int64_t known_evaluations = 0;  // Of these, those that the cache remembered.

@@ -1,7 +1,7 @@
 #include "engine/explain/explained_moment.h"
 
 #include "absl/strings/str_cat.h"
-#include "engine/report/episode_moments.h"
+#include "env/draw/episode_moments.h"
 
 namespace hod::engine {
 

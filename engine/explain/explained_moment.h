@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "env/draw/moment.h"
-#include "env/traces/recorded_episode.h"
+#include "env/recordings/recorded_episode.h"
 
 namespace hod::engine {
 

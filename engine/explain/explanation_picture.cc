@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "engine/charts/bars.h"
 #include "engine/explain/explanation_text.h"
-#include "env/draw/bars.h"
 #include "env/draw/frame.h"
 #include "env/draw/layers.h"
 #include "env/draw/legend.h"
@@ -129,13 +129,13 @@ void AddScale(env::Canvas& layers) {
               absl::StrFormat("%.0f and more", kFullEntropy), {.size = kSmallText, .color = kGrey});
 }
 
-env::BarTable ActionBars(const ExplainedMoment& moment, const Explanation& e, int top) {
-  env::BarTable table = {.title = "assistant: " + DescribeSearch(e),
-                         .columns = {{"prior", kPriorColor},
-                                     {"visits", kVisitsColor},
-                                     {"value, above least", kValueColor},
-                                     {"reward", kValueColor}},
-                         .rows = {}};
+BarTable ActionBars(const ExplainedMoment& moment, const Explanation& e, int top) {
+  BarTable table = {.title = "assistant: " + DescribeSearch(e),
+                    .columns = {{"prior", kPriorColor},
+                                {"visits", kVisitsColor},
+                                {"value, above least", kValueColor},
+                                {"reward", kValueColor}},
+                    .rows = {}};
   const std::vector<ActionEstimate> shown = ShownActions(e, top);
   // From 0 the bars would all look alike.
   double least = std::numeric_limits<double>::infinity();
@@ -155,8 +155,8 @@ env::BarTable ActionBars(const ExplainedMoment& moment, const Explanation& e, in
   return table;
 }
 
-env::BarTable HumanBars(const ExplainedMoment& moment, const HumanExpectation& human, int top) {
-  env::BarTable table = {
+BarTable HumanBars(const ExplainedMoment& moment, const HumanExpectation& human, int top) {
+  BarTable table = {
       .title = "human, expected next", .columns = {{"probability", kHumanColor}}, .rows = {}};
   const auto add = [&](const ExpectedAction& expected, bool played, const std::string& note) {
     table.rows.push_back(
@@ -225,8 +225,8 @@ env::Canvas DrawExplanation(const ExplainedMoment& moment, const Explanation& e,
       panel);
   page.Add(env::DrawLegend(width, {.marks = true, .num_players = moment.game.num_players()}));
   const int human_width = width * 2 / 5;
-  page.AddBeside(env::DrawBars(ActionBars(moment, e, top), width - human_width),
-                 env::DrawBars(HumanBars(moment, e.human, top), human_width), width - human_width);
+  page.AddBeside(DrawBars(ActionBars(moment, e, top), width - human_width),
+                 DrawBars(HumanBars(moment, e.human, top), human_width), width - human_width);
   if (!e.principal_variation.empty()) page.Add(Variation(width, moment, e));
   return page.Finish();
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "env/base/status.h"
+
 namespace hod::engine {
 
 SearchPlay SelfPlaySearches(const RunConfig& config) {
@@ -34,7 +36,7 @@ AssistedEpisode::AssistedEpisode(EpisodeSetup setup)
       goal_name_(std::move(setup.goal.name)),
       searches_(std::move(setup.builder ? setup.builder : setup.assistant)),
       searcher_(setup.builder ? kHuman : kAssistant),
-      rng_(env::Rng(setup.seed).Fork(0)) {}
+      rng_(Rng(setup.seed).Fork(0)) {}
 
 absl::StatusOr<std::unique_ptr<AssistedEpisode>> AssistedEpisode::Create(EpisodeSetup setup) {
   const PlayerFactory human = std::move(setup.human);
@@ -42,21 +44,19 @@ absl::StatusOr<std::unique_ptr<AssistedEpisode>> AssistedEpisode::Create(Episode
   const bool alone = setup.builder || (!setup.assistant && !assistant);
   // An idle body could stand where a block belongs.
   if (alone) setup.game.players.resize(kHuman + 1);
-  const env::Rng streams(setup.seed);
+  const Rng streams(setup.seed);
   std::unique_ptr<AssistedEpisode> episode(new AssistedEpisode(std::move(setup)));
-  env::Rng start = streams.Fork(1);
+  Rng start = streams.Fork(1);
   episode->state_ = episode->game_.Reset(start);
   if (episode->searches_) {
     episode->planning_game_ = mcts::PlanningGame(episode->game_, episode->searches_->full);
   }
   if (episode->searches_ && episode->searcher_ == kHuman) return episode;
-  auto model = human(episode->game_, kHuman, streams.Fork(2)());
-  if (!model.ok()) return model.status();
-  episode->human_ = *std::move(model);
+  ASSIGN_OR_RETURN(auto model, human(episode->game_, kHuman, streams.Fork(2)()));
+  episode->human_ = std::move(model);
   if (assistant) {
-    auto made = assistant(episode->game_, kAssistant, streams.Fork(3)());
-    if (!made.ok()) return made.status();
-    episode->unsearched_assistant_ = *std::move(made);
+    ASSIGN_OR_RETURN(auto made, assistant(episode->game_, kAssistant, streams.Fork(3)()));
+    episode->unsearched_assistant_ = std::move(made);
   }
   return episode;
 }
@@ -82,7 +82,7 @@ absl::StatusOr<const mcts::Position*> AssistedEpisode::NextLeaf() {
 void AssistedEpisode::StartSearch() {
   full_search_ = rng_.Chance(searches_->full_search_fraction);
   const mcts::SearchOptions& options = full_search_ ? searches_->full : searches_->fast;
-  const env::Rng rng(rng_());
+  const Rng rng(rng_());
   if (searches_->reuse_tree && num_evaluations_ > 0) {
     search_.Advance(options, state_, rng, memory_);
   } else {
@@ -93,7 +93,7 @@ void AssistedEpisode::StartSearch() {
 
 absl::StatusOr<int32_t> AssistedEpisode::Decide(env::HumanModel& player) {
   const int32_t id = env::Sample(player.NextAction(state_), rng_);
-  if (absl::Status status = player.status(); !status.ok()) return status;
+  RETURN_IF_ERROR(player.status());
   return id;
 }
 
@@ -101,23 +101,21 @@ absl::Status AssistedEpisode::Play(const mcts::SearchResult* search) {
   std::vector<int32_t> ids(game_.num_players(), 0);
   env::ActionDistribution human_policy;
   if (human_ != nullptr) {
-    const absl::StatusOr<int32_t> human_id = Decide(*human_);
-    if (!human_id.ok()) return human_id.status();
-    ids[kHuman] = *human_id;
+    ASSIGN_OR_RETURN(const int32_t human_id, Decide(*human_));
+    ids[kHuman] = human_id;
     human_policy = human_->NextAction(state_);
   }
   if (search != nullptr) {
     ids[searcher_] = searches_->greedy ? search->best_action : env::Sample(search->policy, rng_);
   } else if (unsearched_assistant_ != nullptr) {
-    const absl::StatusOr<int32_t> assistant_id = Decide(*unsearched_assistant_);
-    if (!assistant_id.ok()) return assistant_id.status();
-    ids[kAssistant] = *assistant_id;
+    ASSIGN_OR_RETURN(const int32_t assistant_id, Decide(*unsearched_assistant_));
+    ids[kAssistant] = assistant_id;
   }
   std::vector<env::Action> actions;
   for (const int32_t id : ids) actions.push_back(game_.actions().Unflatten(id));
 
   for (EpisodeObserver* observer : observers_) {
-    if (absl::Status status = observer->BeforeMove(state_); !status.ok()) return status;
+    RETURN_IF_ERROR(observer->BeforeMove(state_));
   }
   if (human_ != nullptr) human_->Observe(state_, ids[kHuman]);
   if (unsearched_assistant_ != nullptr) unsearched_assistant_->Observe(state_, ids[kAssistant]);
@@ -125,7 +123,7 @@ absl::Status AssistedEpisode::Play(const mcts::SearchResult* search) {
   done_ = outcome.done();
   const Move move = {actions, ids, outcome, human_policy, search, full_search_};
   for (EpisodeObserver* observer : observers_) {
-    if (absl::Status status = observer->AfterMove(move, state_); !status.ok()) return status;
+    RETURN_IF_ERROR(observer->AfterMove(move, state_));
   }
   return absl::OkStatus();
 }

@@ -16,8 +16,8 @@
 #include "engine/config/run_config.h"
 #include "engine/play/player.h"
 #include "env/game/game.h"
-#include "env/houses/source.h"
-#include "env/humans/human_model.h"
+#include "env/houses/sources/source.h"
+#include "env/players/human_model.h"
 #include "mcts/search.h"
 
 namespace hod::engine {
@@ -99,7 +99,7 @@ class AssistedEpisode {
   std::string goal_name_;
   std::optional<SearchPlay> searches_;
   int searcher_;
-  env::Rng rng_;
+  Rng rng_;
   env::State state_;
   std::unique_ptr<env::HumanModel> human_;  // Null if the builder searches.
   std::unique_ptr<env::HumanModel> unsearched_assistant_;

@@ -8,6 +8,8 @@
 #include <deque>
 #include <vector>
 
+#include "env/base/status.h"
+
 namespace hod::engine {
 namespace {
 
@@ -44,7 +46,7 @@ class Group {
   absl::Status Advance(EpisodeStream& stream) {
     PlayOn(/*deliver=*/true);
     for (;;) {
-      if (absl::Status status = Replace(stream); !status.ok()) return status;
+      RETURN_IF_ERROR(Replace(stream));
       const bool all_wait = std::all_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
         return slot.episode == nullptr || slot.leaf != nullptr;
       });
@@ -87,14 +89,12 @@ class Group {
     for (Slot& slot : slots_) {
       if (!slot.status.ok()) return slot.status;
       if (slot.episode != nullptr && slot.episode->done()) {
-        absl::Status status = stream.Finished(std::move(slot.episode));
-        if (!status.ok()) return status;
+        RETURN_IF_ERROR(stream.Finished(std::move(slot.episode)));
         slot.episode = nullptr;
       }
       if (slot.episode != nullptr || exhausted_) continue;
-      absl::StatusOr<std::unique_ptr<AssistedEpisode>> next = stream.Next();
-      if (!next.ok()) return next.status();
-      slot.episode = *std::move(next);
+      ASSIGN_OR_RETURN(std::unique_ptr<AssistedEpisode> next, stream.Next());
+      slot.episode = std::move(next);
       exhausted_ = slot.episode == nullptr;
     }
     return absl::OkStatus();
@@ -114,13 +114,12 @@ absl::Status Play(EpisodeStream& stream, std::deque<Group>& groups) {
   // Group after group in turn: the order of all that touches the stream is always the same.
   for (size_t idle = 0; idle < groups.size();) {
     for (Group& group : groups) {
-      if (absl::Status status = group.AwaitEvaluation(); !status.ok()) return status;
-      if (absl::Status status = group.Advance(stream); !status.ok()) return status;
+      RETURN_IF_ERROR(group.AwaitEvaluation());
+      RETURN_IF_ERROR(group.Advance(stream));
       idle = group.HasLeaves() ? 0 : idle + 1;
       if (!group.HasLeaves()) continue;
-      absl::StatusOr<bool> go_on = stream.Continue();
-      if (!go_on.ok()) return go_on.status();
-      if (!*go_on) return absl::OkStatus();
+      ASSIGN_OR_RETURN(bool go_on, stream.Continue());
+      if (!go_on) return absl::OkStatus();
       group.StartEvaluation();
     }
   }

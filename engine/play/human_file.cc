@@ -2,7 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/config/fields.h"
-#include "engine/io/files.h"
+#include "env/base/files.h"
+#include "env/base/status.h"
 
 namespace hod::engine {
 namespace {
@@ -52,12 +53,11 @@ absl::Status Check(HumanFile& file) {
 }  // namespace
 
 absl::StatusOr<HumanFile> LoadHumanFile(const std::string& path) {
-  const absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   HumanFile file;
   file.search = DefaultSearch();
   std::vector<Field> fields = Fields(file);
-  if (absl::Status s = AssignFile(fields, *text, path); !s.ok()) return s;
+  RETURN_IF_ERROR(AssignFile(fields, text, path));
   if (absl::Status s = Check(file); !s.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", std::string(s.message())));
   }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "env/base/status.h"
 #include "env/game/action_mask.h"
 #include "mcts/run_search.h"
 
@@ -27,8 +28,7 @@ const env::ActionDistribution& NetworkHuman::NextAction(const env::State& state)
 absl::Status NetworkHuman::Decide(const env::State& state) {
   env::ValidActions(game_, state, player_, /*line_of_sight=*/true, valid_);
   const mcts::Position position = {&game_, &state, player_, valid_};
-  absl::Status status = evaluator_->Evaluate({&position, 1}, absl::MakeSpan(&evaluation_, 1));
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(evaluator_->Evaluate({&position, 1}, absl::MakeSpan(&evaluation_, 1)));
   distribution_.clear();
   for (size_t i = 0; i < valid_.size(); ++i) {
     if (evaluation_.policy[i] > 0) distribution_.emplace_back(valid_[i], evaluation_.policy[i]);
@@ -37,7 +37,7 @@ absl::Status NetworkHuman::Decide(const env::State& state) {
 }
 
 absl::Status NetworkHuman::DecideBySearch(const env::State& state) {
-  search_.Start(*options_, &*planning_game_, state, player_, env::Rng(rng_()));
+  search_.Start(*options_, &*planning_game_, state, player_, Rng(rng_()));
   absl::Status status = mcts::RunSearch(search_, *evaluator_, {});
   if (status.ok()) distribution_ = search_.result().policy;
   return status;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "env/game/random.h"
-#include "env/humans/human_model.h"
+#include "env/base/random.h"
+#include "env/players/human_model.h"
 #include "mcts/evaluator.h"
 #include "mcts/options.h"
 #include "mcts/search.h"
@@ -39,7 +39,7 @@ class NetworkHuman final : public env::HumanModel {
   const int player_;
   const std::optional<mcts::SearchOptions> options_;
   const std::optional<env::Game> planning_game_;  // With options_.
-  env::Rng rng_;
+  Rng rng_;
   mcts::Search search_;
   bool decided_ = false;  // Whether distribution_ is of the present state.
   env::ActionDistribution distribution_;

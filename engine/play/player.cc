@@ -9,9 +9,10 @@
 #include "absl/strings/str_replace.h"
 #include "engine/play/human_file.h"
 #include "engine/play/network_human.h"
-#include "env/humans/make_human_model.h"
-#include "models/checkpoint.h"
-#include "models/network_evaluator.h"
+#include "env/base/status.h"
+#include "env/players/make_human_model.h"
+#include "models/backends/network_evaluator.h"
+#include "models/checkpoints/checkpoint.h"
 #include "models/reference/network_player.h"
 #include "models/reference/weights.h"
 
@@ -25,9 +26,8 @@ absl::Status Named(const std::string& path, const absl::Status& status) {
 }
 
 absl::StatusOr<PlayerFactory> MakeReferenceFactory(const std::string& path) {
-  const absl::StatusOr<models::ReferenceWeights> weights = models::LoadReference(path);
-  if (!weights.ok()) return weights.status();
-  const auto network = std::make_shared<const models::ReferenceNetwork>(*weights);
+  ASSIGN_OR_RETURN(const models::ReferenceWeights weights, models::LoadReference(path));
+  const auto network = std::make_shared<const models::ReferenceNetwork>(weights);
   return [path, network](const env::Game& game, int player, uint64_t) -> MadePlayer {
     auto made = models::NetworkPlayer::Create(network, game, player);
     if (made.ok()) return *std::move(made);
@@ -38,14 +38,13 @@ absl::StatusOr<PlayerFactory> MakeReferenceFactory(const std::string& path) {
 // A network of Hod's that sees the goal. With `file` it searches as that says.
 absl::StatusOr<PlayerFactory> MakeNetworkFactory(const std::string& path,
                                                  const std::optional<HumanFile>& file) {
-  const absl::StatusOr<models::NetworkFile> loaded = models::LoadNetwork(path);
-  if (!loaded.ok()) return loaded.status();
-  const models::NetworkConfig config = loaded->network.config;
+  ASSIGN_OR_RETURN(const models::NetworkFile loaded, models::LoadNetwork(path));
+  const models::NetworkConfig config = loaded.network.config;
   if (!config.goal_visible) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": its network does not see the goal, expected that of a human"));
   }
-  const auto evaluator = std::make_shared<models::NetworkEvaluator>(loaded->network);
+  const auto evaluator = std::make_shared<models::NetworkEvaluator>(loaded.network);
   return [path, config, evaluator, file](const env::Game& game, int player,
                                          uint64_t seed) -> MadePlayer {
     if (!game.config().players[player].goal_visible) {
@@ -56,7 +55,7 @@ absl::StatusOr<PlayerFactory> MakeNetworkFactory(const std::string& path,
       return absl::InvalidArgumentError(
           absl::StrCat(path, ": its network does not see inventories, but blocks are finite"));
     }
-    env::Rng rng(seed);
+    Rng rng(seed);
     if (!file) return std::make_unique<NetworkHuman>(evaluator, game, player, std::nullopt, rng());
     mcts::SearchOptions search = file->search;
     if (file->c_puct_per == DrawPer::kEpisode) {
@@ -82,13 +81,12 @@ absl::StatusOr<PlayerFactory> MakeMixtureFactory(const std::string& path, const 
             absl::StrCat(path, ": humans: ", spec, " is a mixture, expected other humans"));
       }
     }
-    absl::StatusOr<PlayerFactory> human = MakePlayerFactory(spec, participant);
-    if (!human.ok()) return human.status();
-    humans.push_back(*std::move(human));
+    ASSIGN_OR_RETURN(PlayerFactory human, MakePlayerFactory(spec, participant));
+    humans.push_back(std::move(human));
   }
   return [humans, weights = file.weights](const env::Game& game, int player,
                                           uint64_t seed) -> MadePlayer {
-    env::Rng rng(seed);
+    Rng rng(seed);
     double left = 0;
     for (const double weight : weights) left += weight;
     left *= rng.Uniform();
@@ -104,10 +102,9 @@ absl::StatusOr<PlayerFactory> MakePlayerFactory(const std::string& spec,
                                                 const std::string& participant) {
   const std::string path = Resolved(spec, participant);
   if (absl::EndsWith(path, ".toml")) {
-    absl::StatusOr<HumanFile> file = LoadHumanFile(path);
-    if (!file.ok()) return file.status();
-    if (!file->humans.empty()) return MakeMixtureFactory(path, *file, participant);
-    return MakeNetworkFactory(Resolved(file->network, participant), *file);
+    ASSIGN_OR_RETURN(HumanFile file, LoadHumanFile(path));
+    if (!file.humans.empty()) return MakeMixtureFactory(path, file, participant);
+    return MakeNetworkFactory(Resolved(file.network, participant), file);
   }
   if (!absl::EndsWith(path, ".safetensors")) {
     return [spec](const env::Game& game, int player, uint64_t seed) {

@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "env/game/game.h"
-#include "env/humans/human_model.h"
+#include "env/players/human_model.h"
 
 namespace hod::engine {
 

@@ -4,8 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_format.h"
-#include "engine/io/json_lines.h"
-#include "env/draw/chart.h"
+#include "engine/charts/chart.h"
+#include "env/base/json_lines.h"
+#include "env/base/status.h"
 
 namespace hod::engine {
 namespace {
@@ -34,7 +35,7 @@ std::vector<double> Column(const Lines& lines, const char* key, double scale) {
 }
 
 // One curve of the learner's metrics over the minutes of training.
-env::Series LearnerSeries(const Lines& lines, const char* key, const char* name) {
+Series LearnerSeries(const Lines& lines, const char* key, const char* name) {
   const size_t group = lines.size() / kMaxPoints + 1;
   return {name,
           Grouped(Column(lines, "seconds", 1.0 / 60), group),
@@ -44,8 +45,8 @@ env::Series LearnerSeries(const Lines& lines, const char* key, const char* name)
 }
 
 // One curve of episode figures over the minutes since the first episode.
-env::Series EpisodeSeries(const Lines& episodes, const char* key, const char* name) {
-  env::Series series{name, {}, {}, {}, {}};
+Series EpisodeSeries(const Lines& episodes, const char* key, const char* name) {
+  Series series{name, {}, {}, {}, {}};
   const std::vector<double> times = Column(episodes, "time", 1.0 / 60);
   const std::vector<double> values = Column(episodes, key, 1);
   double sum = 0;
@@ -60,10 +61,9 @@ env::Series EpisodeSeries(const Lines& episodes, const char* key, const char* na
 absl::StatusOr<Lines> EpisodesOfAllWorkers(const RunDirectory& run) {
   Lines episodes;
   for (int w = 0; w < run.config().selfplay.workers; ++w) {
-    absl::StatusOr<Lines> lines =
-        ReadJsonLines(absl::StrFormat("%s/selfplay-%03d.jsonl", run.metrics(), w));
-    if (!lines.ok()) return lines.status();
-    for (nlohmann::json& line : *lines) {
+    ASSIGN_OR_RETURN(Lines lines,
+                     ReadJsonLines(absl::StrFormat("%s/selfplay-%03d.jsonl", run.metrics(), w)));
+    for (nlohmann::json& line : lines) {
       if (line.value("event", nlohmann::json()) == "episode") episodes.push_back(std::move(line));
     }
   }
@@ -76,28 +76,26 @@ absl::StatusOr<Lines> EpisodesOfAllWorkers(const RunDirectory& run) {
 }  // namespace
 
 absl::StatusOr<std::vector<LearningCurve>> DrawLearningCurves(const RunDirectory& run) {
-  absl::StatusOr<Lines> learner = ReadJsonLines(run.metrics() + "/learner.jsonl");
-  if (!learner.ok()) return learner.status();
+  ASSIGN_OR_RETURN(Lines learner, ReadJsonLines(run.metrics() + "/learner.jsonl"));
   absl::StatusOr<Lines> episodes = EpisodesOfAllWorkers(run);
   if (!episodes.ok()) return episodes.status();
 
   std::vector<LearningCurve> curves;
-  const auto draw = [&](const char* title, const char* unit, std::vector<env::Series> series) {
-    curves.push_back(
-        {title, env::DrawChart({title, "minutes", unit, std::move(series)}).PngBytes()});
+  const auto draw = [&](const char* title, const char* unit, std::vector<Series> series) {
+    curves.push_back({title, DrawChart({title, "minutes", unit, std::move(series)}).PngBytes()});
   };
   if (run.config().learner.algorithm == Algorithm::kPpo) {
     Lines ended;  // Updates in which episodes ended.
-    for (const nlohmann::json& line : *learner) {
+    for (const nlohmann::json& line : learner) {
       if (NumberAt(line, "episodes") > 0) ended.push_back(line);
     }
     draw("Alone: what stands at the end", "% of the goal",
          {LearnerSeries(ended, "goal_percent", "goal")});
-    draw("Reward", "a timestep", {LearnerSeries(*learner, "reward_per_timestep", "reward")});
+    draw("Reward", "a timestep", {LearnerSeries(learner, "reward_per_timestep", "reward")});
     draw("Entropy of the policy", "nats",
-         {LearnerSeries(*learner, "type_entropy", "type"),
-          LearnerSeries(*learner, "location_entropy", "within the type")});
-    draw("Value loss", "squared error", {LearnerSeries(*learner, "value_loss", "value")});
+         {LearnerSeries(learner, "type_entropy", "type"),
+          LearnerSeries(learner, "location_entropy", "within the type")});
+    draw("Value loss", "squared error", {LearnerSeries(learner, "value_loss", "value")});
     return curves;
   }
   draw("Self-play: who builds", "% of the goal",
@@ -105,15 +103,15 @@ absl::StatusOr<std::vector<LearningCurve>> DrawLearningCurves(const RunDirectory
         EpisodeSeries(*episodes, "human_percent", "built by the human"),
         EpisodeSeries(*episodes, "assistant_percent", "built by the assistant")});
   draw("Goal prediction, cells still to change", "share",
-       {LearnerSeries(*learner, "goal_recall", "recall"),
-        LearnerSeries(*learner, "goal_precision", "precision")});
+       {LearnerSeries(learner, "goal_recall", "recall"),
+        LearnerSeries(learner, "goal_precision", "precision")});
   draw("Losses", "nats",
-       {LearnerSeries(*learner, "policy_loss", "policy"),
-        LearnerSeries(*learner, "human_loss", "human action (KL)")});
-  draw("Goal loss", "nats a cell", {LearnerSeries(*learner, "goal_loss", "cross entropy")});
+       {LearnerSeries(learner, "policy_loss", "policy"),
+        LearnerSeries(learner, "human_loss", "human action (KL)")});
+  draw("Goal loss", "nats a cell", {LearnerSeries(learner, "goal_loss", "cross entropy")});
   draw("Human action prediction", "share",
-       {LearnerSeries(*learner, "human_accuracy", "first guess right")});
-  draw("Value loss", "squared error", {LearnerSeries(*learner, "value_loss", "value")});
+       {LearnerSeries(learner, "human_accuracy", "first guess right")});
+  draw("Value loss", "squared error", {LearnerSeries(learner, "value_loss", "value")});
   return curves;
 }
 

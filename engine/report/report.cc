@@ -6,10 +6,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
-#include "engine/io/files.h"
-#include "engine/report/episode_moments.h"
 #include "engine/report/learning_curves.h"
-#include "engine/version.h"
+#include "env/base/files.h"
+#include "env/base/status.h"
+#include "env/base/version.h"
+#include "env/draw/episode_moments.h"
 
 namespace hod::engine {
 namespace {
@@ -47,7 +48,7 @@ std::string EvaluationSection(const EvaluationReport& report) {
       "<table><tr><th></th><th>human alone</th><th>with assistant</th><th>difference</th></tr>\n",
       report.human_actions_saved.mean, report.human_actions_saved.low,
       report.human_actions_saved.high, report.houses.size());
-  for (const Comparison& c : report.comparisons) {
+  for (const FigureComparison& c : report.comparisons) {
     absl::StrAppend(&html, "<tr><td>", Escaped(c.title), "</td>", Cell(c.alone), Cell(c.assisted),
                     Cell(c.difference), "</tr>\n");
   }
@@ -64,13 +65,10 @@ absl::StatusOr<std::string> EpisodeSection(const RunDirectory& run) {
     if (!std::filesystem::exists(path, ignored)) {
       return std::string("<p class=note>No recorded episode yet.</p>\n");
     }
-    absl::StatusOr<env::RecordedEpisode> episode = env::ReadEpisode(path, 0);
-    if (!episode.ok()) return episode.status();
-    const DrawnSteps steps = StripSteps(0, static_cast<int>(episode->steps.size()));
-    const std::string strip = DrawStrip(*episode, steps, {}).PngBytes();
-    absl::Status status =
-        WriteFileAtomically(absl::StrCat(run.path(), "/house-", name, ".png"), strip);
-    if (!status.ok()) return status;
+    ASSIGN_OR_RETURN(env::RecordedEpisode episode, env::ReadEpisode(path, 0));
+    const env::DrawnSteps steps = env::StripSteps(0, static_cast<int>(episode.steps.size()));
+    const std::string strip = env::DrawStrip(episode, steps, {}).PngBytes();
+    RETURN_IF_ERROR(WriteFileAtomically(absl::StrCat(run.path(), "/house-", name, ".png"), strip));
     absl::StrAppend(&html, "<h3>", title, "</h3>\n", Image(strip, title));
   }
   return html +
@@ -82,9 +80,8 @@ absl::StatusOr<std::string> EpisodeSection(const RunDirectory& run) {
 }  // namespace
 
 absl::StatusOr<EvaluationReport> LoadEvaluation(const std::string& path) {
-  absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
-  const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  ASSIGN_OR_RETURN(std::string text, ReadFile(path));
+  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   absl::StatusOr<EvaluationReport> report = EvaluationFromJson(json);
   if (!report.ok()) {
     return absl::DataLossError(absl::StrCat(path, ": ", std::string(report.status().message())));
@@ -103,16 +100,14 @@ absl::StatusOr<std::string> WriteReport(const RunDirectory& run) {
   const std::string evaluation_path = run.path() + "/evaluation.json";
   std::error_code ignored;
   if (std::filesystem::exists(evaluation_path, ignored)) {
-    absl::StatusOr<EvaluationReport> evaluation = LoadEvaluation(evaluation_path);
-    if (!evaluation.ok()) return evaluation.status();
-    absl::StrAppend(&html, EvaluationSection(*evaluation));
+    ASSIGN_OR_RETURN(EvaluationReport evaluation, LoadEvaluation(evaluation_path));
+    absl::StrAppend(&html, EvaluationSection(evaluation));
   } else {
     absl::StrAppend(&html, "<p class=note>Not evaluated yet.</p>\n");
   }
 
-  absl::StatusOr<std::string> episode = EpisodeSection(run);
-  if (!episode.ok()) return episode.status();
-  absl::StrAppend(&html, "<h2>One house</h2>\n", *episode);
+  ASSIGN_OR_RETURN(std::string episode, EpisodeSection(run));
+  absl::StrAppend(&html, "<h2>One house</h2>\n", episode);
 
   absl::StatusOr<std::vector<LearningCurve>> curves = DrawLearningCurves(run);
   if (!curves.ok()) return curves.status();
@@ -122,7 +117,7 @@ absl::StatusOr<std::string> WriteReport(const RunDirectory& run) {
                   "</pre>\n</html>\n");
 
   const std::string path = run.path() + "/report.html";
-  if (absl::Status status = WriteFileAtomically(path, html); !status.ok()) return status;
+  RETURN_IF_ERROR(WriteFileAtomically(path, html));
   return path;
 }
 

@@ -8,7 +8,7 @@
 #include "absl/types/span.h"
 #include "engine/samples/fragment.h"
 #include "engine/samples/symmetry.h"
-#include "models/example.h"
+#include "models/training/example.h"
 
 namespace hod::engine {
 

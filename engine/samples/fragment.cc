@@ -4,7 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/samples/bytes.h"
+#include "env/base/bytes.h"
+#include "env/base/status.h"
 
 namespace hod::engine {
 namespace {
@@ -239,7 +240,7 @@ absl::Status CheckForWriting(const env::GameConfig& config, const Fragment& f) {
 }  // namespace
 
 absl::StatusOr<std::string> SerializeFragment(const env::GameConfig& config, const Fragment& f) {
-  if (absl::Status status = CheckForWriting(config, f); !status.ok()) return status;
+  RETURN_IF_ERROR(CheckForWriting(config, f));
   ByteWriter out;
   // Negative numbers become huge ones here and are refused below.
   const auto number = [&](int64_t value) { out.Varint(static_cast<uint64_t>(value)); };

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "env/game/game.h"
-#include "env/humans/human_model.h"
+#include "env/players/human_model.h"
 
 namespace hod::engine {
 

@@ -10,6 +10,7 @@
 #include "engine/samples/human_timeline.h"
 #include "engine/samples/shard.h"
 #include "engine/samples/shard_directory.h"
+#include "env/base/status.h"
 
 namespace hod::engine {
 namespace {
@@ -51,7 +52,7 @@ void AddFragments(const HumanTimeline& timeline, int length, double gamma, Human
 absl::StatusOr<std::vector<HumanFragments>> FragmentsOfRecording(const std::string& path,
                                                                  int length, double gamma) {
   std::map<int, HumanFragments> participants;
-  absl::Status status = ReadHumanTimelines(path, [&](const HumanTimeline& timeline) {
+  RETURN_IF_ERROR(ReadHumanTimelines(path, [&](const HumanTimeline& timeline) {
     HumanFragments& out = participants[timeline.participant];
     if (out.episodes == 0) {
       out.recording = timeline.name.substr(0, timeline.name.find('/'));
@@ -65,8 +66,7 @@ absl::StatusOr<std::vector<HumanFragments>> FragmentsOfRecording(const std::stri
     }
     AddFragments(timeline, length, gamma, out);
     return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
+  }));
   std::vector<HumanFragments> result;
   for (auto& [participant, fragments] : participants) result.push_back(std::move(fragments));
   return result;
@@ -76,16 +76,15 @@ absl::StatusOr<std::vector<std::string>> WriteHumanShards(
     const std::vector<HumanFragments>& participants, const std::string& directory) {
   std::vector<std::string> paths;
   for (const HumanFragments& of : participants) {
-    absl::StatusOr<int64_t> sequence = NextSequence(directory, of.participant);
-    if (!sequence.ok()) return sequence.status();
-    const std::string path = absl::StrCat(directory, "/", ShardName({of.participant, *sequence}));
-    auto writer = ShardWriter::Create(
-        path, of.game, {{"recording", of.recording}, {"participant", of.participant}});
-    if (!writer.ok()) return writer.status();
+    ASSIGN_OR_RETURN(int64_t sequence, NextSequence(directory, of.participant));
+    const std::string path = absl::StrCat(directory, "/", ShardName({of.participant, sequence}));
+    ASSIGN_OR_RETURN(auto writer, ShardWriter::Create(path, of.game,
+                                                      {{"recording", of.recording},
+                                                       {"participant", of.participant}}));
     for (const Fragment& fragment : of.fragments) {
-      if (absl::Status s = (*writer)->Append(fragment); !s.ok()) return s;
+      RETURN_IF_ERROR(writer->Append(fragment));
     }
-    if (absl::Status s = (*writer)->Finish(); !s.ok()) return s;
+    RETURN_IF_ERROR(writer->Finish());
     paths.push_back(path);
   }
   return paths;

@@ -4,8 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "env/traces/human_recording.h"
-#include "env/traces/recorded_episode.h"
+#include "env/base/status.h"
+#include "env/recordings/human_recording.h"
+#include "env/recordings/recorded_episode.h"
 
 namespace hod::engine {
 namespace {
@@ -212,36 +213,33 @@ absl::Status ReadOwnRecording(const std::string& path,
           absl::StrCat(path, ": episode ", i, ": ", std::string(timeline.status().message())));
     }
     timeline->name = absl::StrCat(path.substr(path.rfind('/') + 1), "/", i);
-    if (absl::Status s = use(*std::move(timeline)); !s.ok()) return s;
+    RETURN_IF_ERROR(use(*std::move(timeline)));
   }
 }
 
 absl::Status ReadPeople(const std::string& path,
                         absl::FunctionRef<absl::Status(HumanTimeline)> use) {
-  absl::StatusOr<env::HumanRecordingReader> reader = env::HumanRecordingReader::Open(path);
-  if (!reader.ok()) return reader.status();
+  ASSIGN_OR_RETURN(env::HumanRecordingReader reader, env::HumanRecordingReader::Open(path));
   for (;;) {
-    absl::StatusOr<bool> more = reader->NextEpisode();
-    if (!more.ok()) return more.status();
-    if (!*more) return absl::OkStatus();
-    const env::HumanEpisode& episode = reader->episode();
-    const bool alone = episode.timeline == env::Timeline::kAlone;
-    if (!alone && episode.timeline != env::Timeline::kJoint) {
-      return absl::InvalidArgumentError(reader->AtLine(absl::StrCat(
+    ASSIGN_OR_RETURN(bool more, reader.NextEpisode());
+    if (!more) return absl::OkStatus();
+    const env::HumanEpisode& episode = reader.episode();
+    const bool alone = episode.timeline == env::RecordingKind::kAlone;
+    if (!alone && episode.timeline != env::RecordingKind::kJoint) {
+      return absl::InvalidArgumentError(reader.AtLine(absl::StrCat(
           "episode ", episode.name, ": expected one of a person alone or a joint one of two")));
     }
     std::vector<HumanRow> rows;
     for (;;) {
-      absl::StatusOr<bool> row = reader->NextRow();
-      if (!row.ok()) return row.status();
-      if (!*row) break;
-      rows.push_back(reader->row());
+      ASSIGN_OR_RETURN(bool row, reader.NextRow());
+      if (!row) break;
+      rows.push_back(reader.row());
     }
     HumanTimeline timeline(env::Game(WithAssistant(episode.game.config()), episode.game.goal()));
     TimelineMaker maker(episode, timeline);
     const absl::StatusOr<Order> order = alone ? OrderAlone(rows) : OrderJoint(rows, timeline.human);
     if (!order.ok()) {
-      return absl::InvalidArgumentError(reader->AtLine(
+      return absl::InvalidArgumentError(reader.AtLine(
           absl::StrCat("episode ", episode.name, ": ", std::string(order.status().message()))));
     }
     for (const int row : *order) {
@@ -251,7 +249,7 @@ absl::Status ReadPeople(const std::string& path,
         maker.AddRow(rows[row]);
       }
     }
-    if (absl::Status s = use(std::move(timeline)); !s.ok()) return s;
+    RETURN_IF_ERROR(use(std::move(timeline)));
   }
 }
 

@@ -6,10 +6,10 @@
 // stands idle in a corner above the house, so that networks see the same game. Episodes that Hod
 // recorded are read as well; their human is the player who sees the goal, participant 0.
 //
-// A recorded person's waits are set among the steps. The recorder noted one for each 0.8 s without an own
-// action, but shows in all of them what was seen at their end. Here the i-th of a wait happens
-// 0.8 (i - 1) s after the last own action, after what the assistant had done by then, and the world
-// is what the rules made of that.
+// A recorded person's waits are set among the steps. The recorder noted one for each 0.8 s without
+// an own action, but shows in all of them what was seen at their end. Here the i-th of a wait
+// happens 0.8 (i - 1) s after the last own action, after what the assistant had done by then, and
+// the world is what the rules made of that.
 #pragma once
 
 #include <string>
@@ -56,8 +56,8 @@ struct HumanTimeline {
 
 // Calls `use` for every episode of a recording of people alone or of two together (joint), or of
 // Hod's own recording of one or two players. Other recordings of people do not hold all that was
-// done and are refused, as are joint rows whose `view_row` do not ascend. An error of `use` ends the
-// reading. Errors name the file.
+// done and are refused, as are joint rows whose `view_row` do not ascend. An error of `use` ends
+// the reading. Errors name the file.
 absl::Status ReadHumanTimelines(const std::string& path,
                                 absl::FunctionRef<absl::Status(HumanTimeline)> use);
 

@@ -13,7 +13,7 @@ void ReplayWindow::Add(Fragment fragment) {
   while (entries_.size() > 1 && num_timesteps() > options_.capacity) entries_.pop_front();
 }
 
-Batch ReplayWindow::Sample(int count, env::Rng& rng) const {
+Batch ReplayWindow::Sample(int count, Rng& rng) const {
   Batch batch;
   batch.scenes.reserve(count);
   batch.examples.reserve(count);

@@ -8,7 +8,7 @@
 
 #include "engine/samples/examples.h"
 #include "engine/samples/fragment.h"
-#include "env/game/random.h"
+#include "env/base/random.h"
 
 namespace hod::engine {
 
@@ -34,7 +34,7 @@ class ReplayWindow {
 
   // `count` timesteps drawn uniformly, with repetition. Requires num_timesteps() > 0. Several
   // threads may sample at once, each with a generator of its own, while nobody adds.
-  Batch Sample(int count, env::Rng& rng) const;
+  Batch Sample(int count, Rng& rng) const;
 
  private:
   struct Entry {

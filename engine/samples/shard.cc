@@ -13,7 +13,8 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "engine/samples/bytes.h"
+#include "env/base/bytes.h"
+#include "env/base/status.h"
 #include "env/traces/config_json.h"
 
 namespace hod::engine {
@@ -162,7 +163,7 @@ absl::StatusOr<std::unique_ptr<ShardWriter>> ShardWriter::Create(const std::stri
   out.Fixed(static_cast<uint32_t>(json.size()));
   out.Bytes(json);
   out.Fixed(Checksum(out.bytes()));
-  if (absl::Status status = writer->Write(out.bytes()); !status.ok()) return status;
+  RETURN_IF_ERROR(writer->Write(out.bytes()));
   return writer;
 }
 
@@ -184,7 +185,7 @@ absl::Status ShardWriter::Append(const Fragment& fragment) {
   out.Fixed(static_cast<uint32_t>(length));
   out.Fixed(Checksum(frame));
   out.Bytes(frame);
-  if (absl::Status status = Write(out.bytes()); !status.ok()) return status;
+  RETURN_IF_ERROR(Write(out.bytes()));
   ++num_fragments_;
   return absl::OkStatus();
 }
@@ -194,7 +195,7 @@ absl::Status ShardWriter::Finish() {
   out.Fixed(uint32_t{0});
   out.Fixed(static_cast<uint64_t>(num_fragments_));
   out.Fixed(Checksum(out.bytes()));
-  if (absl::Status status = Write(out.bytes()); !status.ok()) return status;
+  RETURN_IF_ERROR(Write(out.bytes()));
   if (fsync(file_) != 0) return Abandon(FileError(temporary_, "sync"));
   if (rename(temporary_.c_str(), path_.c_str()) != 0) return Abandon(FileError(path_, "rename to"));
   close(std::exchange(file_, -1));
@@ -227,9 +228,8 @@ int64_t Shard::num_timesteps() const {
 }
 
 absl::StatusOr<Shard> ReadShard(const std::string& path) {
-  absl::StatusOr<std::string> file = ReadFile(path);
-  if (!file.ok()) return file.status();
-  const absl::string_view bytes = *file;
+  ASSIGN_OR_RETURN(std::string file, ReadFile(path));
+  const absl::string_view bytes = file;
   Shard shard;
   ByteReader in(bytes);
   const absl::string_view header = ReadHeader(bytes, in);

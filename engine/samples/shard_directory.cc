@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "engine/samples/shard.h"
+#include "env/base/status.h"
 
 namespace hod::engine {
 namespace {
@@ -51,10 +52,9 @@ std::string ShardName(ShardId id) {
 }
 
 absl::StatusOr<std::vector<ShardId>> ListShards(const std::string& directory) {
-  absl::StatusOr<std::vector<std::string>> names = ListNames(directory);
-  if (!names.ok()) return names.status();
+  ASSIGN_OR_RETURN(std::vector<std::string> names, ListNames(directory));
   std::vector<ShardId> shards;
-  for (const std::string& name : *names) {
+  for (const std::string& name : names) {
     if (const auto id = ParseShardName(name)) shards.push_back(*id);
   }
   std::sort(shards.begin(), shards.end());
@@ -62,10 +62,9 @@ absl::StatusOr<std::vector<ShardId>> ListShards(const std::string& directory) {
 }
 
 absl::StatusOr<int64_t> NextSequence(const std::string& directory, int worker) {
-  absl::StatusOr<std::vector<std::string>> names = ListNames(directory);
-  if (!names.ok()) return names.status();
+  ASSIGN_OR_RETURN(std::vector<std::string> names, ListNames(directory));
   int64_t next = 0;
-  for (const std::string& name : *names) {
+  for (const std::string& name : names) {
     absl::string_view shard = name;
     const bool temporary = absl::ConsumeSuffix(&shard, kTemporarySuffix);
     const auto id = ParseShardName(shard);

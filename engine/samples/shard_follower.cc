@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/status.h"
 #include "env/traces/config_json.h"
 
 namespace hod::engine {
@@ -30,16 +31,15 @@ absl::StatusOr<Shard> ReadShardOf(const env::GameConfig& config, const std::stri
 }  // namespace
 
 absl::StatusOr<NewShards> ShardFollower::Read(int64_t timesteps) {
-  absl::StatusOr<std::vector<ShardId>> listed = ListShards(directory_);
-  if (!listed.ok()) return listed.status();
+  ASSIGN_OR_RETURN(std::vector<ShardId> listed, ListShards(directory_));
   std::vector<Candidate> candidates;
-  for (const ShardId& id : *listed) {
+  for (const ShardId& id : listed) {
     if (seen_.contains(id)) continue;
     const std::string path = (std::filesystem::path(directory_) / ShardName(id)).string();
     std::error_code error;  // Of a file that has gone: reading it will tell.
     candidates.push_back({std::filesystem::last_write_time(path, error), id, path});
   }
-  seen_ = std::set<ShardId>(listed->begin(), listed->end());
+  seen_ = std::set<ShardId>(listed.begin(), listed.end());
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     return std::tie(a.completed, a.id) > std::tie(b.completed, b.id);
   });

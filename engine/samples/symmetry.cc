@@ -88,7 +88,7 @@ env::ActionDistribution Symmetry::Apply(const env::ActionDistribution& distribut
   return result;
 }
 
-SymmetryParts RandomMirroring(const env::GameConfig& config, env::Rng& rng) {
+SymmetryParts RandomMirroring(const env::GameConfig& config, Rng& rng) {
   SymmetryParts parts;
   parts.mirror_x = Symmetry::CanMirrorX(config) && rng.Chance(0.5);
   parts.mirror_z = rng.Chance(0.5);
@@ -96,7 +96,7 @@ SymmetryParts RandomMirroring(const env::GameConfig& config, env::Rng& rng) {
   return parts;
 }
 
-std::array<Block, env::kNumBlocks> RandomBlockPermutation(env::Rng& rng) {
+std::array<Block, env::kNumBlocks> RandomBlockPermutation(Rng& rng) {
   std::array<Block, env::kNumBlocks> blocks = SymmetryParts{}.blocks;
   for (int i = env::kNumBlocks - 1; i > env::kFirstPlaceable; --i) {
     std::swap(blocks[i], blocks[rng.Between(env::kFirstPlaceable, i)]);

@@ -9,9 +9,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "env/base/random.h"
 #include "env/game/game.h"
-#include "env/game/random.h"
-#include "env/humans/human_model.h"
+#include "env/players/human_model.h"
 
 namespace hod::engine {
 
@@ -59,8 +59,8 @@ class Symmetry {
 };
 
 // One of all mirrorings and swaps the game allows, each as likely.
-SymmetryParts RandomMirroring(const env::GameConfig& config, env::Rng& rng);
+SymmetryParts RandomMirroring(const env::GameConfig& config, Rng& rng);
 // A random order of the placeable block types (Laidlaw et al. 2025, behaviour cloning).
-std::array<env::Block, env::kNumBlocks> RandomBlockPermutation(env::Rng& rng);
+std::array<env::Block, env::kNumBlocks> RandomBlockPermutation(Rng& rng);
 
 }  // namespace hod::engine

@@ -3,25 +3,23 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "env/base/status.h"
 #include "mcts/evaluation_cache.h"
-#include "models/checkpoint.h"
-#include "models/network_evaluator.h"
+#include "models/backends/network_evaluator.h"
+#include "models/checkpoints/checkpoint.h"
 
 namespace hod::engine {
 
 absl::StatusOr<bool> FollowingEvaluator::Refresh() {
   if (absl::Now() < next_look_) return network_ != nullptr;
   next_look_ = absl::Now() + absl::Seconds(1);
-  auto latest = run_->LatestCheckpoint();
-  if (!latest.ok()) return latest.status();
-  if (!latest->has_value() || (*latest)->first == step_) return network_ != nullptr;
-  absl::StatusOr<models::NetworkFile> file = models::LoadNetwork((*latest)->second);
-  if (!file.ok()) return file.status();
-  absl::StatusOr<RunProgress> progress = RunProgress::FromJson(file->run);
-  if (!progress.ok()) return progress.status();
+  ASSIGN_OR_RETURN(auto latest, run_->LatestCheckpoint());
+  if (!latest.has_value() || latest->first == step_) return network_ != nullptr;
+  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(latest->second));
+  ASSIGN_OR_RETURN(RunProgress progress, RunProgress::FromJson(file.run));
   std::shared_ptr<mcts::Evaluator> evaluator;
   absl::StatusOr<std::unique_ptr<models::NetworkEvaluator>> network =
-      models::NetworkEvaluator::Create(file->network, run_->config().backend);
+      models::NetworkEvaluator::Create(file.network, run_->config().backend);
   if (!network.ok()) return network.status();
   const int cached_positions = run_->config().cached_positions;
   if (cached_positions > 0) {  // What one network says is forgotten with it.
@@ -33,8 +31,8 @@ absl::StatusOr<bool> FollowingEvaluator::Refresh() {
     const std::lock_guard<std::mutex> lock(mutex_);
     network_ = std::move(evaluator);
   }
-  step_ = (*latest)->first;
-  timesteps_ = progress->timesteps;
+  step_ = latest->first;
+  timesteps_ = progress.timesteps;
   return true;
 }
 

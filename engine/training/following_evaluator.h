@@ -1,8 +1,8 @@
 // The newest network of a run, for workers that play while it is being trained.
 #pragma once
 
-#include <cstdint>
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "env/base/status.h"
+
 namespace hod::engine {
 
 FragmentRecorder::FragmentRecorder(const AssistedEpisode* episode, Fragment origin, int length,
@@ -26,7 +28,7 @@ absl::Status FragmentRecorder::AfterMove(const Move& move, const env::State&) {
   const auto root_value = static_cast<float>(move.search->root_value);
   if (current_.steps.size() == length_) {
     // The search just made has valued the position after the full fragment.
-    if (absl::Status status = Emit(root_value, /*ended=*/false); !status.ok()) return status;
+    RETURN_IF_ERROR(Emit(root_value, /*ended=*/false));
     current_.start = std::move(next_start_);
   }
   Timestep& step = current_.steps.emplace_back();

@@ -9,12 +9,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "engine/io/json_lines.h"
 #include "engine/samples/replay.h"
 #include "engine/samples/shard_follower.h"
 #include "engine/training/learner_start.h"
-#include "models/checkpoint.h"
-#include "models/trainer.h"
+#include "env/base/json_lines.h"
+#include "env/base/status.h"
+#include "models/checkpoints/checkpoint.h"
+#include "models/training/trainer.h"
 
 namespace hod::engine {
 namespace {
@@ -86,21 +87,21 @@ class Learner {
         stop_(stop),
         follower_(run.shards(), run.config().PlayedGame()),
         replay_(run.config().PlayedGame(), ReplayOptionsOf(run.config())),
-        sampling_(env::Rng(run.config().seed).Fork(1000000)),
+        sampling_(Rng(run.config().seed).Fork(1000000)),
         seconds_before_(progress_.seconds) {}
 
   absl::Status Run() {
     began_ = last_checkpoint_ = absl::Now();
-    if (absl::Status status = Refill(); !status.ok()) return status;
+    RETURN_IF_ERROR(Refill());
     while (!stop_ && Progress() < 1) {
-      if (absl::Status status = Poll(); !status.ok()) return status;
+      RETURN_IF_ERROR(Poll());
       if (!MayStep()) {
         absl::SleepFor(kIdle);
       } else if (absl::Status status = Step(); !status.ok()) {
         return status;
       }
       if (absl::Now() - last_checkpoint_ >= absl::Seconds(config_.checkpoint_seconds)) {
-        if (absl::Status status = Checkpoint(); !status.ok()) return status;
+        RETURN_IF_ERROR(Checkpoint());
       }
     }
     return Checkpoint();
@@ -110,9 +111,8 @@ class Learner {
   // The window as the newest shards give it. At a restart they have been counted before, but for
   // those that came since the checkpoint.
   absl::Status Refill() {
-    absl::StatusOr<NewShards> shards = follower_.PollNewest(config_.window);
-    if (!shards.ok()) return shards.status();
-    Take(*shards);
+    ASSIGN_OR_RETURN(NewShards shards, follower_.PollNewest(config_.window));
+    Take(shards);
     progress_.timesteps = std::max(progress_.timesteps, replay_.num_added());
     return absl::OkStatus();
   }
@@ -120,10 +120,9 @@ class Learner {
   absl::Status Poll() {
     if (absl::Now() < next_poll_) return absl::OkStatus();
     next_poll_ = absl::Now() + kPollInterval;
-    absl::StatusOr<NewShards> shards = follower_.Poll();
-    if (!shards.ok()) return shards.status();
+    ASSIGN_OR_RETURN(NewShards shards, follower_.Poll());
     const int64_t before = replay_.num_added();
-    Take(*shards);
+    Take(shards);
     progress_.timesteps += replay_.num_added() - before;
     return absl::OkStatus();
   }
@@ -146,14 +145,13 @@ class Learner {
 
   absl::Status Step() {
     // A stream of its own for every step: a learner that was stopped goes on with the same samples.
-    env::Rng rng = sampling_.Fork(steps_);
+    Rng rng = sampling_.Fork(steps_);
     const Batch batch = replay_.Sample(config_.batch_size, rng);
     const models::StepConfig step = {.learning_rate = LearningRateAt(config_, Progress()),
                                      .goal_kl_weight = config_.goal_kl_weight * Progress()};
-    absl::StatusOr<models::Losses> losses = trainer_.Step(batch.examples, step);
-    if (!losses.ok()) return losses.status();
+    ASSIGN_OR_RETURN(models::Losses losses, trainer_.Step(batch.examples, step));
     ++steps_;
-    meter_.Add(*losses);
+    meter_.Add(losses);
     if (absl::Now() < next_metrics_) return absl::OkStatus();
     next_metrics_ = absl::Now() + kMetricsInterval;
     return WriteMetrics();
@@ -190,7 +188,7 @@ class Learner {
   const std::atomic<bool>& stop_;
   ShardFollower follower_;
   ReplayWindow replay_;
-  const env::Rng sampling_;
+  const Rng sampling_;
   LossMeter meter_;
 
   const double seconds_before_;  // Spent by earlier processes.
@@ -201,14 +199,10 @@ class Learner {
 }  // namespace
 
 absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop) {
-  absl::StatusOr<RoleLock> lock = RoleLock::Take(run, "learner");
-  if (!lock.ok()) return lock.status();
-  absl::StatusOr<LearnerStart> start = StartOrResume(run);
-  if (!start.ok()) return start.status();
-  auto metrics = JsonLinesWriter::Open(run.metrics() + "/learner.jsonl");
-  if (!metrics.ok()) return metrics.status();
-  return Learner(run, std::move(start->state), std::move(start->progress), *std::move(metrics),
-                 stop)
+  ASSIGN_OR_RETURN(RoleLock lock, RoleLock::Take(run, "learner"));
+  ASSIGN_OR_RETURN(LearnerStart start, StartOrResume(run));
+  ASSIGN_OR_RETURN(auto metrics, JsonLinesWriter::Open(run.metrics() + "/learner.jsonl"));
+  return Learner(run, std::move(start.state), std::move(start.progress), std::move(metrics), stop)
       .Run();
 }
 

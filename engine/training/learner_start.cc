@@ -7,33 +7,31 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "models/checkpoint.h"
+#include "env/base/status.h"
+#include "models/checkpoints/checkpoint.h"
 
 namespace hod::engine {
 
 absl::StatusOr<LearnerStart> StartOrResume(const RunDirectory& run) {
-  auto latest = run.LatestCheckpoint();
-  if (!latest.ok()) return latest.status();
-  if (latest->has_value()) {
-    const std::string& path = (*latest)->second;
-    absl::StatusOr<models::Checkpoint> checkpoint = models::LoadCheckpoint(path);
-    if (!checkpoint.ok()) return checkpoint.status();
-    absl::StatusOr<RunProgress> progress = RunProgress::FromJson(checkpoint->run);
+  ASSIGN_OR_RETURN(auto latest, run.LatestCheckpoint());
+  if (latest.has_value()) {
+    const std::string& path = latest->second;
+    ASSIGN_OR_RETURN(models::Checkpoint checkpoint, models::LoadCheckpoint(path));
+    absl::StatusOr<RunProgress> progress = RunProgress::FromJson(checkpoint.run);
     if (!progress.ok()) {
       return absl::DataLossError(
           absl::StrCat(path, ": ", std::string(progress.status().message())));
     }
     spdlog::info("going on from {}", path);
-    return LearnerStart{std::move(checkpoint->state), *std::move(progress)};
+    return LearnerStart{std::move(checkpoint.state), *std::move(progress)};
   }
   LearnerStart start;
   start.state = models::InitialTrainerState(
-      models::InitialNetwork(run.config().network, env::Rng(run.config().seed).Fork(2000000)));
+      models::InitialNetwork(run.config().network, Rng(run.config().seed).Fork(2000000)));
   start.progress.config = ToToml(run.config());
   // Workers wait for this one.
-  absl::Status status =
-      models::SaveCheckpoint(run.CheckpointPath(0), {start.state, start.progress.ToJson()});
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(
+      models::SaveCheckpoint(run.CheckpointPath(0), {start.state, start.progress.ToJson()}));
   return start;
 }
 

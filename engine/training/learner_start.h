@@ -3,7 +3,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/training/run_directory.h"
-#include "models/trainer.h"
+#include "models/training/trainer.h"
 
 namespace hod::engine {
 

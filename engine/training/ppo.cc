@@ -8,14 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
-#include "engine/io/json_lines.h"
-#include "engine/io/progress.h"
 #include "engine/training/learner_start.h"
 #include "engine/training/ppo_rollouts.h"
-#include "env/houses/source.h"
-#include "models/checkpoint.h"
-#include "models/network_evaluator.h"
-#include "models/ppo_trainer.h"
+#include "env/base/json_lines.h"
+#include "env/base/progress.h"
+#include "env/base/status.h"
+#include "env/houses/sources/source.h"
+#include "models/backends/network_evaluator.h"
+#include "models/checkpoints/checkpoint.h"
+#include "models/training/ppo_trainer.h"
 
 namespace hod::engine {
 namespace {
@@ -45,7 +46,7 @@ class PpoLearner {
         metrics_(std::move(metrics)),
         stop_(stop),
         // A restarted run plays other episodes than before.
-        rng_(env::Rng(config_.seed).Fork(3000000).Fork(progress_.timesteps)),
+        rng_(Rng(config_.seed).Fork(3000000).Fork(progress_.timesteps)),
         rollouts_(config_, std::move(goals), rng_.Fork(0)()),
         seconds_before_(progress_.seconds) {}
 
@@ -53,9 +54,9 @@ class PpoLearner {
     began_ = last_checkpoint_ = absl::Now();
     ProgressLine line("training");
     while (!stop_ && Progress() < 1) {
-      if (absl::Status status = Iterate(line); !status.ok()) return status;
+      RETURN_IF_ERROR(Iterate(line));
       if (absl::Now() - last_checkpoint_ >= absl::Seconds(config_.learner.checkpoint_seconds)) {
-        if (absl::Status status = Checkpoint(); !status.ok()) return status;
+        RETURN_IF_ERROR(Checkpoint());
       }
     }
     return Checkpoint();
@@ -64,11 +65,10 @@ class PpoLearner {
  private:
   absl::Status Iterate(ProgressLine& line) {
     const absl::Time began = absl::Now();
-    auto evaluator = models::NetworkEvaluator::Create(trainer_.network(), config_.backend);
-    if (!evaluator.ok()) return evaluator.status();
-    auto samples = rollouts_.Collect(**evaluator, progress_.timesteps, stop_);
-    if (!samples.ok()) return samples.status();
-    if (samples->empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(auto evaluator,
+                     models::NetworkEvaluator::Create(trainer_.network(), config_.backend));
+    ASSIGN_OR_RETURN(auto samples, rollouts_.Collect(*evaluator, progress_.timesteps, stop_));
+    if (samples.empty()) return absl::OkStatus();
 
     const models::PpoUpdate update = {
         .learning_rate = LearningRateAt(config_.learner, Progress()),
@@ -76,13 +76,12 @@ class PpoLearner {
         .location_entropy = config_.ppo.location_entropy.At(progress_.timesteps),
         .shuffle = rng_.Fork(1 + progress_.timesteps),
         .stop = &stop_};
-    absl::StatusOr<models::PpoLosses> losses = trainer_.Update(*samples, update);
-    if (!losses.ok()) return losses.status();
-    steps_ += losses->steps;
-    progress_.timesteps += static_cast<int64_t>(samples->size());
+    ASSIGN_OR_RETURN(models::PpoLosses losses, trainer_.Update(samples, update));
+    steps_ += losses.steps;
+    progress_.timesteps += static_cast<int64_t>(samples.size());
     const double rate =
-        static_cast<double>(samples->size()) / absl::ToDoubleSeconds(absl::Now() - began);
-    return Report(*losses, *samples, rate, line);
+        static_cast<double>(samples.size()) / absl::ToDoubleSeconds(absl::Now() - began);
+    return Report(losses, samples, rate, line);
   }
 
   absl::Status Report(const models::PpoLosses& losses,
@@ -142,7 +141,7 @@ class PpoLearner {
   RunProgress progress_;
   JsonLinesWriter metrics_;
   const std::atomic<bool>& stop_;
-  const env::Rng rng_;
+  const Rng rng_;
   PpoRollouts rollouts_;
   double last_percent_ = 0;  // Of the goal, in the episodes that ended last.
 
@@ -158,17 +157,13 @@ absl::Status RunPpo(const RunDirectory& run, const std::atomic<bool>& stop) {
         "learner.ema_decay: expected 0 with learner.algorithm = ppo, which plays with what it "
         "learns");
   }
-  absl::StatusOr<RoleLock> lock = RoleLock::Take(run, "learner");
-  if (!lock.ok()) return lock.status();
-  absl::StatusOr<LearnerStart> start = StartOrResume(run);
-  if (!start.ok()) return start.status();
-  auto goals =
-      env::MakeGoalSource(run.config().goals, run.config().PlayedGame(), run.config().seed);
-  if (!goals.ok()) return goals.status();
-  auto metrics = JsonLinesWriter::Open(run.metrics() + "/learner.jsonl");
-  if (!metrics.ok()) return metrics.status();
-  return PpoLearner(run, start->state, std::move(start->progress), *std::move(metrics),
-                    *std::move(goals), stop)
+  ASSIGN_OR_RETURN(RoleLock lock, RoleLock::Take(run, "learner"));
+  ASSIGN_OR_RETURN(LearnerStart start, StartOrResume(run));
+  ASSIGN_OR_RETURN(auto goals, env::MakeGoalSource(run.config().goals, run.config().PlayedGame(),
+                                                   run.config().seed));
+  ASSIGN_OR_RETURN(auto metrics, JsonLinesWriter::Open(run.metrics() + "/learner.jsonl"));
+  return PpoLearner(run, start.state, std::move(start.progress), std::move(metrics),
+                    std::move(goals), stop)
       .Run();
 }
 

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <utility>
 
+#include "env/base/status.h"
 #include "env/game/action_mask.h"
 
 namespace hod::engine {
@@ -28,7 +29,7 @@ PpoRollouts::PpoRollouts(const RunConfig& config, std::shared_ptr<const env::Goa
                          uint64_t seed)
     : config_(config), game_(config.PlayedGame()), goals_(std::move(goals)) {
   for (int i = 0; i < config.ppo.environments; ++i) {
-    environments_.push_back({env::Rng(seed).Fork(i), nullptr, {}, {}, {}, {}});
+    environments_.push_back({Rng(seed).Fork(i), nullptr, {}, {}, {}, {}});
   }
 }
 
@@ -118,7 +119,7 @@ absl::Status PpoRollouts::Play(absl::Span<Environment> group, mcts::Evaluator& e
       env::ValidActions(*step.game, step.state, kHuman, /*line_of_sight=*/true, step.valid_actions);
       positions.push_back(PositionOf(*step.game, environment.state, step.valid_actions));
     }
-    if (absl::Status status = evaluate(); !status.ok()) return status;
+    RETURN_IF_ERROR(evaluate());
     for (size_t i = 0; i < group.size(); ++i) Act(group[i], evaluations[i]);
 
     // What comes after: where an episode is cut short there would have been more to gain, and so
@@ -131,7 +132,7 @@ absl::Status PpoRollouts::Play(absl::Span<Environment> group, mcts::Evaluator& e
       positions.push_back(PositionOf(*environment.game, environment.state));
       asked.push_back(&environment);
     }
-    if (absl::Status status = evaluate(); !status.ok()) return status;
+    RETURN_IF_ERROR(evaluate());
     for (size_t i = 0; i < asked.size(); ++i) {
       asked[i]->steps.back().transition.next_value = evaluations[i].value;
     }

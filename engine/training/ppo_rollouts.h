@@ -8,10 +8,10 @@
 
 #include "absl/status/statusor.h"
 #include "engine/config/run_config.h"
-#include "env/houses/source.h"
+#include "env/houses/sources/source.h"
 #include "mcts/evaluator.h"
-#include "models/advantages.h"
-#include "models/ppo_trainer.h"
+#include "models/training/advantages.h"
+#include "models/training/ppo_trainer.h"
 
 namespace hod::engine {
 
@@ -50,7 +50,7 @@ class PpoRollouts {
     models::Transition transition;
   };
   struct Environment {
-    env::Rng rng;
+    Rng rng;
     std::shared_ptr<const env::Game> game;
     env::State state;
     EpisodeResult episode;  // So far.

@@ -18,8 +18,9 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "engine/io/files.h"
-#include "engine/version.h"
+#include "env/base/files.h"
+#include "env/base/status.h"
+#include "env/base/version.h"
 
 namespace hod::engine {
 namespace {
@@ -53,24 +54,20 @@ absl::StatusOr<RunDirectory> RunDirectory::CreateOrResume(const std::string& pat
   const std::string config_path = path + "/config.toml";
   std::error_code ignored;
   if (std::filesystem::exists(config_path, ignored)) {
-    absl::StatusOr<RunDirectory> stored = Open(path);
-    if (!stored.ok()) return stored.status();
-    absl::Status status = CheckSameRun(path, config, stored->config());
-    if (!status.ok()) return status;
+    ASSIGN_OR_RETURN(RunDirectory stored, Open(path));
+    RETURN_IF_ERROR(CheckSameRun(path, config, stored.config()));
   }
   for (const char* folder : {"/checkpoints", "/shards", "/metrics", "/logs"}) {
-    if (absl::Status status = MakeDirectories(path + folder); !status.ok()) return status;
+    RETURN_IF_ERROR(MakeDirectories(path + folder));
   }
   if (!std::filesystem::exists(path + "/run.json", ignored)) {
     const nlohmann::json about = {{"version", kVersion},
                                   {"git_revision", kGitRevision},
                                   {"started", absl::FormatTime(absl::Now(), absl::UTCTimeZone())}};
-    absl::Status status = WriteFileAtomically(path + "/run.json", about.dump(2) + "\n");
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(WriteFileAtomically(path + "/run.json", about.dump(2) + "\n"));
   }
   // Last: a directory with a config.toml is a whole run directory.
-  absl::Status status = WriteFileAtomically(config_path, ToToml(config));
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(WriteFileAtomically(config_path, ToToml(config)));
   return RunDirectory(path, config);
 }
 
@@ -81,9 +78,8 @@ absl::StatusOr<RunDirectory> RunDirectory::Open(const std::string& path) {
     return absl::NotFoundError(
         absl::StrCat(path, ": not a run directory: ", std::string(text.status().message())));
   }
-  absl::StatusOr<RunConfig> config = ParseRunConfig(*text, config_path);
-  if (!config.ok()) return config.status();
-  return RunDirectory(path, *std::move(config));
+  ASSIGN_OR_RETURN(RunConfig config, ParseRunConfig(*text, config_path));
+  return RunDirectory(path, std::move(config));
 }
 
 std::string RunDirectory::CheckpointPath(int64_t step) const {
@@ -112,10 +108,9 @@ absl::StatusOr<std::vector<std::pair<int64_t, std::string>>> RunDirectory::Check
 
 absl::StatusOr<std::optional<std::pair<int64_t, std::string>>> RunDirectory::LatestCheckpoint()
     const {
-  auto checkpoints = Checkpoints();
-  if (!checkpoints.ok()) return checkpoints.status();
-  if (checkpoints->empty()) return std::nullopt;
-  return checkpoints->back();
+  ASSIGN_OR_RETURN(auto checkpoints, Checkpoints());
+  if (checkpoints.empty()) return std::nullopt;
+  return checkpoints.back();
 }
 
 std::string RunProgress::ToJson() const {

@@ -9,8 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
-#include "engine/io/files.h"
-#include "engine/io/json_lines.h"
 #include "engine/play/batched_play.h"
 #include "engine/play/episode_recorder.h"
 #include "engine/play/episode_tally.h"
@@ -18,7 +16,10 @@
 #include "engine/samples/shard_directory.h"
 #include "engine/training/following_evaluator.h"
 #include "engine/training/fragment_recorder.h"
-#include "env/houses/source.h"
+#include "env/base/files.h"
+#include "env/base/json_lines.h"
+#include "env/base/status.h"
+#include "env/houses/sources/source.h"
 
 namespace hod::engine {
 namespace {
@@ -35,16 +36,15 @@ class ShardSink {
     if (writer_ == nullptr) {
       const std::string path =
           absl::StrCat(run_.shards(), "/", ShardName({worker_, next_sequence_++}));
-      auto writer =
-          ShardWriter::Create(path, run_.config().PlayedGame(),
-                              {{"worker", worker_}, {"checkpoint_step", checkpoint_step}});
-      if (!writer.ok()) return writer.status();
-      writer_ = *std::move(writer);
+      ASSIGN_OR_RETURN(auto writer, ShardWriter::Create(path, run_.config().PlayedGame(),
+                                                        {{"worker", worker_},
+                                                         {"checkpoint_step", checkpoint_step}}));
+      writer_ = std::move(writer);
       opened_ = absl::Now();
       timesteps_ = 0;
     }
     timesteps_ += static_cast<int64_t>(fragment.steps.size());
-    if (absl::Status status = writer_->Append(fragment); !status.ok()) return status;
+    RETURN_IF_ERROR(writer_->Append(fragment));
     const SelfPlayConfig& config = run_.config().selfplay;
     const bool full = timesteps_ >= config.shard_timesteps ||
                       absl::Now() - opened_ >= absl::Seconds(config.shard_seconds);
@@ -80,21 +80,19 @@ class Worker : public EpisodeStream {
         evaluator_(&run),
         sink_(run, worker, next_sequence),
         // A restarted worker plays other episodes than before.
-        rng_(env::Rng(run.config().seed).Fork(worker).Fork(next_sequence)) {}
+        rng_(Rng(run.config().seed).Fork(worker).Fork(next_sequence)) {}
 
   absl::Status Run() {
     for (;;) {
       if (stop_) return absl::OkStatus();
-      absl::StatusOr<bool> ready = evaluator_.Refresh();
-      if (!ready.ok()) return ready.status();
-      if (*ready) break;
+      ASSIGN_OR_RETURN(bool ready, evaluator_.Refresh());
+      if (ready) break;
       absl::SleepFor(absl::Milliseconds(100));
     }
     rate_began_ = absl::Now();
-    absl::Status status = PlayEpisodes(
+    RETURN_IF_ERROR(PlayEpisodes(
         *this, &evaluator_,
-        {.concurrent = run_.config().selfplay.games, .threads = run_.config().selfplay.threads});
-    if (!status.ok()) return status;
+        {.concurrent = run_.config().selfplay.games, .threads = run_.config().selfplay.threads}));
     return sink_.Finish();
   }
 
@@ -102,7 +100,7 @@ class Worker : public EpisodeStream {
     const uint64_t id = rng_();
     EpisodeSetup setup;
     setup.game = run_.config().PlayedGame();
-    env::Rng goal_rng = env::Rng(id).Fork(0);
+    Rng goal_rng = Rng(id).Fork(0);
     setup.goal = goals_->Sample(goal_rng);
     if (run_.config().player == kHuman) {
       setup.builder = SelfPlaySearches(run_.config());
@@ -110,7 +108,7 @@ class Worker : public EpisodeStream {
       setup.human = human_;
       setup.assistant = SelfPlaySearches(run_.config());
     }
-    setup.seed = env::Rng(id).Fork(1)();
+    setup.seed = Rng(id).Fork(1)();
     setup.global_timestep = evaluator_.timesteps();
     // Only the first episodes of a worker start anywhere in time.
     setup.game.randomize_first_episode_length &= first_episodes_-- > 0;
@@ -135,9 +133,9 @@ class Worker : public EpisodeStream {
     if (!record_directory_.empty()) {
       const std::string path =
           absl::StrFormat("%s/w%03d-%016x.jsonl.gz", record_directory_, worker_, id);
-      auto recorder = EpisodeRecorder::Create(path, **episode, static_cast<int64_t>(id >> 1));
-      if (!recorder.ok()) return recorder.status();
-      observers.recorder = *std::move(recorder);
+      ASSIGN_OR_RETURN(auto recorder,
+                       EpisodeRecorder::Create(path, **episode, static_cast<int64_t>(id >> 1)));
+      observers.recorder = std::move(recorder);
       (*episode)->AddObserver(observers.recorder.get());
     }
     observers_[episode->get()] = std::move(observers);
@@ -155,18 +153,16 @@ class Worker : public EpisodeStream {
   }
 
   absl::StatusOr<bool> Continue() override {
-    absl::StatusOr<bool> ready = evaluator_.Refresh();
-    if (!ready.ok()) return ready.status();
+    ASSIGN_OR_RETURN(bool ready, evaluator_.Refresh());
     const absl::Duration elapsed = absl::Now() - rate_began_;
     if (elapsed >= kRateInterval) {
       const double seconds = absl::ToDoubleSeconds(elapsed);
-      absl::Status status = metrics_.Write(
+      RETURN_IF_ERROR(metrics_.Write(
           {{"event", "rate"},
            {"time", absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch())},
            {"timesteps_per_second", static_cast<double>(timesteps_) / seconds},
            {"evaluations_per_second",
-            static_cast<double>(evaluator_.num_evaluations() - rate_evaluations_) / seconds}});
-      if (!status.ok()) return status;
+            static_cast<double>(evaluator_.num_evaluations() - rate_evaluations_) / seconds}}));
       rate_began_ = absl::Now();
       timesteps_ = 0;
       rate_evaluations_ = evaluator_.num_evaluations();
@@ -190,7 +186,7 @@ class Worker : public EpisodeStream {
   const std::atomic<bool>& stop_;
   FollowingEvaluator evaluator_;
   ShardSink sink_;
-  env::Rng rng_;
+  Rng rng_;
   int first_episodes_ = run_.config().selfplay.games;
   std::map<const AssistedEpisode*, Observers> observers_;
 
@@ -207,20 +203,17 @@ class Worker : public EpisodeStream {
 absl::Status RunSelfPlay(const RunDirectory& run, int worker, const std::string& record_directory,
                          const std::atomic<bool>& stop) {
   const std::string role = absl::StrFormat("selfplay-%03d", worker);
-  absl::StatusOr<RoleLock> lock = RoleLock::Take(run, role);
-  if (!lock.ok()) return lock.status();
-  absl::StatusOr<int64_t> sequence = NextSequence(run.shards(), worker);
-  if (!sequence.ok()) return sequence.status();
-  auto goals = env::MakeGoalSource(run.config().goals, run.config().game, run.config().seed);
-  if (!goals.ok()) return goals.status();
-  absl::StatusOr<PlayerFactory> human = MakePlayerFactory(run.config().human);
-  if (!human.ok()) return human.status();
-  auto metrics = JsonLinesWriter::Open(absl::StrCat(run.metrics(), "/", role, ".jsonl"));
-  if (!metrics.ok()) return metrics.status();
+  ASSIGN_OR_RETURN(RoleLock lock, RoleLock::Take(run, role));
+  ASSIGN_OR_RETURN(int64_t sequence, NextSequence(run.shards(), worker));
+  ASSIGN_OR_RETURN(auto goals,
+                   env::MakeGoalSource(run.config().goals, run.config().game, run.config().seed));
+  ASSIGN_OR_RETURN(PlayerFactory human, MakePlayerFactory(run.config().human));
+  ASSIGN_OR_RETURN(auto metrics,
+                   JsonLinesWriter::Open(absl::StrCat(run.metrics(), "/", role, ".jsonl")));
   if (!record_directory.empty()) {
-    if (absl::Status status = MakeDirectories(record_directory); !status.ok()) return status;
+    RETURN_IF_ERROR(MakeDirectories(record_directory));
   }
-  return Worker(run, worker, *sequence, *std::move(goals), *std::move(human), *std::move(metrics),
+  return Worker(run, worker, sequence, std::move(goals), std::move(human), std::move(metrics),
                 record_directory, stop)
       .Run();
 }

@@ -10,12 +10,13 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "engine/io/files.h"
-#include "engine/io/json_lines.h"
-#include "engine/io/progress.h"
 #include "engine/training/ppo.h"
 #include "engine/training/process.h"
-#include "models/checkpoint.h"
+#include "env/base/files.h"
+#include "env/base/json_lines.h"
+#include "env/base/progress.h"
+#include "env/base/status.h"
+#include "models/checkpoints/checkpoint.h"
 
 namespace hod::engine {
 namespace {
@@ -38,9 +39,8 @@ struct Child {
   int failures = 0;
 
   absl::Status Start() {
-    absl::StatusOr<Process> started = Process::Start(arguments, log);
-    if (!started.ok()) return started.status();
-    process = *std::move(started);
+    ASSIGN_OR_RETURN(Process started, Process::Start(arguments, log));
+    process = std::move(started);
     return absl::OkStatus();
   }
   absl::Status Failed(const std::string& how) const {
@@ -122,7 +122,7 @@ class Supervisor {
       const auto ended = worker.process->Poll();
       if (!ended) continue;
       if (++worker.failures >= kMaxFailures) return worker.Failed(*ended);
-      if (absl::Status status = worker.Start(); !status.ok()) return status;
+      RETURN_IF_ERROR(worker.Start());
     }
     return true;
   }
@@ -145,16 +145,13 @@ class Supervisor {
 };
 
 absl::StatusOr<bool> AlreadyTrained(const RunDirectory& run) {
-  auto latest = run.LatestCheckpoint();
-  if (!latest.ok()) return latest.status();
-  if (!latest->has_value()) return false;
-  const auto& [step, path] = **latest;
-  absl::StatusOr<models::NetworkFile> file = models::LoadNetwork(path);
-  if (!file.ok()) return file.status();
-  absl::StatusOr<RunProgress> progress = RunProgress::FromJson(file->run);
-  if (!progress.ok()) return progress.status();
-  const double fraction = ProgressOf(run.config().learner, step, progress->seconds);
-  const std::string spent = DurationText(absl::Seconds(progress->seconds));
+  ASSIGN_OR_RETURN(auto latest, run.LatestCheckpoint());
+  if (!latest.has_value()) return false;
+  const auto& [step, path] = *latest;
+  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(path));
+  ASSIGN_OR_RETURN(RunProgress progress, RunProgress::FromJson(file.run));
+  const double fraction = ProgressOf(run.config().learner, step, progress.seconds);
+  const std::string spent = DurationText(absl::Seconds(progress.seconds));
   if (fraction >= 1) {
     absl::FPrintF(stderr, "%s is already trained (%d steps, %s): reusing it\n", run.path(), step,
                   spent);
@@ -172,9 +169,8 @@ absl::Status Stopped() {
 
 absl::Status Train(const RunDirectory& run, const std::string& record_directory,
                    const std::atomic<bool>& stop) {
-  absl::StatusOr<bool> trained = AlreadyTrained(run);
-  if (!trained.ok()) return trained.status();
-  if (*trained) return absl::OkStatus();
+  ASSIGN_OR_RETURN(bool trained, AlreadyTrained(run));
+  if (trained) return absl::OkStatus();
   if (run.config().learner.algorithm == Algorithm::kPpo) {
     if (!record_directory.empty()) {
       return absl::InvalidArgumentError("--record: episodes are recorded of self-play only");

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/status.h"
 #include "env/game/action_mask.h"
 #include "env/game/observation.h"
 
@@ -70,7 +71,7 @@ void EnvBatch::Reseed(absl::Span<const uint64_t> seeds) {
 }
 
 absl::Status EnvBatch::Reset(const BatchArrays& out) {
-  if (absl::Status status = CheckArrays(out); !status.ok()) return status;
+  RETURN_IF_ERROR(CheckArrays(out));
   arena_.execute([&] {
     tbb::parallel_for(tbb::blocked_range<int>(0, num_envs(), kGrain), [&](const auto& range) {
       for (int i = range.begin(); i < range.end(); ++i) {
@@ -84,7 +85,7 @@ absl::Status EnvBatch::Reset(const BatchArrays& out) {
 }
 
 absl::Status EnvBatch::Step(absl::Span<const int32_t> actions, const BatchArrays& out) {
-  if (absl::Status status = CheckArrays(out); !status.ok()) return status;
+  RETURN_IF_ERROR(CheckArrays(out));
   const int players = config_.num_players();
   if (actions.size() != envs_.size() * players) {
     return absl::InvalidArgumentError(

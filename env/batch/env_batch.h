@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "env/game/game.h"
-#include "env/houses/source.h"
+#include "env/houses/sources/source.h"
 
 namespace hod::env {
 

@@ -9,9 +9,9 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "env/base/random.h"
 #include "env/game/actions.h"
 #include "env/game/config.h"
-#include "env/game/random.h"
 #include "env/game/state.h"
 
 namespace hod::env {

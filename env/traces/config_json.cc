@@ -4,7 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "env/traces/json_line.h"
+#include "env/base/json_line.h"
+#include "env/base/status.h"
 
 namespace hod::env {
 namespace {
@@ -47,7 +48,7 @@ absl::Status ReadPlayer(const json& object, const std::string& path, PlayerConfi
   reader.Read("is_human", player.is_human);
   reader.Read("timestep_skip", player.timestep_skip);
   const json* rewards = reader.Find("rewards");
-  if (absl::Status status = reader.Finish(); !status.ok()) return status;
+  RETURN_IF_ERROR(reader.Finish());
 
   ObjectReader reward_reader(*rewards, reader.Path("rewards"));
   ReadSchedule(reward_reader, "noop", player.rewards.noop);
@@ -121,21 +122,20 @@ absl::StatusOr<GameConfig> GameConfigFromJson(const json& object) {
       (!players->is_array() || static_cast<int64_t>(players->size()) != num_players)) {
     reader.Fail(reader.Path("players"), "an array of num_players objects");
   }
-  if (absl::Status status = reader.Finish(); !status.ok()) return status;
+  RETURN_IF_ERROR(reader.Finish());
 
   ObjectReader ability_reader(*abilities, reader.Path("abilities"));
   ability_reader.Read("teleportation", config.abilities.teleportation);
   ability_reader.Read("flying", config.abilities.flying);
   ability_reader.Read("inf_blocks", config.abilities.inf_blocks);
-  if (absl::Status status = ability_reader.Finish(); !status.ok()) return status;
+  RETURN_IF_ERROR(ability_reader.Finish());
 
   config.players.assign(num_players, PlayerConfig());
   for (int p = 0; p < num_players; ++p) {
     const std::string path = absl::StrCat("config.players[", p, "]");
-    absl::Status status = ReadPlayer((*players)[p], path, config.players[p]);
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(ReadPlayer((*players)[p], path, config.players[p]));
   }
-  if (absl::Status status = Validate(config); !status.ok()) return status;
+  RETURN_IF_ERROR(Validate(config));
   return config;
 }
 

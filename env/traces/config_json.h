@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/status/statusor.h"
+#include "env/base/object_reader.h"
 #include "env/game/config.h"
-#include "env/traces/object_reader.h"
 
 namespace hod::env {
 

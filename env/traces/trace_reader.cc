@@ -5,8 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/json_line.h"
+#include "env/base/status.h"
 #include "env/traces/config_json.h"
-#include "env/traces/json_line.h"
 
 namespace hod::env {
 namespace {
@@ -22,11 +23,9 @@ absl::StatusOr<Inventory> InventoryFromJson(const json& slots) {
   Inventory inventory;
   for (int i = 0; i < Inventory::kSlots; ++i) {
     const std::string key = absl::StrCat("inventories: slot ", i);
-    auto block = IntegerFromJson(slots[i].at(0), 0, kNumBlocks - 1, key);
-    if (!block.ok()) return block.status();
-    auto count = IntegerFromJson(slots[i].at(1), 0, Inventory::kStack, key);
-    if (!count.ok()) return count.status();
-    inventory.slots()[i] = {static_cast<Block>(*block), static_cast<uint8_t>(*count)};
+    ASSIGN_OR_RETURN(auto block, IntegerFromJson(slots[i].at(0), 0, kNumBlocks - 1, key));
+    ASSIGN_OR_RETURN(auto count, IntegerFromJson(slots[i].at(1), 0, Inventory::kStack, key));
+    inventory.slots()[i] = {static_cast<Block>(block), static_cast<uint8_t>(count)};
   }
   return inventory;
 }
@@ -35,14 +34,12 @@ absl::StatusOr<Action> ActionFromJson(const WorldSize& size, const json& tuple) 
   if (!tuple.is_array() || tuple.size() != 3) {
     return Malformed("actions: expected [type, location, block]");
   }
-  auto type = IntegerFromJson(tuple[0], 0, kNumActionTypes - 1, "actions: type");
-  if (!type.ok()) return type.status();
-  auto location = IntegerFromJson(tuple[1], 0, size.Volume() - 1, "actions: location");
-  if (!location.ok()) return location.status();
-  auto block = IntegerFromJson(tuple[2], 0, kNumBlocks - 1, "actions: block");
-  if (!block.ok()) return block.status();
-  return Action{static_cast<ActionType>(*type), static_cast<int>(*location),
-                static_cast<Block>(*block)};
+  ASSIGN_OR_RETURN(auto type, IntegerFromJson(tuple[0], 0, kNumActionTypes - 1, "actions: type"));
+  ASSIGN_OR_RETURN(auto location,
+                   IntegerFromJson(tuple[1], 0, size.Volume() - 1, "actions: location"));
+  ASSIGN_OR_RETURN(auto block, IntegerFromJson(tuple[2], 0, kNumBlocks - 1, "actions: block"));
+  return Action{static_cast<ActionType>(type), static_cast<int>(location),
+                static_cast<Block>(block)};
 }
 
 }  // namespace
@@ -54,22 +51,22 @@ absl::StatusOr<std::vector<Block>> BlocksFromJson(const WorldSize& size, const j
   }
   std::vector<Block> blocks(array.size());
   for (size_t i = 0; i < array.size(); ++i) {
-    auto id = IntegerFromJson(array[i], 0, kNumBlocks - 1, absl::StrCat(key, "[", i, "]"));
-    if (!id.ok()) return id.status();
-    blocks[i] = static_cast<Block>(*id);
+    ASSIGN_OR_RETURN(auto id,
+                     IntegerFromJson(array[i], 0, kNumBlocks - 1, absl::StrCat(key, "[", i, "]")));
+    blocks[i] = static_cast<Block>(id);
   }
   return blocks;
 }
 
 absl::StatusOr<State> StateFromJson(const Game& game, const json& line) {
   State state;
-  auto blocks = BlocksFromJson(game.size(), line.at("current_blocks"), "current_blocks");
-  if (!blocks.ok()) return blocks.status();
-  state.blocks = *std::move(blocks);
+  ASSIGN_OR_RETURN(auto blocks,
+                   BlocksFromJson(game.size(), line.at("current_blocks"), "current_blocks"));
+  state.blocks = std::move(blocks);
   state.players.resize(game.num_players());
-  auto timestep = IntegerFromJson(line.at("timestep"), 0, game.config().horizon - 1, "timestep");
-  if (!timestep.ok()) return timestep.status();
-  state.timestep = static_cast<int>(*timestep);
+  ASSIGN_OR_RETURN(auto timestep,
+                   IntegerFromJson(line.at("timestep"), 0, game.config().horizon - 1, "timestep"));
+  state.timestep = static_cast<int>(timestep);
 
   const json& locations = line.at("player_locations");
   const bool teleport = game.config().abilities.teleportation;
@@ -100,32 +97,28 @@ absl::StatusOr<State> StateFromJson(const Game& game, const json& line) {
           absl::StrCat("last_interacted: expected ", game.size().Volume(), " entries"));
     }
     for (const json& entry : last) {
-      auto player = IntegerFromJson(entry, kNobody, game.num_players() - 1, "last_interacted");
-      if (!player.ok()) return player.status();
-      state.last_interacted.push_back(static_cast<int8_t>(*player));
+      ASSIGN_OR_RETURN(auto player,
+                       IntegerFromJson(entry, kNobody, game.num_players() - 1, "last_interacted"));
+      state.last_interacted.push_back(static_cast<int8_t>(player));
     }
   }
   return state;
 }
 
 absl::StatusOr<EpisodeStart> EpisodeStartFromJson(const json& line) {
-  absl::StatusOr<GameConfig> config = GameConfigFromJson(line.at("config"));
-  if (!config.ok()) return config.status();
-  auto goal = BlocksFromJson(config->size, line.at("goal_blocks"), "goal_blocks");
-  if (!goal.ok()) return goal.status();
-  Game game(*std::move(config), *std::move(goal));
-  absl::StatusOr<State> state = StateFromJson(game, line);
-  if (!state.ok()) return state.status();
+  ASSIGN_OR_RETURN(GameConfig config, GameConfigFromJson(line.at("config")));
+  ASSIGN_OR_RETURN(auto goal, BlocksFromJson(config.size, line.at("goal_blocks"), "goal_blocks"));
+  Game game(std::move(config), std::move(goal));
+  ASSIGN_OR_RETURN(State state, StateFromJson(game, line));
   const json& inventories = line.at("inventories");
   if (!inventories.is_array() || static_cast<int>(inventories.size()) != game.num_players()) {
     return Malformed("inventories: expected one per player");
   }
   for (int p = 0; p < game.num_players(); ++p) {
-    auto inventory = InventoryFromJson(inventories[p]);
-    if (!inventory.ok()) return inventory.status();
-    state->players[p].inventory = *inventory;
+    ASSIGN_OR_RETURN(auto inventory, InventoryFromJson(inventories[p]));
+    state.players[p].inventory = inventory;
   }
-  State start = game.Begin(*std::move(state));
+  State start = game.Begin(std::move(state));
   return EpisodeStart{std::move(game), std::move(start)};
 }
 
@@ -133,11 +126,10 @@ absl::StatusOr<std::vector<Action>> ActionsFromJson(const Game& game, const json
   if (!tuples.is_array()) return Malformed("actions: expected an array");
   std::vector<Action> actions;
   for (const json& tuple : tuples) {
-    absl::StatusOr<Action> action = ActionFromJson(game.size(), tuple);
-    if (!action.ok()) return action.status();
-    actions.push_back(*action);
+    ASSIGN_OR_RETURN(Action action, ActionFromJson(game.size(), tuple));
+    actions.push_back(action);
   }
-  if (absl::Status status = game.CheckActions(actions); !status.ok()) return status;
+  RETURN_IF_ERROR(game.CheckActions(actions));
   for (const Action& action : actions) {
     if (game.actions().Has(action.type)) continue;
     return Malformed(
@@ -152,10 +144,10 @@ absl::StatusOr<Inventory::Counts> CountsFromJson(const json& json, const std::st
   }
   Inventory::Counts counts;
   for (int b = 0; b < kNumBlocks; ++b) {
-    const auto count = IntegerFromJson(json[b], 0, Inventory::kSlots * Inventory::kStack,
-                                       absl::StrCat(key, "[", b, "]"));
-    if (!count.ok()) return count.status();
-    counts[b] = static_cast<int>(*count);
+    ASSIGN_OR_RETURN(const auto count,
+                     IntegerFromJson(json[b], 0, Inventory::kSlots * Inventory::kStack,
+                                     absl::StrCat(key, "[", b, "]")));
+    counts[b] = static_cast<int>(count);
   }
   return counts;
 }

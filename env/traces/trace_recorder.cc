@@ -1,15 +1,15 @@
 #include "env/traces/trace_recorder.h"
 
+#include "env/base/status.h"
+
 namespace hod::env {
 
 absl::StatusOr<TraceRecorder> TraceRecorder::Create(const std::string& path, const Game* game,
                                                     const State& start, const std::string& name,
                                                     int64_t seed) {
-  absl::StatusOr<GzipLineWriter> writer = GzipLineWriter::Create(path);
-  if (!writer.ok()) return writer.status();
-  TraceRecorder recorder(*std::move(writer), game);
-  absl::Status status = recorder.writer_.Write(recorder.trace_.Reset(start, name, seed).dump());
-  if (!status.ok()) return status;
+  ASSIGN_OR_RETURN(GzipLineWriter writer, GzipLineWriter::Create(path));
+  TraceRecorder recorder(std::move(writer), game);
+  RETURN_IF_ERROR(recorder.writer_.Write(recorder.trace_.Reset(start, name, seed).dump()));
   return recorder;
 }
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "env/base/gzip_lines.h"
 #include "env/traces/episode_trace.h"
-#include "env/traces/gzip_lines.h"
 
 namespace hod::env {
 

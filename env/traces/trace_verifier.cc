@@ -4,10 +4,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/gzip_lines.h"
+#include "env/base/json_line.h"
+#include "env/base/status.h"
 #include "env/traces/compare_json.h"
 #include "env/traces/episode_trace.h"
-#include "env/traces/gzip_lines.h"
-#include "env/traces/json_line.h"
 #include "env/traces/trace_reader.h"
 
 namespace hod::env {
@@ -22,27 +23,24 @@ class Episode {
  public:
   static absl::StatusOr<std::unique_ptr<Episode>> Start(const json& line,
                                                         std::optional<std::string>& difference) {
-    absl::StatusOr<EpisodeStart> start = EpisodeStartFromJson(line);
-    if (!start.ok()) return start.status();
-    std::unique_ptr<Episode> episode(new Episode(*std::move(start)));
-    auto seed = IntegerFromJson(line.at("seed"), INT64_MIN, INT64_MAX, "seed");
-    if (!seed.ok()) return seed.status();
+    ASSIGN_OR_RETURN(EpisodeStart start, EpisodeStartFromJson(line));
+    std::unique_ptr<Episode> episode(new Episode(std::move(start)));
+    ASSIGN_OR_RETURN(auto seed, IntegerFromJson(line.at("seed"), INT64_MIN, INT64_MAX, "seed"));
     const json actual =
-        episode->trace_.Reset(episode->state_, line.at("name").get<std::string>(), *seed);
+        episode->trace_.Reset(episode->state_, line.at("name").get<std::string>(), seed);
     difference = FirstDifference(line, actual, "");
     return episode;
   }
 
   absl::StatusOr<std::optional<std::string>> Step(const json& line) {
-    absl::StatusOr<std::vector<Action>> actions = ActionsFromJson(game_, line.at("actions"));
-    if (!actions.ok()) return actions.status();
-    const StepOutcome outcome = game_.Step(state_, *actions);
+    ASSIGN_OR_RETURN(std::vector<Action> actions, ActionsFromJson(game_, line.at("actions")));
+    const StepOutcome outcome = game_.Step(state_, actions);
     const json& masks = line.at("mask_crc32");
     const TraceDetail detail = {.valid_actions = line.contains("valid_actions"),
                                 .inventories = line.contains("inventories"),
                                 .mask_los = !masks.at(1).is_null()};
     done_ = outcome.done();
-    return FirstDifference(line, trace_.Step(*actions, outcome, state_, detail), "");
+    return FirstDifference(line, trace_.Step(actions, outcome, state_, detail), "");
   }
 
   bool done() const { return done_; }
@@ -67,9 +65,8 @@ class EpisodeVerifier {
       label_ = absl::StrCat("episode ", line.at("name").get<std::string>(), " seed ",
                             line.at("seed").dump());
       where_ = "reset";
-      auto episode = Episode::Start(line, report.first_difference);
-      if (!episode.ok()) return episode.status();
-      episode_ = *std::move(episode);
+      ASSIGN_OR_RETURN(auto episode, Episode::Start(line, report.first_difference));
+      episode_ = std::move(episode);
       ++report.episodes;
       return absl::OkStatus();
     }
@@ -77,9 +74,8 @@ class EpisodeVerifier {
     if (episode_ == nullptr) return Malformed("a step before the first reset");
     if (episode_->done()) return Malformed("a step after the end of the episode");
     where_ = absl::StrCat("t ", line.at("t").dump());
-    auto difference = episode_->Step(line);
-    if (!difference.ok()) return difference.status();
-    report.first_difference = *std::move(difference);
+    ASSIGN_OR_RETURN(auto difference, episode_->Step(line));
+    report.first_difference = std::move(difference);
     ++report.steps;
     return absl::OkStatus();
   }
@@ -97,17 +93,15 @@ class EpisodeVerifier {
 }  // namespace
 
 absl::StatusOr<VerifyReport> VerifyEpisodes(const std::string& path) {
-  absl::StatusOr<GzipLineReader> reader = GzipLineReader::Open(path);
-  if (!reader.ok()) return reader.status();
+  ASSIGN_OR_RETURN(GzipLineReader reader, GzipLineReader::Open(path));
   EpisodeVerifier verifier;
   std::string text;
   const auto at_line = [&](const std::string& what) {
-    return absl::StrCat(path, ": line ", reader->line_number(), ": ", what);
+    return absl::StrCat(path, ": line ", reader.line_number(), ": ", what);
   };
   for (;;) {
-    absl::StatusOr<bool> more = reader->Next(text);
-    if (!more.ok()) return more.status();
-    if (!*more) break;
+    ASSIGN_OR_RETURN(bool more, reader.Next(text));
+    if (!more) break;
     absl::StatusOr<json> line = ParseJsonLine(text);
     if (!line.ok()) return Malformed(at_line(std::string(line.status().message())));
     try {  // nlohmann::json reports missing keys and wrong types by exceptions.

@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/object_reader.h"
+#include "env/base/status.h"
 #include "env/game/actions.h"
 #include "env/game/config.h"
-#include "env/traces/object_reader.h"
 
 namespace hod::models {
 namespace {
@@ -40,11 +41,7 @@ absl::Status CheckTransformer(const ReferenceConfig& config) {
   }
   const env::WorldSize& size = config.world_size;
   for (const int extent : {size.w, size.h, size.d}) {
-    if (absl::Status s =
-            CheckRange("world_size", extent, env::kMinWorldExtent, env::kMaxWorldExtent);
-        !s.ok()) {
-      return s;
-    }
+    RETURN_IF_ERROR(CheckRange("world_size", extent, env::kMinWorldExtent, env::kMaxWorldExtent));
   }
   if (config.NumInputs() > config.hidden_size) {
     return absl::InvalidArgumentError(absl::StrCat("the observation takes ", config.NumInputs(),
@@ -54,13 +51,13 @@ absl::Status CheckTransformer(const ReferenceConfig& config) {
   return absl::OkStatus();
 }
 
-void ReadLayers(env::ObjectReader& reader, std::vector<ReferenceLayer>& layers) {
+void ReadLayers(ObjectReader& reader, std::vector<ReferenceLayer>& layers) {
   const json* list = reader.Find("layers");
   if (list == nullptr) return;
   if (!list->is_array()) return reader.Fail(reader.Path("layers"), "a list");
   for (size_t i = 0; i < list->size(); ++i) {
     const std::string path = absl::StrCat(reader.Path("layers"), "[", i, "]");
-    env::ObjectReader item((*list)[i], path);
+    ObjectReader item((*list)[i], path);
     std::string kind;
     item.Read("kind", kind);
     const auto* known = std::find_if(std::begin(kKindNames), std::end(kKindNames),
@@ -151,7 +148,7 @@ json ToJson(const ReferenceConfig& config) {
 }
 
 absl::StatusOr<ReferenceConfig> ReferenceConfigFromJson(const json& object) {
-  env::ObjectReader reader(object, "");
+  ObjectReader reader(object, "");
   ReferenceConfig config;
   reader.Read("embedding_size", config.embedding_size);
   reader.Read("num_inventories", config.num_inventories);
@@ -183,8 +180,8 @@ absl::StatusOr<ReferenceConfig> ReferenceConfigFromJson(const json& object) {
       }
     }
   }
-  if (absl::Status s = reader.Finish(); !s.ok()) return s;
-  if (absl::Status s = Validate(config); !s.ok()) return s;
+  RETURN_IF_ERROR(reader.Finish());
+  RETURN_IF_ERROR(Validate(config));
   return config;
 }
 

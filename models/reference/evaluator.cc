@@ -4,8 +4,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/status.h"
 #include "mcts/human_actions.h"
-#include "models/decode.h"
+#include "models/backends/decode.h"
 
 namespace hod::models {
 
@@ -17,12 +18,12 @@ absl::Status ReferenceEvaluator::Evaluate(absl::Span<const mcts::Position> posit
   }
   std::vector<ReferenceInput> inputs;
   for (const mcts::Position& position : positions) {
-    if (absl::Status s = network_->CheckGame(*position.game, position.player); !s.ok()) return s;
+    RETURN_IF_ERROR(network_->CheckGame(*position.game, position.player));
     inputs.push_back(
         {ObservationOf(*position.game, *position.state, position.player), position.memory.get()});
   }
   std::vector<ReferenceOutput> outputs(positions.size());
-  if (absl::Status s = network_->Step(inputs, absl::MakeSpan(outputs)); !s.ok()) return s;
+  RETURN_IF_ERROR(network_->Step(inputs, absl::MakeSpan(outputs)));
   std::vector<int32_t> human_actions;
   std::vector<float> human_policy;
   for (size_t i = 0; i < positions.size(); ++i) {

@@ -8,14 +8,14 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "env/base/json_line.h"
+#include "env/base/object_reader.h"
+#include "env/base/status.h"
 #include "env/game/config.h"
-#include "env/traces/json_line.h"
-#include "env/traces/object_reader.h"
 
 namespace hod::models {
 namespace {
 
-using env::ObjectReader;
 using nlohmann::json;
 using Kind = ReferenceLayer::Kind;
 
@@ -139,7 +139,7 @@ absl::StatusOr<ReferenceConfig> ParseReferenceModel(const json& object) {
     nested.Read(inventories, config.num_inventories);
     if (!nested.ok()) return nested.Finish();
   }
-  if (absl::Status s = reader.Finish(); !s.ok()) return s;
+  RETURN_IF_ERROR(reader.Finish());
   if (!root.ok()) return root.Finish();
   return config;
 }
@@ -151,18 +151,16 @@ absl::StatusOr<ReferenceWeights> ImportReference(const std::string& weights_path
   const auto refused = [](const std::string& path, const std::string& what) {
     return absl::DataLossError(absl::StrCat(path, ": ", what));
   };
-  const absl::StatusOr<std::string> text = ReadConfig(config_path);
-  if (!text.ok()) return text.status();
-  const absl::StatusOr<json> object = env::ParseJsonLine(*text);
+  ASSIGN_OR_RETURN(const std::string text, ReadConfig(config_path));
+  const absl::StatusOr<json> object = ParseJsonLine(text);
   absl::StatusOr<ReferenceConfig> config =
       object.ok() ? ParseReferenceModel(*object) : object.status();
   if (!config.ok()) return refused(config_path, std::string(config.status().message()));
 
-  absl::StatusOr<SafeTensors> file = ReadSafeTensors(weights_path);
-  if (!file.ok()) return file.status();
+  ASSIGN_OR_RETURN(SafeTensors file, ReadSafeTensors(weights_path));
   if (config->IsTransformer()) {
-    const auto positions = file->tensors.find(kPositionEmbedding);
-    if (positions == file->tensors.end() || positions->second.shape.size() != 4) {
+    const auto positions = file.tensors.find(kPositionEmbedding);
+    if (positions == file.tensors.end() || positions->second.shape.size() != 4) {
       return refused(weights_path,
                      absl::StrCat("expected a tensor ", kPositionEmbedding, " of four axes"));
     }
@@ -181,14 +179,13 @@ absl::StatusOr<ReferenceWeights> ImportReference(const std::string& weights_path
   if (absl::Status s = Validate(*config); !s.ok()) {
     return refused(config_path, std::string(s.message()));
   }
-  auto tensors =
-      TakeTensors(weights_path, ReferenceLayout(*config), TensorNames::kReference, *file);
-  if (!tensors.ok()) return tensors.status();
-  for (const auto& [name, tensor] : file->tensors) {
+  ASSIGN_OR_RETURN(auto tensors, TakeTensors(weights_path, ReferenceLayout(*config),
+                                             TensorNames::kReference, file));
+  for (const auto& [name, tensor] : file.tensors) {
     if (absl::EndsWith(name, ".num_batches_tracked") && tensor.shape.empty()) continue;
     return refused(weights_path, absl::StrCat("tensor ", name, " is not expected"));
   }
-  return ReferenceWeights{*std::move(config), *std::move(tensors)};
+  return ReferenceWeights{*std::move(config), std::move(tensors)};
 }
 
 }  // namespace hod::models

@@ -29,7 +29,7 @@ ReferenceConfig PaperConfig() {
   return config;
 }
 
-ReferenceWeights InitialReference(const ReferenceConfig& config, env::Rng rng) {
+ReferenceWeights InitialReference(const ReferenceConfig& config, Rng rng) {
   ReferenceWeights weights{config, {}};
   const std::vector<ReferenceTensor> layout = ReferenceLayout(config);
   std::map<std::string, std::vector<int64_t>> shapes;

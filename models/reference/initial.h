@@ -1,7 +1,7 @@
 // Networks of the reference's architectures before any training.
 #pragma once
 
-#include "env/game/random.h"
+#include "env/base/random.h"
 #include "models/reference/weights.h"
 
 namespace hod::models {
@@ -11,6 +11,6 @@ namespace hod::models {
 ReferenceConfig PaperConfig();
 
 // Random weights as torch's layers begin with. Requires a valid config.
-ReferenceWeights InitialReference(const ReferenceConfig& config, env::Rng rng);
+ReferenceWeights InitialReference(const ReferenceConfig& config, Rng rng);
 
 }  // namespace hod::models

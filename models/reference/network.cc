@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/status.h"
 #include "models/reference/forward.h"
 
 namespace hod::models {
@@ -149,9 +150,8 @@ absl::Status ReferenceNetwork::Step(absl::Span<const ReferenceInput> inputs,
   at::set_num_threads(1);
   const c10::InferenceMode inference;
   for (size_t begin = 0; begin < inputs.size(); begin += kChunk) {
-    absl::Status status =
-        impl_->StepChunk(inputs.subspan(begin, kChunk), outputs.subspan(begin, kChunk));
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(
+        impl_->StepChunk(inputs.subspan(begin, kChunk), outputs.subspan(begin, kChunk)));
   }
   return absl::OkStatus();
 }

@@ -2,14 +2,15 @@
 
 #include <utility>
 
+#include "env/base/status.h"
 #include "env/game/action_mask.h"
-#include "models/decode.h"
+#include "models/backends/decode.h"
 
 namespace hod::models {
 
 absl::StatusOr<std::unique_ptr<NetworkPlayer>> NetworkPlayer::Create(
     std::shared_ptr<const ReferenceNetwork> network, const env::Game& game, int player) {
-  if (absl::Status s = network->CheckGame(game, player); !s.ok()) return s;
+  RETURN_IF_ERROR(network->CheckGame(game, player));
   return std::unique_ptr<NetworkPlayer>(new NetworkPlayer(std::move(network), game, player));
 }
 

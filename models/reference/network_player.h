@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "env/humans/human_model.h"
+#include "env/players/human_model.h"
 #include "models/reference/network.h"
 
 namespace hod::models {

@@ -9,11 +9,12 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "env/base/status.h"
 #include "env/game/observation.h"
-#include "models/adam.h"
-#include "models/losses.h"
 #include "models/reference/forward.h"
 #include "models/reference/observation.h"
+#include "models/training/adam.h"
+#include "models/training/losses.h"
 
 namespace hod::models {
 namespace {
@@ -68,7 +69,7 @@ class ReferenceTrainer::Impl {
 
   absl::StatusOr<Losses> Step(absl::Span<const Example> sequences, int length,
                               double learning_rate) {
-    if (absl::Status s = Check(sequences, length); !s.ok()) return s;
+    RETURN_IF_ERROR(Check(sequences, length));
     at::set_num_threads(trainer_config_.threads);
     const std::vector<Example> examples = ByTimestep(sequences, length);
     parameters_.mutable_grad() = Tensor();
@@ -87,7 +88,7 @@ class ReferenceTrainer::Impl {
 
   absl::StatusOr<std::vector<ExampleErrors>> Errors(absl::Span<const Example> sequences,
                                                     int length) const {
-    if (absl::Status s = Check(sequences, length); !s.ok()) return s;
+    RETURN_IF_ERROR(Check(sequences, length));
     at::set_num_threads(trainer_config_.threads);
     const at::NoGradGuard no_grad;
     std::vector<ExampleErrors> errors;
@@ -194,7 +195,7 @@ class ReferenceTrainer::Impl {
 
 absl::StatusOr<ReferenceTrainer> ReferenceTrainer::Create(const ReferenceWeights& weights,
                                                           const TrainerConfig& config) {
-  if (absl::Status s = CheckTrainable(weights.config); !s.ok()) return s;
+  RETURN_IF_ERROR(CheckTrainable(weights.config));
   return ReferenceTrainer(std::make_unique<Impl>(weights, config));
 }
 

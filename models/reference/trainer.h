@@ -7,9 +7,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "models/example.h"
 #include "models/reference/weights.h"
-#include "models/trainer.h"
+#include "models/training/example.h"
+#include "models/training/trainer.h"
 
 namespace hod::models {
 

@@ -9,7 +9,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "env/traces/json_line.h"
+#include "env/base/json_line.h"
+#include "env/base/status.h"
 
 namespace hod::models {
 namespace {
@@ -28,7 +29,7 @@ absl::StatusOr<ReferenceConfig> ParseConfig(const std::string& path, SafeTensors
                                       "\", expected \"", kReferenceFormat, "\""));
   }
   if (file.metadata.count("config") == 0) return missing("config");
-  const absl::StatusOr<nlohmann::json> json = env::ParseJsonLine(file.metadata["config"]);
+  const absl::StatusOr<nlohmann::json> json = ParseJsonLine(file.metadata["config"]);
   const absl::StatusOr<ReferenceConfig> config =
       json.ok() ? ReferenceConfigFromJson(*json) : json.status();
   if (!config.ok()) {
@@ -53,23 +54,20 @@ absl::Status SaveReference(const std::string& path, const ReferenceWeights& weig
 }
 
 absl::StatusOr<ReferenceWeights> LoadReference(const std::string& path) {
-  absl::StatusOr<SafeTensors> file = ReadSafeTensors(path);
-  if (!file.ok()) return file.status();
-  absl::StatusOr<ReferenceConfig> config = ParseConfig(path, *file);
-  if (!config.ok()) return config.status();
-  auto tensors = TakeTensors(path, ReferenceLayout(*config), TensorNames::kHod, *file);
-  if (!tensors.ok()) return tensors.status();
-  if (!file->tensors.empty()) {
-    return Refused(path, absl::StrCat("tensor ", file->tensors.begin()->first, " is not expected"));
+  ASSIGN_OR_RETURN(SafeTensors file, ReadSafeTensors(path));
+  ASSIGN_OR_RETURN(ReferenceConfig config, ParseConfig(path, file));
+  ASSIGN_OR_RETURN(auto tensors,
+                   TakeTensors(path, ReferenceLayout(config), TensorNames::kHod, file));
+  if (!file.tensors.empty()) {
+    return Refused(path, absl::StrCat("tensor ", file.tensors.begin()->first, " is not expected"));
   }
-  return ReferenceWeights{*std::move(config), *std::move(tensors)};
+  return ReferenceWeights{std::move(config), std::move(tensors)};
 }
 
 absl::StatusOr<bool> IsReferenceFile(const std::string& path) {
-  const absl::StatusOr<SafeTensors> file = ReadSafeTensors(path);
-  if (!file.ok()) return file.status();
-  const auto format = file->metadata.find("format");
-  return format != file->metadata.end() && format->second == kReferenceFormat;
+  ASSIGN_OR_RETURN(const SafeTensors file, ReadSafeTensors(path));
+  const auto format = file.metadata.find("format");
+  return format != file.metadata.end() && format->second == kReferenceFormat;
 }
 
 absl::StatusOr<std::map<std::string, std::vector<float>>> TakeTensors(

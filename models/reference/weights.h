@@ -10,8 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "models/files/safetensors.h"
 #include "models/reference/config.h"
-#include "models/safetensors.h"
 
 namespace hod::models {
 

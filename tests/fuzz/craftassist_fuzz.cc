@@ -1,7 +1,7 @@
 // CraftAssist houses: .npy files of numbers and data values.
-#include "env/house_import/craftassist.h"
+#include "env/houses/importers/craftassist.h"
 #include "tests/fuzz/target.h"
-#include "tests/houses/files.h"
+#include "tests/support/env/files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const hod::fuzz::InputFile file(data, size);

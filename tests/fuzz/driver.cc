@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "env/game/random.h"
+#include "env/base/random.h"
 #include "tests/fuzz/coverage.h"
 #include "tests/fuzz/mutate.h"
 #include "tests/fuzz/target.h"
@@ -71,7 +71,7 @@ void ReplayFiles(const std::vector<std::string>& paths) {
 }
 
 void Fuzz(const char* name, double seconds, uint64_t seed) {
-  env::Rng rng(seed);
+  Rng rng(seed);
   std::vector<std::string> corpus = Seeds();
   const size_t num_seeds = corpus.size();
   for (const std::string& input : corpus) {

@@ -2,7 +2,7 @@
 // game.
 #include "engine/samples/fragment.h"
 #include "tests/fuzz/target.h"
-#include "tests/samples/random_play.h"
+#include "tests/support/engine/random_play.h"
 
 namespace {
 

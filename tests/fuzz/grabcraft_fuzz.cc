@@ -1,5 +1,5 @@
 // GrabCraft houses: JSON with coordinates as keys.
-#include "env/house_import/grabcraft.h"
+#include "env/houses/importers/grabcraft.h"
 #include "tests/fuzz/target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -4,9 +4,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
-#include "env/houses/house_set.h"
+#include "env/houses/files/house_set.h"
 #include "tests/fuzz/target.h"
-#include "tests/houses/files.h"
+#include "tests/support/env/files.h"
 
 namespace {
 
@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
 std::vector<std::string> hod::fuzz::Seeds() {
   using env::House;
-  using env::Split;
+  using env::HouseSplit;
   env::HouseSet set;
   set.name = "small";
   set.source = {"here"};

@@ -1,8 +1,8 @@
 // Recordings of people.
-#include "env/traces/human_verifier.h"
-#include "env/traces/recorded_episode.h"
+#include "env/recordings/human_verifier.h"
+#include "env/recordings/recorded_episode.h"
 #include "tests/fuzz/target.h"
-#include "tests/traces/small_recording.h"
+#include "tests/support/env/small_recording.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const hod::fuzz::InputFile file(data, size);
@@ -12,10 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 }
 
 std::vector<std::string> hod::fuzz::Seeds() {
-  using env::Timeline;
+  using env::RecordingKind;
   std::vector<std::string> seeds;
-  for (const Timeline timeline :
-       {Timeline::kAlone, Timeline::kView, Timeline::kJoint, Timeline::kTutorial}) {
+  for (const Timeline timeline : {RecordingKind::kAlone, RecordingKind::kView,
+                                  RecordingKind::kJoint, RecordingKind::kTutorial}) {
     std::string text;
     for (const auto& line : env::SmallRecording(timeline)) text += line.dump() + "\n";
     seeds.push_back(text);

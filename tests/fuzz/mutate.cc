@@ -47,7 +47,7 @@ int Size(const std::string& bytes) { return static_cast<int>(bytes.size()); }
 
 // A position in non-empty `bytes`, and how much to take from there: mostly little.
 struct Range {
-  Range(const std::string& bytes, env::Rng& rng) : begin(rng.Below(Size(bytes))) {
+  Range(const std::string& bytes, Rng& rng) : begin(rng.Below(Size(bytes))) {
     const int most = rng.Chance(0.8) ? 16 : Size(bytes);
     length = rng.Between(1, std::min(most, Size(bytes) - begin));
   }
@@ -55,7 +55,7 @@ struct Range {
 };
 
 // The number in text that is the next from some position on; false if there is none.
-bool ReplaceTextNumber(std::string& bytes, env::Rng& rng) {
+bool ReplaceTextNumber(std::string& bytes, Rng& rng) {
   const auto part_of_number = [](unsigned char c) { return std::isdigit(c) || c == '-'; };
   const auto begin =
       std::find_if(bytes.begin() + rng.Below(Size(bytes)), bytes.end(), part_of_number);
@@ -65,7 +65,7 @@ bool ReplaceTextNumber(std::string& bytes, env::Rng& rng) {
   return true;
 }
 
-void ReplaceBinaryNumber(std::string& bytes, env::Rng& rng) {
+void ReplaceBinaryNumber(std::string& bytes, Rng& rng) {
   const int at = rng.Below(Size(bytes));
   const int width = std::min(1 << rng.Below(4), Size(bytes) - at);
   uint64_t number = kBinaryNumbers[rng.Below(std::size(kBinaryNumbers))];
@@ -76,7 +76,7 @@ void ReplaceBinaryNumber(std::string& bytes, env::Rng& rng) {
   for (int k = 0; k < width; ++k) bytes[at + k] = static_cast<char>(number >> 8 * k);
 }
 
-void MutateOnce(const std::string& other, env::Rng& rng, std::string& bytes) {
+void MutateOnce(const std::string& other, Rng& rng, std::string& bytes) {
   if (bytes.empty()) {
     bytes = other;
     return;
@@ -124,7 +124,7 @@ void MutateOnce(const std::string& other, env::Rng& rng, std::string& bytes) {
 
 }  // namespace
 
-void Mutate(const std::string& other, env::Rng& rng, std::string& bytes) {
+void Mutate(const std::string& other, Rng& rng, std::string& bytes) {
   for (int times = 1 << rng.Below(4); times > 0; --times) MutateOnce(other, rng, bytes);
   if (bytes.size() > kMaxInput) bytes.resize(kMaxInput);
 }

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "env/game/random.h"
+#include "env/base/random.h"
 
 namespace hod::fuzz {
 
@@ -12,6 +12,6 @@ inline constexpr size_t kMaxInput = size_t{256} << 10;
 
 // Does some damage to `bytes`: flipped bits, bytes and numbers (in text or little-endian) replaced,
 // ranges cut out, doubled or moved, the end cut off, pieces of `other` spliced in.
-void Mutate(const std::string& other, env::Rng& rng, std::string& bytes);
+void Mutate(const std::string& other, Rng& rng, std::string& bytes);
 
 }  // namespace hod::fuzz

@@ -1,8 +1,8 @@
 // .npy files of block ids.
 #include "env/game/config.h"
-#include "env/houses/npy.h"
+#include "env/houses/files/npy.h"
 #include "tests/fuzz/target.h"
-#include "tests/houses/files.h"
+#include "tests/support/env/files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const hod::fuzz::InputFile file(data, size);

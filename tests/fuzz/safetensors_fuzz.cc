@@ -1,5 +1,5 @@
 // Files of named tensors.
-#include "models/safetensors.h"
+#include "models/files/safetensors.h"
 #include "tests/fuzz/target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -1,7 +1,7 @@
 // Files of Minecraft's editors, in gzip or plain.
-#include "env/house_import/schematic.h"
+#include "env/houses/importers/schematic.h"
 #include "tests/fuzz/target.h"
-#include "tests/houses/nbt_writer.h"
+#include "tests/support/env/nbt_writer.h"
 
 namespace hod::env::nbt {
 namespace {

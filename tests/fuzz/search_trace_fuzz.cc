@@ -8,10 +8,10 @@
 #include "env/game/observation.h"
 #include "env/traces/config_json.h"
 #include "env/traces/episode_trace.h"
-#include "mcts/search_trace.h"
-#include "mcts/trace_evaluator.h"
+#include "mcts/traces/search_trace.h"
+#include "mcts/traces/trace_evaluator.h"
 #include "tests/fuzz/target.h"
-#include "tests/game/random_game.h"
+#include "tests/support/env/random_game.h"
 
 namespace hod::mcts {
 namespace {
@@ -20,7 +20,7 @@ using nlohmann::json;
 
 // A root with all that is checked of it, and searches of which only the beginning is right.
 json Record(uint64_t seed) {
-  env::Rng rng(seed);
+  Rng rng(seed);
   env::GameConfig config = env::RandomConfig(rng);
   config.size = {4, 4, 4};
   config.abilities.teleportation = false;

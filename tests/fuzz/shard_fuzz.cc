@@ -1,7 +1,7 @@
 // Shards of fragments. Their checksums refuse almost all damage; see fragment_fuzz.cc.
 #include "engine/samples/shard.h"
 #include "tests/fuzz/target.h"
-#include "tests/samples/random_play.h"
+#include "tests/support/engine/random_play.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const hod::fuzz::InputFile file(data, size);

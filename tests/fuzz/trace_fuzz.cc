@@ -1,9 +1,9 @@
 // Recorded episodes.
-#include "env/traces/recorded_episode.h"
+#include "env/recordings/recorded_episode.h"
 #include "env/traces/trace_recorder.h"
 #include "env/traces/trace_verifier.h"
 #include "tests/fuzz/target.h"
-#include "tests/game/random_game.h"
+#include "tests/support/env/random_game.h"
 
 namespace hod::env {
 namespace {

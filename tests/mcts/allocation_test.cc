@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <new>
 
-#include "tests/mcts/evaluators.h"
-#include "tests/mcts/small_searches.h"
+#include "tests/support/mcts/evaluators.h"
+#include "tests/support/mcts/small_searches.h"
 
 namespace {
 
@@ -33,7 +33,7 @@ int64_t AllocationsOf(Search& search, const SearchOptions& options, const env::G
     work();
     return allocations - before;
   };
-  search.Start(options, &game, state, 0, env::Rng(7));
+  search.Start(options, &game, state, 0, Rng(7));
   for (;;) {
     const Position* leaf = nullptr;
     total += count([&] { leaf = search.NextLeaf(); });

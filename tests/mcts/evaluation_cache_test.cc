@@ -7,9 +7,9 @@
 #include <thread>
 
 #include "env/game/action_mask.h"
-#include "tests/game/random_game.h"
-#include "tests/mcts/evaluators.h"
-#include "tests/mcts/small_searches.h"
+#include "tests/support/env/random_game.h"
+#include "tests/support/mcts/evaluators.h"
+#include "tests/support/mcts/small_searches.h"
 
 namespace hod::mcts {
 namespace {
@@ -140,7 +140,7 @@ TEST_CASE("a key holds all that an evaluator may see, and the goal only if the p
   env::GameConfig config = TinyConfig();
   config.players[1].goal_visible = false;
   config.abilities.inf_blocks = false;
-  env::Rng rng(4);
+  Rng rng(4);
   const std::vector<env::Block> goal = env::RandomGoal(config, rng);
   const env::Game game(config, goal);
   const env::State state = Start(game);
@@ -201,7 +201,7 @@ TEST_CASE("a search with a cache is the search without") {
     for (Evaluator* evaluator :
          {static_cast<Evaluator*>(&plain), static_cast<Evaluator*>(&c.cache)}) {
       Search search;
-      search.Start(options, &game, Start(game), 0, env::Rng(4));
+      search.Start(options, &game, Start(game), 0, Rng(4));
       REQUIRE(Run(search, *evaluator).ok());
       prints.push_back(Fingerprint(search));
     }
@@ -229,7 +229,7 @@ TEST_CASE("several threads may ask at once") {
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      env::Rng rng(t);
+      Rng rng(t);
       std::vector<Evaluation> evaluations(kBatch);
       for (int b = 0; b < kBatches; ++b) {
         std::vector<int> numbers;

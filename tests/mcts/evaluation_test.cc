@@ -3,8 +3,8 @@
 #include <functional>
 #include <limits>
 
-#include "tests/mcts/evaluators.h"
-#include "tests/mcts/small_searches.h"
+#include "tests/support/mcts/evaluators.h"
+#include "tests/support/mcts/small_searches.h"
 
 namespace hod::mcts {
 namespace {
@@ -19,7 +19,7 @@ TEST_CASE("bad evaluations are errors that say what is wrong") {
   const auto error = [&](const std::function<void(Evaluation&)>& damage) {
     ConstantEvaluator evaluator([&](const Position&, Evaluation& e) { damage(e); });
     Search search;
-    search.Start(options, &game, state, 0, env::Rng(1));
+    search.Start(options, &game, state, 0, Rng(1));
     return std::string(Run(search, evaluator).message());
   };
   const auto check = [&](const char* field, const std::function<void(Evaluation&)>& damage) {

@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 #include <functional>
 
-#include "tests/mcts/evaluators.h"
-#include "tests/mcts/small_searches.h"
+#include "tests/support/mcts/evaluators.h"
+#include "tests/support/mcts/small_searches.h"
 
 namespace hod::mcts {
 namespace {
@@ -36,7 +36,7 @@ TEST_CASE("halving gives every round the same share, and what is left to the las
   const env::Game game = TinyGame(options);
   HashEvaluator evaluator(3);
   Search search;
-  search.Start(options, &game, Start(game), 0, env::Rng(1));
+  search.Start(options, &game, Start(game), 0, Rng(1));
   Evaluation evaluation;
   for (int i = 0; const Position* leaf = search.NextLeaf(); ++i) {
     REQUIRE(evaluator.Evaluate({leaf, 1}, {&evaluation, 1}).ok());
@@ -49,14 +49,14 @@ TEST_CASE("halving gives every round the same share, and what is left to the las
 }
 
 TEST_CASE("every simulation but the root's is spent, on no more actions than are considered") {
-  env::Rng rng(2);
+  Rng rng(2);
   for (int i = 0; i < 60; ++i) {
     SearchOptions options = GumbelOptions(rng.Between(1, 120), rng.Between(1, 40));
     options.max_in_flight = rng.Between(1, 8);
     const env::Game game = TinyGame(options);
     HashEvaluator evaluator(i, {.spread_human = true});
     Search search;
-    search.Start(options, &game, Start(game), 0, env::Rng(i));
+    search.Start(options, &game, Start(game), 0, Rng(i));
     REQUIRE(Run(search, evaluator, options.max_in_flight).ok());
     const std::vector<int> visits = RootVisits(search);
     int spent = 0;
@@ -78,7 +78,7 @@ TEST_CASE("Gumbel noise draws competitors as their priors say, and none leaves t
   });
   const auto winner = [&](uint64_t seed) {
     Search search;
-    search.Start(options, &game, state, 0, env::Rng(seed));
+    search.Start(options, &game, state, 0, Rng(seed));
     REQUIRE(Run(search, evaluator).ok());
     return std::find(search.tree().ids.begin(), search.tree().ids.end(),
                      search.result().best_action) -

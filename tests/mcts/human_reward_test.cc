@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "env/game/action_mask.h"
-#include "tests/mcts/evaluators.h"
-#include "tests/mcts/small_searches.h"
+#include "tests/support/mcts/evaluators.h"
+#include "tests/support/mcts/small_searches.h"
 
 namespace hod::mcts {
 namespace {
@@ -54,7 +54,7 @@ TEST_CASE("centred rewards have the mean of sampled ones and a smaller variance"
     options.human_reward = human_reward;
     Search search;
     return Estimate(kSearches, [&](int i) {
-      search.Start(options, &game, state, 1, env::Rng(first_seed + i));
+      search.Start(options, &game, state, 1, Rng(first_seed + i));
       REQUIRE(Run(search, evaluator).ok());
       return search.result().root_value;
     });

@@ -3,8 +3,8 @@
 
 #include "mcts/evaluation_cache.h"
 #include "mcts/search.h"
-#include "tests/mcts/evaluators.h"
-#include "tests/mcts/small_searches.h"
+#include "tests/support/mcts/evaluators.h"
+#include "tests/support/mcts/small_searches.h"
 
 namespace hod::mcts {
 namespace {
@@ -46,9 +46,9 @@ TEST_CASE("Every position is evaluated with the memory of the whole history befo
       Memory memory;
       for (int move = 0; move < 4; ++move) {
         if (reuse && move > 0) {
-          search.Advance(options, state, env::Rng(move), memory);
+          search.Advance(options, state, Rng(move), memory);
         } else {
-          search.Start(options, &game, state, 1, env::Rng(move), memory);
+          search.Start(options, &game, state, 1, Rng(move), memory);
         }
         REQUIRE(Run(search, historian).ok());
         memory = search.root().memory;

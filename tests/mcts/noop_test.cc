@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 
 #include "env/game/action_mask.h"
-#include "tests/mcts/evaluators.h"
-#include "tests/mcts/small_searches.h"
+#include "tests/support/mcts/evaluators.h"
+#include "tests/support/mcts/small_searches.h"
 
 namespace hod::mcts {
 namespace {
@@ -16,7 +16,7 @@ TEST_CASE("noops that are not explored keep their prior, and no simulation") {
   const env::Game game = TinyGame(options);
   ConstantEvaluator evaluator([](const Position&, Evaluation& e) { e.policy[0] = 0.5f; });
   Search search;
-  search.Start(options, &game, Start(game), 0, env::Rng(1));
+  search.Start(options, &game, Start(game), 0, Rng(1));
   REQUIRE(Run(search, evaluator).ok());
   for (const Node& node : search.nodes()) {
     if (node.expanded) CHECK(node.types[0].visits == 0);
@@ -49,7 +49,7 @@ TEST_CASE("where noop is all there is, it is played") {
       const env::Game game = TinyGame(options, config);
       HashEvaluator evaluator(1);
       Search search;
-      search.Start(options, &game, game.Begin(state), 0, env::Rng(1));
+      search.Start(options, &game, game.Begin(state), 0, Rng(1));
       REQUIRE(Run(search, evaluator).ok());
       CHECK(search.result().best_action == 0);
       CHECK(search.result().policy == Policy{{0, 1.0f}});
@@ -71,7 +71,7 @@ TEST_CASE("mass on noop alone does not stop a search that leaves noops out") {
        {Selection::kBilevel, Selection::kBilevelUnscaled, Selection::kFlat}) {
     options.selection = selection;
     Search search;
-    search.Start(options, &game, Start(game), 0, env::Rng(1));
+    search.Start(options, &game, Start(game), 0, Rng(1));
     REQUIRE(Run(search, evaluator).ok());
     CHECK(search.result().best_action == 0);
     CHECK(search.root().types[0].visits == 0);

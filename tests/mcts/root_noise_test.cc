@@ -3,9 +3,9 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 
-#include "tests/game/random_game.h"
-#include "tests/mcts/evaluators.h"
-#include "tests/mcts/small_searches.h"
+#include "tests/support/env/random_game.h"
+#include "tests/support/mcts/evaluators.h"
+#include "tests/support/mcts/small_searches.h"
 
 namespace hod::mcts {
 namespace {
@@ -14,7 +14,7 @@ TEST_CASE("root noise keeps priors normalised, above their share, and on the roo
   SearchOptions options;
   options.num_simulations = 10;
   options.noise_weight = 0;
-  env::Rng rng(2);
+  Rng rng(2);
   for (int i = 0; i < 60; ++i) {
     env::GameConfig config = env::RandomConfig(rng);
     config.horizon = 100000;
@@ -28,7 +28,7 @@ TEST_CASE("root noise keeps priors normalised, above their share, and on the roo
       SearchOptions with_noise = options;
       with_noise.noise_weight = weight;
       Search search;
-      search.Start(with_noise, &game, state, 0, env::Rng(seed));
+      search.Start(with_noise, &game, state, 0, Rng(seed));
       REQUIRE(Run(search, evaluator).ok());
       return search;
     };
@@ -72,7 +72,7 @@ TEST_CASE("root noise has the mean of the uniform distribution, over types and w
   int types = 0;
   for (int seed = 0; seed < kDraws; ++seed) {
     Search search;
-    search.Start(options, &game, state, 0, env::Rng(seed));
+    search.Start(options, &game, state, 0, Rng(seed));
     REQUIRE(Run(search, evaluator).ok());
     types = 0;
     for (int t = 0; t < env::kNumActionTypes; ++t) {

@@ -4,9 +4,9 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "env/game/random.h"
+#include "env/base/random.h"
 #include "mcts/gumbel.h"
-#include "tests/mcts/made_node.h"
+#include "tests/support/mcts/made_node.h"
 
 namespace hod::mcts {
 namespace {
@@ -35,7 +35,7 @@ std::vector<double> MaximiseOverSimplex(std::vector<double> y, const Objective& 
 }
 
 TEST_CASE("the limiting policy maximises q y - lambda KL(prior, y)") {
-  env::Rng rng(4);
+  Rng rng(4);
   for (int i = 0; i < 60; ++i) {
     const int size = rng.Between(2, 5);
     std::vector<MadeAction> actions;
@@ -92,7 +92,7 @@ std::vector<double> CompletedValues(const std::vector<MadeAction>& actions, doub
 }
 
 TEST_CASE("the improved policy is worth no less than the prior, and is the prior without a try") {
-  env::Rng rng(5);
+  Rng rng(5);
   int better = 0;
   for (int i = 0; i < 500; ++i) {
     std::vector<MadeAction> actions;

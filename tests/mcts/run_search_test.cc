@@ -5,8 +5,8 @@
 #include <numeric>
 #include <vector>
 
-#include "tests/game/random_game.h"
-#include "tests/mcts/evaluators.h"
+#include "tests/support/env/random_game.h"
+#include "tests/support/mcts/evaluators.h"
 
 namespace hod::mcts {
 namespace {
@@ -47,16 +47,16 @@ struct Started {
     SearchOptions options;
     options.num_simulations = num_simulations;
     options.max_in_flight = in_flight;
-    search.Start(options, &game, state, 0, env::Rng(4));
+    search.Start(options, &game, state, 0, Rng(4));
   }
   static env::Game MakeGame() {
     env::GameConfig config;
     config.size = {5, 5, 5};
-    env::Rng rng(9);
+    Rng rng(9);
     return PlanningGame(env::Game(config, env::RandomGoal(config, rng)), {});
   }
   static env::State MakeState(const env::Game& game) {
-    env::Rng rng(3);
+    Rng rng(3);
     return game.Reset(rng);
   }
 

@@ -6,15 +6,15 @@
 #include <map>
 
 #include "env/game/action_mask.h"
-#include "tests/game/random_game.h"
-#include "tests/mcts/evaluators.h"
-#include "tests/mcts/small_searches.h"
+#include "tests/support/env/random_game.h"
+#include "tests/support/mcts/evaluators.h"
+#include "tests/support/mcts/small_searches.h"
 
 namespace hod::mcts {
 namespace {
 
 TEST_CASE("with a goal predictor the true goal has no influence") {
-  env::Rng rng(1);
+  Rng rng(1);
   for (int i = 0; i < 40; ++i) {
     const env::GameConfig config = env::RandomConfig(rng);
     SearchOptions options;
@@ -30,7 +30,7 @@ TEST_CASE("with a goal predictor the true goal has no influence") {
     std::vector<std::vector<double>> prints;
     for (const env::Game* game : {&a, &b, &c}) {
       Search search;
-      search.Start(options, game, game->Begin(state), 0, env::Rng(4));
+      search.Start(options, game, game->Begin(state), 0, Rng(4));
       REQUIRE(Run(search, evaluator).ok());
       prints.push_back(Fingerprint(search));
     }
@@ -60,7 +60,7 @@ TEST_CASE("without a goal predictor the tree sees true rewards and the end on co
     }
   });
   Search search;
-  search.Start(options, &game, game.Begin(state), 0, env::Rng(1));
+  search.Start(options, &game, game.Begin(state), 0, Rng(1));
   REQUIRE(Run(search, evaluator).ok());
   const env::Action best = game.actions().Unflatten(search.result().best_action);
   CHECK((best == env::Action{env::ActionType::kPlace, config.size.Index({2, 2, 1}), env::kWool}));
@@ -77,7 +77,7 @@ TEST_CASE("a finished game is worth nothing and never expanded") {
   config.horizon = 2;
   const env::Game game = TinyGame(options, config);
   Search search;
-  search.Start(options, &game, Start(game), 0, env::Rng(1));
+  search.Start(options, &game, Start(game), 0, Rng(1));
   HashEvaluator evaluator(1);
   REQUIRE(Run(search, evaluator).ok());
   int over = 0;
@@ -113,7 +113,7 @@ TEST_CASE("without search the policy is the priors of the valid actions") {
     const env::State state = Start(game);
     HashEvaluator evaluator(2);
     Search search;
-    search.Start(options, &game, state, 0, env::Rng(1));
+    search.Start(options, &game, state, 0, Rng(1));
     REQUIRE(Run(search, evaluator).ok());
     std::vector<int32_t> valid;
     env::ValidActions(game, state, 0, true, valid);
@@ -146,7 +146,7 @@ TEST_CASE("the human's actions in the tree follow the predicted distribution") {
     e.human_policy = {{0, 0.5f}, {40, 0.3f}, {position.game->actions().num_actions() - 1, 0.2f}};
   });
   Search search;
-  search.Start(options, &game, Start(game), 0, env::Rng(1));
+  search.Start(options, &game, Start(game), 0, Rng(1));
   REQUIRE(Run(search, evaluator).ok());
   std::map<int, double> counts;
   for (const Node& node : search.nodes().subspan(1)) counts[node.human_action] += node.visits;
@@ -160,7 +160,7 @@ TEST_CASE("the human's actions in the tree follow the predicted distribution") {
 }
 
 TEST_CASE("a search object that is used again searches as a new one") {
-  env::Rng rng(6);
+  Rng rng(6);
   HashEvaluator evaluator(3);
   Search used;
   for (int i = 0; i < 10; ++i) {
@@ -172,10 +172,10 @@ TEST_CASE("a search object that is used again searches as a new one") {
     const env::State state = game.Reset(rng);
     Search fresh;
     for (Search* search : {&used, &fresh}) {
-      search->Start(options, &game, state, 0, env::Rng(i));
+      search->Start(options, &game, state, 0, Rng(i));
       if (i % 3 == 2 && search == &used) {  // Abandoned in the middle, then begun again.
         REQUIRE(search->NextLeaf() != nullptr);
-        search->Start(options, &game, state, 0, env::Rng(i));
+        search->Start(options, &game, state, 0, Rng(i));
       }
       REQUIRE(Run(*search, evaluator).ok());
     }
@@ -191,7 +191,7 @@ TEST_CASE("a leaf is the position its path leads to") {
   const env::State start = Start(game);
   HashEvaluator evaluator(5);
   Search search;
-  search.Start(options, &game, start, 1, env::Rng(1));
+  search.Start(options, &game, start, 1, Rng(1));
   Evaluation evaluation;
   while (const Position* leaf = search.NextLeaf()) {
     env::State state = start;
@@ -225,7 +225,7 @@ TEST_CASE("what another player has removed is not put back, if so asked") {
   const auto offered = [&] {
     HashEvaluator evaluator(1);
     Search search;
-    search.Start(options, &game, state, 1, env::Rng(2));
+    search.Start(options, &game, state, 1, Rng(2));
     REQUIRE(Run(search, evaluator).ok());
     const TypeStats& places = search.root().types[static_cast<int>(env::ActionType::kPlace)];
     const std::vector<int32_t>& ids = search.tree().ids;

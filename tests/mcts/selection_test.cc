@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "env/game/random.h"
-#include "tests/mcts/made_node.h"
+#include "env/base/random.h"
+#include "tests/support/mcts/made_node.h"
 
 namespace hod::mcts {
 namespace {
@@ -76,7 +76,7 @@ class PlainPuct {
 };
 
 TEST_CASE("PUCT picks the first of the best float32 scores, however close the priors") {
-  env::Rng rng(8);
+  Rng rng(8);
   for (int i = 0; i < 3000; ++i) {
     SearchOptions options;
     options.selection = static_cast<Selection>(rng.Below(3));
@@ -111,7 +111,7 @@ TEST_CASE("PUCT picks the first of the best float32 scores, however close the pr
 
 TEST_CASE(
     "Priors at the end of float32's range and scores that are no numbers pick a valid action") {
-  env::Rng rng(9);
+  Rng rng(9);
   for (int i = 0; i < 3000; ++i) {
     SearchOptions options;
     options.selection = static_cast<Selection>(rng.Below(3));

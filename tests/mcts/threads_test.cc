@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "tests/mcts/evaluators.h"
-#include "tests/mcts/small_searches.h"
+#include "tests/support/mcts/evaluators.h"
+#include "tests/support/mcts/small_searches.h"
 
 namespace hod::mcts {
 namespace {
@@ -25,7 +25,7 @@ TEST_CASE("searches on several threads come to what they come to on one") {
       SearchOptions varied = options;
       varied.selection = static_cast<Selection>(i % 4);
       HashEvaluator evaluator(i, {.spread_human = true});
-      search.Start(varied, &game, state, i % 2, env::Rng(i));
+      search.Start(varied, &game, state, i % 2, Rng(i));
       if (!Run(search, evaluator, varied.max_in_flight).ok()) continue;
       prints.push_back(Fingerprint(search));
     }

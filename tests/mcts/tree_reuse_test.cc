@@ -4,9 +4,9 @@
 #include <limits>
 
 #include "mcts/search.h"
-#include "tests/game/random_game.h"
-#include "tests/mcts/evaluators.h"
-#include "tests/mcts/small_searches.h"
+#include "tests/support/env/random_game.h"
+#include "tests/support/mcts/evaluators.h"
+#include "tests/support/mcts/small_searches.h"
 
 namespace hod::mcts {
 namespace {
@@ -118,7 +118,7 @@ void EvaluateRoot(Search& search, Evaluator& evaluator) {
   REQUIRE(search.Deliver(evaluation).ok());
 }
 
-SearchOptions RandomOptions(const env::GameConfig& config, env::Rng& rng) {
+SearchOptions RandomOptions(const env::GameConfig& config, Rng& rng) {
   SearchOptions options;
   options.num_simulations = rng.Between(30, 90);
   options.noise_weight = 0;
@@ -135,7 +135,7 @@ SearchOptions RandomOptions(const env::GameConfig& config, env::Rng& rng) {
 }
 
 TEST_CASE("a search goes on with exactly the subtree of the state that was reached") {
-  env::Rng rng(5);
+  Rng rng(5);
   int advanced = 0;
   for (int i = 0; i < 30; ++i) {
     INFO("game " << i);
@@ -146,7 +146,7 @@ TEST_CASE("a search goes on with exactly the subtree of the state that was reach
     HashEvaluator evaluator(i, {.spread_human = true});
     env::State state = game.Reset(rng);
     Search search;
-    search.Start(options, &planning, state, 0, env::Rng(i));
+    search.Start(options, &planning, state, 0, Rng(i));
     REQUIRE(Run(search, evaluator, options.max_in_flight).ok());
     for (int move = 0; move < 4; ++move) {
       const int32_t index = MostVisitedChild(search);
@@ -156,7 +156,7 @@ TEST_CASE("a search goes on with exactly the subtree of the state that was reach
       const Range seen = SeenAt(search, search.nodes()[index]);
       state = Played(search, child, game, 0, state);
 
-      CHECK(search.Advance(options, state, env::Rng(i + move)) == child.visits - 1);
+      CHECK(search.Advance(options, state, Rng(i + move)) == child.visits - 1);
       CHECK(search.root().visits == 0);
       EvaluateRoot(search, evaluator);
       const Node& root = search.root();
@@ -183,7 +183,7 @@ TEST_CASE("a search goes on with exactly the subtree of the state that was reach
 // A finished search in a small world, and the state that its most visited child stands for.
 struct Finished {
   explicit Finished(const SearchOptions& options) : game(TinyGame(options)), start(Start(game)) {
-    search.Start(options, &game, start, 0, env::Rng(1));
+    search.Start(options, &game, start, 0, Rng(1));
     REQUIRE(Run(search, evaluator).ok());
     child = search.nodes()[MostVisitedChild(search)];
     reached = Played(search, child, game, 0, start);
@@ -205,7 +205,7 @@ TEST_CASE("simulations that are kept need not be made, but for the evaluation of
   const auto evaluations_for = [&](int num_simulations) {
     Search search = f.search;
     options.num_simulations = num_simulations;
-    search.Advance(options, f.reached, env::Rng(2));
+    search.Advance(options, f.reached, Rng(2));
     int evaluations = 0;
     Evaluation evaluation;
     while (const Position* leaf = search.NextLeaf()) {
@@ -234,9 +234,9 @@ TEST_CASE("nothing is kept where the human did what the tree does not know") {
   later.timestep += 1;
   for (const env::State& other : {moved, later}) {
     Search search = f.search, fresh;
-    CHECK(search.Advance(options, other, env::Rng(2)) == 0);
+    CHECK(search.Advance(options, other, Rng(2)) == 0);
     REQUIRE(Run(search, f.evaluator).ok());
-    fresh.Start(options, &f.game, other, 0, env::Rng(2));
+    fresh.Start(options, &f.game, other, 0, Rng(2));
     REQUIRE(Run(fresh, f.evaluator).ok());
     CHECK(Fingerprint(search) == Fingerprint(fresh));
   }
@@ -250,9 +250,9 @@ TEST_CASE("noise is drawn anew at the root, and nowhere else") {
   SearchOptions quiet = options;
   quiet.noise_weight = 0;
   Search noisy = f.search;
-  noisy.Advance(options, f.reached, env::Rng(2));
+  noisy.Advance(options, f.reached, Rng(2));
   EvaluateRoot(noisy, f.evaluator);
-  f.search.Advance(quiet, f.reached, env::Rng(2));
+  f.search.Advance(quiet, f.reached, Rng(2));
   EvaluateRoot(f.search, f.evaluator);
   REQUIRE(noisy.nodes().size() == f.search.nodes().size());
   double sum = 0, difference = 0;

@@ -97,7 +97,7 @@ std::vector<int> ConsideredVisits(int considered, int simulations) {
 }
 
 void TwinHalving::Start(const SearchOptions& options, const TwinNode& root, int simulations,
-                        env::Rng& rng, TwinChooser& chooser) {
+                        Rng& rng, TwinChooser& chooser) {
   std::vector<std::pair<double, int>> ranking;
   for (const int a : root.Explored(options)) {
     double score = Logit(root.actions.at(a).prior);

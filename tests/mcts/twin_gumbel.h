@@ -4,7 +4,7 @@
 #include <map>
 #include <vector>
 
-#include "env/game/random.h"
+#include "env/base/random.h"
 #include "tests/mcts/twin_node.h"
 
 namespace hod::mcts {
@@ -23,7 +23,7 @@ std::vector<int> ConsideredVisits(int considered, int simulations);
 // Sequential halving at the root.
 class TwinHalving {
  public:
-  void Start(const SearchOptions& options, const TwinNode& root, int simulations, env::Rng& rng,
+  void Start(const SearchOptions& options, const TwinNode& root, int simulations, Rng& rng,
              TwinChooser& chooser);
   // A simulation that needs values waits until all are in.
   bool Ready(int simulation, const TwinNode& root) const;

@@ -11,7 +11,7 @@ namespace hod::mcts {
 using env::ActionType;
 
 TwinSearch::TwinSearch(const SearchOptions& options, const env::Game& game, int player,
-                       Evaluator& evaluator, env::Rng rng)
+                       Evaluator& evaluator, Rng rng)
     : options_(options), game_(game), player_(player), evaluator_(evaluator), rng_(rng) {
   const int constants = static_cast<int>(options_.c_puct.size());
   c_puct_ = options_.c_puct[constants > 1 ? rng_.Below(constants) : 0];
@@ -123,7 +123,7 @@ int TwinSearch::DrawHuman(const TwinNode& node, int action) {
     quantile = rng_.Uniform();
   } else {
     const TwinAction& stats = node.actions.at(action);
-    const double start = env::Rng(node.chance_seed).Uniform();
+    const double start = Rng(node.chance_seed).Uniform();
     quantile = std::fmod(start + (stats.visits + stats.in_flight) * (std::sqrt(5.0) - 1) / 2, 1);
   }
   double sum = 0, so_far = 0;

@@ -21,7 +21,7 @@ namespace hod::mcts {
 class TwinSearch {
  public:
   TwinSearch(const SearchOptions& options, const env::Game& game, int player, Evaluator& evaluator,
-             env::Rng rng);
+             Rng rng);
 
   // The tree after options.num_simulations, with leaves delivered as Run() of evaluators.h does.
   std::unique_ptr<TwinNode> Run(const env::State& state, int deliveries);
@@ -59,7 +59,7 @@ class TwinSearch {
   const env::Game& game_;
   int player_;
   Evaluator& evaluator_;
-  env::Rng rng_;
+  Rng rng_;
   double c_puct_;
   int started_ = 0;
   std::deque<TwinNode*> in_flight_;

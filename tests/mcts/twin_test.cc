@@ -5,10 +5,10 @@
 #include <sstream>
 #include <string>
 
-#include "tests/game/random_game.h"
-#include "tests/mcts/evaluators.h"
 #include "tests/mcts/twin_policy.h"
 #include "tests/mcts/twin_search.h"
+#include "tests/support/env/random_game.h"
+#include "tests/support/mcts/evaluators.h"
 
 namespace hod::mcts {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 constexpr double kTolerance = 1e-5;
 
 // Draws every option there is.
-SearchOptions RandomOptions(env::Rng& rng) {
+SearchOptions RandomOptions(Rng& rng) {
   SearchOptions options;
   options.num_simulations = rng.Chance(0.05) ? 1 : rng.Between(2, 60);
   options.gamma = 0.9 + 0.1 * rng.Uniform();
@@ -64,7 +64,7 @@ std::string Describe(const SearchOptions& o) {
 }
 
 // A position, in which players may have removed blocks anywhere.
-env::State RandomState(const env::Game& game, env::Rng& rng) {
+env::State RandomState(const env::Game& game, Rng& rng) {
   env::State state = rng.Chance(0.5) ? game.Reset(rng) : env::ScatteredState(game, 0.3, rng);
   for (env::BlockSet& broken : state.broken) {
     if (rng.Chance(0.2)) broken = static_cast<env::BlockSet>(rng());
@@ -132,7 +132,7 @@ int Depth(const TwinNode& node) {
 
 TEST_CASE("the search agrees with its slow twin on every node") {
   constexpr int kGames = 400;
-  env::Rng rng(21);
+  Rng rng(21);
   int deepest = 0, compared = 0;
   std::map<Selection, int> of_selection;
   for (int i = 0; i < kGames; ++i) {
@@ -152,9 +152,9 @@ TEST_CASE("the search agrees with its slow twin on every node") {
     INFO("game " << i << ": " << Describe(options));
 
     Search search;
-    search.Start(options, &game, state, player, env::Rng(i));
+    search.Start(options, &game, state, player, Rng(i));
     REQUIRE(Run(search, evaluator, deliveries).ok());
-    TwinSearch twin(options, game, player, evaluator, env::Rng(i));
+    TwinSearch twin(options, game, player, evaluator, Rng(i));
     const std::unique_ptr<TwinNode> root = twin.Run(state, deliveries);
     if (twin.close_call()) continue;
     ++compared;

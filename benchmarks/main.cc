@@ -1,0 +1,150 @@
+// The program hod-bench, which `hod bench` runs.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "benchmarks/many_games.h"
+#include "benchmarks/network_check.h"
+#include "benchmarks/networks.h"
+#include "benchmarks/parallel_strength.h"
+#include "benchmarks/suites.h"
+#include "benchmarks/timeline_picture.h"
+#include "engine/training/run_directory.h"
+#include "env/base/files.h"
+#include "env/base/status.h"
+#include "models/checkpoints/checkpoint.h"
+
+namespace hod::benchmarks {
+namespace {
+
+struct TimelineOptions {
+  std::string out;
+  int games = 64, threads = 2;
+};
+
+struct CheckOptions {
+  bool check = false;
+  std::string checkpoint;
+  int positions = 64;
+};
+
+absl::Status RunCheck(const CheckOptions& options, bool json) {
+  models::Network network = RandomNetwork({}, /*seed=*/1);
+  if (!options.checkpoint.empty()) {
+    ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(options.checkpoint));
+    network = std::move(file.network);
+  }
+  ASSIGN_OR_RETURN(const std::vector<WaysCompared> comparisons,
+                   CheckNetwork(network, options.positions));
+  const std::string report = json ? ToJson(comparisons) : ToText(comparisons);
+  std::fputs(report.c_str(), stdout);
+  for (const WaysCompared& c : comparisons) {
+    if (c.Passes()) continue;
+    return absl::InternalError(
+        absl::StrCat(c.subject, " differs from ", c.reference, " by more than its limits"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunTimeline(const TimelineOptions& options) {
+  constexpr double kShown = 0.25;  // Seconds.
+  engine::Timeline timeline;
+  const std::unique_ptr<mcts::Evaluator> network = UntrainedNetwork({});
+  ASSIGN_OR_RETURN(ManyGames played, PlayManyGames(*network, options.games, options.threads,
+                                                   /*leaves_per_game=*/24, &timeline));
+  const double begin = timeline.Now() - played.seconds + played.seconds / 3;
+  return WriteFileAtomically(options.out, DrawTimeline(timeline, begin, begin + kShown).PngBytes());
+}
+
+absl::Status RunStrength(StrengthSetup setup, const std::vector<std::string>& overrides) {
+  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(setup.checkpoint));
+  ASSIGN_OR_RETURN(engine::RunConfig config,
+                   engine::ConfigOfCheckpoint(setup.checkpoint, file.run));
+  for (const std::string& assignment : overrides) {
+    RETURN_IF_ERROR(engine::Override(config, assignment));
+  }
+  setup.config = std::move(config);
+  ASSIGN_OR_RETURN(const std::vector<Strength> strengths, MeasureStrength(setup));
+  std::fputs(FormatStrength(strengths).c_str(), stdout);
+  return absl::OkStatus();
+}
+
+void AddStrength(CLI::App& bench, absl::Status& result) {
+  auto setup = std::make_shared<StrengthSetup>();
+  auto overrides = std::make_shared<std::vector<std::string>>();
+  CLI::App* command = bench.add_subcommand(
+      "strength", "What searching several leaves at once costs: against a deep search");
+  command->add_option("--checkpoint", setup->checkpoint, "whose games and network")->required();
+  command->add_option("--positions", setup->positions, "of its games")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
+  command->add_option("--simulations", setup->simulations, "of the searches compared")
+      ->capture_default_str()
+      ->check(CLI::Range(2, 100000));
+  command->add_option("--deep", setup->deep, "times as many has the deep search")
+      ->capture_default_str()
+      ->check(CLI::Range(2, 1000));
+  command->add_option("--seed", setup->seed, "of houses, builders and searches")
+      ->capture_default_str();
+  command->add_option("--set", *overrides, "settings over the checkpoint's, KEY=VALUE");
+  command->callback([=, &result] { result = RunStrength(*setup, *overrides); });
+}
+
+void AddSuites(CLI::App& bench, absl::Status& result) {
+  for (const Suite& suite : Suites()) {
+    auto options = std::make_shared<RunOptions>();
+    CLI::App* command = bench.add_subcommand(suite.name, suite.description);
+    command->add_flag("--json", options->json, "print Google Benchmark's JSON, not a table");
+    command->add_option("--filter", options->filter, "only benchmarks whose name matches");
+    command->add_option("--repetitions", options->repetitions, "of each, for median and spread")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1000));
+    if (suite.add != AddNetworkSuite) {
+      command->callback([options, &suite, &result] { result = Run(suite, *options); });
+      continue;
+    }
+    auto check = std::make_shared<CheckOptions>();
+    CLI::Option* flag = command->add_flag("--check", check->check,
+                                          "measure no speed, but how far backends, precisions and "
+                                          "batches differ; fails beyond limits");
+    command->add_option("--checkpoint", check->checkpoint, "network to check (default: random)")
+        ->needs(flag);
+    command->add_option("--positions", check->positions, "of play, to check on")
+        ->capture_default_str()
+        ->check(CLI::Range(2, 4096))
+        ->needs(flag);
+    command->callback([options, check, &suite, &result] {
+      result = check->check ? RunCheck(*check, options->json) : Run(suite, *options);
+    });
+  }
+  auto options = std::make_shared<TimelineOptions>();
+  CLI::App* command = bench.add_subcommand(
+      "timeline", "Draw what the threads do while many games are played with a network");
+  command->add_option("--out", options->out, "PNG file")->required();
+  command->add_option("--games", options->games, "at once")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 4096));
+  command->add_option("--threads", options->threads, "that play and evaluate")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+  command->callback([options, &result] { result = RunTimeline(*options); });
+}
+
+}  // namespace
+}  // namespace hod::benchmarks
+
+int main(int argc, char** argv) {
+  CLI::App bench("Measure speed on this machine", "hod bench");
+  bench.require_subcommand(1);
+  absl::Status result;
+  hod::benchmarks::AddSuites(bench, result);
+  hod::benchmarks::AddStrength(bench, result);
+  CLI11_PARSE(bench, argc, argv);
+  if (result.ok()) return 0;
+  std::fprintf(stderr, "hod bench: %s\n", std::string(result.message()).c_str());
+  return 1;
+}

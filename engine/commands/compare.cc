@@ -1,0 +1,69 @@
+// hod compare.
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/commands/command.h"
+#include "engine/studies/search_study.h"
+#include "engine/training/run_directory.h"
+#include "env/base/files.h"
+#include "env/base/status.h"
+#include "models/checkpoints/checkpoint.h"
+
+namespace hod::engine {
+namespace {
+
+struct Options {
+  std::string study, assistant, human = "heuristic", out;
+  std::optional<std::string> goals;
+  std::optional<int> episodes, threads;
+  std::optional<int64_t> seed;
+};
+
+absl::Status Run(const Options& options) {
+  absl::StatusOr<Study> study = LoadStudy(options.study);
+  if (!study.ok()) return study.status();
+  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(options.assistant));
+  ASSIGN_OR_RETURN(RunConfig config, ConfigOfCheckpoint(options.assistant, file.run));
+  const auto set = [&](const char* key, const auto& value) {
+    return value ? Override(config, absl::StrCat("evaluation.", key, "=", *value))
+                 : absl::OkStatus();
+  };
+  for (const absl::Status& status : {set("goals", options.goals), set("episodes", options.episodes),
+                                     set("threads", options.threads), set("seed", options.seed)}) {
+    if (!status.ok()) return status;
+  }
+  ASSIGN_OR_RETURN(std::vector<StudyCell> cells, RunStudy(*study,
+                                                          {.config = config,
+                                                           .assistant = options.assistant,
+                                                           .human = options.human,
+                                                           .record_directory = ""},
+                                                          options.out));
+  const std::string table = FormatStudy(*study, cells);
+  std::fputs(table.c_str(), stdout);
+  RETURN_IF_ERROR(WriteFileAtomically(options.out + "/table.md", table));
+  return WriteFileAtomically(options.out + "/study.png", DrawStudy(*study, cells).PngBytes());
+}
+
+}  // namespace
+
+void AddCompare(CLI::App& app, absl::Status& result) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("compare", "One assistant under several searches, on the same houses");
+  command->add_option("--study", options->study, "the searches (TOML): configs/search_study.toml")
+      ->required();
+  command->add_option("--assistant", options->assistant, "checkpoint")->required();
+  command->add_option("--human", options->human, "human model")->capture_default_str();
+  command->add_option("--goals", options->goals, "where the houses come from");
+  command->add_option("--episodes", options->episodes, "number of houses");
+  command->add_option("--seed", options->seed, "of houses, builders and start locations");
+  command->add_option("--threads", options->threads, "threads that play");
+  command->add_option("--out", options->out, "directory for reports, table and plot")->required();
+  command->callback([options, &result] { result = Run(*options); });
+}
+
+}  // namespace hod::engine

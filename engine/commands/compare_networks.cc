@@ -1,0 +1,67 @@
+// hod compare-networks.
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/commands/command.h"
+#include "engine/studies/network_study.h"
+#include "engine/studies/network_study_report.h"
+#include "env/base/files.h"
+#include "env/base/status.h"
+
+namespace hod::engine {
+namespace {
+
+struct Options {
+  std::string study, out;
+  std::vector<std::string> data;
+};
+
+absl::Status Run(const Options& options) {
+  absl::StatusOr<NetworkStudy> study = LoadNetworkStudy(options.study);
+  if (!study.ok()) return study.status();
+  std::vector<PlaySource> sources;
+  for (const std::string& data : options.data) {
+    const size_t equals = data.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return absl::InvalidArgumentError(absl::StrCat("data: ", data, ": expected NAME=DIRECTORY"));
+    }
+    ASSIGN_OR_RETURN(PlaySource source,
+                     LoadPlay(data.substr(0, equals), data.substr(equals + 1), study->data));
+    sources.push_back(std::move(source));
+  }
+  ASSIGN_OR_RETURN(std::vector<StudiedResult> results,
+                   RunNetworkStudy(*study, sources, options.out, g_stop));
+  const std::string table = FormatNetworkStudy(*study, results);
+  std::fputs(table.c_str(), stdout);
+  const std::pair<const char*, std::string> files[] = {
+      {"table.md", table},
+      {"study.json", NetworkStudyJson(*study, results).dump(1) + "\n"},
+      {"study.png", DrawNetworkStudy(results).PngBytes()}};
+  for (const auto& [name, contents] : files) {
+    RETURN_IF_ERROR(WriteFileAtomically(absl::StrCat(options.out, "/", name), contents));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddCompareNetworks(CLI::App& app, absl::Status& result) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "compare-networks", "Architectures on the same recorded play: errors against speed");
+  command->add_option("--study", options->study, "the networks (TOML): configs/network_study.toml")
+      ->required();
+  command
+      ->add_option("--data", options->data,
+                   "NAME=DIRECTORY with shards, of self-play or hod import-humans; several")
+      ->required()
+      ->allow_extra_args(false);
+  command->add_option("--out", options->out, "directory for results, table and plot")->required();
+  command->callback([options, &result] { result = Run(*options); });
+}
+
+}  // namespace hod::engine

@@ -1,0 +1,91 @@
+// hod evaluate.
+#include "engine/evaluation/evaluate.h"
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/commands/command.h"
+#include "engine/training/run_directory.h"
+#include "env/base/files.h"
+#include "env/base/status.h"
+#include "env/houses/sources/source.h"
+#include "models/checkpoints/checkpoint.h"
+#include "models/reference/weights.h"
+
+namespace hod::engine {
+namespace {
+
+struct Options {
+  std::string assistant, human, json, record;
+  std::optional<std::string> goals;
+  std::optional<int> episodes, simulations, threads;
+  std::optional<int64_t> seed;
+  std::vector<std::string> overrides;
+  bool search = false;
+};
+
+// The config a checkpoint was trained with; the defaults with a network of the reference and
+// without an assistant.
+absl::StatusOr<RunConfig> ConfigOf(const std::string& assistant) {
+  if (assistant == kNoopAssistant) return RunConfig();
+  ASSIGN_OR_RETURN(const bool of_the_reference, models::IsReferenceFile(assistant));
+  if (of_the_reference) return RunConfig();
+  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(assistant));
+  return ConfigOfCheckpoint(assistant, file.run);
+}
+
+absl::Status Run(const Options& options) {
+  ASSIGN_OR_RETURN(RunConfig config, ConfigOf(options.assistant));
+  std::vector<std::string> overrides = options.overrides;
+  const auto set = [&](const char* key, const auto& value) {
+    if (value) overrides.push_back(absl::StrCat("evaluation.", key, "=", *value));
+  };
+  set("goals", options.goals);
+  set("episodes", options.episodes);
+  set("simulations", options.simulations);
+  set("threads", options.threads);
+  set("seed", options.seed);
+  for (const std::string& assignment : overrides) {
+    RETURN_IF_ERROR(Override(config, assignment));
+  }
+  ASSIGN_OR_RETURN(EvaluationReport report, Evaluate({.config = config,
+                                                      .assistant = options.assistant,
+                                                      .search_reference = options.search,
+                                                      .human = options.human,
+                                                      .record_directory = options.record}));
+  std::fputs(FormatTable(report).c_str(), stdout);
+  if (options.json.empty()) return absl::OkStatus();
+  return WriteFileAtomically(options.json, ToJson(report).dump(1) + "\n");
+}
+
+}  // namespace
+
+void AddEvaluate(CLI::App& app, absl::Status& result) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "evaluate", "Compare a builder with an assistant and without, on the same houses");
+  command
+      ->add_option("--assistant", options->assistant,
+                   "checkpoint, FILE.safetensors of hod import-weights, or noop")
+      ->required();
+  command->add_option("--human", options->human, kPlayerSpecs)->default_str("heuristic");
+  options->human = "heuristic";
+  command->add_option("--goals", options->goals, env::kGoalSpecs);
+  command->add_option("--episodes", options->episodes, "number of houses");
+  command->add_option("--seed", options->seed, "of houses, builders and start locations");
+  command->add_flag("--search", options->search,
+                    "an assistant of hod import-weights searches, too, as in the reference");
+  command->add_option("--simulations", options->simulations, "simulations of a move");
+  command->add_option("--threads", options->threads, "threads that play");
+  command->add_option("--set", options->overrides, "key=value over the checkpoint's configuration")
+      ->allow_extra_args(false);
+  command->add_option("--json", options->json, "write the report here");
+  command->add_option("--record", options->record, "record every episode here");
+  command->callback([options, &result] { result = Run(*options); });
+}
+
+}  // namespace hod::engine

@@ -1,0 +1,71 @@
+// hod import-humans.
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "engine/commands/command.h"
+#include "engine/config/run_config.h"
+#include "engine/samples/human_fragments.h"
+#include "env/base/files.h"
+#include "env/base/status.h"
+
+namespace hod::engine {
+namespace {
+
+struct Options {
+  std::vector<std::string> recordings;
+  std::string out;
+};
+
+// Shards of `participants` in a directory of --out.
+absl::Status Write(const Options& options, const char* split,
+                   const std::vector<HumanFragments>& participants) {
+  const std::string directory = absl::StrCat(options.out, "/", split);
+  RETURN_IF_ERROR(MakeDirectories(directory));
+  ASSIGN_OR_RETURN(std::vector<std::string> paths, WriteHumanShards(participants, directory));
+  for (size_t i = 0; i < paths.size(); ++i) {
+    const HumanFragments& of = participants[i];
+    absl::PrintF(
+        "%s  %s, participant %d: %d episodes, %d timesteps, %d fragments, %d unexplained "
+        "changes\n",
+        paths[i], of.recording, of.participant, of.episodes, of.timesteps, of.fragments.size(),
+        of.unexplained);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Run(const Options& options) {
+  const RunConfig defaults;
+  for (const std::string& recording : options.recordings) {
+    ASSIGN_OR_RETURN(
+        std::vector<HumanFragments> participants,
+        FragmentsOfRecording(recording, defaults.selfplay.fragment_length, defaults.search.gamma));
+    if (participants.empty()) continue;
+    const bool assisted = participants.front().assisted;
+    for (const char* split : {assisted ? "assisted" : "alone", "combined"}) {
+      RETURN_IF_ERROR(Write(options, split, participants));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddImportHumans(CLI::App& app, absl::Status& result) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("import-humans", "Recordings of people as shards, to learn from");
+  command->add_option("recordings", options->recordings, "of people alone, or joint ones of two")
+      ->required();
+  command
+      ->add_option(
+          "--out", options->out,
+          "directory for alone/, assisted/ and combined/: shards, one a participant and file")
+      ->required();
+  command->callback([options, &result] { result = Run(*options); });
+}
+
+}  // namespace hod::engine

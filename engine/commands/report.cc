@@ -1,0 +1,92 @@
+// hod report, and hod experiment: training, evaluation and report in one.
+#include "engine/report/report.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/commands/command.h"
+#include "engine/evaluation/evaluate.h"
+#include "engine/training/train.h"
+#include "env/base/files.h"
+#include "env/base/status.h"
+
+namespace hod::engine {
+namespace {
+
+struct Options {
+  std::string config, out;
+  std::vector<std::string> overrides;
+};
+
+// The evaluation of the newest checkpoint: a stored one, if it is of this checkpoint and these
+// settings, or a new one.
+absl::StatusOr<EvaluationReport> EvaluateRun(const RunDirectory& run) {
+  ASSIGN_OR_RETURN(auto latest, run.LatestCheckpoint());
+  if (!latest.has_value()) {
+    return absl::NotFoundError(absl::StrCat(run.path(), ": no checkpoint to evaluate"));
+  }
+  const std::string path = run.path() + "/evaluation.json";
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) {
+    absl::StatusOr<EvaluationReport> stored = LoadEvaluation(path);
+    if (!stored.ok()) return stored.status();
+    if (stored->origin.value("assistant", "") == latest->second &&
+        stored->origin.value("config", "") == ToToml(run.config())) {
+      std::fprintf(stderr, "%s is of this checkpoint: reusing it\n", path.c_str());
+      return stored;
+    }
+  }
+  absl::StatusOr<EvaluationReport> report =
+      Evaluate({.config = run.config(),
+                .assistant = latest->second,
+                .human = run.config().human,
+                .record_directory = run.path() + "/episodes"});
+  if (!report.ok()) return report.status();
+  RETURN_IF_ERROR(WriteFileAtomically(path, ToJson(*report).dump(1) + "\n"));
+  return report;
+}
+
+absl::Status RunExperiment(const Options& options) {
+  ASSIGN_OR_RETURN(RunConfig config, LoadRunConfig(options.config, options.overrides));
+  ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::CreateOrResume(options.out, config));
+  {
+    const StopOnSignals handler;
+    RETURN_IF_ERROR(Train(run, "", g_stop));
+  }
+  ASSIGN_OR_RETURN(EvaluationReport evaluation, EvaluateRun(run));
+  ASSIGN_OR_RETURN(std::string report, WriteReport(run));
+  std::printf("\n%s\nReport: %s\n", FormatTable(evaluation).c_str(), report.c_str());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddExperiment(CLI::App& app, absl::Status& result) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "experiment", "Train, evaluate and report; what is already done is reused");
+  command->add_option("--config", options->config, "run configuration (TOML)")->required();
+  command->add_option("--set", options->overrides, "key=value over the configuration")
+      ->allow_extra_args(false);
+  command->add_option("--out", options->out, "run directory")->required();
+  command->callback([options, &result] { result = RunExperiment(*options); });
+}
+
+void AddReport(CLI::App& app, absl::Status& result) {
+  auto path = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand(
+      "report", "Write the HTML report of a run from its metrics, evaluation and episodes");
+  command->add_option("--run", *path, "run directory")->required();
+  command->callback([path, &result] {
+    absl::StatusOr<RunDirectory> run = RunDirectory::Open(*path);
+    absl::StatusOr<std::string> report = run.ok() ? WriteReport(*run) : run.status();
+    result = report.status();
+    if (report.ok()) std::printf("%s\n", report->c_str());
+  });
+}
+
+}  // namespace hod::engine

@@ -1,0 +1,89 @@
+// hod train, and its halves hod selfplay and hod learn.
+#include "engine/training/train.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/commands/command.h"
+#include "engine/training/learner.h"
+#include "engine/training/ppo.h"
+#include "engine/training/selfplay.h"
+#include "env/base/status.h"
+
+namespace hod::engine {
+namespace {
+
+absl::Status RunTrain(const std::string& config_path, const std::vector<std::string>& overrides,
+                      const std::string& out, const std::string& record) {
+  ASSIGN_OR_RETURN(RunConfig config, LoadRunConfig(config_path, overrides));
+  ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::CreateOrResume(out, config));
+  const StopOnSignals handler;
+  return Train(run, record, g_stop);
+}
+
+}  // namespace
+
+void AddTrain(CLI::App& app, absl::Status& result) {
+  struct Options {
+    std::string config, out, record;
+    std::vector<std::string> overrides;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "train",
+      "Train an assistant by self-play, or a builder by PPO; the same command again resumes");
+  command->add_option("--config", options->config, "run configuration (TOML)")->required();
+  command->add_option("--set", options->overrides, "key=value over the configuration")
+      ->allow_extra_args(false);
+  command->add_option("--out", options->out, "run directory")->required();
+  command->add_option("--record", options->record, "record every episode of self-play here");
+  command->callback([options, &result] {
+    result = RunTrain(options->config, options->overrides, options->out, options->record);
+  });
+}
+
+void AddSelfPlay(CLI::App& app, absl::Status& result) {
+  struct Options {
+    std::string run, record;
+    int worker = 0;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("selfplay", "One self-play worker of a run directory, until stopped");
+  command->add_option("--run", options->run, "run directory")->required();
+  command->add_option("--worker", options->worker, "number of this worker")
+      ->check(CLI::Range(0, 999));
+  command->add_option("--record", options->record, "record every episode here");
+  command->callback([options, &result] {
+    const StopOnSignals handler;
+    absl::StatusOr<RunDirectory> run = RunDirectory::Open(options->run);
+    if (!run.ok()) {
+      result = run.status();
+    } else if (run->config().learner.algorithm == Algorithm::kPpo) {
+      result = absl::FailedPreconditionError(
+          absl::StrCat(options->run, ": learner.algorithm is ppo, which plays where it learns"));
+    } else {
+      result = RunSelfPlay(*run, options->worker, options->record, g_stop);
+    }
+  });
+}
+
+void AddLearn(CLI::App& app, absl::Status& result) {
+  auto path = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("learn", "The learner of a run directory");
+  command->add_option("--run", *path, "run directory")->required();
+  command->callback([path, &result] {
+    const StopOnSignals handler;
+    absl::StatusOr<RunDirectory> run = RunDirectory::Open(*path);
+    if (!run.ok()) {
+      result = run.status();
+    } else {
+      const bool ppo = run->config().learner.algorithm == Algorithm::kPpo;
+      result = ppo ? RunPpo(*run, g_stop) : RunLearner(*run, g_stop);
+    }
+  });
+}
+
+}  // namespace hod::engine

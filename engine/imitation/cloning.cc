@@ -1,0 +1,137 @@
+#include "engine/imitation/cloning.h"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/config/declaration.h"
+#include "env/base/files.h"
+#include "env/base/status.h"
+#include "models/checkpoints/checkpoint.h"
+#include "models/training/trainer.h"
+
+namespace hod::engine {
+namespace {
+
+// Streams of the config's seed.
+constexpr uint64_t kInitialStream = 1, kOrderStream = 2, kSymmetryStream = 3, kDropoutStream = 4;
+
+std::vector<Field> Fields(CloningConfig& config) {
+  Declaration d;
+  d.Integer("seed", config.seed, 0, std::numeric_limits<int>::max(), "of all that is random");
+  d.Integer("channels", config.channels, 1, 512, "of the network");
+  d.Integer("blocks", config.blocks, 0, 64, "of the network");
+  d.Integer("epochs", config.epochs, 1, 10000, "passes over the decisions");
+  d.Integer("batch", config.batch, 1, 4096, "decisions of a gradient step");
+  d.Number("learning_rate", config.learning_rate, 1e-9, 1, "of the first gradient step");
+  d.Number("final_learning_rate", config.final_learning_rate, 0, 1,
+           "of the last, to which the rate falls linearly");
+  d.Number("dropout", config.dropout, 0, 0.95,
+           "share of the hidden layer's inputs and outputs that a step leaves out");
+  d.Number("ema_decay", config.ema_decay, 0, 0.99999,
+           "of the average of parameters that acts; 0: none");
+  d.Flag("mirror", config.mirror, "mirror and swap every example at random");
+  d.Flag("permute_blocks", config.permute_blocks,
+         "rename the placeable types at random in every example");
+  d.Text("initial", config.initial, "the path of a checkpoint",
+         "the network that learning begins from; empty: a random one");
+  return std::move(d.fields);
+}
+
+}  // namespace
+
+absl::StatusOr<CloningConfig> LoadCloningConfig(const std::string& path) {
+  ASSIGN_OR_RETURN(std::string text, ReadFile(path));
+  CloningConfig config;
+  std::vector<Field> fields = Fields(config);
+  RETURN_IF_ERROR(AssignFile(fields, text, path));
+  return config;
+}
+
+nlohmann::json ToJson(CloningConfig config) { return ToJson(Fields(config)); }
+
+std::string DescribeCloningConfig() {
+  CloningConfig defaults;
+  return DescribeFields(Fields(defaults));
+}
+
+absl::StatusOr<models::Network> InitialClone(const CloningConfig& config) {
+  if (config.initial.empty()) {
+    const Rng rng(static_cast<uint64_t>(config.seed));
+    return models::InitialNetwork(config.network(), rng.Fork(kInitialStream));
+  }
+  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(config.initial));
+  const models::NetworkConfig& found = file.network.config;
+  if (found != config.network()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        config.initial, ": expected a network of ", config.channels, " channels and ",
+        config.blocks, " blocks that sees the goal, got ", found.channels, " channels and ",
+        found.blocks, " blocks", found.goal_visible ? "" : " that does not see it"));
+  }
+  return std::move(file.network);
+}
+
+void AddExample(const DecisionRef& ref, Protocol protocol, const SymmetryParts& parts,
+                Batch& batch) {
+  const HumanTimeline& timeline = ref.episode->timeline;
+  const env::Game& game = timeline.game;
+  const Symmetry symmetry(game.config(), game.actions(), parts);
+  const auto& scene = batch.scenes.emplace_back(std::make_unique<const Batch::Scene>(
+      Batch::Scene{env::Game(game.config(), symmetry.Apply(game.goal())),
+                   symmetry.Apply(ref.episode->Observation(ref.decision, protocol))}));
+  models::Example& example = batch.examples.emplace_back();
+  example.position = {&scene->game, &scene->state, timeline.human};
+  example.valid_actions = symmetry.Actions(ref.episode->ValidActions(ref.decision, protocol));
+  example.search_policy = {{symmetry.Action(ref.episode->decisions[ref.decision].action), 1.0f}};
+  example.goal = scene->game.goal();
+}
+
+absl::StatusOr<Clone> TrainClone(const CloningConfig& config, models::Network initial,
+                                 std::vector<DecisionRef> decisions, Protocol protocol,
+                                 const std::function<void(int)>& report,
+                                 const std::atomic<bool>& stop) {
+  const Rng rng(static_cast<uint64_t>(config.seed));
+  models::TrainerConfig how;
+  how.weights = {.value = 0, .goal = 0, .human = 0};
+  how.ema_decay = config.ema_decay;
+  how.dropout = config.dropout;
+  how.seed = rng.Fork(kDropoutStream)();
+  how.precision = models::Precision::kFloat32;
+  models::Trainer trainer(models::InitialTrainerState(std::move(initial)), how);
+  Rng order = rng.Fork(kOrderStream), symmetries = rng.Fork(kSymmetryStream);
+  const auto size = static_cast<size_t>(config.batch);
+  const size_t per_epoch = decisions.size() / size;
+  const double steps = static_cast<double>(per_epoch) * config.epochs;
+  Clone clone;
+  double done = 0;
+  for (int epoch = 0; epoch < config.epochs; ++epoch) {
+    for (size_t i = decisions.size(); i > 1; --i) {
+      std::swap(decisions[i - 1], decisions[order.Below(static_cast<int>(i))]);
+    }
+    double loss = 0;
+    for (size_t step = 0; step < per_epoch; ++step) {
+      if (stop) return absl::CancelledError("stopped; the same command goes on");
+      Batch batch;
+      for (size_t i = step * size; i < (step + 1) * size; ++i) {
+        const env::GameConfig& game = decisions[i].episode->timeline.game.config();
+        SymmetryParts parts = config.mirror ? RandomMirroring(game, symmetries) : SymmetryParts{};
+        if (config.permute_blocks) parts.blocks = RandomBlockPermutation(symmetries);
+        AddExample(decisions[i], protocol, parts, batch);
+      }
+      const double rate =
+          config.learning_rate + done / steps * (config.final_learning_rate - config.learning_rate);
+      ASSIGN_OR_RETURN(const models::Losses losses,
+                       trainer.Step(batch.examples, {.learning_rate = rate}));
+      loss += losses.policy;
+      ++done;
+      report(config.batch);
+    }
+    clone.losses.push_back(loss / static_cast<double>(per_epoch));
+  }
+  clone.network = trainer.state().Acting();
+  return clone;
+}
+
+}  // namespace hod::engine

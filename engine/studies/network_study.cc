@@ -1,0 +1,260 @@
+#include "engine/studies/network_study.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "engine/studies/studied_network.h"
+#include "env/base/files.h"
+#include "env/base/progress.h"
+#include "env/base/status.h"
+
+namespace hod::engine {
+namespace {
+
+using nlohmann::json;
+
+// Everything a result follows from.
+json SettingsOf(const NetworkStudy& study, const std::vector<PlaySource>& sources,
+                const StudiedNetwork& network) {
+  json data = json::array();
+  for (const PlaySource& source : sources) {
+    json sequences = json::array();
+    for (const auto* part : {&source.train, &source.test}) {
+      for (const PlaySequence& sequence : *part) {
+        sequences.push_back(absl::StrCat(sequence.episode, "@",
+                                         sequence.fragment->start.timestep + sequence.begin));
+      }
+    }
+    const std::string text = sequences.dump();
+    data.push_back({{"source", source.name},
+                    {"train_sequences", source.train.size()},
+                    {"sequences", XXH64(text.data(), text.size(), 0)}});
+  }
+  return {{"version", 2},  // Of networks and losses.
+          {"network", ToJson(network)},
+          {"data", data},
+          {"sequence_length", study.data.sequence_length},
+          {"gamma", study.data.gamma},
+          {"seed", study.data.seed},
+          {"batch_sequences", study.batch_sequences},
+          {"epochs", study.epochs},
+          {"mirror", study.mirror},
+          {"warm_up", study.warm_up}};
+}
+
+json ToJson(const StudiedResult& result) {
+  json errors;
+  for (const auto& [source, episodes] : result.errors) {
+    for (const auto& [episode, e] : episodes) {
+      errors[source][episode] = {
+          {"goal", e.goal}, {"human", e.human}, {"value", e.value}, {"human_hit", e.human_hit}};
+    }
+  }
+  return {{"parameters", result.num_parameters},
+          {"training_seconds", result.training_seconds},
+          {"training_losses", result.training_losses},
+          {"errors", errors}};
+}
+
+StudiedResult ResultFrom(const std::string& name, const json& object) {
+  StudiedResult result;
+  result.name = name;
+  result.num_parameters = object.at("parameters");
+  result.training_seconds = object.at("training_seconds");
+  result.training_losses = object.at("training_losses").get<std::vector<double>>();
+  for (const auto& [source, episodes] : object.at("errors").items()) {
+    for (const auto& [episode, e] : episodes.items()) {
+      result.errors[source][episode] = {e.at("goal"), e.at("human"), e.at("value"),
+                                        e.at("human_hit")};
+    }
+  }
+  return result;
+}
+
+// The result of an earlier run with these settings, if there is one.
+std::optional<StudiedResult> EarlierResult(const std::string& path, const std::string& name,
+                                           const json& settings) {
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return std::nullopt;
+  const json file = json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  if (!file.is_object() || file.value("settings", json()) != settings) return std::nullopt;
+  return ResultFrom(name, file.at("result"));
+}
+
+absl::Status Stopped() { return absl::CancelledError("stopped; the same command goes on"); }
+
+class Study {
+ public:
+  Study(const NetworkStudy& study, const std::vector<PlaySource>& sources,
+        const std::atomic<bool>& stop)
+      : study_(study), sources_(sources), stop_(stop) {
+    for (const PlaySource& source : sources) {
+      train_.insert(train_.end(), source.train.begin(), source.train.end());
+    }
+  }
+
+  absl::StatusOr<StudiedResult> TrainAndJudge(const StudiedNetwork& network) const {
+    ASSIGN_OR_RETURN(std::unique_ptr<NetworkUnderStudy> learner, MakeNetwork(study_, network));
+    StudiedResult result;
+    result.name = network.name;
+    result.num_parameters = learner->num_parameters();
+    RETURN_IF_ERROR(Train(*learner, network, result));
+    for (const PlaySource& source : sources_) {
+      RETURN_IF_ERROR(Judge(*learner, source, result));
+    }
+    return result;
+  }
+
+  // Batches of all networks in turns, so that all meet the same load of the machine.
+  absl::Status MeasureSpeed(std::vector<StudiedResult>& results) const {
+    std::vector<std::unique_ptr<mcts::Evaluator>> evaluators;
+    for (const StudiedNetwork& network : study_.networks) {
+      ASSIGN_OR_RETURN(std::unique_ptr<NetworkUnderStudy> made, MakeNetwork(study_, network));
+      evaluators.push_back(made->MakeEvaluator());
+    }
+    const Batch batch = Examples({&sources_.front().test.front(), 1}, /*mirror=*/false, 0);
+    std::vector<mcts::Position> positions;
+    for (int i = 0; i < study_.speed_batch; ++i) {
+      const models::Example& example = batch.examples[i % batch.examples.size()];
+      positions.push_back(example.position);
+      positions.back().valid_actions = example.valid_actions;
+    }
+    std::vector<mcts::Evaluation> evaluations(positions.size());
+    ProgressLine progress("speed");
+    for (int round = -1; round < study_.speed_rounds; ++round) {  // The first warms up.
+      for (size_t i = 0; i < evaluators.size(); ++i) {
+        if (stop_) return Stopped();
+        const absl::Time began = absl::Now();
+        int64_t evaluated = 0;
+        do {
+          RETURN_IF_ERROR(evaluators[i]->Evaluate(positions, absl::MakeSpan(evaluations)));
+          evaluated += static_cast<int64_t>(positions.size());
+        } while (absl::Now() - began < absl::Milliseconds(200));
+        if (round < 0) continue;
+        results[i].evaluations_per_second.push_back(static_cast<double>(evaluated) /
+                                                    absl::ToDoubleSeconds(absl::Now() - began));
+        progress.Update((round + 1.0) / study_.speed_rounds, results[i].name);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  Batch Examples(absl::Span<const PlaySequence> sequences, bool mirror, uint64_t stream) const {
+    return ExamplesOf(sequences, study_.data.sequence_length, study_.data.gamma, mirror,
+                      Rng(study_.data.seed).Fork(stream));
+  }
+
+  // Every network meets the same batches in the same order.
+  absl::Status Train(NetworkUnderStudy& network, const StudiedNetwork& rates,
+                     StudiedResult& result) const {
+    ProgressLine progress(absl::StrCat("training ", result.name));
+    const absl::Time began = absl::Now();
+    const size_t per_epoch = train_.size() / study_.batch_sequences;
+    const size_t num_steps = per_epoch * study_.epochs;
+    std::vector<PlaySequence> order = train_;
+    Rng rng = Rng(study_.data.seed).Fork(3);
+    for (size_t step = 0; step < num_steps; ++step) {
+      if (stop_) return Stopped();
+      if (step % per_epoch == 0) {
+        for (size_t i = order.size(); i > 1; --i) {
+          std::swap(order[i - 1], order[rng.Below(static_cast<int>(i))]);
+        }
+      }
+      const auto* const first = &order[step % per_epoch * study_.batch_sequences];
+      const Batch batch = Examples({first, static_cast<size_t>(study_.batch_sequences)},
+                                   study_.mirror, 1000 + step);
+      const double done = static_cast<double>(step) / static_cast<double>(num_steps);
+      const double rate =
+          rates.learning_rate + done * (rates.final_learning_rate - rates.learning_rate);
+      ASSIGN_OR_RETURN(models::Losses losses, network.Step(batch.examples, rate));
+      result.training_losses.push_back(losses.total);
+      const double positions =
+          static_cast<double>((step + 1) * study_.batch_sequences * study_.data.sequence_length);
+      progress.Update(done, absl::StrFormat("%.3g positions/s, loss %.3f, goal %.3f, human %.2f",
+                                            positions / absl::ToDoubleSeconds(absl::Now() - began),
+                                            losses.total, losses.goal, losses.human_cross_entropy));
+    }
+    result.training_seconds = absl::ToDoubleSeconds(absl::Now() - began);
+    return absl::OkStatus();
+  }
+
+  absl::Status Judge(const NetworkUnderStudy& network, const PlaySource& source,
+                     StudiedResult& result) const {
+    struct Counts {
+      double all = 0, human = 0;
+    };
+    std::map<std::string, Counts> counts;
+    std::map<std::string, EpisodeErrors>& episodes = result.errors[source.name];
+    ProgressLine progress(absl::StrCat("judging ", result.name, " on ", source.name));
+    for (size_t i = 0; i < source.test.size(); ++i) {
+      if (stop_) return Stopped();
+      const PlaySequence& sequence = source.test[i];
+      const Batch batch = Examples({&sequence, 1}, /*mirror=*/false, 0);
+      ASSIGN_OR_RETURN(std::vector<models::ExampleErrors> errors, network.Errors(batch.examples));
+      EpisodeErrors& sum = episodes[sequence.episode];
+      Counts& count = counts[sequence.episode];
+      for (size_t t = study_.warm_up; t < errors.size(); ++t) {
+        const models::ExampleErrors& e = errors[t];
+        sum.goal += e.goal;
+        sum.value += e.value;
+        sum.human += e.human;
+        sum.human_hit += e.human_hit;
+        ++count.all;
+        count.human += e.has_human;
+      }
+      progress.Update((i + 1.0) / source.test.size(), "");
+    }
+    for (auto& [episode, e] : episodes) {
+      const Counts& count = counts[episode];
+      e.goal /= count.all;
+      e.value /= count.all;
+      e.human /= std::max(1.0, count.human);
+      e.human_hit /= std::max(1.0, count.human);
+    }
+    return absl::OkStatus();
+  }
+
+  const NetworkStudy& study_;
+  const std::vector<PlaySource>& sources_;
+  const std::atomic<bool>& stop_;
+  std::vector<PlaySequence> train_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<StudiedResult>> RunNetworkStudy(const NetworkStudy& study,
+                                                           const std::vector<PlaySource>& sources,
+                                                           const std::string& directory,
+                                                           const std::atomic<bool>& stop) {
+  RETURN_IF_ERROR(MakeDirectories(directory));
+  const Study run(study, sources, stop);
+  std::vector<StudiedResult> results;
+  for (size_t i = 0; i < study.networks.size(); ++i) {
+    const StudiedNetwork& network = study.networks[i];
+    const std::string path = absl::StrFormat("%s/network-%02d.json", directory, i);
+    const json settings = SettingsOf(study, sources, network);
+    std::optional<StudiedResult> earlier = EarlierResult(path, network.name, settings);
+    if (!earlier) {
+      absl::StatusOr<StudiedResult> result = run.TrainAndJudge(network);
+      if (!result.ok()) return result.status();
+      const json file = {
+          {"name", network.name}, {"settings", settings}, {"result", ToJson(*result)}};
+      RETURN_IF_ERROR(WriteFileAtomically(path, file.dump(1) + "\n"));
+      earlier = *std::move(result);
+    }
+    results.push_back(*std::move(earlier));
+  }
+  RETURN_IF_ERROR(run.MeasureSpeed(results));
+  return results;
+}
+
+}  // namespace hod::engine

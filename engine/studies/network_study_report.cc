@@ -1,0 +1,168 @@
+#include "engine/studies/network_study_report.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "engine/charts/chart.h"
+#include "engine/results/estimate_json.h"
+
+namespace hod::engine {
+namespace {
+
+// One value an episode, in the order of their names.
+std::vector<double> Values(const StudiedResult& result, const std::string& source,
+                           double EpisodeErrors::*value) {
+  std::vector<double> values;
+  for (const auto& [episode, errors] : result.errors.at(source)) values.push_back(errors.*value);
+  return values;
+}
+
+std::vector<std::string> SourcesOf(const std::vector<StudiedResult>& results) {
+  std::vector<std::string> sources;
+  for (const auto& [source, episodes] : results.front().errors) sources.push_back(source);
+  return sources;
+}
+
+const StudiedResult& BaselineOf(const NetworkStudy& study,
+                                const std::vector<StudiedResult>& results) {
+  return *std::find_if(results.begin(), results.end(),
+                       [&](const StudiedResult& r) { return r.name == study.baseline; });
+}
+
+std::string Interval(const Estimate& e) {
+  return absl::StrFormat("%.4g [%.4g, %.4g]", e.mean, e.low, e.high);
+}
+
+std::string SignedInterval(const Estimate& e) {
+  return absl::StrFormat("%+.3g [%+.3g, %+.3g]", e.mean, e.low, e.high);
+}
+
+}  // namespace
+
+Estimate MeanError(const StudiedResult& result, const std::string& source, const ErrorKind& kind) {
+  return BootstrapMean(Values(result, source, kind.value), /*seed=*/1);
+}
+
+Estimate ErrorDifference(const StudiedResult& result, const StudiedResult& baseline,
+                         const std::string& source, const ErrorKind& kind) {
+  std::vector<double> differences = Values(result, source, kind.value);
+  const std::vector<double> base = Values(baseline, source, kind.value);
+  for (size_t i = 0; i < differences.size(); ++i) differences[i] -= base[i];
+  return BootstrapMean(differences, /*seed=*/1);
+}
+
+double EvaluationsPerSecond(const StudiedResult& result) {
+  std::vector<double> rounds = result.evaluations_per_second;
+  std::sort(rounds.begin(), rounds.end());
+  return rounds[rounds.size() / 2];
+}
+
+std::string FormatNetworkStudy(const NetworkStudy& study,
+                               const std::vector<StudiedResult>& results) {
+  const StudiedResult& baseline = BaselineOf(study, results);
+  std::string text =
+      "| network | parameters | evaluations/s | times the baseline's | trained in |\n"
+      "|---|---|---|---|---|\n";
+  for (const StudiedResult& result : results) {
+    absl::StrAppendFormat(&text, "| %s | %d | %.4g | %.3g | %.0f s |\n", result.name,
+                          result.num_parameters, EvaluationsPerSecond(result),
+                          EvaluationsPerSecond(result) / EvaluationsPerSecond(baseline),
+                          result.training_seconds);
+  }
+  for (const std::string& source : SourcesOf(results)) {
+    absl::StrAppendFormat(&text, "\n%s: %d held-out episodes\n\n| network |", source,
+                          baseline.errors.at(source).size());
+    for (const ErrorKind& kind : kErrorKinds) {
+      absl::StrAppendFormat(&text, " %s, %s |", kind.name, kind.unit);
+    }
+    text += " predicted first, % |\n|---|---|---|---|---|\n";
+    for (const StudiedResult& result : results) {
+      absl::StrAppend(&text, "| ", result.name, " |");
+      for (const ErrorKind& kind : kErrorKinds) {
+        absl::StrAppend(&text, " ", Interval(MeanError(result, source, kind)), " |");
+      }
+      Estimate hits = BootstrapMean(Values(result, source, &EpisodeErrors::human_hit), /*seed=*/1);
+      absl::StrAppendFormat(&text, " %.1f [%.1f, %.1f] |\n", 100 * hits.mean, 100 * hits.low,
+                            100 * hits.high);
+    }
+    absl::StrAppendFormat(&text, "\n%s: differences to %s (below 0 is better)\n\n| network |",
+                          source, baseline.name);
+    for (const ErrorKind& kind : kErrorKinds) absl::StrAppend(&text, " ", kind.name, " |");
+    text += "\n|---|---|---|---|\n";
+    for (const StudiedResult& result : results) {
+      if (&result == &baseline) continue;
+      absl::StrAppend(&text, "| ", result.name, " |");
+      for (const ErrorKind& kind : kErrorKinds) {
+        absl::StrAppend(&text, " ", SignedInterval(ErrorDifference(result, baseline, source, kind)),
+                        " |");
+      }
+      text += "\n";
+    }
+  }
+  absl::StrAppendFormat(
+      &text,
+      "\nMeans over episodes with 95%% bootstrap intervals. Learnt from %d sequences of %d "
+      "timesteps of each source, %d times. Speed: one thread, batch %d, median of %d rounds.\n",
+      study.data.train_sequences, study.data.sequence_length, study.epochs, study.speed_batch,
+      study.speed_rounds);
+  return text;
+}
+
+nlohmann::json NetworkStudyJson(const NetworkStudy& study,
+                                const std::vector<StudiedResult>& results) {
+  const StudiedResult& baseline = BaselineOf(study, results);
+  nlohmann::json networks = nlohmann::json::array();
+  for (const StudiedResult& result : results) {
+    nlohmann::json sources;
+    for (const std::string& source : SourcesOf(results)) {
+      for (const ErrorKind& kind : kErrorKinds) {
+        sources[source][kind.name] = {
+            {"error", ToJson(MeanError(result, source, kind))},
+            {"difference", ToJson(ErrorDifference(result, baseline, source, kind))}};
+      }
+      sources[source]["episodes"] = result.errors.at(source).size();
+    }
+    networks.push_back({{"name", result.name},
+                        {"parameters", result.num_parameters},
+                        {"training_seconds", result.training_seconds},
+                        {"training_losses", result.training_losses},
+                        {"evaluations_per_second", result.evaluations_per_second},
+                        {"sources", std::move(sources)}});
+  }
+  return {{"baseline", study.baseline}, {"networks", std::move(networks)}};
+}
+
+env::Canvas DrawNetworkStudy(const std::vector<StudiedResult>& results) {
+  constexpr int kWidth = 640, kHeight = 420;
+  const std::vector<std::string> sources = SourcesOf(results);
+  env::Canvas canvas(static_cast<int>(std::size(kErrorKinds)) * kWidth,
+                     static_cast<int>(sources.size()) * kHeight);
+  for (size_t row = 0; row < sources.size(); ++row) {
+    for (size_t column = 0; column < std::size(kErrorKinds); ++column) {
+      const ErrorKind& kind = kErrorKinds[column];
+      Chart chart;
+      chart.title = absl::StrCat(sources[row], ": ", kind.name);
+      chart.x_label = "evaluations per second, one thread";
+      chart.y_label = kind.unit;
+      chart.log2_x = true;
+      chart.width = kWidth;
+      chart.height = kHeight;
+      for (const StudiedResult& result : results) {
+        const Estimate estimate = MeanError(result, sources[row], kind);
+        chart.series.push_back({result.name,
+                                {EvaluationsPerSecond(result)},
+                                {estimate.mean},
+                                {estimate.low},
+                                {estimate.high}});
+      }
+      canvas.Paste(DrawChart(chart), static_cast<int>(column) * kWidth,
+                   static_cast<int>(row) * kHeight);
+    }
+  }
+  return canvas;
+}
+
+}  // namespace hod::engine

@@ -1,0 +1,93 @@
+#include "env/base/object_reader.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "env/base/json_line.h"
+
+namespace hod {
+
+using nlohmann::json;
+
+ObjectReader::ObjectReader(const json& object, std::string path)
+    : object_(object), path_(std::move(path)) {
+  if (!object.is_object()) Fail(path_, "an object");
+}
+
+const json* ObjectReader::Find(const char* key) {
+  asked_.insert(key);
+  if (!Has(key)) {
+    Fail(Path(key), "this key");
+    return nullptr;
+  }
+  return &object_.at(key);
+}
+
+void ObjectReader::Read(const char* key, bool& out) {
+  const json* value = Find(key);
+  if (value == nullptr) return;
+  if (!value->is_boolean()) return Fail(Path(key), "true or false");
+  out = value->get<bool>();
+}
+
+void ObjectReader::Read(const char* key, int64_t lo, int64_t hi, int& out) {
+  const json* value = Find(key);
+  if (value == nullptr) return;
+  const auto number = IntegerFromJson(*value, lo, hi, "");
+  if (!number.ok()) {
+    const bool any = lo == INT32_MIN && hi == INT32_MAX;
+    return Fail(Path(key),
+                any ? "an integer" : absl::StrCat("a whole number from ", lo, " to ", hi));
+  }
+  out = static_cast<int>(*number);
+}
+
+void ObjectReader::Read(const char* key, std::optional<int>& out) {
+  const json* value = Find(key);
+  if (value == nullptr) return;
+  out.reset();
+  if (value->is_null()) return;
+  const auto number = IntegerFromJson(*value, INT32_MIN, INT32_MAX, "");
+  if (!number.ok()) return Fail(Path(key), "an integer or null");
+  out = static_cast<int>(*number);
+}
+
+void ObjectReader::Read(const char* key, double& out) {
+  const json* value = Find(key);
+  if (value == nullptr) return;
+  if (!value->is_number()) return Fail(Path(key), "a number");
+  out = value->get<double>();
+}
+
+void ObjectReader::Read(const char* key, std::string& out) {
+  const json* value = Find(key);
+  if (value == nullptr) return;
+  if (!value->is_string()) return Fail(Path(key), "a text");
+  out = value->get<std::string>();
+}
+
+void ObjectReader::Fail(const std::string& path, const std::string& expected) {
+  if (!status_.ok()) return;
+  status_ = absl::InvalidArgumentError(
+      absl::StrCat(path, path.empty() ? "" : ": ", "expected ", expected));
+}
+
+void ObjectReader::Fail(absl::Status error) {
+  if (status_.ok()) status_ = std::move(error);
+}
+
+std::string ObjectReader::Path(const char* key) const {
+  return absl::StrCat(path_, path_.empty() ? "" : ".", key);
+}
+
+absl::Status ObjectReader::Finish() const {
+  if (!status_.ok()) return status_;
+  for (const auto& item : object_.items()) {
+    if (asked_.count(item.key()) > 0) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(path_, path_.empty() ? "" : ": ", "unknown key ", item.key()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace hod

@@ -1,0 +1,72 @@
+// Makes a house set of files of several formats: finds, reads, transforms and splits them.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "env/houses/files/house_set.h"
+#include "env/houses/transforms/pipeline.h"
+
+namespace hod::env {
+
+enum class HouseFormat {
+  kCraftAssist,  // schematic.npy
+  kGrabCraft,    // *.json beside *.metadata.json
+  kSchematic,    // *.schem, *.schematic
+  kNpy,          // other *.npy: block ids of the game, [w][h][d]
+};
+
+struct HouseFile {
+  std::string path;
+  std::string name;  // The path within what was asked for, without what all such files share.
+  HouseFormat format;
+};
+
+// The files of all formats, or of one, below folders, and files named themselves, in the order of
+// `paths`, those of a folder by path. An error names a path that cannot be read, or a file of no
+// known format.
+absl::StatusOr<std::vector<HouseFile>> FindHouseFiles(const std::vector<std::string>& paths,
+                                                      std::optional<HouseFormat> only);
+
+// The structure in a file, before any transform. An error of code FailedPrecondition is about a
+// block that no type of the game stands for; other errors are about the file.
+absl::StatusOr<House> ReadStructure(const HouseFile& file);
+
+// Which houses are for training. By default those in folders named "test" are not; with a ratio, a
+// hash of the house's name and the seed decides, so that a house keeps its side when others come.
+struct SplitRule {
+  int train = 0, test = 0;  // Parts of the ratio; both 0 for folders.
+};
+
+struct ImportOptions {
+  std::string name, license;
+  std::vector<std::string> source;
+  WorldSize size;  // Of the largest house, see MaxHouseSize(). Extents 4 to kMaxWorldExtent - 2.
+  Pipeline pipeline = Pipeline::Paper();
+  SplitRule split;
+  uint64_t seed = 0;
+  int threads = 1;
+};
+
+struct Rejection {
+  std::string file, reason;
+  std::string cause;  // The transform that rejected it, "unknown block" or "unreadable".
+};
+
+struct ImportResult {
+  HouseSet set;  // set.houses may be empty; then it is no valid set.
+  std::vector<Rejection> rejected;
+};
+
+// Imports the files, with `threads` threads; the result does not depend on their number.
+// `progress` is called with the number of files done, from one thread at a time; when it returns
+// false, the import ends with a Cancelled error.
+absl::StatusOr<ImportResult> ImportHouses(const std::vector<HouseFile>& files,
+                                          const ImportOptions& options,
+                                          const std::function<bool(int)>& progress);
+
+}  // namespace hod::env

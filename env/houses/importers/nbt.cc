@@ -1,0 +1,274 @@
+#include "env/houses/importers/nbt.h"
+
+#include <zlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+#include "env/base/status.h"
+
+namespace hod::env {
+namespace {
+
+constexpr size_t kInflateStep = size_t{64} << 10;
+
+// Reads big-endian numbers. Whoever calls it knows that they are there.
+uint64_t BigEndian(absl::string_view bytes, size_t offset, size_t size) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < size; ++i) value = value << 8 | static_cast<uint8_t>(bytes[offset + i]);
+  return value;
+}
+
+// The size of a number; 0 for other types.
+size_t NumberSize(NbtType type) {
+  switch (type) {
+    case NbtType::kByte:
+      return 1;
+    case NbtType::kShort:
+      return 2;
+    case NbtType::kInt:
+    case NbtType::kFloat:
+      return 4;
+    case NbtType::kLong:
+    case NbtType::kDouble:
+      return 8;
+    default:
+      return 0;
+  }
+}
+
+// The size of an element of an array; 0 for other types.
+size_t ElementSize(NbtType type) {
+  switch (type) {
+    case NbtType::kByteArray:
+      return 1;
+    case NbtType::kIntArray:
+      return 4;
+    case NbtType::kLongArray:
+      return 8;
+    default:
+      return 0;
+  }
+}
+
+// Goes over a value without keeping anything of it.
+class Walker {
+ public:
+  explicit Walker(absl::string_view bytes) : bytes_(bytes) {}
+
+  bool ok() const { return error_.empty(); }
+  size_t error_offset() const { return error_offset_; }
+  const std::string& error() const { return error_; }
+
+  NbtType Type(size_t& offset) {
+    if (!Need(offset, 1, "a type")) return NbtType::kEnd;
+    const auto type = static_cast<uint8_t>(bytes_[offset]);
+    if (type > static_cast<uint8_t>(NbtType::kLongArray)) {
+      Fail(offset, absl::StrCat("type ", type, ", expected 0 to 12"));
+      return NbtType::kEnd;
+    }
+    ++offset;
+    return static_cast<NbtType>(type);
+  }
+
+  absl::string_view Name(size_t& offset) {
+    const size_t begin = offset + 2;
+    Skip(NbtType::kString, offset, 0);
+    return ok() ? bytes_.substr(begin, offset - begin) : absl::string_view();
+  }
+
+  // Moves `offset` behind the payload of a value.
+  void Skip(NbtType type, size_t& offset, int depth) {
+    if (!ok()) return;
+    if (const size_t size = NumberSize(type); size > 0) {
+      if (Need(offset, size, "a number")) offset += size;
+    } else if (const size_t element = ElementSize(type); element > 0) {
+      const size_t count = Count(offset, element, "an array");
+      offset += ok() ? count * element : 0;
+    } else if (type == NbtType::kString) {
+      if (!Need(offset, 2, "the length of a string")) return;
+      const size_t length = BigEndian(bytes_, offset, 2);
+      if (Need(offset + 2, length, "a string")) offset += 2 + length;
+    } else if (depth >= kMaxNbtDepth) {
+      Fail(offset, absl::StrCat("nested more than ", kMaxNbtDepth, " deep"));
+    } else if (type == NbtType::kList) {
+      SkipList(offset, depth);
+    } else if (type == NbtType::kCompound) {
+      SkipCompound(offset, depth);
+    } else {
+      Fail(offset, "a value of no type");
+    }
+  }
+
+ private:
+  void Fail(size_t offset, std::string what) {
+    if (!ok()) return;
+    error_offset_ = offset;
+    error_ = std::move(what);
+  }
+  bool Need(size_t offset, size_t count, const char* what) {
+    if (ok() && count > bytes_.size() - offset) {
+      Fail(offset, absl::StrCat("truncated: ", what, " of ", count, " bytes, but ",
+                                bytes_.size() - offset, " are left"));
+    }
+    return ok();
+  }
+  // The number of elements of at least `min_size` bytes that follow, no more than there is room
+  // for.
+  size_t Count(size_t& offset, size_t min_size, const char* what) {
+    if (!Need(offset, 4, "a length")) return 0;
+    const auto count = static_cast<int32_t>(BigEndian(bytes_, offset, 4));
+    const size_t left = bytes_.size() - offset - 4;
+    if (count < 0 || static_cast<size_t>(count) > left / min_size) {
+      Fail(offset, absl::StrCat(what, " of ", count, " elements, but ", left, " bytes are left"));
+      return 0;
+    }
+    offset += 4;
+    return static_cast<size_t>(count);
+  }
+  void SkipList(size_t& offset, int depth) {
+    const NbtType type = Type(offset);
+    const size_t begin = offset;
+    const size_t count = Count(offset, 1, "a list");
+    if (ok() && type == NbtType::kEnd && count > 0) Fail(begin, "a list of values of no type");
+    for (size_t i = 0; i < count && ok(); ++i) Skip(type, offset, depth + 1);
+  }
+  void SkipCompound(size_t& offset, int depth) {
+    for (;;) {
+      const NbtType type = Type(offset);
+      if (!ok() || type == NbtType::kEnd) return;
+      Name(offset);
+      Skip(type, offset, depth + 1);
+    }
+  }
+
+  absl::string_view bytes_;
+  size_t error_offset_ = 0;
+  std::string error_;
+};
+
+// The contents of a gzip file, if they are at most kMaxNbtBytes.
+absl::StatusOr<std::string> Inflated(const std::string& path, const std::string& file) {
+  z_stream stream{};
+  constexpr int kGzip = 16;
+  if (inflateInit2(&stream, MAX_WBITS + kGzip) != Z_OK) {
+    return absl::ResourceExhaustedError(absl::StrCat(path, ": no memory to inflate it"));
+  }
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> owner(&stream, inflateEnd);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(file.data()));
+  stream.avail_in = static_cast<uInt>(file.size());
+  const auto error = [&](absl::string_view what) {
+    return absl::DataLossError(
+        absl::StrCat(path, ": offset ", file.size() - stream.avail_in, ": ", what));
+  };
+  std::string contents;
+  for (;;) {
+    const size_t had = contents.size();
+    contents.resize(had + kInflateStep);
+    stream.next_out = reinterpret_cast<Bytef*>(&contents[had]);
+    stream.avail_out = kInflateStep;
+    const int code = inflate(&stream, Z_NO_FLUSH);
+    contents.resize(contents.size() - stream.avail_out);
+    if (contents.size() > kMaxNbtBytes) {
+      return error(absl::StrCat("inflates to more than ", kMaxNbtBytes, " bytes"));
+    }
+    if (code == Z_STREAM_END) break;
+    if (code == Z_BUF_ERROR) return error("truncated gzip data");
+    if (code != Z_OK) {
+      return error(absl::StrCat("corrupt gzip data", stream.msg == nullptr ? "" : ": ",
+                                stream.msg == nullptr ? "" : stream.msg));
+    }
+  }
+  if (stream.avail_in > 0) return error("expected the end of the file after the gzip data");
+  return contents;
+}
+
+absl::StatusOr<std::string> ReadBounded(const std::string& path) {
+  std::error_code code;
+  const uint64_t size = std::filesystem::file_size(path, code);
+  if (code) return absl::NotFoundError(absl::StrCat(path, ": cannot read: ", code.message()));
+  if (size > kMaxNbtBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": has ", size, " bytes, expected at most ", kMaxNbtBytes));
+  }
+  std::string bytes(size, '\0');
+  std::ifstream file(path, std::ios::binary);
+  if (!file.read(bytes.data(), static_cast<std::streamsize>(size))) {
+    return absl::DataLossError(absl::StrCat(path, ": cannot read its ", size, " bytes"));
+  }
+  return bytes;
+}
+
+}  // namespace
+
+absl::StatusOr<NbtDocument> NbtDocument::Read(const std::string& path) {
+  absl::StatusOr<std::string> bytes = ReadBounded(path);
+  if (bytes.ok() && bytes->compare(0, 2, "\x1f\x8b") == 0) bytes = Inflated(path, *bytes);
+  if (!bytes.ok()) return bytes.status();
+  NbtDocument document;
+  document.bytes_ = std::make_unique<NbtValue::Bytes_>();
+  *document.bytes_ = {path, *std::move(bytes)};
+  const std::string& contents = document.bytes_->contents;
+  const NbtValue whole(document.bytes_.get(), NbtType::kCompound, 0);
+  if (contents.empty() || contents[0] != static_cast<char>(NbtType::kCompound)) {
+    return whole.Error(0, "not an NBT file: expected a compound (type 10), in gzip or plain");
+  }
+  Walker walker(contents);
+  size_t offset = 1;
+  walker.Name(offset);
+  document.root_ = offset;
+  walker.Skip(NbtType::kCompound, offset, 0);
+  if (!walker.ok()) return whole.Error(walker.error_offset(), walker.error());
+  if (offset != contents.size()) return whole.Error(offset, "expected the end");
+  return document;
+}
+
+absl::Status NbtValue::ForEachField(
+    const std::function<absl::Status(absl::string_view, const NbtValue&)>& visit) const {
+  if (type_ != NbtType::kCompound) return Error(0, "expected a compound");
+  Walker walker(bytes_->contents);
+  size_t offset = offset_;
+  for (;;) {
+    const NbtType type = walker.Type(offset);
+    if (type == NbtType::kEnd) return absl::OkStatus();
+    const absl::string_view name = walker.Name(offset);
+    RETURN_IF_ERROR(visit(name, NbtValue(bytes_, type, offset)));
+    walker.Skip(type, offset, 0);
+  }
+}
+
+absl::StatusOr<NbtValue> NbtValue::Field(absl::string_view wanted) const {
+  absl::StatusOr<NbtValue> found = Error(0, "no field \"", wanted, "\"");
+  RETURN_IF_ERROR(ForEachField([&](absl::string_view name, const NbtValue& value) {
+    if (!found.ok() && name == wanted) found = value;
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+bool NbtValue::Has(absl::string_view name) const { return Field(name).ok(); }
+
+absl::StatusOr<int64_t> NbtValue::Integer() const {
+  switch (type_) {
+    case NbtType::kByte:
+      return static_cast<int8_t>(BigEndian(bytes_->contents, offset_, 1));
+    case NbtType::kShort:
+      return static_cast<int16_t>(BigEndian(bytes_->contents, offset_, 2));
+    case NbtType::kInt:
+      return static_cast<int32_t>(BigEndian(bytes_->contents, offset_, 4));
+    case NbtType::kLong:
+      return static_cast<int64_t>(BigEndian(bytes_->contents, offset_, 8));
+    default:
+      return Error(0, "expected a whole number");
+  }
+}
+
+absl::StatusOr<absl::string_view> NbtValue::Bytes() const {
+  if (type_ != NbtType::kByteArray) return Error(0, "expected a byte array");
+  const size_t count = BigEndian(bytes_->contents, offset_, 4);
+  return absl::string_view(bytes_->contents).substr(offset_ + kArrayHeader, count);
+}
+
+}  // namespace hod::env

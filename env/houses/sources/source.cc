@@ -1,0 +1,218 @@
+#include "env/houses/sources/source.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "env/base/status.h"
+#include "env/game/game.h"
+#include "env/houses/files/house_set.h"
+#include "env/houses/files/npy.h"
+#include "env/houses/generator/generator.h"
+#include "env/houses/transforms/pipeline.h"
+
+namespace hod::env {
+namespace {
+
+std::string ToString(const WorldSize& size) {
+  return absl::StrCat(size.w, "x", size.h, "x", size.d);
+}
+
+class GeneratedSource : public GoalSource {
+ public:
+  GeneratedSource(const GameConfig& config, uint64_t seed) : config_(config), seed_(seed) {}
+
+  std::optional<int> size() const override { return std::nullopt; }
+  Goal Sample(Rng& rng) const override { return {"generated", Generate(rng)}; }
+  Goal Get(int index) const override {
+    Rng rng = Rng(seed_).Fork(static_cast<uint64_t>(index));
+    return {absl::StrCat("generated-", index), Generate(rng)};
+  }
+
+ private:
+  std::vector<Block> Generate(Rng& rng) const {
+    const House house = GenerateHouse(MaxHouseSize(config_), rng);
+    return GoalFromHouse(config_, house.size, house.blocks);
+  }
+
+  const GameConfig config_;
+  const uint64_t seed_;
+};
+
+struct NamedHouse {
+  std::string name;
+  House house;
+};
+
+// A house of the size of the world is a goal as it is. Requires that `placement` accepts others.
+Goal Place(const GameConfig& config, const Pipeline& placement, const std::string& name,
+           House house, Rng& rng) {
+  if (house.size == config.size) return {name, std::move(house.blocks)};
+  placement.Run(Pipeline::Part::kPlacement, MaxHouseSize(config), house, rng).IgnoreError();
+  return {name, GoalFromHouse(config, house.size, house.blocks)};
+}
+
+// Of houses that come without transforms of their own.
+Pipeline RandomPlacement() { return *Pipeline::Parse({"randomly_place", "add_grass"}); }
+
+// A fixed list of houses, placed anew for every goal.
+class ListSource : public GoalSource {
+ public:
+  // Requires that `placement` accepts all houses in the game's worlds.
+  ListSource(const GameConfig& config, uint64_t seed, std::vector<NamedHouse> houses,
+             Pipeline placement)
+      : config_(config),
+        seed_(seed),
+        houses_(std::move(houses)),
+        placement_(std::move(placement)) {}
+
+  std::optional<int> size() const override { return static_cast<int>(houses_.size()); }
+  Goal Sample(Rng& rng) const override {
+    return Make(houses_[rng.Below(static_cast<int>(houses_.size()))], rng);
+  }
+  Goal Get(int index) const override {
+    const size_t i = static_cast<size_t>(index) % houses_.size();
+    Rng rng = Rng(seed_).Fork(i);
+    return Make(houses_[i], rng);
+  }
+
+ private:
+  Goal Make(const NamedHouse& named, Rng& rng) const {
+    return Place(config_, placement_, named.name, named.house, rng);
+  }
+
+  const GameConfig config_;
+  const uint64_t seed_;
+  const std::vector<NamedHouse> houses_;
+  const Pipeline placement_;
+};
+
+// Whether the file can be a goal of this game.
+absl::Status Check(const std::string& path, const House& house, const GameConfig& config) {
+  const auto error = [&](auto... what) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", what...));
+  };
+  const WorldSize& size = house.size;
+  const WorldSize limit = MaxHouseSize(config);
+  const bool whole_world = size == config.size;
+  if (!whole_world && (size.w > limit.w || size.h > limit.h || size.d > limit.d)) {
+    return error("shape ", ToString(size), ", expected the world's ", ToString(config.size),
+                 " or a house of at most ", ToString(limit));
+  }
+  for (int i = 0; i < size.Volume(); ++i) {
+    const Cell c = size.At(i);
+    const bool wants_bedrock = whole_world && c.y == 0;
+    if ((house.blocks[i] == kBedrock) != wants_bedrock) {
+      return error(kBlockNames[house.blocks[i]], " at (", c.x, ", ", c.y, ", ", c.z, "), expected ",
+                   wants_bedrock ? "bedrock" : "any block but bedrock");
+    }
+  }
+  if (std::all_of(house.blocks.begin(), house.blocks.end(),
+                  [](Block block) { return block == kAir; })) {
+    return error("only air, expected a house");
+  }
+  if (whole_world && !config.abilities.inf_blocks) {
+    const std::vector<Block> palette = GoalFromHouse(config, {1, 1, 1}, {kDirt});
+    for (int i = config.size.Index({config.size.w - 1, 0, 0}); i < size.Volume(); ++i) {
+      if (house.blocks[i] != palette[i]) {
+        return error("the plane x = ", config.size.w - 1,
+                     " differs from the palette of a game with finite blocks");
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<NamedHouse>> ReadDirectory(const std::string& directory,
+                                                      const GameConfig& config) {
+  std::error_code code;
+  std::vector<std::filesystem::path> paths;
+  std::filesystem::directory_iterator entries(directory, code);
+  for (; !code && entries != std::filesystem::directory_iterator(); entries.increment(code)) {
+    if (entries->path().extension() == ".npy") paths.push_back(entries->path());
+  }
+  if (code) {
+    return absl::NotFoundError(
+        absl::StrCat("npy:", directory, ": cannot read the directory: ", code.message()));
+  }
+  if (paths.empty()) {
+    return absl::NotFoundError(absl::StrCat("npy:", directory, ": no *.npy file there"));
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<NamedHouse> files;
+  for (const std::filesystem::path& path : paths) {
+    ASSIGN_OR_RETURN(House house, ReadNpy(path.string(), kMaxWorldExtent));
+    RETURN_IF_ERROR(Check(path.string(), house, config));
+    files.push_back({path.filename().string(), std::move(house)});
+  }
+  return files;
+}
+
+// `where` is DIR, DIR:train or DIR:test.
+absl::StatusOr<std::unique_ptr<GoalSource>> MakeSetSource(absl::string_view where,
+                                                          const GameConfig& config, uint64_t seed) {
+  std::optional<HouseSplit> only;
+  if (absl::ConsumeSuffix(&where, ":train")) {
+    only = HouseSplit::kTrain;
+  } else if (absl::ConsumeSuffix(&where, ":test")) {
+    only = HouseSplit::kTest;
+  }
+  absl::StatusOr<HouseSet> set = ReadHouseSet(std::string(where));
+  if (!set.ok()) return set.status();
+  std::vector<NamedHouse> houses;
+  for (HouseSet::Member& member : set->houses) {
+    if (only && member.split != *only) continue;
+    House placed = member.house;
+    Rng rng;
+    const absl::Status status =
+        set->pipeline.Run(Pipeline::Part::kPlacement, MaxHouseSize(config), placed, rng);
+    if (!status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          where, ": house \"", member.name, "\" cannot be a goal in a world of ",
+          ToString(config.size), " (", status.message(), "); the set was imported for houses of ",
+          ToString(set->size), ", this game needs --size ", ToString(MaxHouseSize(config))));
+    }
+    houses.push_back({std::move(member.name), std::move(member.house)});
+  }
+  if (houses.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat(where, ": no house of the split \"", SplitName(*only), "\""));
+  }
+  return std::make_unique<ListSource>(config, seed, std::move(houses), set->pipeline);
+}
+
+}  // namespace
+
+absl::StatusOr<Goal> GoalOfHouse(const std::string& name, const House& house,
+                                 const GameConfig& config, Rng& rng) {
+  RETURN_IF_ERROR(Check(name, house, config));
+  return Place(config, RandomPlacement(), name, house, rng);
+}
+
+absl::StatusOr<std::unique_ptr<GoalSource>> MakeGoalSource(const std::string& spec,
+                                                           const GameConfig& config,
+                                                           uint64_t seed) {
+  if (spec == "generated") {
+    const WorldSize limit = MaxHouseSize(config);
+    if (std::min({limit.w, limit.h, limit.d}) < kMinHouseExtent) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "goals \"generated\": a world of ", ToString(config.size), " has room for houses of ",
+          ToString(limit), ", expected at least ", kMinHouseExtent, " voxels each way"));
+    }
+    return std::make_unique<GeneratedSource>(config, seed);
+  }
+  absl::string_view directory = spec;
+  if (absl::ConsumePrefix(&directory, "npy:") && !directory.empty()) {
+    ASSIGN_OR_RETURN(std::vector<NamedHouse> files, ReadDirectory(std::string(directory), config));
+    return std::make_unique<ListSource>(config, seed, std::move(files), RandomPlacement());
+  }
+  if (absl::ConsumePrefix(&directory, "set:") && !directory.empty()) {
+    return MakeSetSource(directory, config, seed);
+  }
+  return absl::InvalidArgumentError(absl::StrCat("goals \"", spec, "\": expected ", kGoalSpecs));
+}
+
+}  // namespace hod::env

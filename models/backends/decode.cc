@@ -1,0 +1,30 @@
+#include "models/backends/decode.h"
+
+#include <Eigen/Core>
+#include <cmath>
+
+#include "models/backends/kernels.h"
+
+namespace hod::models {
+void ActionProbabilities(absl::Span<const float> channels, const env::ActionSpace& actions,
+                         absl::Span<const int32_t> ids, std::vector<float>& probabilities) {
+  probabilities.resize(ids.size());
+  if (ids.empty()) return;
+  const Kernels& kernels = FastestKernels(Precision::kFloat32);
+  const auto volume = static_cast<size_t>(actions.volume());
+  actions.ForEach(ids, [&](size_t i, const env::Action& action) {
+    const float* const channel = channels.data() + env::ChannelOf(action) * volume;
+    if (env::HasLocation(action.type)) {
+      probabilities[i] = channel[action.location];
+      return;
+    }
+    float highest, sum;
+    kernels.sum_exp(channel, actions.volume(), &highest, &sum);
+    probabilities[i] = highest + std::log(sum);
+  });
+  Eigen::Map<Eigen::ArrayXf> all(probabilities.data(), static_cast<Eigen::Index>(ids.size()));
+  all = (all - all.maxCoeff()).exp();
+  all /= all.sum();
+}
+
+}  // namespace hod::models

@@ -1,0 +1,94 @@
+// The arithmetic of networks on the processor's vector units, compiled once per instruction set.
+//
+// Activations are rows: one per voxel in the world's flat order, of channels padded to whole blocks
+// of kBlock. Planes are the other way round, [channel][voxel]. A unit is 4 bytes of a row: one
+// float or two bfloat16; or four bytes, which only convolutions read, made from rows of floats. A
+// kernel broadcasts units of some rows and multiplies each with kBlock outputs at once, so that
+// what is summed stays in registers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/types/span.h"
+#include "models/network/precision.h"
+
+namespace hod::models {
+
+// Of weights in bytes: products of two of them and bytes without a sign stay within 16 bits.
+inline constexpr int kMaxInt8Weight = 64;
+inline constexpr int kBlock = 16;  // Channels; a vector of AVX-512, two of AVX2.
+
+// Where one weight of a convolution finds its input.
+struct Tap {
+  int32_t weight;  // Which one, in C order over the extents of the kernel.
+  int32_t offset;  // From the output's voxel to the input's.
+};
+
+// Voxels at equal distances whose taps all lie within the world.
+struct VoxelRun {
+  int32_t first, count, stride;
+  int32_t first_tap, num_taps;  // In a list of taps.
+};
+
+// relu(convolution + bias + add), zero outside the world.
+struct Convolution {
+  const void* input;
+  ptrdiff_t voxel_stride, unit_stride;  // In units.
+  int units;                            // Per voxel.
+  const void* weights;                  // [blocks][taps of the kernel][units][kBlock] units
+  const float* scales;                  // [blocks * kBlock] of sums; used with bytes alone.
+  const float* bias;                    // [blocks * kBlock]
+  const void* add;                      // Rows, or null.
+  void* output;                         // Rows. May be `add`.
+  int blocks;
+  int kernel_size;  // Taps of the kernel.
+  const Tap* taps;
+  const VoxelRun* runs;
+  int num_runs;
+};
+
+// A linear map of planes is a sum over such terms.
+struct PlanesTerm {
+  const float* planes;   // [count][voxels]
+  const float* weights;  // [outputs][count]
+  int count;
+};
+struct PlanesMap {
+  const PlanesTerm* terms;
+  int num_terms;
+  const float* bias;  // [outputs]
+  float* output;      // [outputs][voxels]
+  int outputs;
+  int voxels;  // At least kBlock.
+};
+
+struct Kernels {
+  const char* name;
+  Precision precision;  // Of the inputs of convolutions, and of rows but with bytes.
+  int channels_per_unit;
+  void (*stem)(const Convolution&);      // With an input of floats.
+  void (*convolve)(const Convolution&);  // With an input of units.
+  // Bytes from `count` floats of rows that are not negative; returns what a byte's 1 is worth. The
+  // units of a block have its channels 0, 4, 8, 12; 1, 5, 9, 13; and so on. Null where rows are
+  // units already.
+  float (*quantise)(const float* rows, int count, void* units);
+  // Mean, then maximum of all channels.
+  void (*pool)(const void* rows, int voxels, int channels, float* pooled);
+  void (*to_planes)(const void* rows, int voxels, int channels, float* planes);
+  void (*map_planes)(const PlanesMap&);
+  // The log of the sum of exponentials of `count` numbers is *highest + log(*sum). A relative error
+  // of 1e-6 in *sum.
+  void (*sum_exp)(const float* numbers, int count, float* highest, float* sum);
+  // Does nothing but multiply and add in registers as convolutions do, `steps` times; returns the
+  // floating-point operations that were.
+  double (*multiply_add)(int64_t steps);
+};
+
+// What this processor can run, the fastest of a precision first. bfloat16 where the processor does
+// not multiply it is emulated, for tests and comparisons.
+absl::Span<const Kernels* const> RunnableKernels();
+// The fastest of them.
+const Kernels& FastestKernels(Precision precision);
+
+}  // namespace hod::models

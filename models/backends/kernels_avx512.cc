@@ -1,0 +1,14 @@
+// Kernels for AVX-512.
+#include "models/backends/kernels_by_set.h"
+
+namespace hod::models {
+namespace {
+
+constexpr int kVectorBytes = 64;
+#include "models/backends/kernels.inc"
+
+}  // namespace
+
+const Kernels kAvx512Float = KernelsOf<Float>("AVX-512");
+
+}  // namespace hod::models

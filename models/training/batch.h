@@ -1,0 +1,42 @@
+// Examples as the tensors of one training pass. Only for the .cc files of models/.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "models/network/forward.h"
+#include "models/training/example.h"
+
+namespace hod::models {
+
+// Names the first example that contradicts its game or differs from the first one's in world size
+// or action space, and what is wrong with it.
+absl::Status CheckExamples(absl::Span<const Example> examples, bool inventories);
+
+// Distributions over the flat actions of a batch, as a list of their entries.
+struct SparseDistributions {
+  at::Tensor entries;        // [K] indices into [B, num_actions], flattened.
+  at::Tensor probabilities;  // [K]
+  at::Tensor present;        // [B] 1 for examples that have a distribution, else 0.
+  int64_t count = 0;         // How many have.
+  double entropy = 0;        // Summed over the examples, in nats.
+};
+
+// What the losses compare predictions with.
+struct Targets {
+  at::Tensor current;  // [B, w, h, d] current blocks.
+  at::Tensor goal;     // [B, w, h, d] blocks, as int64.
+  at::Tensor value;    // [B]
+  // [B, num_actions] to add to logits: 0 for valid actions, else -1e8.
+  at::Tensor valid_mask;  // Of the player.
+  at::Tensor human_mask;  // Of the other player.
+  SparseDistributions search_policy;
+  SparseDistributions human_policy;
+};
+
+// Both require that the examples pass CheckExamples().
+Inputs MakeInputs(absl::Span<const Example> examples, const NetworkConfig& config);
+Targets MakeTargets(absl::Span<const Example> examples);
+
+}  // namespace hod::models

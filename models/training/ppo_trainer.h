@@ -1,0 +1,96 @@
+// Proximal policy optimisation (Schulman et al. 2017) of a network's policy and value on its own
+// play, for actions on two levels: first a type, then one of its blocks and locations.
+//
+// The network's softmax over all valid actions is the product of both levels: the probability of a
+// type is the sum over its actions, and within the type the actions share it. Ratios are of the
+// product; the entropies of the levels are priced apart, for types are few and actions of a type
+// may be hundreds.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "env/base/random.h"
+#include "mcts/evaluator.h"
+#include "models/network/network.h"
+#include "models/network/precision.h"
+#include "models/training/trainer.h"
+
+namespace hod::models {
+
+struct PpoConfig {
+  double clip = 0.2;          // Ratios beyond 1 +- clip earn nothing more.
+  double target_kl = 0.02;    // An update ends at a minibatch that is farther; 0: never.
+  double value_weight = 0.5;  // Of the squared error of the value.
+  double max_gradient_norm = 0.5;
+  int epochs = 3;  // Over the samples of an update, at most.
+  int minibatch = 128;
+  int threads = 1;                           // Used by an update, of at least 1.
+  Precision precision = FastestPrecision();  // Of the forward and backward pass; Adam has floats.
+};
+
+// One action of the network's own play.
+struct PpoSample {
+  mcts::Position position;    // Borrowed, with its valid actions.
+  int32_t action = 0;         // Flat id, one of the valid ones.
+  float log_probability = 0;  // Of the action when it was drawn.
+  float advantage = 0;
+  float value_target = 0;
+};
+
+// What may change from update to update.
+struct PpoUpdate {
+  double learning_rate = 1e-3;
+  double type_entropy = 0;                  // Bonus per nat of entropy over the types.
+  double location_entropy = 0;              // The same within the type, averaged over the types.
+  Rng shuffle{};                            // Of the order of samples.
+  const std::atomic<bool>* stop = nullptr;  // Once true, ends the update before the next step.
+};
+
+// Means over the samples of an update's minibatches, each from before its step.
+struct PpoLosses {
+  double total = 0;
+  double policy = 0;        // Of the clipped objective, with advantages normalised over the update.
+  double value = 0;         // Squared error.
+  double type_entropy = 0;  // In nats.
+  double location_entropy = 0;
+  double kl = 0;             // KL(policy that played || present one), estimated from the actions.
+  double clip_fraction = 0;  // Share of samples beyond the clip.
+  double gradient_norm = 0;  // Before clipping, of the minibatches that made a step.
+  int steps = 0;             // Gradient steps made.
+};
+
+// What the network says of a sample at present.
+struct PpoEvaluation {
+  double log_probability = 0;
+  double type_entropy = 0;
+  double location_entropy = 0;
+  double value = 0;
+};
+
+class PpoTrainer {
+ public:
+  // Requires a valid network and vectors of its size. There is no average of parameters.
+  PpoTrainer(const TrainerState& state, const PpoConfig& config);
+  ~PpoTrainer();
+
+  // Learns from a rollout. Games of all samples must be of one world size and action space. A
+  // sample that contradicts its game, a loss or a gradient that is not finite are errors; the first
+  // changes nothing.
+  absl::StatusOr<PpoLosses> Update(absl::Span<const PpoSample> samples, const PpoUpdate& update);
+
+  absl::StatusOr<std::vector<PpoEvaluation>> Evaluate(absl::Span<const PpoSample> samples) const;
+
+  Network network() const;
+  TrainerState state() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace hod::models

@@ -1,0 +1,274 @@
+// The program from the outside: training, evaluation, reports, verification, and what it says to
+// mistakes.
+#include "tests/support/env/program.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "engine/report/report.h"
+#include "engine/samples/shard_directory.h"
+#include "engine/training/run_directory.h"
+#include "env/base/files.h"
+#include "env/base/gzip_lines.h"
+#include "env/base/json_lines.h"
+#include "tests/support/engine/tiny_run.h"
+#include "tests/support/env/files.h"
+
+namespace hod::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A directory with the tiny configuration, and the program run over it.
+class Workplace {
+ public:
+  Workplace() { config_ = dir_.Write("tiny.toml", TinyToml()); }
+
+  std::string operator/(const std::string& name) const { return dir_.path() + "/" + name; }
+  const env::TempDir& dir() const { return dir_; }
+  const std::string& config() const { return config_; }
+
+  Ended Run(const std::vector<std::string>& arguments) const {
+    return RunProgram(arguments, *this / "output.log");
+  }
+  // Its output; it must succeed.
+  std::string Succeed(const std::vector<std::string>& arguments) const {
+    const Ended ended = Run(arguments);
+    INFO(ended.output);
+    REQUIRE(ended.status == 0);
+    return ended.output;
+  }
+  // The same, and it must refuse.
+  std::string Refuse(const std::vector<std::string>& arguments) const {
+    const Ended ended = Run(arguments);
+    INFO(ended.output);
+    CHECK(ended.status == 1);
+    return ended.output;
+  }
+
+ private:
+  env::TempDir dir_;
+  std::string config_;
+};
+
+void CheckSelfContained(const std::string& path) {
+  const absl::StatusOr<std::string> html = ReadFile(path);
+  REQUIRE(html.ok());
+  CHECK_THAT(*html, Catch::StartsWith("<!doctype html>") && Catch::EndsWith("</html>\n"));
+  for (const char* outside : {"http:", "https:", "file:", "href=", "url(", "@import", "<script"}) {
+    CHECK_FALSE(Contains(*html, outside));
+  }
+  int images = 0;
+  for (size_t at = html->find("src="); at != std::string::npos; at = html->find("src=", at + 1)) {
+    CHECK(html->compare(at, 27, "src=\"data:image/png;base64,") == 0);
+    ++images;
+  }
+  CHECK(images >= 6);
+}
+
+// A copy of a trace with one number changed: the goal percentage after the third step.
+void Tamper(const std::string& from, const std::string& to) {
+  auto reader = GzipLineReader::Open(from);
+  auto writer = GzipLineWriter::Create(to);
+  REQUIRE(reader.ok());
+  REQUIRE(writer.ok());
+  std::string line;
+  for (int i = 0; *reader->Next(line); ++i) {
+    if (i == 3) {
+      nlohmann::json json = nlohmann::json::parse(line);
+      REQUIRE(json.contains("goal_similarity"));
+      json["goal_similarity"] = json["goal_similarity"].get<int>() + 1;
+      line = json.dump();
+    }
+    REQUIRE(writer->Write(line).ok());
+  }
+  REQUIRE(writer->Finish().ok());
+}
+
+TEST_CASE("hod train: trains, records, reuses, reports, its episodes verify") {
+  const Workplace work;
+  const std::string run = work / "run", episodes = work / "episodes";
+  const std::vector<std::string> train = {"train", "--config", work.config(), "--out",
+                                          run,     "--record", episodes};
+  work.Succeed(train);
+  const auto opened = RunDirectory::Open(run);
+  REQUIRE(opened.ok());
+  CHECK((*opened->LatestCheckpoint())->first == 30);
+  CHECK_FALSE(ListShards(opened->shards())->empty());
+  const auto metrics = ReadJsonLines(opened->metrics() + "/learner.jsonl");
+  REQUIRE(metrics.ok());
+  REQUIRE_FALSE(metrics->empty());
+  CHECK(metrics->back()["loss"].is_number());
+
+  CHECK_THAT(work.Succeed(train), Catch::Contains("already trained (30 steps"));
+  CHECK_THAT(work.Refuse({"train", "--config", work.config(), "--out", run, "--set", "seed=2"}),
+             Catch::Contains(run) && Catch::Contains("seed: 2 here, 1 there"));
+
+  // Without an evaluation there is a report all the same.
+  CHECK_THAT(work.Succeed({"report", "--run", run}), Catch::Contains(run + "/report.html"));
+  CheckSelfContained(run + "/report.html");
+  CHECK_THAT(*ReadFile(run + "/report.html"), Catch::Contains("Not evaluated yet"));
+
+  // Damaged metrics and evaluations are named or passed over.
+  std::ofstream(opened->metrics() + "/selfplay-000.jsonl", std::ios::app)
+      << R"({"event": 3, "time": "noon"})"
+      << "\n"
+      << R"({"event": "episode", "time": null, "goal_percent": {}})"
+      << "\n";
+  work.Succeed({"report", "--run", run});
+  std::ofstream(run + "/evaluation.json") << R"({"origin": 3, "seconds": 1})";
+  CHECK_THAT(work.Refuse({"report", "--run", run}),
+             Catch::Contains(run + "/evaluation.json: not an evaluation"));
+
+  std::vector<std::string> verify = {"verify"};
+  for (const auto& file : fs::directory_iterator(episodes)) {
+    CHECK(fs::path(file.path().stem()).extension() == ".jsonl");  // None half written.
+    verify.push_back(file.path());
+  }
+  REQUIRE(verify.size() > 1);
+  CHECK_THAT(work.Succeed(verify), Catch::Contains("1 episodes") && Catch::Contains("equal"));
+  const std::string tampered = work / "tampered.jsonl.gz";
+  Tamper(verify[1], tampered);
+  CHECK_THAT(work.Refuse({"verify", tampered}), Catch::Contains("DIFFERENT") &&
+                                                    Catch::Contains(tampered + ": line 4") &&
+                                                    Catch::Contains("goal_similarity"));
+}
+
+TEST_CASE("hod experiment: trains, evaluates and reports, and reuses all of it") {
+  const Workplace work;
+  const std::string run = work / "run";
+  const std::vector<std::string> experiment = {"experiment", "--config", work.config(), "--out",
+                                               run};
+  CHECK_THAT(work.Succeed(experiment),
+             Catch::Contains("human alone") && Catch::Contains("Report: " + run + "/report.html"));
+  const auto evaluation = LoadEvaluation(run + "/evaluation.json");
+  INFO(evaluation.status());
+  REQUIRE(evaluation.ok());
+  CHECK(evaluation->houses.size() == 3);
+  CheckSelfContained(run + "/report.html");
+  const std::string html = *ReadFile(run + "/report.html");
+  CHECK_THAT(html, Catch::Contains("human place/break actions") && !Catch::Contains("yet."));
+
+  CHECK_THAT(work.Succeed(experiment),
+             Catch::Contains("already trained") &&
+                 Catch::Contains("evaluation.json is of this checkpoint: reusing it"));
+  // Other houses are another evaluation, of the same training.
+  CHECK_THAT(work.Succeed({"experiment", "--config", work.config(), "--out", run, "--set",
+                           "evaluation.episodes=2"}),
+             Catch::Contains("already trained") && Catch::Contains("Means over 2 houses") &&
+                 !Catch::Contains("reusing it\n\n"));
+  CHECK(LoadEvaluation(run + "/evaluation.json")->houses.size() == 2);
+
+  const std::string json = work / "report.json";
+  const std::string checkpoint = (*RunDirectory::Open(run)->LatestCheckpoint())->second;
+  CHECK_THAT(work.Succeed({"evaluate", "--assistant", checkpoint, "--episodes", "2", "--human",
+                           "random", "--json", json}),
+             Catch::Contains("Means over 2 houses"));
+  CHECK(LoadEvaluation(json)->origin["human"] == "random");
+}
+
+TEST_CASE("hod train: a builder learns alone, and plays as a human then") {
+  const Workplace work;
+  const std::string run = work / "builder";
+  work.Succeed({"train", "--config", work.config(), "--out", run, "--set", "player=human"});
+  const absl::StatusOr<RunDirectory> opened = RunDirectory::Open(run);
+  REQUIRE(opened.ok());
+  const std::string network = (*opened->LatestCheckpoint())->second;
+  CHECK_THAT(work.Succeed({"evaluate", "--human", network, "--assistant", "noop", "--episodes", "1",
+                           "--set", "game.world_size=[6,6,6]", "--set", "game.horizon=20"}),
+             Catch::Contains("Means over 1 house"));
+  CHECK_THAT(work.Refuse({"evaluate", "--assistant", network, "--episodes", "1"}),
+             Catch::Contains(network + ": its network sees the goal"));
+}
+
+TEST_CASE("hod learn and hod selfplay work over one run directory by hand") {
+  const Workplace work;
+  const std::string run = work / "run";
+  REQUIRE(RunDirectory::CreateOrResume(run, TinyConfig()).ok());
+  Program worker({"selfplay", "--run", run, "--worker", "0"}, work / "worker-0.log");
+  Program second({"selfplay", "--run", run, "--worker", "1"}, work / "worker-1.log");
+  work.Succeed({"learn", "--run", run});
+  for (Program* program : {&worker, &second}) {
+    INFO(program->Output());
+    CHECK(program->Running());
+    program->Interrupt();
+    CHECK(program->Wait() == 0);
+  }
+  const auto opened = RunDirectory::Open(run);
+  CHECK((*opened->LatestCheckpoint())->first == 30);
+  const auto shards = ListShards(opened->shards());
+  REQUIRE(shards.ok());
+  CHECK(shards->front().worker == 0);
+  CHECK(shards->back().worker == 1);
+}
+
+TEST_CASE("A role that is taken is refused to a second process") {
+  const Workplace work;
+  const std::string run = work / "run";
+  const auto opened = RunDirectory::CreateOrResume(run, TinyConfig());
+  REQUIRE(opened.ok());
+  const auto lock = RoleLock::Take(*opened, "selfplay-000");
+  REQUIRE(lock.ok());
+  CHECK_THAT(work.Refuse({"selfplay", "--run", run}),
+             Catch::Contains(run + "/selfplay-000.lock: held by another process"));
+}
+
+TEST_CASE("hod train stops when asked at any moment, and says how to go on") {
+  const Workplace work;
+  const std::string run = work / "run";
+  const std::vector<std::string> train = {
+      "train", "--config", work.config(), "--out", run, "--set", "learner.max_steps=1000000"};
+  // Before its processes are started, while they start, and when they work.
+  for (const char* sign :
+       {"config.toml", "logs/selfplay-000.log", "checkpoints/step-000000000.safetensors"}) {
+    fs::remove_all(run);
+    Program program(train, work / "train.log");
+    while (program.Running() && !fs::exists(run + "/" + sign)) {
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+    program.Interrupt();
+    CHECK(program.Wait() == 130);
+    CHECK_THAT(program.Output(), Catch::Contains("the same command goes on"));
+  }
+}
+
+TEST_CASE("Mistakes are named") {
+  const Workplace work;
+  const auto train = [&](const std::string& assignment) {
+    return work.Refuse(
+        {"train", "--config", work.config(), "--out", work / "run", "--set", assignment});
+  };
+  CHECK_THAT(train("learner.max_step=3"), Catch::Contains("learner.max_step: no such setting"));
+  CHECK_THAT(train("network.channels=0"),
+             Catch::Contains("network.channels: expected an integer from 1 to 1024, got 0"));
+  const std::string missing = work / "missing.toml";
+  CHECK_THAT(work.Refuse({"train", "--config", missing, "--out", work / "run"}),
+             Catch::Contains(missing));
+  CHECK_FALSE(fs::exists(work / "run"));
+
+  const std::string checkpoint = work / "missing.safetensors";
+  CHECK_THAT(work.Refuse({"evaluate", "--assistant", checkpoint}), Catch::Contains(checkpoint));
+  CHECK_THAT(work.Refuse({"report", "--run", work / "nowhere"}),
+             Catch::Contains((work / "nowhere") + ": not a run directory"));
+  CHECK_THAT(work.Refuse({"verify", work / "none.jsonl.gz"}),
+             Catch::Contains(work / "none.jsonl.gz"));
+}
+
+TEST_CASE("Houses that do not fit the world are named") {
+  const Workplace work;
+  REQUIRE(MakeDirectories(work / "houses").ok());
+  const env::WorldSize size = {7, 4, 4};
+  const std::string house = work.dir().Write(
+      "houses/long.npy", env::NpyBytes(size, std::vector<env::Block>(size.Volume(), env::kPlanks)));
+  const std::string goals = "goals=npy:" + (work / "houses");
+  CHECK_THAT(work.Refuse({"train", "--config", work.config(), "--out", work / "run", "--set", goals,
+                          "--set", "game.world_size=[8, 6, 6]"}),
+             Catch::Contains(house) && Catch::Contains("7x4x4") && Catch::Contains("6x4x4"));
+}
+
+}  // namespace
+}  // namespace hod::engine

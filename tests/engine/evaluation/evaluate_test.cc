@@ -1,0 +1,190 @@
+// Evaluations: fair without an assistant, the same on any number of threads, stored and shown.
+#include "engine/evaluation/evaluate.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <vector>
+
+#include "engine/report/report.h"
+#include "env/houses/sources/source.h"
+#include "env/traces/trace_verifier.h"
+#include "models/checkpoints/checkpoint.h"
+#include "tests/support/engine/tiny_run.h"
+#include "tests/support/env/files.h"
+
+namespace hod::engine {
+namespace {
+
+EvaluationReport Evaluated(const EvaluationSetup& setup) {
+  const absl::StatusOr<EvaluationReport> report = Evaluate(setup);
+  INFO(report.status());
+  REQUIRE(report.ok());
+  return *report;
+}
+
+std::string Error(const EvaluationSetup& setup) {
+  const absl::StatusOr<EvaluationReport> report = Evaluate(setup);
+  return report.ok() ? "accepted" : std::string(report.status().message());
+}
+
+// Without what depends on the clock and the machine.
+nlohmann::json Figures(const EvaluationReport& report) {
+  const nlohmann::json json = ToJson(report);
+  return {json["figures"], json["human_actions_saved_percent"], json["houses"]};
+}
+
+// The path of an untrained network.
+std::string Untrained(const env::TempDir& dir) {
+  const std::string path = dir.path() + "/untrained.safetensors";
+  const models::Network network = models::InitialNetwork(TinyConfig().network, Rng(1));
+  REQUIRE(models::SaveNetwork(path, {network, "{}"}).ok());
+  return path;
+}
+
+TEST_CASE("An assistant that does nothing makes no difference") {
+  EvaluationSetup setup;
+  setup.config = TinyConfig();
+  setup.config.evaluation.episodes = 6;
+  setup.assistant = kNoopAssistant;
+  const EvaluationReport report = Evaluated(setup);
+  REQUIRE(report.houses.size() == 6);
+  for (const PairedFigures& house : report.houses) {
+    CHECK(ToJson(house.alone) == ToJson(house.assisted));
+    CHECK(house.alone.human_actions > 0);
+    CHECK(house.alone.assistant_actions == 0);
+  }
+  CHECK_FALSE(report.comparisons.empty());
+  for (const FigureComparison& comparison : report.comparisons) {
+    CHECK(comparison.alone.mean == comparison.assisted.mean);
+    CHECK(comparison.difference.low == 0);
+    CHECK(comparison.difference.high == 0);
+  }
+  CHECK(report.human_actions_saved.low == 0);
+  CHECK(report.human_actions_saved.high == 0);
+}
+
+TEST_CASE("Figures are the same on one thread and on two, and follow the seed") {
+  EvaluationSetup setup;
+  setup.config = TinyConfig();
+  setup.config.evaluation.episodes = 5;
+  setup.config.evaluation.threads = 1;
+  setup.assistant = kNoopAssistant;
+  const nlohmann::json one = Figures(Evaluated(setup));
+  setup.config.evaluation.threads = 2;
+  CHECK(Figures(Evaluated(setup)) == one);
+  setup.config.evaluation.seed = 1001;
+  CHECK(Figures(Evaluated(setup)) != one);
+}
+
+TEST_CASE("A network plays the houses the builder has built alone") {
+  const env::TempDir dir;
+  EvaluationSetup setup;
+  setup.config = TinyConfig();
+  setup.config.evaluation.episodes = 2;
+  setup.assistant = kNoopAssistant;
+  const EvaluationReport noop = Evaluated(setup);
+  setup.assistant = Untrained(dir);
+  setup.record_directory = dir.path() + "/episodes";
+  const EvaluationReport report = Evaluated(setup);
+  for (size_t i = 0; i < noop.houses.size(); ++i) {
+    CHECK(ToJson(report.houses[i].alone) == ToJson(noop.houses[i].alone));
+    CHECK(report.houses[i].goal == noop.houses[i].goal);
+  }
+  CHECK(report.origin["assistant"] == setup.assistant);
+  for (const char* name : {"000-alone", "000-assisted", "001-alone", "001-assisted"}) {
+    const std::string path = setup.record_directory + "/house-" + name + ".jsonl.gz";
+    const auto verified = env::VerifyEpisodes(path);
+    INFO(path << ": " << verified.status());
+    REQUIRE(verified.ok());
+    CHECK_FALSE(verified->first_difference.has_value());
+  }
+}
+
+TEST_CASE("A stored evaluation is read back, anything else is refused by name") {
+  const env::TempDir dir;
+  EvaluationSetup setup;
+  setup.config = TinyConfig();
+  setup.assistant = kNoopAssistant;
+  setup.human = "random";
+  const nlohmann::json json = ToJson(Evaluated(setup));
+  const auto read = EvaluationFromJson(json);
+  INFO(read.status());
+  REQUIRE(read.ok());
+  CHECK(ToJson(*read) == json);
+
+  for (const char* key :
+       {"origin", "seconds", "figures", "houses", "human_actions_saved_percent"}) {
+    nlohmann::json other = json;
+    other.erase(key);
+    CHECK_THAT(std::string(EvaluationFromJson(other).status().message()),
+               Catch::Contains("not an evaluation") && Catch::Contains(key));
+    other[key] = "of another kind";
+    CHECK_FALSE(EvaluationFromJson(other).ok());
+  }
+  for (const char* text : {"", "[]", "{\"origin\": {}", "nonsense"}) {
+    const std::string path = dir.Write("evaluation.json", text);
+    CHECK_THAT(std::string(LoadEvaluation(path).status().message()),
+               Catch::StartsWith(path + ": not an evaluation"));
+  }
+}
+
+TEST_CASE("The table shows every figure in three columns") {
+  EvaluationSetup setup;
+  setup.config = TinyConfig();
+  setup.assistant = kNoopAssistant;
+  setup.human = "noop";
+  const EvaluationReport report = Evaluated(setup);
+  const std::string table = FormatTable(report);
+  for (const char* column : {"human alone", "with assistant", "difference"}) {
+    CHECK_THAT(table, Catch::Contains(column));
+  }
+  for (const FigureComparison& comparison : report.comparisons) {
+    CHECK_THAT(table, Catch::Contains("\n" + comparison.title + " "));
+  }
+  CHECK_THAT(table, Catch::Contains("saves 0.0 [0.0, 0.0] %"));
+  CHECK_THAT(table, Catch::Contains("3 houses"));
+}
+
+TEST_CASE("What an evaluation cannot use is named") {
+  const env::TempDir dir;
+  EvaluationSetup setup;
+  setup.config = TinyConfig();
+  const std::string missing = dir.path() + "/missing.safetensors";
+  setup.assistant = missing;
+  CHECK_THAT(Error(setup), Catch::Contains(missing));
+  const std::string bytes = [&] {
+    std::ifstream file(Untrained(dir), std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  }();
+  REQUIRE(bytes.size() > 1000);
+  for (const std::string& broken : {std::string(), std::string("text"), bytes.substr(0, 1000)}) {
+    setup.assistant = dir.Write("broken.safetensors", broken);
+    CHECK_THAT(Error(setup), Catch::Contains(setup.assistant));
+  }
+  setup.assistant = kNoopAssistant;
+  setup.human = "nobody";
+  CHECK_THAT(Error(setup), Catch::Contains("nobody"));
+  setup.human = "noop";
+  setup.config.evaluation.goals = "npy:" + dir.path() + "/none";
+  CHECK_THAT(Error(setup), Catch::Contains(setup.config.evaluation.goals));
+  setup.config.evaluation.goals = "generated";
+  setup.record_directory = dir.Write("file", "") + "/episodes";
+  CHECK_THAT(Error(setup), Catch::Contains(setup.record_directory));
+}
+
+TEST_CASE("Generated houses follow from the seed") {
+  const env::GameConfig game = TinyConfig().game;
+  const auto a = env::MakeGoalSource("generated", game, 1),
+             b = env::MakeGoalSource("generated", game, 1),
+             c = env::MakeGoalSource("generated", game, 2);
+  REQUIRE((a.ok() && b.ok() && c.ok()));
+  int different = 0;
+  for (int i = 0; i < 5; ++i) {
+    CHECK((*a)->Get(i).blocks == (*b)->Get(i).blocks);
+    different += (*a)->Get(i).blocks != (*c)->Get(i).blocks;
+  }
+  CHECK(different >= 4);
+}
+
+}  // namespace
+}  // namespace hod::engine

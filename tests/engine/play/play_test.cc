@@ -1,0 +1,343 @@
+// Episodes: the same however they are played, tallied as by hand, recorded as played.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "engine/play/assisted_episode.h"
+#include "engine/play/batched_play.h"
+#include "engine/play/episode_recorder.h"
+#include "engine/play/episode_tally.h"
+#include "env/houses/sources/source.h"
+#include "env/traces/trace_verifier.h"
+#include "mcts/traces/trace_evaluator.h"
+#include "tests/support/engine/tiny_run.h"
+#include "tests/support/env/files.h"
+
+namespace hod::engine {
+namespace {
+
+// Everything that was played and expected in an episode.
+class Transcript : public EpisodeObserver {
+ public:
+  absl::Status AfterMove(const Move& move, const env::State& after) override {
+    for (const int32_t id : move.ids) lines.push_back(id);
+    lines.push_back(move.full_search);
+    if (move.search != nullptr) lines.push_back(move.search->root_value);
+    for (const auto& [id, probability] : move.human_policy) lines.push_back(probability);
+    last = after;
+    return absl::OkStatus();
+  }
+  std::vector<double> lines;
+  env::State last;
+};
+
+struct Played {
+  std::vector<double> transcript;
+  EpisodeFigures figures;
+  std::vector<env::Block> blocks;
+  friend bool operator==(const Played& a, const Played& b) {
+    return a.transcript == b.transcript && ToJson(a.figures) == ToJson(b.figures) &&
+           a.blocks == b.blocks;
+  }
+};
+
+// Episodes 0 to count - 1 of the tiny run; `played` by number.
+class CountedStream : public EpisodeStream {
+ public:
+  explicit CountedStream(int count) : count_(count) {}
+
+  absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() override {
+    if (next_ == count_) return nullptr;
+    std::unique_ptr<AssistedEpisode> episode = TinyEpisode(TinySetup(next_));
+    auto watched = std::make_unique<Watched>(next_++, episode.get());
+    episode->AddObserver(&watched->transcript);
+    episode->AddObserver(&watched->tally);
+    watched_[episode.get()] = std::move(watched);
+    return episode;
+  }
+  absl::Status Finished(std::unique_ptr<AssistedEpisode> episode) override {
+    const Watched& w = *watched_.at(episode.get());
+    CHECK(episode->state() == w.transcript.last);
+    played[w.number] = {w.transcript.lines, w.tally.figures(), episode->state().blocks};
+    return absl::OkStatus();
+  }
+  absl::StatusOr<bool> Continue() override { return batches_left-- > 0; }
+
+  int batches_left = INT32_MAX;
+  std::map<int, Played> played;
+
+ private:
+  struct Watched {
+    Watched(int n, const AssistedEpisode* episode) : number(n), tally(episode) {}
+    int number;
+    Transcript transcript;
+    EpisodeTally tally;
+  };
+  const int count_;
+  int next_ = 0;
+  std::map<const AssistedEpisode*, std::unique_ptr<Watched>> watched_;
+};
+
+std::map<int, Played> PlayAll(int count, int concurrent, int threads = 1) {
+  CountedStream stream(count);
+  mcts::TraceEvaluator evaluator;
+  const absl::Status status =
+      PlayEpisodes(stream, &evaluator, {.concurrent = concurrent, .batch = 2, .threads = threads});
+  INFO(status);
+  REQUIRE(status.ok());
+  REQUIRE(static_cast<int>(stream.played.size()) == count);
+  return stream.played;
+}
+
+TEST_CASE("An episode follows from its seed, whatever shares its batches and threads") {
+  constexpr int kEpisodes = 5;
+  const std::map<int, Played> one = PlayAll(kEpisodes, 1);
+  CHECK(PlayAll(kEpisodes, 1) == one);
+  CHECK(PlayAll(kEpisodes, 3) == one);
+  CHECK(PlayAll(kEpisodes, 8) == one);
+  CHECK(PlayAll(kEpisodes, 5, /*threads=*/4) == one);
+  for (int i = 1; i < kEpisodes; ++i) CHECK_FALSE(one.at(i) == one.at(i - 1));
+
+  // The same house and another seed.
+  EpisodeSetup setup = TinySetup(0);
+  setup.seed = 12345;
+  const std::unique_ptr<AssistedEpisode> other = TinyEpisode(std::move(setup));
+  Transcript transcript;
+  other->AddObserver(&transcript);
+  PlayToEnd(*other);
+  CHECK_FALSE(transcript.lines == one.at(0).transcript);
+}
+
+TEST_CASE("What the players built adds up to what stands") {
+  for (const auto& [number, episode] : PlayAll(6, 6)) {
+    const EpisodeFigures& f = episode.figures;
+    CHECK(f.human_percent + f.assistant_percent == Approx(f.goal_percent).margin(1e-9));
+    CHECK(f.timesteps <= 60);
+    CHECK(f.human_actions > 0);
+    CHECK(f.human_actions <= f.timesteps);
+    CHECK(f.assistant_wrong <= f.assistant_actions);
+  }
+}
+
+TEST_CASE("A timeline holds all work, of which each thread does one piece at a time") {
+  CountedStream stream(4);
+  mcts::TraceEvaluator evaluator;
+  Timeline timeline;
+  const absl::Time began = absl::Now();
+  REQUIRE(PlayEpisodes(stream, &evaluator, {.concurrent = 4, .batch = 1, .threads = 2}, &timeline)
+              .ok());
+  const double elapsed = absl::ToDoubleSeconds(absl::Now() - began);
+  CHECK(timeline.Seconds(Work::kNetwork) > 0);
+  CHECK(timeline.Seconds(Work::kGames) > 0);
+  CHECK(timeline.Seconds(Work::kNetwork) + timeline.Seconds(Work::kGames) <= 2 * elapsed);
+  for (const Timeline::Interval& interval : timeline.intervals()) {
+    CHECK(interval.thread < 2);
+    CHECK(interval.begin <= interval.end);
+  }
+}
+
+TEST_CASE("Only as much is played as the stream wants") {
+  CountedStream stream(3);
+  stream.batches_left = 4;
+  mcts::TraceEvaluator evaluator;
+  CHECK(PlayEpisodes(stream, &evaluator, {.concurrent = 3}).ok());
+  CHECK(stream.played.empty());
+}
+
+TEST_CASE("Play ends with the first error") {
+  class Broken : public mcts::Evaluator {
+    absl::Status Evaluate(absl::Span<const mcts::Position>, absl::Span<mcts::Evaluation>) override {
+      return absl::InternalError("out of order");
+    }
+  } evaluator;
+  CountedStream stream(2);
+  CHECK(PlayEpisodes(stream, &evaluator, {.concurrent = 2}).message() == "out of order");
+
+  EpisodeSetup setup = TinySetup(0);
+  setup.human = *MakePlayerFactory("nobody");
+  CHECK_THAT(std::string(AssistedEpisode::Create(std::move(setup)).status().message()),
+             Catch::Contains("nobody"));
+}
+
+TEST_CASE("Without an assistant the same builder starts alone") {
+  const std::unique_ptr<AssistedEpisode> alone = TinyEpisode(TinySetup(1, /*assisted=*/false));
+  const std::unique_ptr<AssistedEpisode> assisted = TinyEpisode(TinySetup(1));
+  CHECK(alone->game().num_players() == 1);
+  CHECK(assisted->game().num_players() == 2);
+  CHECK(alone->state().players[kHuman].feet == assisted->state().players[kHuman].feet);
+  CHECK(alone->state().blocks == assisted->state().blocks);
+
+  EpisodeTally tally(alone.get());
+  alone->AddObserver(&tally);
+  const absl::StatusOr<const mcts::Position*> end = alone->NextLeaf();  // Nothing to evaluate.
+  REQUIRE(end.ok());
+  CHECK(*end == nullptr);
+  CHECK(alone->done());
+  CHECK(tally.figures().human_actions > 0);
+  CHECK(tally.figures().assistant_actions == 0);
+  CHECK(tally.figures().human_percent == Approx(tally.figures().goal_percent));
+}
+
+TEST_CASE("Greedy play takes the most visited action of full searches without noise") {
+  EpisodeSetup setup = TinySetup(1);
+  setup.assistant = EvaluationSearches(TinyConfig(), 6);
+  CHECK(setup.assistant->full.num_simulations == 6);
+  CHECK(setup.assistant->full.noise_weight == 0);
+  class Watch : public EpisodeObserver {
+    absl::Status AfterMove(const Move& move, const env::State&) override {
+      CHECK(move.full_search);
+      CHECK(move.ids[kAssistant] == move.search->best_action);
+      return absl::OkStatus();
+    }
+  } watch;
+  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(std::move(setup));
+  episode->AddObserver(&watch);
+  PlayToEnd(*episode);
+}
+
+TEST_CASE("Play that is not greedy draws from the policy") {
+  RunConfig config = TinyConfig();
+  config.evaluation.greedy = false;
+  EpisodeSetup setup = TinySetup(1);
+  setup.assistant = EvaluationSearches(config, 6);
+  class Watch : public EpisodeObserver {
+   public:
+    int others = 0;  // Moves other than the best.
+
+   private:
+    absl::Status AfterMove(const Move& move, const env::State&) override {
+      const mcts::Policy& policy = move.search->policy;
+      const int32_t played = move.ids[kAssistant];
+      CHECK(std::any_of(policy.begin(), policy.end(),
+                        [&](const auto& entry) { return entry.first == played; }));
+      others += played != move.search->best_action;
+      return absl::OkStatus();
+    }
+  } watch;
+  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(std::move(setup));
+  episode->AddObserver(&watch);
+  PlayToEnd(*episode);
+  CHECK(watch.others > 0);
+}
+
+// A game whose goal is the empty world and `blocks`, its tally, and moves made by hand.
+class HandPlay {
+ public:
+  explicit HandPlay(const std::vector<std::pair<env::Cell, env::Block>>& blocks)
+      : episode_(Episode(blocks)), tally_(episode_.get()), state_(episode_->state()) {}
+
+  void Play(const env::Action& human, const env::Action& assistant) {
+    const std::vector<env::Action> actions = {human, assistant};
+    std::vector<int32_t> ids;
+    for (const env::Action& a : actions) ids.push_back(episode_->game().actions().Flatten(a));
+    const env::StepOutcome outcome = episode_->game().Step(state_, actions);
+    REQUIRE(tally_.AfterMove({actions, ids, outcome, {}, nullptr, false}, state_).ok());
+  }
+  env::Action Edit(env::ActionType type, env::Cell cell, env::Block block = env::kAir) const {
+    return {type, episode_->game().size().Index(cell), block};
+  }
+  const EpisodeFigures& figures() const { return tally_.figures(); }
+
+ private:
+  static std::unique_ptr<AssistedEpisode> Episode(
+      const std::vector<std::pair<env::Cell, env::Block>>& blocks) {
+    EpisodeSetup setup;
+    setup.game = TinyConfig().game;
+    setup.game.random_start_locations = false;
+    setup.goal.blocks = env::EmptyWorld(setup.game.size);
+    for (const auto& [cell, block] : blocks) setup.goal.blocks[setup.game.size.Index(cell)] = block;
+    setup.human = *MakePlayerFactory("noop");
+    setup.assistant = SelfPlaySearches(TinyConfig());  // Or there were one player only.
+    return TinyEpisode(std::move(setup));
+  }
+  std::unique_ptr<AssistedEpisode> episode_;
+  EpisodeTally tally_;
+  env::State state_;
+};
+
+TEST_CASE("A tally counts as one does by hand") {
+  using env::ActionType;
+  const env::Cell a = {2, 2, 2}, b = {3, 2, 2}, c = {2, 2, 3}, d = {1, 2, 3};
+  HandPlay play({{a, env::kPlanks}, {b, env::kPlanks}, {c, env::kGlass}, {d, env::kGlass}});
+  const env::Action noop;
+
+  // Each of the four blocks is 25% of the goal.
+  play.Play(play.Edit(ActionType::kPlace, a, env::kPlanks), noop);
+  CHECK(play.figures().goal_percent == Approx(25));
+  CHECK(play.figures().human_percent == Approx(25));
+
+  // The wrong block where one belongs takes as much away.
+  play.Play(noop, play.Edit(ActionType::kPlace, b, env::kStone));
+  CHECK(play.figures().assistant_percent == Approx(-25));
+  CHECK(play.figures().assistant_wrong == 1);
+  CHECK(play.figures().goal_percent == Approx(0).margin(1e-9));
+
+  // Breaking it helps; an action without effect counts as submitted, not as wrong.
+  play.Play(play.Edit(ActionType::kPlace, a, env::kPlanks), play.Edit(ActionType::kBreak, b));
+  CHECK(play.figures().human_actions == 2);
+  CHECK(play.figures().assistant_percent == Approx(0).margin(1e-9));
+  play.Play(noop, play.Edit(ActionType::kBreak, b));
+  CHECK(play.figures().assistant_actions == 3);
+  CHECK(play.figures().assistant_wrong == 1);
+
+  // Moves are no place or break actions. Breaking ground that belongs is wrong.
+  play.Play({ActionType::kMovePosY, 0, env::kAir}, play.Edit(ActionType::kPlace, b, env::kPlanks));
+  play.Play(noop, play.Edit(ActionType::kBreak, {2, 1, 1}));
+
+  const EpisodeFigures& f = play.figures();
+  CHECK(f.timesteps == 6);
+  CHECK(f.human_actions == 2);
+  CHECK(f.assistant_actions == 5);
+  CHECK(f.assistant_wrong == 2);
+  CHECK(f.human_percent == Approx(25));
+  CHECK(f.assistant_percent == Approx(0).margin(1e-9));
+  CHECK(f.goal_percent == Approx(25));
+}
+
+TEST_CASE("A goal that stands from the start is built by nobody") {
+  HandPlay play({});
+  play.Play({}, {});
+  CHECK(play.figures().timesteps == 1);
+  CHECK(play.figures().goal_percent == 100);
+  CHECK(play.figures().human_percent == 0);
+  CHECK(play.figures().assistant_percent == 0);
+}
+
+TEST_CASE("A recorded episode passes verification, an abandoned one leaves no file") {
+  const env::TempDir dir;
+  EpisodeSetup setup = TinySetup(2);
+  setup.global_timestep = 300;  // In the midst of the assistant's reward schedule.
+  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(std::move(setup));
+  const std::string path = dir.path() + "/episode.jsonl.gz";
+  auto recorder = EpisodeRecorder::Create(path, *episode, 2);
+  REQUIRE(recorder.ok());
+  EpisodeTally tally(episode.get());
+  episode->AddObserver(&tally);
+  episode->AddObserver(recorder->get());
+  CHECK_FALSE(std::filesystem::exists(path));
+  PlayToEnd(*episode);
+  const auto report = env::VerifyEpisodes(path);
+  INFO(report.status());
+  REQUIRE(report.ok());
+  CHECK_FALSE(report->first_difference.has_value());
+  CHECK(report->episodes == 1);
+  CHECK(report->steps == tally.figures().timesteps);
+
+  {
+    const std::unique_ptr<AssistedEpisode> abandoned = TinyEpisode(TinySetup(3));
+    auto unfinished = EpisodeRecorder::Create(dir.path() + "/b.jsonl.gz", *abandoned, 3);
+    REQUIRE(unfinished.ok());
+  }
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 1);
+
+  const std::unique_ptr<AssistedEpisode> start = TinyEpisode(TinySetup(3));
+  const std::string missing = dir.path() + "/no/c.jsonl.gz";
+  CHECK_THAT(std::string(EpisodeRecorder::Create(missing, *start, 3).status().message()),
+             Catch::Contains(missing));
+}
+
+}  // namespace
+}  // namespace hod::engine

@@ -1,0 +1,87 @@
+// Fragments put together again give the episode they were cut from.
+#include "engine/training/fragment_recorder.h"
+
+#include <catch2/catch.hpp>
+#include <vector>
+
+#include "tests/support/engine/tiny_run.h"
+
+namespace hod::engine {
+namespace {
+
+// What the fragments have to say, step by step.
+class Witness : public EpisodeObserver {
+ public:
+  absl::Status BeforeMove(const env::State& state) override {
+    states.push_back(state);
+    return absl::OkStatus();
+  }
+  absl::Status AfterMove(const Move& move, const env::State& after) override {
+    Timestep& step = steps.emplace_back();
+    step.actions.assign(move.ids.begin(), move.ids.end());
+    step.reward = static_cast<float>(move.outcome.players[kAssistant].reward);
+    step.root_value = static_cast<float>(move.search->root_value);
+    if (move.full_search) step.search_policy = move.search->policy;
+    step.human_policy = move.human_policy;
+    if (move.outcome.done()) states.push_back(after);
+    return absl::OkStatus();
+  }
+  std::vector<env::State> states;  // Before every step, and after the last.
+  std::vector<Timestep> steps;
+};
+
+TEST_CASE("Fragments follow on from each other and hold every step") {
+  const size_t length = GENERATE(1, 7, 20, 60, 64);  // An episode has 60 timesteps at most.
+  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(TinySetup(4));
+  Fragment origin;
+  origin.episode = 77;
+  origin.checkpoint_step = 88;
+  origin.global_timestep = 99;
+  std::vector<Fragment> fragments;
+  FragmentRecorder recorder(episode.get(), origin, static_cast<int>(length), [&](Fragment f) {
+    fragments.push_back(std::move(f));
+    return absl::OkStatus();
+  });
+  Witness witness;
+  episode->AddObserver(&witness);
+  episode->AddObserver(&recorder);
+  PlayToEnd(*episode);
+
+  const size_t total = witness.steps.size();
+  REQUIRE(fragments.size() == (total + length - 1) / length);
+  size_t t = 0;
+  int searched = 0;
+  for (const Fragment& fragment : fragments) {
+    const bool last = &fragment == &fragments.back();
+    CHECK(fragment.episode == 77);
+    CHECK(fragment.checkpoint_step == 88);
+    CHECK(fragment.global_timestep == 99);
+    CHECK(fragment.assistant == kAssistant);
+    CHECK(fragment.human == kHuman);
+    CHECK(fragment.goal == episode->game().goal());
+    CHECK(fragment.start == witness.states[t]);
+    REQUIRE((last || fragment.steps.size() == length));
+    for (const Timestep& step : fragment.steps) {
+      const Timestep& expected = witness.steps[t++];
+      CHECK(step.actions == expected.actions);
+      CHECK(step.reward == expected.reward);
+      CHECK(step.root_value == expected.root_value);
+      CHECK(step.search_policy == expected.search_policy);
+      CHECK(step.human_policy == expected.human_policy);
+      searched += !step.search_policy.empty();
+    }
+    CHECK(fragment.ended == last);
+    CHECK(fragment.bootstrap_value == (last ? 0 : witness.steps[t].root_value));
+    // The learner plays the fragment again.
+    const env::Game game = GameOf(episode->game().config(), fragment);
+    const int end = static_cast<int>(fragment.steps.size());
+    CHECK(StateAt(game, fragment, end).blocks == witness.states[t].blocks);
+    CHECK(SerializeFragment(episode->game().config(), fragment).ok());
+  }
+  CHECK(t == total);
+  CHECK(searched > 0);  // Half of the moves.
+  CHECK(searched < static_cast<int>(total));
+}
+
+}  // namespace
+}  // namespace hod::engine

@@ -1,0 +1,88 @@
+// Learning is a function of the shards and the seed, however often the learner was stopped.
+#include "engine/training/learner.h"
+
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "engine/samples/shard.h"
+#include "engine/samples/shard_directory.h"
+#include "engine/training/fragment_recorder.h"
+#include "models/checkpoints/checkpoint.h"
+#include "tests/support/engine/tiny_run.h"
+#include "tests/support/env/files.h"
+
+namespace hod::engine {
+namespace {
+
+constexpr int kSteps = 60;
+
+// A run with all the play it will ever have.
+RunDirectory RunWithShards(const std::string& path, double ema_decay) {
+  RunConfig config = TinyConfig();
+  config.learner.max_steps = kSteps;
+  config.learner.passes = 100;
+  config.learner.checkpoint_seconds = 3600;
+  config.learner.goal_kl_weight = 0;  // Depends on when checkpoints are written.
+  config.learner.ema_decay = ema_decay;
+  absl::StatusOr<RunDirectory> run = RunDirectory::CreateOrResume(path, config);
+  REQUIRE(run.ok());
+  auto writer =
+      ShardWriter::Create(run->shards() + "/" + ShardName({0, 0}), run->config().game, {});
+  REQUIRE(writer.ok());
+  for (uint64_t seed = 0; seed < 4; ++seed) {
+    auto episode = TinyEpisode(TinySetup(seed));
+    FragmentRecorder recorder(episode.get(), {}, 16,
+                              [&](Fragment fragment) { return (*writer)->Append(fragment); });
+    episode->AddObserver(&recorder);
+    PlayToEnd(*episode);
+  }
+  REQUIRE((*writer)->Finish().ok());
+  return *std::move(run);
+}
+
+models::TrainerState FinalState(const RunDirectory& run) {
+  const auto latest = run.LatestCheckpoint();
+  REQUIRE(latest.ok());
+  REQUIRE((*latest)->first == kSteps);
+  const auto checkpoint = models::LoadCheckpoint((*latest)->second);
+  REQUIRE(checkpoint.ok());
+  return checkpoint->state;
+}
+
+TEST_CASE("A learner that is stopped and resumed ends where one that ran through ends") {
+  for (const double ema_decay : {0.0, 0.9}) {
+    const env::TempDir dir;
+    const RunDirectory straight = RunWithShards(dir.path() + "/straight", ema_decay);
+    std::atomic<bool> stop = false;
+    REQUIRE(RunLearner(straight, stop).ok());
+    const models::TrainerState expected = FinalState(straight);
+
+    const RunDirectory often = RunWithShards(dir.path() + "/often", ema_decay);
+    int runs = 0;
+    for (int64_t step = 0; step < kSteps; ++runs) {
+      stop = false;
+      // Each time it gets a little further than a start takes.
+      std::thread stopper([&] {
+        const absl::Time until = absl::Now() + absl::Milliseconds(60 + 20 * runs);
+        while (absl::Now() < until) absl::SleepFor(absl::Milliseconds(1));
+        stop = true;
+      });
+      const absl::Status status = RunLearner(often, stop);
+      stopper.join();
+      INFO(status);
+      REQUIRE(status.ok());
+      step = (*often.LatestCheckpoint())->first;
+      REQUIRE(runs < 200);
+    }
+    const models::TrainerState resumed = FinalState(often);
+    CHECK(resumed.network.parameters == expected.network.parameters);
+    CHECK(resumed.average == expected.average);
+    CHECK(resumed.first_moment == expected.first_moment);
+    CHECK(resumed.second_moment == expected.second_moment);
+  }
+}
+
+}  // namespace
+}  // namespace hod::engine

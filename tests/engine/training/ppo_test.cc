@@ -1,0 +1,310 @@
+#include "engine/training/ppo.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "engine/training/ppo_rollouts.h"
+#include "engine/training/train.h"
+#include "env/base/json_lines.h"
+#include "env/game/action_mask.h"
+#include "models/backends/network_evaluator.h"
+#include "models/checkpoints/checkpoint.h"
+#include "tests/support/engine/tiny_run.h"
+#include "tests/support/env/files.h"
+
+namespace hod::engine {
+namespace {
+
+// Three houses of 2x2x2 as goals; no block of theirs hides another.
+class Houses {
+ public:
+  Houses() {
+    const env::WorldSize size = {2, 2, 2};
+    dir_.Write("a.npy", env::NpyBytes(size, {6, 6, 0, 0, 2, 2, 0, 0}));
+    dir_.Write("b.npy", env::NpyBytes(size, {2, 2, 6, 8, 2, 2, 8, 6}));
+    dir_.Write("c.npy", env::NpyBytes(size, {2, 2, 6, 6, 2, 8, 6, 0}));
+  }
+  std::string goals() const { return "npy:" + dir_.path(); }
+
+ private:
+  env::TempDir dir_;
+};
+
+// Every voxel is in reach of a player without a body: the best that can be done is one right edit
+// after the other.
+RunConfig SmallConfig() {
+  static const Houses houses;
+  absl::StatusOr<RunConfig> config = ParseRunConfig(R"(
+player = "human"
+[game]
+world_size = [4, 4, 4]
+horizon = 12
+teleportation = true
+[game.human_rewards]
+noop = -0.2
+[network]
+channels = 16
+blocks = 1
+[search]
+gamma = 0.9
+[learner]
+algorithm = "ppo"
+batch_size = 64
+learning_rate = 5e-3
+final_learning_rate = 3e-4
+value_weight = 0.02
+max_gradient_norm = 1.0
+checkpoint_seconds = 3600
+max_steps = 700
+[ppo]
+environments = 16
+rollout_length = 24
+epochs = 2
+target_kl = 0.1
+type_entropy = [[0, 0.3], [10000, 0.05], [15000, 0.0]]
+location_entropy = [[0, 0.1], [10000, 0.0]]
+)",
+                                                    "small.toml");
+  INFO(config.status());
+  REQUIRE(config.ok());
+  config->goals = houses.goals();
+  return *config;
+}
+
+RunDirectory MakeRun(const std::string& path, const RunConfig& config) {
+  absl::StatusOr<RunDirectory> run = RunDirectory::CreateOrResume(path, config);
+  INFO(run.status());
+  REQUIRE(run.ok());
+  return *std::move(run);
+}
+
+void RunToEnd(const RunDirectory& run) {
+  const std::atomic<bool> stop = false;
+  const absl::Status status = RunPpo(run, stop);
+  INFO(status);
+  REQUIRE(status.ok());
+}
+
+models::Checkpoint Newest(const RunDirectory& run) {
+  const auto latest = run.LatestCheckpoint();
+  REQUIRE(latest.ok());
+  REQUIRE(latest->has_value());
+  const auto checkpoint = models::LoadCheckpoint((*latest)->second);
+  INFO(checkpoint.status());
+  REQUIRE(checkpoint.ok());
+  CHECK(checkpoint->state.steps == (*latest)->first);
+  return *checkpoint;
+}
+
+// In how many of 12 episodes the likeliest actions of a network are the best possible: as many
+// timesteps as there is to edit, each with its full reward.
+int PerfectEpisodes(const models::Network& network, const RunConfig& config) {
+  models::NetworkEvaluator evaluator(network);
+  const env::GameConfig alone = config.PlayedGame();
+  const auto goals = env::MakeGoalSource(config.goals, alone, 77);
+  REQUIRE(goals.ok());
+  int perfect = 0;
+  for (int i = 0; i < 12; ++i) {
+    const env::Game game(alone, (*goals)->Get(i).blocks);
+    Rng rng(i);
+    env::State state = game.Reset(rng);
+    const int to_edit = game.size().Volume() - state.num_matches + state.num_clashes;
+    double reward = 0;
+    std::vector<int32_t> valid;
+    for (int t = 0; t < to_edit && state.num_matches < game.size().Volume(); ++t) {
+      env::ValidActions(game, state, 0, /*line_of_sight=*/true, valid);
+      const mcts::Position position = {
+          .game = &game, .state = &state, .player = 0, .valid_actions = valid};
+      mcts::Evaluation evaluation;
+      REQUIRE(evaluator.Evaluate({&position, 1}, {&evaluation, 1}).ok());
+      const auto best = std::max_element(evaluation.policy.begin(), evaluation.policy.end());
+      const env::Action action = game.actions().Unflatten(valid[best - evaluation.policy.begin()]);
+      reward += game.Step(state, {&action, 1}).players[0].reward;
+    }
+    perfect += reward == to_edit;
+  }
+  return perfect;
+}
+
+TEST_CASE("PPO learns to build small houses in as few steps as there can be") {
+  const env::TempDir dir;
+  const RunDirectory run = MakeRun(dir.path() + "/run", SmallConfig());
+  RunToEnd(run);
+  const auto first = models::LoadNetwork(run.CheckpointPath(0));
+  REQUIRE(first.ok());
+  CHECK(PerfectEpisodes(first->network, run.config()) == 0);
+  CHECK(PerfectEpisodes(Newest(run).state.network, run.config()) >= 11);
+
+  const auto lines = ReadJsonLines(run.metrics() + "/learner.jsonl");
+  REQUIRE(lines.ok());
+  REQUIRE(lines->size() > 10);
+  CHECK(NumberAt(lines->back(), "goal_percent") > 90);
+  CHECK(NumberAt(lines->back(), "goal_percent") > NumberAt(lines->front(), "goal_percent") + 30);
+  CHECK(NumberAt(lines->back(), "progress") == 1);
+  for (const char* key : {"time", "seconds", "step", "timesteps", "loss", "policy_loss",
+                          "value_loss", "type_entropy", "location_entropy", "kl"}) {
+    CHECK(lines->back().contains(key));
+  }
+}
+
+TEST_CASE("PPO's training follows from its seed") {
+  RunConfig config = SmallConfig();
+  config.learner.max_steps = 40;
+  const env::TempDir dir;
+  const auto parameters = [&](const char* name, int64_t seed) {
+    config.seed = seed;
+    const RunDirectory run = MakeRun(dir.path() + "/" + name, config);
+    RunToEnd(run);
+    return Newest(run).state.network.parameters;
+  };
+  const std::vector<float> expected = parameters("first", 1);
+  CHECK(parameters("again", 1) == expected);
+  CHECK(parameters("other", 2) != expected);
+}
+
+TEST_CASE("A stopped PPO run goes on where it stopped") {
+  RunConfig config = SmallConfig();
+  config.learner.max_steps = 100;
+  const env::TempDir dir;
+  const RunDirectory run = MakeRun(dir.path() + "/run", config);
+  std::atomic<bool> stop = false;
+  std::thread stopper([&] {
+    while (ReadJsonLines(run.metrics() + "/learner.jsonl")->size() < 2) {
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+    stop = true;
+  });
+  CHECK(Train(run, "", stop).code() == absl::StatusCode::kCancelled);
+  stopper.join();
+  const models::Checkpoint stopped = Newest(run);
+  REQUIRE(stopped.state.steps < 100);
+  CHECK(stopped.state.steps > 0);
+  const RunProgress before = *RunProgress::FromJson(stopped.run);
+  CHECK(before.timesteps > 0);
+
+  const size_t lines_before = ReadJsonLines(run.metrics() + "/learner.jsonl")->size();
+  stop = false;
+  REQUIRE(Train(run, "", stop).ok());
+  const models::Checkpoint last = Newest(run);
+  CHECK(last.state.steps >= 100);
+  const RunProgress after = *RunProgress::FromJson(last.run);
+  CHECK(after.timesteps > before.timesteps);
+  CHECK(after.seconds > before.seconds);
+  const auto lines = ReadJsonLines(run.metrics() + "/learner.jsonl");
+  REQUIRE(lines->size() > lines_before);
+  CHECK(NumberAt((*lines)[lines_before], "step") > static_cast<double>(stopped.state.steps));
+  CHECK(NumberAt((*lines)[lines_before], "timesteps") > static_cast<double>(before.timesteps));
+}
+
+TEST_CASE("Rollouts are what the game makes of the actions, and no matter of threads") {
+  RunConfig config = SmallConfig();
+  config.game.abilities.teleportation = false;
+  config.game.horizon = 10;
+  config.ppo.environments = 19;
+  config.ppo.rollout_length = 25;
+  std::shared_ptr<const env::GoalSource> goals =
+      *env::MakeGoalSource(config.goals, config.PlayedGame(), 1);
+  models::NetworkEvaluator evaluator(models::InitialNetwork(config.network, Rng(3)));
+  const std::atomic<bool> stop = false;
+  PpoRollouts rollouts(config, goals, 5);
+  const auto samples = rollouts.Collect(evaluator, 0, stop);
+  REQUIRE(samples.ok());
+  REQUIRE(samples->size() == 19 * 25);
+
+  int restarts = 0;
+  for (size_t i = 0; i < samples->size(); ++i) {
+    const models::PpoSample& sample = (*samples)[i];
+    const env::Game& game = *sample.position.game;
+    std::vector<int32_t> valid;
+    env::ValidActions(game, *sample.position.state, 0, /*line_of_sight=*/true, valid);
+    CHECK(sample.position.valid_actions == absl::MakeConstSpan(valid));
+    REQUIRE(std::binary_search(valid.begin(), valid.end(), sample.action));
+    CHECK(sample.log_probability <= 0);
+    if (i % 25 == 24) continue;
+    env::State next = *sample.position.state;
+    const env::Action action = game.actions().Unflatten(sample.action);
+    const bool ended = game.Step(next, {&action, 1}).done();
+    const mcts::Position& following = (*samples)[i + 1].position;
+    CHECK((following.game != &game) == ended);
+    if (!ended) CHECK(*following.state == next);
+    restarts += ended;
+  }
+  CHECK(restarts >= 19 * 2);
+  const std::vector<EpisodeResult> episodes = rollouts.TakeEpisodes();
+  CHECK(static_cast<int>(episodes.size()) >= restarts);
+  for (const EpisodeResult& episode : episodes) {
+    CHECK(episode.length <= 10);
+    CHECK((episode.length == 10 || episode.complete));
+  }
+  CHECK(rollouts.TakeEpisodes().empty());
+
+  config.selfplay.threads = 3;
+  PpoRollouts threaded(config, goals, 5);
+  const auto same = threaded.Collect(evaluator, 0, stop);
+  REQUIRE(same.ok());
+  REQUIRE(same->size() == samples->size());
+  for (size_t i = 0; i < same->size(); ++i) {
+    CHECK((*same)[i].action == (*samples)[i].action);
+    CHECK((*same)[i].advantage == (*samples)[i].advantage);
+    CHECK((*same)[i].value_target == (*samples)[i].value_target);
+  }
+}
+
+TEST_CASE(
+    "An episode that is cut short is worth what would have come, a complete one nothing more") {
+  // A value that is always 1, and a policy that does anything.
+  class Optimist final : public mcts::Evaluator {
+   public:
+    absl::Status Evaluate(absl::Span<const mcts::Position> positions,
+                          absl::Span<mcts::Evaluation> evaluations) override {
+      for (size_t i = 0; i < positions.size(); ++i) {
+        evaluations[i].policy.assign(positions[i].valid_actions.size(), 1);
+        evaluations[i].value = 1;
+      }
+      return absl::OkStatus();
+    }
+  };
+  RunConfig config = SmallConfig();
+  config.game.horizon = 5;
+  config.search.gamma = 0.5;
+  config.ppo.gae_lambda = 0;
+  config.ppo.environments = 3;
+  config.ppo.rollout_length = 12;
+  std::shared_ptr<const env::GoalSource> goals =
+      *env::MakeGoalSource(config.goals, config.PlayedGame(), 1);
+  PpoRollouts rollouts(config, goals, 5);
+  Optimist optimist;
+  const std::atomic<bool> stop = false;
+  const auto samples = rollouts.Collect(optimist, 0, stop);
+  REQUIRE(samples.ok());
+  for (const models::PpoSample& sample : *samples) {
+    const env::Game& game = *sample.position.game;
+    env::State next = *sample.position.state;
+    const env::Action action = game.actions().Unflatten(sample.action);
+    const env::StepOutcome outcome = game.Step(next, {&action, 1});
+    const double later = outcome.goal_completed ? 0 : 0.5;
+    CHECK(sample.advantage == Approx(outcome.players[0].reward + later - 1));
+    CHECK(sample.value_target == Approx(outcome.players[0].reward + later));
+  }
+}
+
+TEST_CASE("PPO trains a builder, and what it plays with") {
+  RunConfig config = SmallConfig();
+  const absl::Status assistant = Override(config, "player=assistant");
+  REQUIRE_FALSE(assistant.ok());
+  CHECK(Contains(std::string(assistant.message()), "player: expected human"));
+
+  const env::TempDir dir;
+  config = SmallConfig();
+  config.learner.ema_decay = 0.9;
+  const std::atomic<bool> stop = false;
+  const absl::Status averaged = RunPpo(MakeRun(dir.path() + "/run", config), stop);
+  CHECK(Contains(std::string(averaged.message()), "learner.ema_decay"));
+  const absl::Status recorded = Train(MakeRun(dir.path() + "/other", SmallConfig()), "/tmp", stop);
+  CHECK(Contains(std::string(recorded.message()), "--record"));
+}
+
+}  // namespace
+}  // namespace hod::engine

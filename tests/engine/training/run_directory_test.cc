@@ -1,0 +1,193 @@
+// The directory of a run: made, gone on with, refused, and used by one process a role.
+#include "engine/training/run_directory.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "env/base/files.h"
+#include "tests/support/engine/tiny_run.h"
+#include "tests/support/env/files.h"
+
+namespace hod::engine {
+namespace {
+
+RunConfig With(const std::vector<std::string>& overrides) {
+  RunConfig config = TinyConfig();
+  for (const std::string& assignment : overrides) {
+    const absl::Status status = Override(config, assignment);
+    INFO(status);
+    REQUIRE(status.ok());
+  }
+  return config;
+}
+
+std::string Error(const absl::StatusOr<RunDirectory>& run) {
+  return run.ok() ? "accepted" : std::string(run.status().message());
+}
+
+TEST_CASE("A run directory holds what it was made with") {
+  const env::TempDir dir;
+  const std::string path = dir.path() + "/runs/first";
+  const auto made = RunDirectory::CreateOrResume(path, TinyConfig());
+  REQUIRE(made.ok());
+  for (const std::string& folder : {made->shards(), made->metrics(), made->logs()}) {
+    CHECK(std::filesystem::is_directory(folder));
+  }
+  CHECK(std::filesystem::exists(path + "/run.json"));
+  CHECK(made->Checkpoints()->empty());
+  CHECK_FALSE(made->LatestCheckpoint()->has_value());
+
+  const auto opened = RunDirectory::Open(path);
+  REQUIRE(opened.ok());
+  CHECK(opened->path() == path);
+  CHECK(Differences(opened->config(), TinyConfig()).empty());
+  const std::string about = *ReadFile(path + "/run.json");
+  CHECK(RunDirectory::CreateOrResume(path, TinyConfig()).ok());
+  CHECK(*ReadFile(path + "/run.json") == about);
+}
+
+TEST_CASE("A run does not go on with other settings") {
+  const env::TempDir dir;
+  REQUIRE(RunDirectory::CreateOrResume(dir.path(), TinyConfig()).ok());
+  const std::string stored = *ReadFile(dir.path() + "/config.toml");
+  const std::string error = Error(RunDirectory::CreateOrResume(
+      dir.path(), With({"network.blocks=2", "game.horizon=61", "learner.max_steps=40"})));
+  CHECK_THAT(error, Catch::StartsWith(dir.path() + ": holds a run with other settings"));
+  CHECK_THAT(error, Catch::Contains("network.blocks: 2 here, 1 there"));
+  CHECK_THAT(error, Catch::Contains("game.horizon: 61 here, 60 there"));
+  CHECK_THAT(error, !Catch::Contains("max_steps"));
+  for (const char* other : {"learner.max_gradient_norm=5.0", "selfplay.games=5", "seed=2"}) {
+    const std::string key(other, std::string(other).find('='));
+    CHECK_THAT(Error(RunDirectory::CreateOrResume(dir.path(), With({other}))),
+               Catch::Contains(key + ": "));
+  }
+  CHECK(*ReadFile(dir.path() + "/config.toml") == stored);
+}
+
+TEST_CASE("How long to train and how to evaluate may change, and is kept") {
+  const env::TempDir dir;
+  REQUIRE(RunDirectory::CreateOrResume(dir.path(), TinyConfig()).ok());
+  const RunConfig changed =
+      With({"learner.max_steps=40", "learner.max_minutes=2.5", "selfplay.workers=3",
+            "evaluation.goals=npy:x", "evaluation.episodes=7", "evaluation.seed=8",
+            "evaluation.simulations=9", "evaluation.threads=1"});
+  const auto resumed = RunDirectory::CreateOrResume(dir.path(), changed);
+  REQUIRE(resumed.ok());
+  CHECK(Differences(resumed->config(), changed).empty());
+  CHECK(Differences(RunDirectory::Open(dir.path())->config(), changed).empty());
+}
+
+TEST_CASE("What is not a run directory is refused by name") {
+  const env::TempDir dir;
+  CHECK_THAT(Error(RunDirectory::Open(dir.path())),
+             Catch::StartsWith(dir.path() + ": not a run directory"));
+  const std::string missing = dir.path() + "/missing";
+  CHECK_THAT(Error(RunDirectory::Open(missing)),
+             Catch::StartsWith(missing + ": not a run directory"));
+  const std::string broken = dir.Write("config.toml", "seed = 1\nsead = 2\n");
+  const std::string expected = broken + ": line 2: sead: no such setting";
+  CHECK(Error(RunDirectory::Open(dir.path())) == expected);
+  CHECK(Error(RunDirectory::CreateOrResume(dir.path(), TinyConfig())) == expected);
+  const std::string below_file = dir.Write("file", "") + "/run";
+  CHECK_THAT(Error(RunDirectory::CreateOrResume(below_file, TinyConfig())),
+             Catch::Contains(below_file));
+}
+
+TEST_CASE("Checkpoints are listed by step, other files are none") {
+  const env::TempDir dir;
+  const auto run = RunDirectory::CreateOrResume(dir.path(), TinyConfig());
+  REQUIRE(run.ok());
+  const std::vector<int64_t> steps = {1000000000, 5, 0, 999999999, 40};
+  for (const int64_t step : steps) {
+    REQUIRE(WriteFileAtomically(run->CheckpointPath(step), "").ok());
+  }
+  for (const char* name :
+       {"notes.txt", "step-.safetensors", "step-abc.safetensors", "step-000000077.safetensors.tmp",
+        "step-00000077x.safetensors", "xstep-000000077.safetensors", "step-77.safetensors",
+        "step-000000-77.safetensors", "step- 00000077.safetensors", "step-000000077",
+        "step-99999999999999999999999.safetensors"}) {
+    dir.Write(std::string("checkpoints/") + name, "");
+  }
+  const auto checkpoints = run->Checkpoints();
+  REQUIRE(checkpoints.ok());
+  std::vector<int64_t> listed;
+  for (const auto& [step, path] : *checkpoints) {
+    listed.push_back(step);
+    CHECK(path == run->CheckpointPath(step));
+  }
+  CHECK(listed == std::vector<int64_t>{0, 5, 40, 999999999, 1000000000});
+  CHECK((*run->LatestCheckpoint())->first == 1000000000);
+
+  std::filesystem::remove_all(dir.path() + "/checkpoints");
+  CHECK_THAT(std::string(run->Checkpoints().status().message()),
+             Catch::Contains(dir.path() + "/checkpoints"));
+}
+
+TEST_CASE("What a checkpoint says of its run is read back or refused") {
+  const RunProgress progress = {12.5, 4096, "seed = 1\n\"quoted\""};
+  const auto read = RunProgress::FromJson(progress.ToJson());
+  REQUIRE(read.ok());
+  CHECK(read->seconds == 12.5);
+  CHECK(read->timesteps == 4096);
+  CHECK(read->config == progress.config);
+  for (const char* bad : {"", "[]", "nonsense", "{}", R"({"seconds": 1, "timesteps": 2})",
+                          R"({"seconds": "1", "timesteps": 2, "config": ""})",
+                          R"({"seconds": 1, "timesteps": null, "config": ""})",
+                          R"({"seconds": 1, "timesteps": 2, "config": 3})"}) {
+    CHECK_THAT(std::string(RunProgress::FromJson(bad).status().message()),
+               Catch::Contains("expected an object with seconds, timesteps and config"));
+  }
+}
+
+TEST_CASE("Training is as far as its steps or its time, whichever is further") {
+  LearnerConfig config;
+  config.max_steps = 200;
+  CHECK(ProgressOf(config, 50, 1e9) == 0.25);
+  CHECK(ProgressOf(config, 300, 0) == 1);
+  config.max_minutes = 2;
+  CHECK(ProgressOf(config, 50, 60) == 0.5);
+  CHECK(ProgressOf(config, 180, 60) == 0.9);
+  CHECK(ProgressOf(config, 0, 1e9) == 1);
+}
+
+TEST_CASE("A role is one process's until it ends, however it ends") {
+  const env::TempDir dir;
+  const auto run = RunDirectory::CreateOrResume(dir.path(), TinyConfig());
+  REQUIRE(run.ok());
+  int ready[2];
+  REQUIRE(pipe(ready) == 0);
+  const pid_t child = fork();
+  if (child == 0) {  // Takes the role, tells so, and is still holding it when it is killed.
+    absl::StatusOr<RoleLock> lock = RoleLock::Take(*run, "learner");
+    if (!lock.ok() || write(ready[1], "x", 1) != 1) _exit(1);
+    for (;;) pause();
+  }
+  char byte;
+  REQUIRE(read(ready[0], &byte, 1) == 1);
+  CHECK(RoleLock::Take(*run, "selfplay-000").ok());  // Another role is free.
+
+  // Half a second later something kills the holder; only then the role can be had.
+  const pid_t killer = fork();
+  if (killer == 0) {
+    absl::SleepFor(absl::Milliseconds(500));
+    kill(child, SIGKILL);
+    _exit(0);
+  }
+  const absl::Time began = absl::Now();
+  absl::StatusOr<RoleLock> lock = RoleLock::Take(*run, "learner");
+  CHECK(absl::Now() - began >= absl::Milliseconds(300));
+  CHECK(lock.ok());
+  for (const pid_t pid : {child, killer}) waitpid(pid, nullptr, 0);
+  for (const int end : ready) close(end);
+  { const RoleLock moved = *std::move(lock); }
+  CHECK(RoleLock::Take(*run, "learner").ok());
+}
+
+}  // namespace
+}  // namespace hod::engine

@@ -1,0 +1,99 @@
+// Networks of the reference as players.
+#include <catch2/catch.hpp>
+#include <utility>
+
+#include "env/game/action_mask.h"
+#include "models/backends/decode.h"
+#include "models/reference/network_player.h"
+#include "tests/models/reference/reference_files.h"
+#include "tests/support/models/reference_samples.h"
+#include "tests/support/models/test_positions.h"
+
+namespace hod::models {
+namespace {
+
+std::shared_ptr<const ReferenceNetwork> Shared(const ReferenceWeights& weights) {
+  return std::make_shared<const ReferenceNetwork>(weights);
+}
+
+TEST_CASE("A player's distribution is the network's policy over the valid actions") {
+  const env::Game game = BoxGame({5, 6, 4});
+  ReferenceConfig config = SmallTransformer();
+  for (const bool line_of_sight : {true, false}) {
+    config.line_of_sight = line_of_sight;
+    const auto network = Shared(RandomWeights(config, 2));
+    auto player = NetworkPlayer::Create(network, game, 1);
+    REQUIRE(player.ok());
+    const env::State state = RandomState(game, 20, 4);
+    const env::ActionDistribution distribution = (*player)->NextAction(state);
+    std::vector<int32_t> valid;
+    env::ValidActions(game, state, 1, line_of_sight, valid);
+    REQUIRE(distribution.size() == valid.size());
+
+    const ReferenceInput input = {ObservationOf(game, state, 1), nullptr};
+    ReferenceOutput output;
+    REQUIRE(network->Step({&input, 1}, absl::MakeSpan(&output, 1)).ok());
+    std::vector<float> probabilities;
+    ActionProbabilities(output.policy, game.actions(), valid, probabilities);
+    float total = 0;
+    for (size_t i = 0; i < valid.size(); ++i) {
+      CHECK(distribution[i] == std::pair(valid[i], probabilities[i]));
+      total += distribution[i].second;
+    }
+    CHECK(total == Approx(1));
+  }
+}
+
+TEST_CASE("A player remembers what it has seen, once per timestep") {
+  const env::Game game = BoxGame({5, 6, 4});
+  const auto network = Shared(RandomWeights(SmallConvolutional(), 2));
+  const auto player = *NetworkPlayer::Create(network, game, 0);
+  const auto forgetful = *NetworkPlayer::Create(network, game, 0);
+  const auto silent = *NetworkPlayer::Create(network, game, 0);
+  const env::State first = RandomState(game, 6, 1), second = RandomState(game, 8, 1);
+  const env::ActionDistribution at_first = player->NextAction(first);
+  CHECK(player->NextAction(first) == at_first);
+  player->Observe(first, 0);
+  silent->Observe(first, 0);  // Nobody asked it, but it has seen the same.
+  CHECK(player->NextAction(second) == silent->NextAction(second));
+  CHECK(player->NextAction(second) != forgetful->NextAction(second));
+}
+
+TEST_CASE("A player whose network fails does nothing and says why") {
+  const env::Game game = BoxGame({5, 6, 4});
+  ReferenceWeights weights = RandomWeights(SmallTransformer(), 1);
+  for (float& value : weights.tensors["policy.output.weight"]) value = 3e38f;
+  const auto player = *NetworkPlayer::Create(Shared(weights), game, 0);
+  CHECK(player->status().ok());
+  CHECK(player->NextAction(RandomState(game, 1, 1)) == env::ActionDistribution{{0, 1.0f}});
+  CHECK(player->status().message() == "the network's prediction is not finite");
+  CHECK_FALSE(NetworkPlayer::Create(Shared(weights), BoxGame({6, 6, 6}), 0).ok());
+}
+
+TEST_CASE("The reference's human model builds") {
+  const std::string dir = ReferenceDir();
+  if (dir.empty()) return;
+  env::GameConfig config;
+  config.players.resize(1);
+  std::vector<env::Block> goal = env::EmptyWorld(config.size);
+  for (int x = 2; x < 8; ++x) {
+    for (int z = 2; z < 8; ++z) {
+      goal[config.size.Index({x, 1, z})] = env::kPlanks;
+      goal[config.size.Index({x, 2, z})] = env::kCobblestone;
+    }
+  }
+  const env::Game game(config, goal);
+  const auto player = *NetworkPlayer::Create(Shared(Imported(dir, "az_human_test")), game, 0);
+  Rng rng(1);
+  env::State state = game.Reset(rng);
+  for (int t = 0; t < 150; ++t) {
+    const int32_t id = env::Sample(player->NextAction(state), rng);
+    player->Observe(state, id);
+    game.Step(state, {game.actions().Unflatten(id)});
+  }
+  CHECK(player->status().ok());
+  CHECK(game.GoalPercentage(state, 0) > 0.05);
+}
+
+}  // namespace
+}  // namespace hod::models

@@ -1,0 +1,89 @@
+#include "tests/support/engine/tiny_run.h"
+
+#include <catch2/catch.hpp>
+#include <utility>
+
+#include "engine/play/batched_play.h"
+#include "env/houses/sources/source.h"
+#include "mcts/traces/trace_evaluator.h"
+
+namespace hod::engine {
+
+std::string TinyToml() {
+  return R"(
+[game]
+world_size = [6, 6, 6]
+horizon = 60
+[game.assistant_rewards]
+action = [[0, 0.0], [500, -0.01]]
+[network]
+channels = 8
+blocks = 1
+[search]
+num_simulations = 2
+[selfplay]
+games = 4
+fragment_length = 16
+shard_timesteps = 64
+shard_seconds = 0.5
+[learner]
+batch_size = 8
+window = 2048
+start_timesteps = 64
+checkpoint_seconds = 0.3
+max_steps = 30
+[evaluation]
+episodes = 3
+simulations = 2
+threads = 2
+)";
+}
+
+RunConfig TinyConfig() {
+  absl::StatusOr<RunConfig> config = ParseRunConfig(TinyToml(), "tiny.toml");
+  INFO(config.status());
+  REQUIRE(config.ok());
+  return *config;
+}
+
+EpisodeSetup TinySetup(uint64_t seed, bool assisted) {
+  RunConfig config = TinyConfig();
+  config.search.num_simulations = 5;
+  config.selfplay.full_search_fraction = 0.5;
+  config.selfplay.fast_simulations = 2;
+  auto goals = env::MakeGoalSource("generated", config.game, 1);
+  REQUIRE(goals.ok());
+  EpisodeSetup setup;
+  setup.game = config.game;
+  setup.goal = (*goals)->Get(static_cast<int>(seed));
+  setup.human = *MakePlayerFactory("heuristic");
+  if (assisted) setup.assistant = SelfPlaySearches(config);
+  setup.seed = seed;
+  return setup;
+}
+
+std::unique_ptr<AssistedEpisode> TinyEpisode(EpisodeSetup setup) {
+  auto episode = AssistedEpisode::Create(std::move(setup));
+  INFO(episode.status());
+  REQUIRE(episode.ok());
+  return *std::move(episode);
+}
+
+void PlayToEnd(AssistedEpisode& episode) {
+  mcts::TraceEvaluator evaluator;
+  mcts::Evaluation evaluation;
+  for (;;) {
+    absl::StatusOr<const mcts::Position*> leaf = episode.NextLeaf();
+    REQUIRE(leaf.ok());
+    if (*leaf == nullptr) break;
+    REQUIRE(evaluator.Evaluate({*leaf, 1}, {&evaluation, 1}).ok());
+    REQUIRE(episode.Deliver(evaluation).ok());
+  }
+  REQUIRE(episode.done());
+}
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace hod::engine

@@ -1,0 +1,92 @@
+#include "tests/support/env/program.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <fstream>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "env/base/files.h"
+
+namespace hod::engine {
+
+Program::Program(const std::vector<std::string>& arguments, std::string log)
+    : log_(std::move(log)) {
+  std::vector<char*> argv = {const_cast<char*>(HOD_PROGRAM)};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const int file = open(log_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  REQUIRE(file >= 0);
+  pid_ = fork();
+  if (pid_ == 0) {
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    dup2(file, STDOUT_FILENO);
+    dup2(file, STDERR_FILENO);
+    execv(HOD_PROGRAM, argv.data());
+    _exit(127);
+  }
+  close(file);
+  REQUIRE(pid_ > 0);
+  setpgid(pid_, pid_);  // Also here, so that it holds when this returns.
+}
+
+Program::~Program() { KillGroup(); }
+
+bool Program::Running() {
+  int status = 0;
+  if (!ended_ && waitpid(pid_, &status, WNOHANG) == pid_) {
+    ended_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  }
+  return !ended_;
+}
+
+int Program::Wait() {
+  const absl::Time give_up = absl::Now() + absl::Minutes(5);
+  while (Running() && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(10));
+  INFO(Output());
+  REQUIRE_FALSE(Running());
+  return *ended_;
+}
+
+std::string Program::Output() const { return ReadFile(log_).value_or("(no output)"); }
+
+void Program::Interrupt() {
+  if (Running()) kill(pid_, SIGTERM);
+}
+
+void Program::Kill() {
+  if (Running()) kill(pid_, SIGKILL);
+  Wait();
+}
+
+void Program::KillGroup() {
+  kill(-pid_, SIGKILL);  // There may be processes it left behind.
+  while (Running()) absl::SleepFor(absl::Milliseconds(1));
+}
+
+bool Program::KillChild(const std::string& command) {
+  std::ifstream children(absl::StrCat("/proc/", pid_, "/task/", pid_, "/children"));
+  for (pid_t child; children >> child;) {
+    const std::string arguments = ReadFile(absl::StrCat("/proc/", child, "/cmdline")).value_or("");
+    if (!absl::StartsWith(arguments, absl::StrCat("hod", std::string(1, '\0'), command))) continue;
+    return kill(child, SIGKILL) == 0;
+  }
+  return false;
+}
+
+Ended RunProgram(const std::vector<std::string>& arguments, const std::string& log) {
+  Program program(arguments, log);
+  const int status = program.Wait();
+  return {status, program.Output()};
+}
+
+}  // namespace hod::engine
