@@ -45,8 +45,8 @@ TEST_CASE("Charts show every series and survive values that are not finite") {
 TEST_CASE("Dashed lines have gaps, and the next line has none") {
   const auto drawn = [](double dash) {
     env::Canvas canvas(120, 30);
-    canvas.Lines({{10, 10}, {110, 10}}, 2, kBlack, /*closed=*/false, dash);
-    canvas.Lines({{10, 20}, {110, 20}}, 2, kBlack);
+    canvas.Lines({{10, 10}, {110, 10}}, 2, env::kBlack, /*closed=*/false, dash);
+    canvas.Lines({{10, 20}, {110, 20}}, 2, env::kBlack);
     return env::CountPixels(canvas, [](int r, int, int) { return r < 50; });
   };
   CHECK(drawn(0) >= 400);
