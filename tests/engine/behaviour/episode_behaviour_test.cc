@@ -7,8 +7,10 @@
 #include "env/players/make_human_model.h"
 #include "tests/support/env/player_episodes.h"
 
-namespace hod::env {
+namespace hod::engine {
 namespace {
+
+using namespace env;
 
 double FigureOf(const std::vector<EpisodeBehaviour>& episodes, absl::string_view key) {
   const std::optional<size_t> index = FindFigure(episodes.front(), key);
@@ -235,4 +237,4 @@ TEST_CASE("Heuristic builders behave like recorded people") {
 }
 
 }  // namespace
-}  // namespace hod::env
+}  // namespace hod::engine
