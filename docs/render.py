@@ -105,7 +105,8 @@ class Results:
         command = result["command"]
         origin = "command not recorded" if command == "not recorded" else f"`{command}`"
         origin += f"; revision {result['revision']}; "
-        origin += f"{result['processor']}; {result['date']}."
+        date = result["date"]
+        origin += f"{result['processor']}; {'date ' if date == 'not recorded' else ''}{date}."
         if "note" in result:
             origin += f" {result['note']}"
         return f"{body}\n\n<sub>{origin}</sub>"
