@@ -87,7 +87,7 @@ void Step(benchmark::State& bench, models::NetworkConfig config, int batch, int 
 // The paper's network, on a sequence.
 void PaperStep(benchmark::State& bench, int batch, int threads) {
   auto trainer = models::ReferenceTrainer::Create(
-      models::InitialReference(models::PaperConfig(), Rng(1)), {.threads = threads});
+      models::InitialReference(models::PaperConfig(), Rng(1)), {.threads = threads}, batch);
   const engine::Fragment fragment = MakeFragment(1, 20);
   const std::vector<float> values = engine::ValueTargets(fragment, 0.95);
   absl::Duration loading;
@@ -96,7 +96,7 @@ void PaperStep(benchmark::State& bench, int batch, int threads) {
     engine::Batch samples;
     engine::AddExamples(env::GameConfig{}, fragment, values, 0, batch, {}, samples);
     loading += absl::Now() - began;
-    if (!trainer->Step(samples.examples, batch, 1e-3).ok()) bench.SkipWithError("the step failed");
+    if (!trainer->Step(samples.examples, {}).ok()) bench.SkipWithError("the step failed");
   }
   CountSteps(bench, batch, loading);
 }

@@ -102,13 +102,13 @@ class Study {
   }
 
   absl::StatusOr<StudiedResult> TrainAndJudge(const StudiedNetwork& network) const {
-    ASSIGN_OR_RETURN(std::unique_ptr<NetworkUnderStudy> learner, MakeNetwork(study_, network));
+    ASSIGN_OR_RETURN(auto trainer, MakeTrainer(study_, network));
     StudiedResult result;
     result.name = network.name;
-    result.num_parameters = learner->num_parameters();
-    RETURN_IF_ERROR(Train(*learner, network, result));
+    result.num_parameters = NumParameters(network);
+    RETURN_IF_ERROR(Train(*trainer, network, result));
     for (const PlaySource& source : sources_) {
-      RETURN_IF_ERROR(Judge(*learner, source, result));
+      RETURN_IF_ERROR(Judge(*trainer, source, result));
     }
     return result;
   }
@@ -117,8 +117,7 @@ class Study {
   absl::Status MeasureSpeed(std::vector<StudiedResult>& results) const {
     std::vector<std::unique_ptr<mcts::Evaluator>> evaluators;
     for (const StudiedNetwork& network : study_.networks) {
-      ASSIGN_OR_RETURN(std::unique_ptr<NetworkUnderStudy> made, MakeNetwork(study_, network));
-      evaluators.push_back(made->MakeEvaluator());
+      evaluators.push_back(MakeEvaluator(study_, network));
     }
     const Batch batch = Examples({&sources_.front().test.front(), 1}, /*mirror=*/false, 0);
     std::vector<mcts::Position> positions;
@@ -154,7 +153,7 @@ class Study {
   }
 
   // Every network meets the same batches in the same order.
-  absl::Status Train(NetworkUnderStudy& network, const StudiedNetwork& rates,
+  absl::Status Train(models::ExampleTrainer& trainer, const StudiedNetwork& rates,
                      StudiedResult& result) const {
     ProgressLine progress(absl::StrCat("training ", result.name));
     const absl::Time began = absl::Now();
@@ -175,7 +174,8 @@ class Study {
       const double done = static_cast<double>(step) / static_cast<double>(num_steps);
       const double rate =
           rates.learning_rate + done * (rates.final_learning_rate - rates.learning_rate);
-      ASSIGN_OR_RETURN(models::Losses losses, network.Step(batch.examples, rate));
+      ASSIGN_OR_RETURN(models::Losses losses,
+                       trainer.Step(batch.examples, {.learning_rate = rate}));
       result.training_losses.push_back(losses.total);
       const double positions =
           static_cast<double>((step + 1) * study_.batch_sequences * study_.data.sequence_length);
@@ -187,7 +187,7 @@ class Study {
     return absl::OkStatus();
   }
 
-  absl::Status Judge(const NetworkUnderStudy& network, const PlaySource& source,
+  absl::Status Judge(const models::ExampleTrainer& trainer, const PlaySource& source,
                      StudiedResult& result) const {
     struct Counts {
       double all = 0, human = 0;
@@ -199,7 +199,7 @@ class Study {
       if (stop_) return Stopped();
       const PlaySequence& sequence = source.test[i];
       const Batch batch = Examples({&sequence, 1}, /*mirror=*/false, 0);
-      ASSIGN_OR_RETURN(std::vector<models::ExampleErrors> errors, network.Errors(batch.examples));
+      ASSIGN_OR_RETURN(std::vector<models::ExampleErrors> errors, trainer.Errors(batch.examples));
       EpisodeErrors& sum = episodes[sequence.episode];
       Counts& count = counts[sequence.episode];
       for (size_t t = study_.warm_up; t < errors.size(); ++t) {

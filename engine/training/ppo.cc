@@ -21,8 +21,8 @@
 namespace hod::engine {
 namespace {
 
-models::PpoConfig TrainerConfigOf(const RunConfig& config) {
-  models::PpoConfig ppo;
+models::PpoTrainerConfig TrainerConfigOf(const RunConfig& config) {
+  models::PpoTrainerConfig ppo;
   ppo.clip = config.ppo.clip;
   ppo.target_kl = config.ppo.target_kl;
   ppo.value_weight = config.learner.value_weight;

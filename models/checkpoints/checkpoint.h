@@ -12,7 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "models/network/network.h"
-#include "models/training/trainer.h"
+#include "models/training/trainer_state.h"
 
 namespace hod::models {
 

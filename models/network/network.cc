@@ -19,13 +19,13 @@ constexpr char kGoalSkipName[] = "goal_skip.weight";
 }  // namespace
 
 absl::Status Validate(const NetworkConfig& config) {
-  if (config.channels < 1 || config.channels > 512) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("channels of the network are ", config.channels, ", expected 1 to 512"));
+  if (config.channels < 1 || config.channels > kMaxChannels) {
+    return absl::InvalidArgumentError(absl::StrCat("channels of the network are ", config.channels,
+                                                   ", expected 1 to ", kMaxChannels));
   }
-  if (config.blocks < 0 || config.blocks > 64) {
+  if (config.blocks < 0 || config.blocks > kMaxBlocks) {
     return absl::InvalidArgumentError(
-        absl::StrCat("blocks of the network are ", config.blocks, ", expected 0 to 64"));
+        absl::StrCat("blocks of the network are ", config.blocks, ", expected 0 to ", kMaxBlocks));
   }
   return absl::OkStatus();
 }

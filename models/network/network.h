@@ -27,9 +27,12 @@
 
 namespace hod::models {
 
+inline constexpr int kMaxChannels = 512;
+inline constexpr int kMaxBlocks = 64;
+
 struct NetworkConfig {
-  int channels = 32;  // Multiples of 16 use the processor's vectors fully.
-  int blocks = 6;
+  int channels = 32;  // 1 to kMaxChannels; multiples of 16 use the processor's vectors fully.
+  int blocks = 6;     // 0 to kMaxBlocks.
   bool goal_visible = false;  // Sees the goal: a builder's network, not an assistant's.
   bool inventories = false;   // Sees inventories: for games with finite blocks.
   friend bool operator==(const NetworkConfig&, const NetworkConfig&) = default;

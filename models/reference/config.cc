@@ -274,4 +274,10 @@ std::vector<ReferenceTensor> ReferenceLayout(const ReferenceConfig& config) {
   return layout;
 }
 
+int64_t NumParameters(const ReferenceConfig& config) {
+  int64_t count = 0;
+  for (const ReferenceTensor& spec : ReferenceLayout(config)) count += spec.Size();
+  return count;
+}
+
 }  // namespace hod::models

@@ -61,6 +61,9 @@ nlohmann::json ToJson(const ReferenceConfig& config);
 // Refuses unknown and missing keys, and values that Validate() refuses; errors name the key.
 absl::StatusOr<ReferenceConfig> ReferenceConfigFromJson(const nlohmann::json& json);
 
+// Values of all tensors, statistics of batch normalisation included. Requires a valid config.
+int64_t NumParameters(const ReferenceConfig& config);
+
 // One tensor, under our name and shape and under the reference's.
 struct ReferenceTensor {
   std::string name;

@@ -50,8 +50,11 @@ std::vector<Example> ByTimestep(absl::Span<const Example> examples, int length) 
 
 class ReferenceTrainer::Impl {
  public:
-  Impl(const ReferenceWeights& weights, const TrainerConfig& config)
-      : config_(weights.config), trainer_config_(config), layout_(ReferenceLayout(config_)) {
+  Impl(const ReferenceWeights& weights, const TrainerConfig& config, int length)
+      : config_(weights.config),
+        trainer_config_(config),
+        length_(length),
+        layout_(ReferenceLayout(config_)) {
     const ReferenceTensors tensors = TensorsOf(weights);
     std::vector<Tensor> trained;
     for (const ReferenceTensor& spec : layout_) {
@@ -67,35 +70,39 @@ class ReferenceTrainer::Impl {
     parameters_.set_requires_grad(true);
   }
 
-  absl::StatusOr<Losses> Step(absl::Span<const Example> sequences, int length,
-                              double learning_rate) {
-    RETURN_IF_ERROR(Check(sequences, length));
+  absl::StatusOr<Losses> Step(absl::Span<const Example> sequences, const StepConfig& step) {
+    RETURN_IF_ERROR(Validate(step));
+    if (step.goal_kl_weight != 0) {
+      return absl::InvalidArgumentError(
+          "goal_kl_weight: expected 0 with a network of the reference, of which nothing published "
+          "is kept");
+    }
+    RETURN_IF_ERROR(Check(sequences));
     at::set_num_threads(trainer_config_.threads);
-    const std::vector<Example> examples = ByTimestep(sequences, length);
+    const std::vector<Example> examples = ByTimestep(sequences, length_);
     parameters_.mutable_grad() = Tensor();
     LossSums sums(examples, trainer_config_.weights, /*goal_kl_weight=*/0);
-    sums.Add(examples, MakeTargets(examples), Predict(examples, length, ReferenceMode::kTraining),
+    sums.Add(examples, MakeTargets(examples), Predict(examples, ReferenceMode::kTraining),
              /*published=*/{})
         .backward();
     Losses losses = sums.Means();
     losses.gradient_norm =
-        adam_.Update(parameters_, learning_rate, trainer_config_.max_gradient_norm);
+        adam_.Update(parameters_, step.learning_rate, trainer_config_.max_gradient_norm);
     if (!std::isfinite(losses.total) || !std::isfinite(losses.gradient_norm)) {
       return absl::InternalError("the loss or its gradient is not finite");
     }
     return losses;
   }
 
-  absl::StatusOr<std::vector<ExampleErrors>> Errors(absl::Span<const Example> sequences,
-                                                    int length) const {
-    RETURN_IF_ERROR(Check(sequences, length));
+  absl::StatusOr<std::vector<ExampleErrors>> Errors(absl::Span<const Example> sequences) const {
+    RETURN_IF_ERROR(Check(sequences));
     at::set_num_threads(trainer_config_.threads);
     const at::NoGradGuard no_grad;
     std::vector<ExampleErrors> errors;
-    for (size_t begin = 0; begin < sequences.size(); begin += length) {
-      const absl::Span<const Example> examples = sequences.subspan(begin, length);
-      const std::vector<ExampleErrors> more = ErrorsOf(
-          examples, MakeTargets(examples), Predict(examples, length, ReferenceMode::kInference));
+    for (size_t begin = 0; begin < sequences.size(); begin += length_) {
+      const absl::Span<const Example> examples = sequences.subspan(begin, length_);
+      const std::vector<ExampleErrors> more =
+          ErrorsOf(examples, MakeTargets(examples), Predict(examples, ReferenceMode::kInference));
       errors.insert(errors.end(), more.begin(), more.end());
     }
     return errors;
@@ -112,10 +119,10 @@ class ReferenceTrainer::Impl {
   }
 
  private:
-  static absl::Status Check(absl::Span<const Example> examples, int length) {
-    if (length < 1 || examples.size() % length != 0) {
+  absl::Status Check(absl::Span<const Example> examples) const {
+    if (examples.size() % length_ != 0) {
       return absl::InvalidArgumentError(
-          absl::StrCat(examples.size(), " examples, expected a multiple of the length ", length));
+          absl::StrCat(examples.size(), " examples, expected a multiple of the length ", length_));
     }
     return CheckExamples(examples, /*inventories=*/true);
   }
@@ -136,11 +143,11 @@ class ReferenceTrainer::Impl {
   }
 
   // `examples` are by timestep.
-  Prediction Predict(absl::Span<const Example> examples, int length, ReferenceMode mode) const {
+  Prediction Predict(absl::Span<const Example> examples, ReferenceMode mode) const {
     const env::WorldSize& size = examples.front().position.game->size();
     const auto batch = static_cast<int64_t>(examples.size());
     const ReferenceTensors tensors = Tensors();
-    std::vector<Tensor> memory(2 * config_.NumLstms(), at::zeros({batch / length, size.w, size.h,
+    std::vector<Tensor> memory(2 * config_.NumLstms(), at::zeros({batch / length_, size.w, size.h,
                                                                   size.d, config_.hidden_size}));
     const ReferencePrediction prediction =
         ReferenceForward(config_, tensors, mode)(Features(examples, tensors), memory);
@@ -187,6 +194,7 @@ class ReferenceTrainer::Impl {
 
   ReferenceConfig config_;
   TrainerConfig trainer_config_;
+  int length_;  // Of the sequences.
   std::vector<ReferenceTensor> layout_;
   Tensor parameters_;            // [P], the leaf of every gradient, in the order of the layout.
   ReferenceTensors statistics_;  // Of batch normalisation.
@@ -194,23 +202,28 @@ class ReferenceTrainer::Impl {
 };
 
 absl::StatusOr<ReferenceTrainer> ReferenceTrainer::Create(const ReferenceWeights& weights,
-                                                          const TrainerConfig& config) {
+                                                          const TrainerConfig& config, int length) {
   RETURN_IF_ERROR(CheckTrainable(weights.config));
-  return ReferenceTrainer(std::make_unique<Impl>(weights, config));
+  if (length < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("sequences of length ", length, ", expected at least 1"));
+  }
+  return ReferenceTrainer(std::make_unique<Impl>(weights, config, length));
 }
 
 ReferenceTrainer::ReferenceTrainer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ReferenceTrainer::ReferenceTrainer(ReferenceTrainer&&) = default;
+ReferenceTrainer& ReferenceTrainer::operator=(ReferenceTrainer&&) = default;
 ReferenceTrainer::~ReferenceTrainer() = default;
 
-absl::StatusOr<Losses> ReferenceTrainer::Step(absl::Span<const Example> examples, int length,
-                                              double learning_rate) {
-  return impl_->Step(examples, length, learning_rate);
+absl::StatusOr<Losses> ReferenceTrainer::Step(absl::Span<const Example> examples,
+                                              const StepConfig& step) {
+  return impl_->Step(examples, step);
 }
 
 absl::StatusOr<std::vector<ExampleErrors>> ReferenceTrainer::Errors(
-    absl::Span<const Example> examples, int length) const {
-  return impl_->Errors(examples, length);
+    absl::Span<const Example> examples) const {
+  return impl_->Errors(examples);
 }
 
 ReferenceWeights ReferenceTrainer::weights() const { return impl_->weights(); }

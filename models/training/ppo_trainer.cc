@@ -151,7 +151,7 @@ std::vector<PpoSample> Normalized(absl::Span<const PpoSample> samples) {
 
 class PpoTrainer::Impl {
  public:
-  Impl(const TrainerState& state, const PpoConfig& config)
+  Impl(const TrainerState& state, const PpoTrainerConfig& config)
       : config_(config),
         network_config_(state.network.config),
         parameters_(at::tensor(state.network.parameters)),
@@ -201,6 +201,7 @@ class PpoTrainer::Impl {
     return evaluations;
   }
 
+  int64_t steps() const { return adam_.steps; }
   Network network() const { return {network_config_, ToVector(parameters_)}; }
   TrainerState state() const {
     return {network(),
@@ -281,13 +282,13 @@ class PpoTrainer::Impl {
     return true;
   }
 
-  PpoConfig config_;
+  PpoTrainerConfig config_;
   NetworkConfig network_config_;
   Tensor parameters_;  // [P], the leaf of every gradient.
   Adam adam_;
 };
 
-PpoTrainer::PpoTrainer(const TrainerState& state, const PpoConfig& config)
+PpoTrainer::PpoTrainer(const TrainerState& state, const PpoTrainerConfig& config)
     : impl_(std::make_unique<Impl>(state, config)) {}
 
 PpoTrainer::~PpoTrainer() = default;
@@ -301,6 +302,8 @@ absl::StatusOr<std::vector<PpoEvaluation>> PpoTrainer::Evaluate(
     absl::Span<const PpoSample> samples) const {
   return impl_->Evaluate(samples);
 }
+
+int64_t PpoTrainer::steps() const { return impl_->steps(); }
 
 Network PpoTrainer::network() const { return impl_->network(); }
 

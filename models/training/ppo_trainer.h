@@ -18,11 +18,11 @@
 #include "mcts/evaluator.h"
 #include "models/network/network.h"
 #include "models/network/precision.h"
-#include "models/training/trainer.h"
+#include "models/training/trainable.h"
 
 namespace hod::models {
 
-struct PpoConfig {
+struct PpoTrainerConfig {
   double clip = 0.2;          // Ratios beyond 1 +- clip earn nothing more.
   double target_kl = 0.02;    // An update ends at a minibatch that is farther; 0: never.
   double value_weight = 0.5;  // Of the squared error of the value.
@@ -72,11 +72,11 @@ struct PpoEvaluation {
   double value = 0;
 };
 
-class PpoTrainer {
+class PpoTrainer final : public ResumableTrainer {
  public:
   // Requires a valid network and vectors of its size. There is no average of parameters.
-  PpoTrainer(const TrainerState& state, const PpoConfig& config);
-  ~PpoTrainer();
+  PpoTrainer(const TrainerState& state, const PpoTrainerConfig& config);
+  ~PpoTrainer() override;
 
   // Learns from a rollout. Games of all samples must be of one world size and action space. A
   // sample that contradicts its game, a loss or a gradient that is not finite are errors; the first
@@ -86,7 +86,10 @@ class PpoTrainer {
   absl::StatusOr<std::vector<PpoEvaluation>> Evaluate(absl::Span<const PpoSample> samples) const;
 
   Network network() const;
-  TrainerState state() const;
+  int64_t steps() const override;
+  TrainerState state() const override;
+  // Changes nothing: the clip holds an update close to what played, and state() publishes always.
+  void MarkPublished() override {}
 
  private:
   class Impl;

@@ -30,16 +30,6 @@ std::vector<float> ToVector(const Tensor& tensor) {
 
 }  // namespace
 
-Network TrainerState::Acting() const {
-  return average.empty() ? network : Network{network.config, average};
-}
-
-TrainerState InitialTrainerState(Network network) {
-  const std::vector<float> zeros(network.parameters.size());
-  const std::vector<float> parameters = network.parameters;
-  return {std::move(network), {}, parameters, zeros, zeros, 0};
-}
-
 class Trainer::Impl {
  public:
   Impl(const TrainerState& state, const TrainerConfig& config)
@@ -53,11 +43,7 @@ class Trainer::Impl {
   }
 
   absl::StatusOr<Losses> Step(absl::Span<const Example> examples, const StepConfig& step) {
-    if (!(step.learning_rate >= 0) || !std::isfinite(step.learning_rate) ||
-        !(step.goal_kl_weight >= 0) || !std::isfinite(step.goal_kl_weight)) {
-      return absl::InvalidArgumentError(
-          "learning_rate and goal_kl_weight must be finite and at least 0");
-    }
+    RETURN_IF_ERROR(Validate(step));
     RETURN_IF_ERROR(CheckExamples(examples, network_config_.inventories));
     at::set_num_threads(config_.threads);
     parameters_.mutable_grad() = Tensor();
@@ -97,6 +83,7 @@ class Trainer::Impl {
     return errors;
   }
 
+  int64_t steps() const { return adam_.steps; }
   Network network() const { return {network_config_, ToVector(parameters_)}; }
   TrainerState state() const {
     return {network(),
@@ -151,6 +138,8 @@ absl::StatusOr<std::vector<ExampleErrors>> Trainer::Errors(
     absl::Span<const Example> examples) const {
   return impl_->Errors(examples);
 }
+
+int64_t Trainer::steps() const { return impl_->steps(); }
 
 Network Trainer::network() const { return impl_->network(); }
 

@@ -8,9 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "models/network/network.h"
 #include "models/network/precision.h"
-#include "models/training/example.h"
+#include "models/training/trainable.h"
 
 namespace hod::models {
 
@@ -32,75 +31,22 @@ struct TrainerConfig {
   Precision precision = FastestPrecision();  // Of the forward and backward pass; Adam has floats.
 };
 
-// All that a training run must remember of its network, as plain values.
-struct TrainerState {
-  Network network;                  // What is trained.
-  std::vector<float> average;       // Of its parameters, if there is an average; else empty.
-  std::vector<float> published;     // What acted at the last MarkPublished().
-  std::vector<float> first_moment;  // Adam's; all of the size of network.parameters.
-  std::vector<float> second_moment;
-  int64_t steps = 0;
-
-  // The network that acts: the average, if there is one.
-  Network Acting() const;
-};
-
-// The state before the first step.
-TrainerState InitialTrainerState(Network network);
-
-// What one step can change about the objective.
-struct StepConfig {
-  double learning_rate = 1e-3;
-  double goal_kl_weight = 0.0;  // k: price of moving the goal prediction since MarkPublished().
-};
-
-// Losses and metrics over the batch of one step, from before its update. Those of which no example
-// has a part are 0.
-struct Losses {
-  double total = 0;
-  double policy = 0;   // Cross entropy to the search policy, among valid actions, in nats.
-  double value = 0;    // Squared error.
-  double goal = 0;     // Cross entropy, mean over cells.
-  double goal_kl = 0;  // KL(published prediction || new one), mean over cells.
-  double human = 0;    // KL(true distribution || predicted one).
-
-  double goal_recall = 0;     // Share of cells that must still change and whose goal is predicted.
-  double goal_precision = 0;  // Share of rightly predicted cells where a change is predicted.
-  double human_cross_entropy = 0;  // Of the true distribution and the predicted one.
-  double human_accuracy = 0;  // Probability that the other player takes the action predicted first.
-  double policy_entropy = 0;  // Of the predicted policy among valid actions.
-  double gradient_norm = 0;   // Before clipping.
-};
-
-// What a network gets wrong on one example.
-struct ExampleErrors {
-  double goal = 0;         // Cross entropy, mean over cells, in nats.
-  double value = 0;        // Squared error.
-  bool has_human = false;  // Whether the example has a human policy; if not, both below are 0.
-  double human = 0;        // Cross entropy of the true distribution and the predicted one.
-  double human_hit = 0;    // Probability that the other player takes the action predicted first.
-};
-
-class Trainer {
+class Trainer final : public ResumableTrainer, public ExampleTrainer {
  public:
   // Requires a valid network and vectors of its size.
   Trainer(const TrainerState& state, const TrainerConfig& config);
-  ~Trainer();
+  ~Trainer() override;
 
-  // One update. Games of all examples must be of one world size and action space. An example that
-  // contradicts its game, a loss or a gradient that is not finite are errors, which name the
-  // example and change nothing.
-  absl::StatusOr<Losses> Step(absl::Span<const Example> examples, const StepConfig& step);
+  absl::StatusOr<Losses> Step(absl::Span<const Example> examples, const StepConfig& step) override;
+  absl::StatusOr<std::vector<ExampleErrors>> Errors(
+      absl::Span<const Example> examples) const override;
 
-  // Says that the present parameters are those that now make predictions: the next steps hold the
-  // goal prediction close to theirs.
-  void MarkPublished();
+  // The next steps hold the goal prediction close to that of the present parameters.
+  void MarkPublished() override;
 
-  // Errors of the network that acts. Refuses examples as Step() does.
-  absl::StatusOr<std::vector<ExampleErrors>> Errors(absl::Span<const Example> examples) const;
-
+  int64_t steps() const override;
+  TrainerState state() const override;
   Network network() const;
-  TrainerState state() const;
 
  private:
   class Impl;

@@ -15,7 +15,7 @@ namespace {
 constexpr NetworkConfig kTiny = {.channels = 16, .blocks = 1};
 
 // Of what an update comes to without value and entropies.
-PpoConfig PolicyOnly() {
+PpoTrainerConfig PolicyOnly() {
   return {.clip = 0.2,
           .target_kl = 0,
           .value_weight = 0,
@@ -166,7 +166,7 @@ TEST_CASE("Beyond the clip nothing more is to be gained") {
 
 TEST_CASE("A policy that has moved too far ends the update") {
   SampleSet set(BoxGame({5, 5, 5}), 32, 6);
-  PpoConfig config = PolicyOnly();
+  PpoTrainerConfig config = PolicyOnly();
   config.target_kl = 0.02;
   config.epochs = 40;
   config.minibatch = 8;
@@ -194,7 +194,7 @@ TEST_CASE("A policy that has moved too far ends the update") {
 
 TEST_CASE("An update makes good actions likelier, and learns the value") {
   SampleSet set(BoxGame({5, 5, 5}), 24, 7);
-  PpoConfig config = PolicyOnly();
+  PpoTrainerConfig config = PolicyOnly();
   config.value_weight = 0.5;
   config.epochs = 20;
   config.minibatch = 8;
@@ -223,7 +223,7 @@ TEST_CASE("An update makes good actions likelier, and learns the value") {
 TEST_CASE("Each entropy bonus raises the entropy of its level") {
   SampleSet set(BoxGame({5, 5, 5}), 16, 8);
   for (PpoSample& sample : set.samples) sample.advantage = 0;
-  PpoConfig config = PolicyOnly();
+  PpoTrainerConfig config = PolicyOnly();
   config.epochs = 30;
   const auto entropies = [&](double type_bonus, double location_bonus) {
     PpoTrainer trainer(InitialTrainerState(TinyNetwork()), config);
@@ -250,7 +250,7 @@ TEST_CASE("Each entropy bonus raises the entropy of its level") {
 
 TEST_CASE("PPO's updates follow from the seed of their shuffle, and stop when told to") {
   SampleSet set(BoxGame({5, 5, 5}), 24, 9);
-  PpoConfig config = PolicyOnly();
+  PpoTrainerConfig config = PolicyOnly();
   config.epochs = 2;
   config.minibatch = 5;
   const auto parameters = [&](uint64_t seed) {
