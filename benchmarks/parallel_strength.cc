@@ -8,6 +8,7 @@
 #include "engine/play/batched_play.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
+#include "env/game/roles.h"
 #include "env/houses/sources/source.h"
 #include "mcts/run_search.h"
 #include "models/backends/network_evaluator.h"
@@ -91,7 +92,7 @@ absl::Status SearchRoot(const StrengthSetup& setup, const Root& root, int simula
                         mcts::Search& search) {
   mcts::SearchOptions options = engine::EvaluationSearches(setup.config, simulations).full;
   options.max_in_flight = in_flight;
-  search.Start(options, root.game.get(), root.state, engine::kAssistant, Rng(seed));
+  search.Start(options, root.game.get(), root.state, env::kAssistant, Rng(seed));
   return mcts::RunSearch(search, evaluator, {});
 }
 

@@ -20,12 +20,13 @@
 #include "env/base/status.h"
 #include "env/batch/env_batch.h"
 #include "env/game/observation.h"
+#include "env/game/roles.h"
 
 namespace hod::bindings {
 namespace {
 
-using engine::kAssistant;
-using engine::kHuman;
+using env::kAssistant;
+using env::kHuman;
 
 // The human of every environment of a batch.
 class HumanBatch {
@@ -72,7 +73,7 @@ class HumanBatch {
 
  private:
   struct Player {
-    std::unique_ptr<env::HumanModel> model;
+    std::unique_ptr<env::Player> model;
     Rng rng{};
   };
 

@@ -29,7 +29,7 @@ void Normalise(ActionDistribution& distribution) {
 }
 
 // A policy in Python. It sees copies, which it may keep.
-class PythonHuman final : public env::HumanModel {
+class PythonHuman final : public env::Player {
  public:
   PythonHuman(const Game& game, std::shared_ptr<PythonErrors> errors)
       : game_(game), errors_(std::move(errors)) {}
@@ -83,7 +83,7 @@ class BoundHuman {
   BoundHuman(const py::object& spec, const GamePtr& game, int player, uint64_t seed)
       : humans_(HumansFrom(spec)), game_(Required(game)) {
     CheckPlayer(*game, player);
-    absl::StatusOr<std::unique_ptr<env::HumanModel>> made = humans_.factory(*game, player, seed);
+    absl::StatusOr<std::unique_ptr<env::Player>> made = humans_.factory(*game, player, seed);
     humans_.errors->RethrowIfAny();
     model_ = ValueOrThrow(std::move(made));
   }
@@ -116,7 +116,7 @@ class BoundHuman {
 
   const Humans humans_;
   const GamePtr game_;
-  std::unique_ptr<env::HumanModel> model_;
+  std::unique_ptr<env::Player> model_;
 };
 
 }  // namespace
@@ -181,7 +181,7 @@ Humans HumansFrom(const py::object& spec) {
   }
   const SharedObject function = Share(spec);
   return {[function, errors](const Game& game, int player,
-                             uint64_t seed) -> absl::StatusOr<std::unique_ptr<env::HumanModel>> {
+                             uint64_t seed) -> absl::StatusOr<std::unique_ptr<env::Player>> {
             auto model = std::make_unique<PythonHuman>(game, errors);
             RETURN_IF_ERROR(model->Make(function, player, seed));
             return model;

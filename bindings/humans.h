@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "bindings/game.h"
-#include "engine/play/player.h"
+#include "engine/play/player_spec.h"
 
 namespace hod::bindings {
 

@@ -14,6 +14,7 @@
 #include "env/base/files.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
+#include "env/game/roles.h"
 #include "env/recordings/human_recording.h"
 
 namespace hod::engine {
@@ -59,14 +60,15 @@ class BuildingProgress {
 class BuildingObserver : public EpisodeObserver {
  public:
   BuildingObserver(const AssistedEpisode& episode, BuildingProgress* progress)
-      : recorder_(kHuman, &episode.game(), episode.state()), progress_(progress) {}
+      : recorder_(env::kHuman, &episode.game(), episode.state()), progress_(progress) {}
 
   absl::Status BeforeMove(const env::State& state) override {
     before_ = state;
     return absl::OkStatus();
   }
   absl::Status AfterMove(const Move& move, const env::State&) override {
-    recorder_.Record(before_, move.actions[kHuman], move.outcome.players[kHuman].effective_action);
+    recorder_.Record(before_, move.actions[env::kHuman],
+                     move.outcome.players[env::kHuman].effective_action);
     progress_->AddRow();
     const absl::Time now = absl::Now();
     if (last_row_) {

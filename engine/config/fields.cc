@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/config/declaration.h"
+#include "env/game/roles.h"
 #include "env/houses/sources/source.h"
 
 namespace hod::engine {
@@ -101,8 +102,8 @@ std::vector<Field> Fields(RunConfig& c) {
          "players have any number of blocks, instead of a palette and inventories");
   d.Flag("game.teleportation", c.game.abilities.teleportation,
          "players act from anywhere, without bodies");
-  DeclarePlayer(d, "game.human_rewards", c.game.players[kHuman]);
-  DeclarePlayer(d, "game.assistant_rewards", c.game.players[kAssistant]);
+  DeclarePlayer(d, "game.human_rewards", c.game.players[env::kHuman]);
+  DeclarePlayer(d, "game.assistant_rewards", c.game.players[env::kAssistant]);
 
   d.Integer("network.channels", c.network.channels, 1, 1024, "channels of the trunk");
   d.Integer("network.blocks", c.network.blocks, 1, 64, "residual blocks");

@@ -5,6 +5,7 @@
 #include "engine/config/fields.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
+#include "env/game/roles.h"
 
 namespace hod::engine {
 namespace {
@@ -16,7 +17,7 @@ absl::Status CheckWhole(const RunConfig& config) {
         "search.reuse_tree: expected false with search.selection = gumbel, whose halving counts on "
         "equal visits");
   }
-  if (config.learner.algorithm == Algorithm::kPpo && config.player != kHuman) {
+  if (config.learner.algorithm == Algorithm::kPpo && config.player != env::kHuman) {
     return absl::InvalidArgumentError(
         "player: expected human with learner.algorithm = ppo, by which a builder learns");
   }
@@ -26,20 +27,20 @@ absl::Status CheckWhole(const RunConfig& config) {
 // What follows from other settings.
 void DeriveSettings(RunConfig& config) {
   config.network.inventories = !config.game.abilities.inf_blocks;
-  config.network.goal_visible = config.player == kHuman;
-  config.search.use_goal_predictor = config.player != kHuman;
+  config.network.goal_visible = config.player == env::kHuman;
+  config.search.use_goal_predictor = config.player != env::kHuman;
 }
 
 }  // namespace
 
 RunConfig::RunConfig() {
-  game.players[kHuman].goal_visible = true;
-  game.players[kAssistant].goal_visible = false;
+  game.players[env::kHuman].goal_visible = true;
+  game.players[env::kAssistant].goal_visible = false;
 }
 
 env::GameConfig RunConfig::PlayedGame() const {
   env::GameConfig played = game;
-  if (player == kHuman) played.players.resize(kHuman + 1);
+  if (player == env::kHuman) played.players.resize(env::kHuman + 1);
   return played;
 }
 

@@ -10,15 +10,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "env/game/config.h"
+#include "env/game/roles.h"
 #include "mcts/options.h"
 #include "models/backends/backend.h"
 #include "models/network/network.h"
 
 namespace hod::engine {
-
-// Players of every game the engine sets up.
-inline constexpr int kHuman = 0;
-inline constexpr int kAssistant = 1;
 
 struct SelfPlayConfig {
   int workers = 1;                    // Processes.
@@ -80,7 +77,7 @@ struct RunConfig {
   env::GameConfig game;
   std::string goals = "generated";
   std::string human = "heuristic";
-  int player = kAssistant;  // Whose play is learnt: kHuman is a builder alone, who sees the goal.
+  int player = env::kAssistant;  // Whose play is learnt: a human is a builder alone, sees the goal.
   models::NetworkConfig network;
   models::BackendOptions backend;  // Of self-play, evaluation and explanation.
   mcts::SearchOptions search;

@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "engine/config/run_config.h"
 #include "engine/play/episode_tally.h"
-#include "engine/play/player.h"
+#include "engine/play/player_spec.h"
 #include "engine/results/bootstrap.h"
 #include "env/houses/sources/source.h"
 #include "mcts/evaluator.h"

@@ -7,7 +7,7 @@
 namespace hod::engine {
 namespace {
 
-class NoContextModel : public env::HumanModel {
+class NoContextModel : public env::Player {
  public:
   NoContextModel(const env::Game& game, int player, const TypeShares& shares)
       : game_(game), player_(player), shares_(shares) {}

@@ -1,5 +1,5 @@
 // How well a model foretells what people did: cross entropy and accuracy of the next action
-// (Laidlaw et al. 2025, "Human models"), for anything that is an env::HumanModel.
+// (Laidlaw et al. 2025, "Human models"), for anything that is an env::Player.
 #pragma once
 
 #include <atomic>
@@ -12,7 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/imitation/recorded_people.h"
-#include "engine/play/player.h"
+#include "engine/play/player_spec.h"
 #include "engine/results/bootstrap.h"
 
 namespace hod::engine {

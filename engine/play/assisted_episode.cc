@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "env/base/status.h"
+#include "env/game/roles.h"
 
 namespace hod::engine {
 
@@ -35,7 +36,7 @@ AssistedEpisode::AssistedEpisode(EpisodeSetup setup)
     : game_(std::move(setup.game), std::move(setup.goal.blocks), setup.global_timestep),
       goal_name_(std::move(setup.goal.name)),
       searches_(std::move(setup.builder ? setup.builder : setup.assistant)),
-      searcher_(setup.builder ? kHuman : kAssistant),
+      searcher_(setup.builder ? env::kHuman : env::kAssistant),
       rng_(Rng(setup.seed).Fork(0)) {}
 
 absl::StatusOr<std::unique_ptr<AssistedEpisode>> AssistedEpisode::Create(EpisodeSetup setup) {
@@ -43,7 +44,7 @@ absl::StatusOr<std::unique_ptr<AssistedEpisode>> AssistedEpisode::Create(Episode
   const PlayerFactory assistant = std::move(setup.unsearched_assistant);
   const bool alone = setup.builder || (!setup.assistant && !assistant);
   // An idle body could stand where a block belongs.
-  if (alone) setup.game.players.resize(kHuman + 1);
+  if (alone) setup.game.players.resize(env::kHuman + 1);
   const Rng streams(setup.seed);
   std::unique_ptr<AssistedEpisode> episode(new AssistedEpisode(std::move(setup)));
   Rng start = streams.Fork(1);
@@ -51,11 +52,11 @@ absl::StatusOr<std::unique_ptr<AssistedEpisode>> AssistedEpisode::Create(Episode
   if (episode->searches_) {
     episode->planning_game_ = mcts::PlanningGame(episode->game_, episode->searches_->full);
   }
-  if (episode->searches_ && episode->searcher_ == kHuman) return episode;
-  ASSIGN_OR_RETURN(auto model, human(episode->game_, kHuman, streams.Fork(2)()));
+  if (episode->searches_ && episode->searcher_ == env::kHuman) return episode;
+  ASSIGN_OR_RETURN(auto model, human(episode->game_, env::kHuman, streams.Fork(2)()));
   episode->human_ = std::move(model);
   if (assistant) {
-    ASSIGN_OR_RETURN(auto made, assistant(episode->game_, kAssistant, streams.Fork(3)()));
+    ASSIGN_OR_RETURN(auto made, assistant(episode->game_, env::kAssistant, streams.Fork(3)()));
     episode->unsearched_assistant_ = std::move(made);
   }
   return episode;
@@ -91,7 +92,7 @@ void AssistedEpisode::StartSearch() {
   searching_ = true;
 }
 
-absl::StatusOr<int32_t> AssistedEpisode::Decide(env::HumanModel& player) {
+absl::StatusOr<int32_t> AssistedEpisode::Decide(env::Player& player) {
   const int32_t id = env::Sample(player.NextAction(state_), rng_);
   RETURN_IF_ERROR(player.status());
   return id;
@@ -102,14 +103,14 @@ absl::Status AssistedEpisode::Play(const mcts::SearchResult* search) {
   env::ActionDistribution human_policy;
   if (human_ != nullptr) {
     ASSIGN_OR_RETURN(const int32_t human_id, Decide(*human_));
-    ids[kHuman] = human_id;
+    ids[env::kHuman] = human_id;
     human_policy = human_->NextAction(state_);
   }
   if (search != nullptr) {
     ids[searcher_] = searches_->greedy ? search->best_action : env::Sample(search->policy, rng_);
   } else if (unsearched_assistant_ != nullptr) {
     ASSIGN_OR_RETURN(const int32_t assistant_id, Decide(*unsearched_assistant_));
-    ids[kAssistant] = assistant_id;
+    ids[env::kAssistant] = assistant_id;
   }
   std::vector<env::Action> actions;
   for (const int32_t id : ids) actions.push_back(game_.actions().Unflatten(id));
@@ -117,8 +118,9 @@ absl::Status AssistedEpisode::Play(const mcts::SearchResult* search) {
   for (EpisodeObserver* observer : observers_) {
     RETURN_IF_ERROR(observer->BeforeMove(state_));
   }
-  if (human_ != nullptr) human_->Observe(state_, ids[kHuman]);
-  if (unsearched_assistant_ != nullptr) unsearched_assistant_->Observe(state_, ids[kAssistant]);
+  if (human_ != nullptr) human_->Observe(state_, ids[env::kHuman]);
+  if (unsearched_assistant_ != nullptr)
+    unsearched_assistant_->Observe(state_, ids[env::kAssistant]);
   const env::StepOutcome outcome = game_.Step(state_, actions);
   done_ = outcome.done();
   const Move move = {actions, ids, outcome, human_policy, search, full_search_};

@@ -14,10 +14,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/config/run_config.h"
-#include "engine/play/player.h"
+#include "engine/play/player_spec.h"
 #include "env/game/game.h"
 #include "env/houses/sources/source.h"
-#include "env/players/human_model.h"
+#include "env/players/player.h"
 #include "mcts/search.h"
 
 namespace hod::engine {
@@ -93,7 +93,7 @@ class AssistedEpisode {
   void StartSearch();
   absl::Status Play(const mcts::SearchResult* search);
   // The next action of a player that acts by itself.
-  absl::StatusOr<int32_t> Decide(env::HumanModel& player);
+  absl::StatusOr<int32_t> Decide(env::Player& player);
 
   env::Game game_;
   std::string goal_name_;
@@ -101,8 +101,8 @@ class AssistedEpisode {
   int searcher_;
   Rng rng_;
   env::State state_;
-  std::unique_ptr<env::HumanModel> human_;  // Null if the builder searches.
-  std::unique_ptr<env::HumanModel> unsearched_assistant_;
+  std::unique_ptr<env::Player> human_;  // Null if the builder searches.
+  std::unique_ptr<env::Player> unsearched_assistant_;
   std::vector<EpisodeObserver*> observers_;
 
   std::optional<env::Game> planning_game_;

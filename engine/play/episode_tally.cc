@@ -1,5 +1,7 @@
 #include "engine/play/episode_tally.h"
 
+#include "env/game/roles.h"
+
 namespace hod::engine {
 namespace {
 
@@ -22,7 +24,7 @@ nlohmann::json ToJson(const EpisodeFigures& f) {
 EpisodeTally::EpisodeTally(const AssistedEpisode* episode)
     : episode_(episode),
       needed_(static_cast<double>(episode->game().goal().size()) -
-              episode->state().players[kHuman].initial_similarity) {}
+              episode->state().players[env::kHuman].initial_similarity) {}
 
 absl::Status EpisodeTally::AfterMove(const Move& move, const env::State& after) {
   // A world that starts complete (nothing needed) counts as 100% built by nobody.
@@ -32,13 +34,13 @@ absl::Status EpisodeTally::AfterMove(const Move& move, const env::State& after) 
   const auto& players = move.outcome.players;
   ++figures_.timesteps;
   figures_.goal_percent =
-      needed_ > 0 ? 100 * episode_->game().GoalPercentage(after, kHuman) : 100.0;
-  figures_.human_actions += IsEdit(move.actions[kHuman]);
-  figures_.human_percent += percent(players[kHuman].goal_dependent);
-  if (players.size() <= kAssistant) return absl::OkStatus();
+      needed_ > 0 ? 100 * episode_->game().GoalPercentage(after, env::kHuman) : 100.0;
+  figures_.human_actions += IsEdit(move.actions[env::kHuman]);
+  figures_.human_percent += percent(players[env::kHuman].goal_dependent);
+  if (players.size() <= env::kAssistant) return absl::OkStatus();
 
-  const env::PlayerOutcome& assistant = players[kAssistant];
-  figures_.assistant_actions += IsEdit(move.actions[kAssistant]);
+  const env::PlayerOutcome& assistant = players[env::kAssistant];
+  figures_.assistant_actions += IsEdit(move.actions[env::kAssistant]);
   figures_.assistant_percent += percent(assistant.goal_dependent);
   figures_.assistant_wrong += IsEdit(assistant.effective_action) && !assistant.correct;
   return absl::OkStatus();

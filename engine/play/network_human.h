@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "env/base/random.h"
-#include "env/players/human_model.h"
+#include "env/players/player.h"
 #include "mcts/evaluator.h"
 #include "mcts/options.h"
 #include "mcts/search.h"
@@ -18,7 +18,7 @@ namespace hod::engine {
 
 // What plays one episode. Its distribution is the network's policy over the valid actions, with
 // line of sight, or the search's.
-class NetworkHuman final : public env::HumanModel {
+class NetworkHuman final : public env::Player {
  public:
   // `game` is borrowed. With `search` every action is searched for, in a tree that sees the goal
   // and in which others stand still.

@@ -10,8 +10,9 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "env/game/action_distribution.h"
 #include "env/game/game.h"
-#include "env/players/human_model.h"
+#include "env/game/roles.h"
 
 namespace hod::engine {
 
@@ -25,13 +26,13 @@ struct Timestep {
 };
 
 struct Fragment {
-  uint64_t episode = 0;          // Names the episode among all of a run.
-  int64_t checkpoint_step = 0;   // Training step of the network the assistant played with.
-  int64_t global_timestep = 0;   // Of the reward schedules.
-  int assistant = 0;             // Index of the player that searches: a builder, if human's.
-  int human = 1;                 // Index of the player human_policy speaks of.
-  std::vector<env::Block> goal;  // [volume]
-  env::State start;              // Before the first step.
+  uint64_t episode = 0;             // Names the episode among all of a run.
+  int64_t checkpoint_step = 0;      // Training step of the network the assistant played with.
+  int64_t global_timestep = 0;      // Of the reward schedules.
+  int assistant = env::kAssistant;  // Index of the player that searches: a builder, if human's.
+  int human = env::kHuman;          // Index of the player human_policy speaks of.
+  std::vector<env::Block> goal;     // [volume]
+  env::State start;                 // Before the first step.
   std::vector<Timestep> steps;
   bool ended = false;         // Whether the episode ended with the last step.
   float bootstrap_value = 0;  // Value of the position after the last step; 0 if `ended`.

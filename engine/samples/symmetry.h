@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "env/base/random.h"
+#include "env/game/action_distribution.h"
 #include "env/game/game.h"
-#include "env/players/human_model.h"
 
 namespace hod::engine {
 

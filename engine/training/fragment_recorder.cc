@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "env/base/status.h"
+#include "env/game/roles.h"
 
 namespace hod::engine {
 
@@ -10,7 +11,7 @@ FragmentRecorder::FragmentRecorder(const AssistedEpisode* episode, Fragment orig
                                    Sink sink)
     : origin_(std::move(origin)), length_(length), sink_(std::move(sink)) {
   origin_.assistant = episode->searcher();
-  origin_.human = kHuman;
+  origin_.human = env::kHuman;
   origin_.goal = episode->game().goal();
   current_ = origin_;
 }

@@ -11,6 +11,7 @@
 
 #include "env/base/status.h"
 #include "env/game/action_mask.h"
+#include "env/game/roles.h"
 
 namespace hod::engine {
 namespace {
@@ -20,7 +21,7 @@ constexpr size_t kGroup = 8;
 
 mcts::Position PositionOf(const env::Game& game, const env::State& state,
                           absl::Span<const int32_t> valid_actions = {}) {
-  return {.game = &game, .state = &state, .player = kHuman, .valid_actions = valid_actions};
+  return {.game = &game, .state = &state, .player = env::kHuman, .valid_actions = valid_actions};
 }
 
 }  // namespace
@@ -116,7 +117,8 @@ absl::Status PpoRollouts::Play(absl::Span<Environment> group, mcts::Evaluator& e
       Step& step = environment.steps.emplace_back();
       step.game = environment.game;
       step.state = environment.state;
-      env::ValidActions(*step.game, step.state, kHuman, /*line_of_sight=*/true, step.valid_actions);
+      env::ValidActions(*step.game, step.state, env::kHuman, /*line_of_sight=*/true,
+                        step.valid_actions);
       positions.push_back(PositionOf(*step.game, environment.state, step.valid_actions));
     }
     RETURN_IF_ERROR(evaluate());
@@ -162,7 +164,7 @@ void PpoRollouts::Act(Environment& environment, const mcts::Evaluation& evaluati
 
   const env::Action action = environment.game->actions().Unflatten(step.action);
   const env::StepOutcome outcome = environment.game->Step(environment.state, {&action, 1});
-  const env::PlayerOutcome& player = outcome.players[kHuman];
+  const env::PlayerOutcome& player = outcome.players[env::kHuman];
   step.transition.reward = static_cast<float>(player.reward);
   step.transition.last = outcome.done();
   EpisodeResult& episode = environment.episode;

@@ -19,6 +19,7 @@
 #include "env/base/files.h"
 #include "env/base/json_lines.h"
 #include "env/base/status.h"
+#include "env/game/roles.h"
 #include "env/houses/sources/source.h"
 
 namespace hod::engine {
@@ -102,7 +103,7 @@ class Worker : public EpisodeStream {
     setup.game = run_.config().PlayedGame();
     Rng goal_rng = Rng(id).Fork(0);
     setup.goal = goals_->Sample(goal_rng);
-    if (run_.config().player == kHuman) {
+    if (run_.config().player == env::kHuman) {
       setup.builder = SelfPlaySearches(run_.config());
     } else {
       setup.human = human_;
@@ -153,7 +154,7 @@ class Worker : public EpisodeStream {
   }
 
   absl::StatusOr<bool> Continue() override {
-    ASSIGN_OR_RETURN(bool ready, evaluator_.Refresh());
+    RETURN_IF_ERROR(evaluator_.Refresh().status());
     const absl::Duration elapsed = absl::Now() - rate_began_;
     if (elapsed >= kRateInterval) {
       const double seconds = absl::ToDoubleSeconds(elapsed);

@@ -10,12 +10,12 @@
 #include <optional>
 #include <vector>
 
-#include "env/players/human_model.h"
 #include "env/players/intent.h"
+#include "env/players/player.h"
 
 namespace hod::env {
 
-class HeuristicBuilder final : public HumanModel {
+class HeuristicBuilder final : public Player {
  public:
   // `game` is borrowed and must have bodies (no teleportation). Deterministic in `seed`.
   HeuristicBuilder(const Game& game, int player, const BuilderStyle& style, uint64_t seed);

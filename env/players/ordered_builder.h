@@ -6,14 +6,14 @@
 #include <optional>
 #include <vector>
 
-#include "env/players/human_model.h"
 #include "env/players/navigation.h"
 #include "env/players/planner.h"
+#include "env/players/player.h"
 #include "env/players/work_list.h"
 
 namespace hod::env {
 
-class OrderedBuilder final : public HumanModel {
+class OrderedBuilder final : public Player {
  public:
   enum class Order {
     // Completes the lowest unfinished layer before the next, each in one sweep along x, to and fro

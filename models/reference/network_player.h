@@ -6,14 +6,14 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "env/players/human_model.h"
+#include "env/players/player.h"
 #include "models/reference/network.h"
 
 namespace hod::models {
 
 // The policy over the valid actions, with line of sight if the network was trained so. Human or
 // assistant, by what the network sees.
-class NetworkPlayer final : public env::HumanModel {
+class NetworkPlayer final : public env::Player {
  public:
   // For one episode of `game` (borrowed). Refuses games as ReferenceNetwork::CheckGame() does.
   static absl::StatusOr<std::unique_ptr<NetworkPlayer>> Create(

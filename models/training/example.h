@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "env/players/human_model.h"
+#include "env/game/action_distribution.h"
 #include "mcts/evaluator.h"
 
 namespace hod::models {

@@ -1,16 +1,15 @@
 // A human model: does the first thing in sight that helps, and wanders where nothing does.
-#include "env/players/human_model.h"
-
 #include <catch2/catch.hpp>
 #include <vector>
 
 #include "env/game/action_mask.h"
 #include "env/game/game.h"
+#include "env/players/player.h"
 
 namespace hod::env {
 namespace {
 
-class Wanderer : public HumanModel {
+class Wanderer : public Player {
  public:
   Wanderer(const Game& game, int player) : game_(game), player_(player) {}
 

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "env/players/make_human_model.h"
+#include "env/players/make_player.h"
 #include "tests/support/env/player_episodes.h"
 
 namespace hod::engine {
@@ -210,7 +210,7 @@ TEST_CASE("Heuristic builders behave like recorded people") {
     const Game game = HouseGame(ConfigOf({11, 10, 10}, 1), seed);
     Rng rng(seed);
     State state = game.Reset(rng);
-    auto builder = MakeHumanModel("heuristic", game, 0, seed);
+    auto builder = MakePlayer("heuristic", game, 0, seed);
     REQUIRE(builder.ok());
     BehaviourRecorder recorder(0, &game, state);
     Play(game, {builder->get()}, state, rng, 20000, [&](const StepRecord& record) {

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "absl/strings/match.h"
-#include "env/players/make_human_model.h"
+#include "env/players/make_player.h"
 #include "env/recordings/human_recording.h"
 #include "env/traces/trace_verifier.h"
 #include "tests/support/env/small_recording.h"
@@ -62,7 +62,7 @@ TEST_CASE("Every house has a model of its own, and a trace if asked for") {
   int made = 0;
   setup.human = [&](const env::Game& game, int player, uint64_t seed) {
     ++made;
-    return env::MakeHumanModel("heuristic", game, player, seed);
+    return env::MakePlayer("heuristic", game, player, seed);
   };
   const absl::StatusOr<WatchedHouses> watched = PlayHouses(setup);
   REQUIRE(watched.ok());

@@ -13,6 +13,7 @@
 #include "engine/config/run_config.h"
 #include "engine/play/human_file.h"
 #include "env/base/files.h"
+#include "env/game/roles.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
 #include "tests/support/env/test_files.h"
@@ -93,7 +94,7 @@ TEST_CASE("What ToToml writes is read back, with every setting changed") {
   CHECK(Differences(*read, changed).empty());
   CHECK(ToToml(*read) == ToToml(changed));
   CHECK(read->goals == changed.goals);
-  CHECK(read->game.players[kAssistant].rewards.noop.At(450) == Approx(0.8));
+  CHECK(read->game.players[env::kAssistant].rewards.noop.At(450) == Approx(0.8));
 }
 
 TEST_CASE("Numbers are written with as many digits as they need") {
@@ -103,10 +104,10 @@ TEST_CASE("Numbers are written with as many digits as they need") {
   for (const double value :
        {1.0 / 3, 2e-3, 987654.321, std::numeric_limits<double>::denorm_min()}) {
     RunConfig config;
-    config.game.players[kHuman].rewards.noop = env::Schedule(value);
+    config.game.players[env::kHuman].rewards.noop = env::Schedule(value);
     const absl::StatusOr<RunConfig> read = ParseRunConfig(ToToml(config), "numbers.toml");
     REQUIRE(read.ok());
-    CHECK(read->game.players[kHuman].rewards.noop.At(0) == value);
+    CHECK(read->game.players[env::kHuman].rewards.noop.At(0) == value);
   }
 }
 
@@ -155,8 +156,8 @@ TEST_CASE("Rewards may be schedules of the training timestep") {
       "[game.assistant_rewards]\naction = [[100, 0], [300, -0.5]]\n",
       "run.toml");
   REQUIRE(config.ok());
-  CHECK(config->game.players[kHuman].rewards.noop.At(123) == -1);
-  const env::Schedule& action = config->game.players[kAssistant].rewards.action;
+  CHECK(config->game.players[env::kHuman].rewards.noop.At(123) == -1);
+  const env::Schedule& action = config->game.players[env::kAssistant].rewards.action;
   CHECK(action.At(0) == 0);
   CHECK(action.At(200) == Approx(-0.25));
   CHECK(action.At(1000) == -0.5);
@@ -189,7 +190,7 @@ TEST_CASE("Overrides take TOML's values and bare words") {
   CHECK(config.search.selection == mcts::Selection::kFlat);
   CHECK_FALSE(config.learner.mirror);
   CHECK(config.game.truncate_on_no_progress_timesteps == 40);
-  CHECK(config.game.players[kAssistant].rewards.noop.At(5) == -0.5);
+  CHECK(config.game.players[env::kAssistant].rewards.noop.At(5) == -0.5);
   CHECK(Override(config, "game.truncate_on_no_progress_timesteps=0").ok());
   CHECK_FALSE(config.game.truncate_on_no_progress_timesteps.has_value());
 }

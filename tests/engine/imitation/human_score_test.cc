@@ -43,7 +43,7 @@ TEST_CASE("A decision's score is the logarithm of what the model gave it, with a
 }
 
 // Half of what it did last, if it may do it again; the rest nothing. Counts what it is told.
-class Repeater : public env::HumanModel {
+class Repeater : public env::Player {
  public:
   explicit Repeater(int64_t* told) : told_(told) {}
   const env::ActionDistribution& NextAction(const env::State&) override {

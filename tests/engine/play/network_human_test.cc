@@ -7,8 +7,9 @@
 
 #include "engine/play/episode_tally.h"
 #include "engine/play/human_file.h"
-#include "engine/play/player.h"
+#include "engine/play/player_spec.h"
 #include "env/game/action_mask.h"
+#include "env/game/roles.h"
 #include "mcts/run_search.h"
 #include "models/backends/network_evaluator.h"
 #include "models/checkpoints/checkpoint.h"
@@ -55,13 +56,13 @@ TEST_CASE("A network that sees the goal acts by its policy over the valid action
   const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(TinySetup(1, /*assisted=*/false));
   const env::Game& game = episode->game();
   env::State state = episode->state();
-  const auto human = *factory(game, kHuman, 3);
+  const auto human = *factory(game, env::kHuman, 3);
   models::NetworkEvaluator evaluator(GoalNetwork(1));
   std::vector<int32_t> valid;
   Rng rng(5);
   for (int t = 0; t < 10; ++t) {
-    env::ValidActions(game, state, kHuman, /*line_of_sight=*/true, valid);
-    const mcts::Position position = {&game, &state, kHuman, valid};
+    env::ValidActions(game, state, env::kHuman, /*line_of_sight=*/true, valid);
+    const mcts::Position position = {&game, &state, env::kHuman, valid};
     mcts::Evaluation evaluation;
     REQUIRE(evaluator.Evaluate({&position, 1}, {&evaluation, 1}).ok());
     const env::ActionDistribution policy = human->NextAction(state);
@@ -88,7 +89,7 @@ TEST_CASE("A human file lets a network search, as a search with the true rewards
   const PlayerFactory factory = *MakePlayerFactory(file, "3");
   const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(TinySetup(1, /*assisted=*/false));
   const env::State& state = episode->state();
-  const auto human = *factory(episode->game(), kHuman, 3);
+  const auto human = *factory(episode->game(), env::kHuman, 3);
   const env::ActionDistribution policy = human->NextAction(state);
   REQUIRE(human->status().ok());
 
@@ -99,7 +100,7 @@ TEST_CASE("A human file lets a network search, as a search with the true rewards
   models::NetworkEvaluator evaluator(GoalNetwork(1));
   const env::Game planning = mcts::PlanningGame(episode->game(), settings.search);
   mcts::Search search;
-  search.Start(settings.search, &planning, state, kHuman, Rng(77));
+  search.Start(settings.search, &planning, state, env::kHuman, Rng(77));
   REQUIRE(mcts::RunSearch(search, evaluator, {}).ok());
   CHECK(search.result().policy == policy);  // Nothing is drawn in it.
   CHECK(human->NextAction(state) == policy);
@@ -119,10 +120,10 @@ weights = [1, 0, 3.0]
   const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(TinySetup(1, /*assisted=*/false));
   int noops = 0;
   for (uint64_t seed = 0; seed < 400; ++seed) {
-    const auto human = *factory(episode->game(), kHuman, seed);
+    const auto human = *factory(episode->game(), env::kHuman, seed);
     const env::ActionDistribution policy = human->NextAction(episode->state());
     noops += policy == env::ActionDistribution{{0, 1.0f}};
-    const auto again = *factory(episode->game(), kHuman, seed);
+    const auto again = *factory(episode->game(), env::kHuman, seed);
     CHECK(again->NextAction(episode->state()) == policy);
   }
   CHECK(noops > 70);
@@ -141,7 +142,7 @@ TEST_CASE("A searching human may draw its exploration for a whole episode") {
   // How many policies come of the same position, asked again and again.
   const auto policies = [&](const std::string& name) {
     const PlayerFactory factory = *MakePlayerFactory(dir.path() + "/" + name);
-    const auto human = *factory(episode->game(), kHuman, 1);
+    const auto human = *factory(episode->game(), env::kHuman, 1);
     std::set<env::ActionDistribution> seen;
     for (int i = 0; i < 12; ++i) {
       seen.insert(human->NextAction(episode->state()));
@@ -193,7 +194,7 @@ TEST_CASE("A builder searches alone, and is paid for what it builds") {
   setup.builder = SelfPlaySearches(config);
   const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(std::move(setup));
   CHECK(episode->game().num_players() == 1);
-  CHECK(episode->searcher() == kHuman);
+  CHECK(episode->searcher() == env::kHuman);
   class Watch : public EpisodeObserver {
    public:
     absl::Status AfterMove(const Move& move, const env::State&) override {

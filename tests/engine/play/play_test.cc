@@ -10,6 +10,7 @@
 #include "engine/play/batched_play.h"
 #include "engine/play/episode_recorder.h"
 #include "engine/play/episode_tally.h"
+#include "env/game/roles.h"
 #include "env/houses/sources/source.h"
 #include "env/traces/trace_verifier.h"
 #include "mcts/traces/trace_evaluator.h"
@@ -167,7 +168,7 @@ TEST_CASE("Without an assistant the same builder starts alone") {
   const std::unique_ptr<AssistedEpisode> assisted = TinyEpisode(TinySetup(1));
   CHECK(alone->game().num_players() == 1);
   CHECK(assisted->game().num_players() == 2);
-  CHECK(alone->state().players[kHuman].feet == assisted->state().players[kHuman].feet);
+  CHECK(alone->state().players[env::kHuman].feet == assisted->state().players[env::kHuman].feet);
   CHECK(alone->state().blocks == assisted->state().blocks);
 
   EpisodeTally tally(alone.get());
@@ -189,7 +190,7 @@ TEST_CASE("Greedy play takes the most visited action of full searches without no
   class Watch : public EpisodeObserver {
     absl::Status AfterMove(const Move& move, const env::State&) override {
       CHECK(move.full_search);
-      CHECK(move.ids[kAssistant] == move.search->best_action);
+      CHECK(move.ids[env::kAssistant] == move.search->best_action);
       return absl::OkStatus();
     }
   } watch;
@@ -210,7 +211,7 @@ TEST_CASE("Play that is not greedy draws from the policy") {
    private:
     absl::Status AfterMove(const Move& move, const env::State&) override {
       const mcts::Policy& policy = move.search->policy;
-      const int32_t played = move.ids[kAssistant];
+      const int32_t played = move.ids[env::kAssistant];
       CHECK(std::any_of(policy.begin(), policy.end(),
                         [&](const auto& entry) { return entry.first == played; }));
       others += played != move.search->best_action;

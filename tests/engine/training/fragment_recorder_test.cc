@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
+#include "env/game/roles.h"
 #include "tests/support/engine/tiny_run.h"
 
 namespace hod::engine {
@@ -19,7 +20,7 @@ class Witness : public EpisodeObserver {
   absl::Status AfterMove(const Move& move, const env::State& after) override {
     Timestep& step = steps.emplace_back();
     step.actions.assign(move.ids.begin(), move.ids.end());
-    step.reward = static_cast<float>(move.outcome.players[kAssistant].reward);
+    step.reward = static_cast<float>(move.outcome.players[env::kAssistant].reward);
     step.root_value = static_cast<float>(move.search->root_value);
     if (move.full_search) step.search_policy = move.search->policy;
     step.human_policy = move.human_policy;
@@ -56,8 +57,8 @@ TEST_CASE("Fragments follow on from each other and hold every step") {
     CHECK(fragment.episode == 77);
     CHECK(fragment.checkpoint_step == 88);
     CHECK(fragment.global_timestep == 99);
-    CHECK(fragment.assistant == kAssistant);
-    CHECK(fragment.human == kHuman);
+    CHECK(fragment.assistant == env::kAssistant);
+    CHECK(fragment.human == env::kHuman);
     CHECK(fragment.goal == episode->game().goal());
     CHECK(fragment.start == witness.states[t]);
     REQUIRE((last || fragment.steps.size() == length));

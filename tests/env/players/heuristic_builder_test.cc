@@ -10,7 +10,7 @@ namespace hod::env {
 namespace {
 
 // Does nothing, or what `script` says.
-class ScriptedModel final : public HumanModel {
+class ScriptedModel final : public Player {
  public:
   using Script = std::function<Action(const State&)>;
   ScriptedModel(const Game& game, Script script) : game_(game), script_(std::move(script)) {}
@@ -153,7 +153,7 @@ TEST_CASE("Two builders get in each other's way and still finish, sooner than on
       Rng rng(seed);
       State state = game.Reset(rng);
       std::vector<std::unique_ptr<HeuristicBuilder>> builders;
-      std::vector<HumanModel*> models;
+      std::vector<Player*> models;
       for (int p = 0; p < num_players; ++p) {
         builders.push_back(std::make_unique<HeuristicBuilder>(game, p, BuilderStyle{}, seed + p));
         models.push_back(builders.back().get());

@@ -7,7 +7,7 @@
 
 #include "env/game/game.h"
 #include "env/houses/generator/generator.h"
-#include "env/players/human_model.h"
+#include "env/players/player.h"
 
 namespace hod::env {
 
@@ -50,7 +50,7 @@ struct StepRecord {
 
 // Plays `models` (one per player) until the goal stands or `max_steps` have passed; returns the
 // number of steps. `watch` may be null.
-inline int Play(const Game& game, const std::vector<HumanModel*>& models, State& state, Rng rng,
+inline int Play(const Game& game, const std::vector<Player*>& models, State& state, Rng rng,
                 int max_steps, const std::function<void(const StepRecord&)>& watch = nullptr) {
   std::vector<Action> actions(models.size());
   for (int step = 0; step < max_steps; ++step) {

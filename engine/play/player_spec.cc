@@ -1,4 +1,4 @@
-#include "engine/play/player.h"
+#include "engine/play/player_spec.h"
 
 #include <optional>
 #include <utility>
@@ -10,7 +10,7 @@
 #include "engine/play/human_file.h"
 #include "engine/play/network_human.h"
 #include "env/base/status.h"
-#include "env/players/make_human_model.h"
+#include "env/players/make_player.h"
 #include "models/backends/network_evaluator.h"
 #include "models/checkpoints/checkpoint.h"
 #include "models/reference/network_player.h"
@@ -19,7 +19,7 @@
 namespace hod::engine {
 namespace {
 
-using MadePlayer = absl::StatusOr<std::unique_ptr<env::HumanModel>>;
+using MadePlayer = absl::StatusOr<std::unique_ptr<env::Player>>;
 
 absl::Status Named(const std::string& path, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(path, ": ", std::string(status.message())));
@@ -108,7 +108,7 @@ absl::StatusOr<PlayerFactory> MakePlayerFactory(const std::string& spec,
   }
   if (!absl::EndsWith(path, ".safetensors")) {
     return [spec](const env::Game& game, int player, uint64_t seed) {
-      return env::MakeHumanModel(spec, game, player, seed);
+      return env::MakePlayer(spec, game, player, seed);
     };
   }
   const absl::StatusOr<bool> of_the_reference = models::IsReferenceFile(path);

@@ -5,11 +5,12 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "env/players/human_model.h"
+#include "env/game/game.h"
+#include "env/players/player.h"
 
 namespace hod::env {
 
-inline constexpr char kHumanModelNames[] = "heuristic, layers, lowest, mirror, noop or random";
+inline constexpr char kPlayerNames[] = "heuristic, layers, lowest, mirror, noop or random";
 
 // `name` is one of
 //   heuristic  builds the goal as people do (heuristic_builder.h), in a style drawn from the seed;
@@ -22,7 +23,7 @@ inline constexpr char kHumanModelNames[] = "heuristic, layers, lowest, mirror, n
 // The first four walk and refuse games with teleportation.
 // The model plays `player` in one episode of `game` (borrowed). An unknown name is an error that
 // lists the names.
-absl::StatusOr<std::unique_ptr<HumanModel>> MakeHumanModel(absl::string_view name, const Game& game,
-                                                           int player, uint64_t seed);
+absl::StatusOr<std::unique_ptr<Player>> MakePlayer(absl::string_view name, const Game& game,
+                                                   int player, uint64_t seed);
 
 }  // namespace hod::env

@@ -1,10 +1,10 @@
-#include "env/players/human_model.h"
+#include "env/players/make_player.h"
 
 #include <catch2/catch.hpp>
 
 #include "absl/strings/match.h"
 #include "env/game/action_mask.h"
-#include "env/players/make_human_model.h"
+#include "env/players/player.h"
 #include "tests/support/env/player_episodes.h"
 
 namespace hod::env {
@@ -23,7 +23,7 @@ TEST_CASE("Sample draws each action as often as its probability says") {
 TEST_CASE("Human models by name") {
   const Game game = HouseGame(ConfigOf({11, 10, 10}, 2), 1);
   SECTION("an unknown name is an error that lists the names") {
-    const auto model = MakeHumanModel("perfect", game, 0, 1);
+    const auto model = MakePlayer("perfect", game, 0, 1);
     REQUIRE_FALSE(model.ok());
     for (const char* part :
          {"perfect", "heuristic", "layers", "lowest", "mirror", "noop", "random"}) {
@@ -31,16 +31,16 @@ TEST_CASE("Human models by name") {
     }
   }
   SECTION("the player must exist") {
-    CHECK_FALSE(MakeHumanModel("noop", game, 2, 1).ok());
-    CHECK_FALSE(MakeHumanModel("noop", game, -1, 1).ok());
-    CHECK(MakeHumanModel("noop", game, 1, 1).ok());
+    CHECK_FALSE(MakePlayer("noop", game, 2, 1).ok());
+    CHECK_FALSE(MakePlayer("noop", game, -1, 1).ok());
+    CHECK(MakePlayer("noop", game, 1, 1).ok());
   }
   SECTION("those that walk refuse teleportation") {
     const char* name = GENERATE("heuristic", "layers", "lowest", "mirror");
     GameConfig config = game.config();
     config.abilities.teleportation = true;
     const Game teleporting(config, game.goal());
-    const auto model = MakeHumanModel(name, teleporting, 0, 1);
+    const auto model = MakePlayer(name, teleporting, 0, 1);
     REQUIRE_FALSE(model.ok());
     CHECK(absl::StrContains(model.status().message(), "abilities.teleportation"));
   }
@@ -50,8 +50,8 @@ TEST_CASE("The noop model does nothing, the random one anything valid") {
   const Game game = HouseGame(ConfigOf({11, 10, 10}, 1), 1);
   Rng rng(2);
   State state = game.Reset(rng);
-  auto noop = MakeHumanModel("noop", game, 0, 1);
-  auto random = MakeHumanModel("random", game, 0, 1);
+  auto noop = MakePlayer("noop", game, 0, 1);
+  auto random = MakePlayer("random", game, 0, 1);
   REQUIRE(noop.ok());
   REQUIRE(random.ok());
   CHECK((*noop)->NextAction(state) == ActionDistribution{{0, 1.0f}});

@@ -8,12 +8,12 @@
 
 #include "absl/status/statusor.h"
 #include "env/game/game.h"
-#include "env/players/human_model.h"
+#include "env/players/player.h"
 
 namespace hod::engine {
 
 // Makes what plays `player` in one episode of `game` (borrowed). May be called from any thread.
-using PlayerFactory = std::function<absl::StatusOr<std::unique_ptr<env::HumanModel>>(
+using PlayerFactory = std::function<absl::StatusOr<std::unique_ptr<env::Player>>(
     const env::Game& game, int player, uint64_t seed)>;
 
 inline constexpr char kPlayerSpecs[] =
@@ -22,7 +22,7 @@ inline constexpr char kPlayerSpecs[] =
     "network that sees the goal; or a human file FILE.toml";
 
 // `spec` is
-//   the name of a human model (env/humans/make_human_model.h), which only the factory checks;
+//   the name of a human model (env/players/make_player.h), which only the factory checks;
 //   FILE.safetensors  a network, loaded once, that acts by its policy: of the reference, or a
 //                     checkpoint of one of Hod's that sees the goal;
 //   FILE.toml         a human file (human_file.h).

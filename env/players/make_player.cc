@@ -1,4 +1,4 @@
-#include "env/players/make_human_model.h"
+#include "env/players/make_player.h"
 
 #include <optional>
 
@@ -10,7 +10,7 @@
 namespace hod::env {
 namespace {
 
-class NoopModel final : public HumanModel {
+class NoopModel final : public Player {
  public:
   const ActionDistribution& NextAction(const State&) override { return noop_; }
   void Observe(const State&, int32_t) override {}
@@ -19,7 +19,7 @@ class NoopModel final : public HumanModel {
   const ActionDistribution noop_ = {{0, 1.0f}};
 };
 
-class RandomModel final : public HumanModel {
+class RandomModel final : public Player {
  public:
   RandomModel(const Game& game, int player) : game_(game), player_(player) {}
 
@@ -47,8 +47,8 @@ std::optional<OrderedBuilder::Order> OrderOf(absl::string_view name) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<HumanModel>> MakeHumanModel(absl::string_view name, const Game& game,
-                                                           int player, uint64_t seed) {
+absl::StatusOr<std::unique_ptr<Player>> MakePlayer(absl::string_view name, const Game& game,
+                                                   int player, uint64_t seed) {
   if (player < 0 || player >= game.num_players()) {
     return absl::OutOfRangeError(absl::StrCat("human model \"", name, "\": player is ", player,
                                               ", expected 0 to ", game.num_players() - 1));
@@ -58,7 +58,7 @@ absl::StatusOr<std::unique_ptr<HumanModel>> MakeHumanModel(absl::string_view nam
   const bool walks = name == "heuristic" || OrderOf(name);
   if (!walks) {
     return absl::InvalidArgumentError(
-        absl::StrCat("human model \"", name, "\" is unknown, expected ", kHumanModelNames));
+        absl::StrCat("human model \"", name, "\" is unknown, expected ", kPlayerNames));
   }
   if (game.config().abilities.teleportation) {
     return absl::InvalidArgumentError(

@@ -1,5 +1,5 @@
 // Networks of the reference as humans and assistants of episodes and evaluations.
-#include "engine/play/player.h"
+#include "engine/play/player_spec.h"
 
 #include <catch2/catch.hpp>
 

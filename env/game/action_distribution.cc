@@ -1,4 +1,4 @@
-#include "env/players/human_model.h"
+#include "env/game/action_distribution.h"
 
 namespace hod::env {
 
