@@ -9,7 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "engine/charts/chart.h"
 #include "engine/results/estimate_json.h"
-#include "env/base/object_reader.h"
+#include "env/base/json_object_reader.h"
 
 namespace hod::engine {
 namespace {
@@ -145,14 +145,14 @@ std::string Notes(const std::vector<BuildingReport>& reports,
 
 absl::StatusOr<PredictionScore> ScoreFromJson(const nlohmann::json& json) {
   PredictionScore score;
-  ObjectReader reader(json, "");
+  JsonObjectReader reader(json, "");
   reader.Read("human", score.human);
   reader.Read("split", score.split);
   reader.Read("protocol", score.protocol);
   reader.Read("every", 1, INT32_MAX, score.every);
   const nlohmann::json* overall = reader.Find("overall");
   if (overall == nullptr) return reader.Finish();
-  ObjectReader figures(*overall, "overall");
+  JsonObjectReader figures(*overall, "overall");
   int scored = 0;
   figures.Read("scored", 1, INT32_MAX, scored);
   score.scored = scored;
@@ -160,7 +160,7 @@ absl::StatusOr<PredictionScore> ScoreFromJson(const nlohmann::json& json) {
        {std::pair("cross_entropy", &score.cross_entropy), std::pair("accuracy", &score.accuracy)}) {
     const nlohmann::json* object = figures.Find(key);
     if (object == nullptr) break;
-    ObjectReader fields(*object, absl::StrCat("overall.", key));
+    JsonObjectReader fields(*object, absl::StrCat("overall.", key));
     *estimate = ReadEstimate(fields);
     if (!fields.ok()) reader.Fail(fields.Finish());
   }

@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/results/estimate_json.h"
-#include "env/base/json_line.h"
-#include "env/base/object_reader.h"
+#include "env/base/json.h"
+#include "env/base/json_object_reader.h"
 #include "env/base/status.h"
 #include "env/base/version.h"
 
@@ -53,14 +53,14 @@ Estimate GoalPercentAt(const std::vector<ObservedHouse>& houses, int timestep) {
   return BootstrapMean(percent, kBootstrapSeed);
 }
 
-void ReadFigures(ObjectReader& reader, std::vector<BuildingFigure>& out) {
+void ReadFigures(JsonObjectReader& reader, std::vector<BuildingFigure>& out) {
   const json* figures = reader.Find("figures");
   if (figures == nullptr) return;
   if (!figures->is_object()) return reader.Fail("figures", "an object");
   for (const auto& item : figures->items()) {
     BuildingFigure& figure = out.emplace_back();
     figure.key = item.key();
-    ObjectReader fields(item.value(), absl::StrCat("figures.", item.key()));
+    JsonObjectReader fields(item.value(), absl::StrCat("figures.", item.key()));
     fields.Read("title", figure.title);
     figure.estimate = ReadEstimate(fields);
     fields.Read("people_alone", figure.people_alone);
@@ -69,10 +69,10 @@ void ReadFigures(ObjectReader& reader, std::vector<BuildingFigure>& out) {
   }
 }
 
-void ReadCurve(ObjectReader& reader, BuildingReport& report) {
+void ReadCurve(JsonObjectReader& reader, BuildingReport& report) {
   const json* curve = reader.Find("curve");
   if (curve == nullptr) return;
-  ObjectReader fields(*curve, "curve");
+  JsonObjectReader fields(*curve, "curve");
   const std::string expected = absl::StrCat("an array of ", kCurveSteps + 1, " numbers");
   const auto numbers = [&](const char* key) {
     std::vector<double> out;
@@ -98,12 +98,12 @@ void ReadCurve(ObjectReader& reader, BuildingReport& report) {
   for (int i = 0; i <= kCurveSteps; ++i) report.curve.push_back({mean[i], low[i], high[i]});
 }
 
-void ReadHouses(ObjectReader& reader, std::vector<BuiltHouse>& out) {
+void ReadHouses(JsonObjectReader& reader, std::vector<BuiltHouse>& out) {
   const json* houses = reader.Find("houses");
   if (houses == nullptr) return;
   if (!houses->is_array() || houses->empty()) return reader.Fail("houses", "an array, not empty");
   for (const json& entry : *houses) {
-    ObjectReader fields(entry, absl::StrCat("houses[", out.size(), "]"));
+    JsonObjectReader fields(entry, absl::StrCat("houses[", out.size(), "]"));
     BuiltHouse& house = out.emplace_back();
     fields.Read("name", house.name);
     fields.Read("rows", 0, INT32_MAX, house.rows);
@@ -114,7 +114,7 @@ void ReadHouses(ObjectReader& reader, std::vector<BuiltHouse>& out) {
   }
 }
 
-void ReadRecordings(ObjectReader& reader, std::vector<std::string>& out) {
+void ReadRecordings(JsonObjectReader& reader, std::vector<std::string>& out) {
   const json* recordings = reader.Find("recordings");
   if (recordings == nullptr) return;
   const bool texts =
@@ -124,7 +124,7 @@ void ReadRecordings(ObjectReader& reader, std::vector<std::string>& out) {
   out = recordings->get<std::vector<std::string>>();
 }
 
-void ReadSeed(ObjectReader& reader, int64_t& out) {
+void ReadSeed(JsonObjectReader& reader, int64_t& out) {
   const json* seed = reader.Find("seed");
   if (seed == nullptr) return;
   const auto number = IntegerFromJson(*seed, 0, INT64_MAX, "");
@@ -198,7 +198,7 @@ json ToJson(const BuildingReport& report) {
 
 absl::StatusOr<BuildingReport> BuildingFromJson(const json& json) {
   BuildingReport report;
-  ObjectReader reader(json, "");
+  JsonObjectReader reader(json, "");
   reader.Read("name", report.name);
   reader.Read("human", report.human);
   ReadRecordings(reader, report.recordings);

@@ -16,8 +16,8 @@
 #include "engine/imitation/cross_validation.h"
 #include "engine/imitation/human_score.h"
 #include "env/base/files.h"
+#include "env/base/progress.h"
 #include "env/base/status.h"
-#include "env/base/workers.h"
 
 namespace hod::engine {
 namespace {

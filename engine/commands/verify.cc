@@ -10,7 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "engine/commands/command.h"
 #include "env/base/gzip_lines.h"
-#include "env/base/json_line.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/recordings/human_recording.h"
 #include "env/recordings/human_verifier.h"
@@ -26,7 +26,7 @@ absl::StatusOr<nlohmann::json> FirstLine(const std::string& path) {
   if (!reader.ok()) return reader.status();
   std::string line;
   ASSIGN_OR_RETURN(bool any, reader->Next(line));
-  auto json = ParseJsonLine(line);
+  auto json = ParseJson(line);
   return json.ok() ? *std::move(json) : nlohmann::json();  // The file's own reader will say why.
 }
 

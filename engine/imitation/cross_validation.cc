@@ -11,8 +11,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "env/base/files.h"
+#include "env/base/parallel.h"
+#include "env/base/progress.h"
 #include "env/base/status.h"
-#include "env/base/workers.h"
 #include "models/checkpoints/checkpoint.h"
 
 namespace hod::engine {

@@ -9,9 +9,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/types/span.h"
 #include "engine/results/estimate_json.h"
+#include "env/base/parallel.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
-#include "env/base/workers.h"
 
 namespace hod::engine {
 namespace {

@@ -5,7 +5,7 @@
 namespace hod::engine {
 namespace {
 
-double ReadNumberOrNull(ObjectReader& reader, const char* key) {
+double ReadNumberOrNull(JsonObjectReader& reader, const char* key) {
   const nlohmann::json* value = reader.Find(key);
   if (value != nullptr && value->is_number()) return value->get<double>();
   if (value != nullptr && !value->is_null()) reader.Fail(reader.Path(key), "a number or null");
@@ -14,7 +14,7 @@ double ReadNumberOrNull(ObjectReader& reader, const char* key) {
 
 }  // namespace
 
-Estimate ReadEstimate(ObjectReader& reader) {
+Estimate ReadEstimate(JsonObjectReader& reader) {
   Estimate estimate;
   estimate.mean = ReadNumberOrNull(reader, "mean");
   estimate.low = ReadNumberOrNull(reader, "low");

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/results/bootstrap.h"
-#include "env/base/object_reader.h"
+#include "env/base/json_object_reader.h"
 
 namespace hod::engine {
 
@@ -13,6 +13,6 @@ inline nlohmann::json ToJson(const Estimate& e) {
 }
 
 // The mean, low and high of an object that may hold more.
-Estimate ReadEstimate(ObjectReader& reader);
+Estimate ReadEstimate(JsonObjectReader& reader);
 
 }  // namespace hod::engine

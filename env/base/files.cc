@@ -1,72 +1,318 @@
 #include "env/base/files.h"
 
 #include <fcntl.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <optional>
+#include <system_error>
+#include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "env/base/status.h"
 
 namespace hod {
 namespace {
 
-absl::Status Failed(const std::string& path, const char* what) {
-  return absl::UnavailableError(absl::StrCat(path, ": cannot ", what, ": ", std::strerror(errno)));
+constexpr size_t kBlock = 1 << 16;
+
+absl::Status SystemError(const std::string& path, const char* what, int error) {
+  errno = error;
+  return hod::SystemError(path, what);
 }
 
-absl::Status WriteAndSync(const std::string& path, const std::string& contents) {
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (file < 0) return Failed(path, "create");
-  size_t written = 0;
-  while (written < contents.size()) {
-    const ssize_t n = write(file, contents.data() + written, contents.size() - written);
+absl::Status EmptyPath(const char* expected) {
+  return absl::InvalidArgumentError(absl::StrCat("an empty path, expected ", expected));
+}
+
+absl::Status WriteAll(int fd, const std::string& path, absl::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = write(fd, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) break;
-    written += static_cast<size_t>(n);
+    if (n < 0) return hod::SystemError(path, "write");
+    bytes.remove_prefix(static_cast<size_t>(n));
   }
-  absl::Status status;
-  if (written < contents.size()) status = Failed(path, "write");
-  if (status.ok() && fsync(file) != 0) status = Failed(path, "sync");
-  if (close(file) != 0 && status.ok()) status = Failed(path, "close");
-  return status;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Descriptor> Open(const std::string& path, const std::string& name, int flags,
+                                const char* what) {
+  int fd = -1;
+  do {
+    fd = open(name.c_str(), flags | O_CLOEXEC, 0666);
+  } while (fd < 0 && errno == EINTR);
+  if (fd < 0) return hod::SystemError(path, what);
+  return Descriptor(fd);
+}
+
+// The folder that holds `path`, up to and with its last slash.
+std::string FolderOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
+}
+
+// The number of one of this process's open files, if the path names one: /dev/fd/N. To open such a
+// path anew would cut off what others wrote, or fail, so these are duplicated.
+std::optional<int> OpenFileNumber(absl::string_view path) {
+  int number = 0;
+  if (path == "/dev/stdin") return STDIN_FILENO;
+  if (path == "/dev/stdout") return STDOUT_FILENO;
+  if (path == "/dev/stderr") return STDERR_FILENO;
+  if ((absl::ConsumePrefix(&path, "/dev/fd/") || absl::ConsumePrefix(&path, "/proc/self/fd/")) &&
+      absl::SimpleAtoi(path, &number)) {
+    return number;
+  }
+  return std::nullopt;
+}
+
+// What a path that is to be written leads to.
+struct Output {
+  std::string target;          // With symbolic links followed.
+  std::optional<int> open_as;  // One of this process's open files.
+  std::optional<mode_t> mode;  // Of what is there, if anything is.
+  bool is_replaceable() const { return !open_as && (!mode || S_ISREG(*mode)); }
+};
+
+absl::StatusOr<Output> FindOutput(const std::string& path) {
+  constexpr int kMaxLinks = 40;  // As the kernel.
+  if (path.empty()) return EmptyPath("a file to write");
+  Output output{path, std::nullopt, std::nullopt};
+  for (int links = 0; links <= kMaxLinks; ++links) {
+    output.open_as = OpenFileNumber(output.target);
+    if (output.open_as) return output;
+    const absl::string_view target = output.target;
+    if (absl::EndsWith(target, "/")) return SystemError(path, "write", EISDIR);
+    struct stat info;
+    if (lstat(output.target.c_str(), &info) != 0) {
+      if (errno == ENOENT) return output;
+      return hod::SystemError(path, "write");
+    }
+    if (S_ISDIR(info.st_mode)) return SystemError(path, "write", EISDIR);
+    if (!S_ISLNK(info.st_mode)) {
+      output.mode = info.st_mode;
+      return output;
+    }
+    char link[PATH_MAX];
+    const ssize_t length = readlink(output.target.c_str(), link, sizeof(link));
+    if (length < 0) return hod::SystemError(path, "write");
+    const std::string to(link, static_cast<size_t>(length));
+    output.target = to[0] == '/' ? to : FolderOf(output.target) + to;
+  }
+  return SystemError(path, "write", ELOOP);
+}
+
+// Whether `output` could be written, as far as its permissions tell.
+absl::Status CheckAccess(const std::string& path, const Output& output) {
+  if (output.open_as) {
+    const int flags = fcntl(*output.open_as, F_GETFL);
+    if (flags < 0) return hod::SystemError(path, "write");
+    if ((flags & O_ACCMODE) == O_RDONLY) return SystemError(path, "write", EBADF);
+    return absl::OkStatus();
+  }
+  if (output.mode && access(output.target.c_str(), W_OK) != 0) {
+    return hod::SystemError(path, "write");
+  }
+  if (output.is_replaceable() && access(FolderOf(output.target).c_str(), W_OK | X_OK) != 0) {
+    return hod::SystemError(path, "write");
+  }
+  return absl::OkStatus();
+}
+
+// Opens what is not replaced but written through.
+absl::StatusOr<Descriptor> OpenThrough(const std::string& path, const Output& output) {
+  if (!output.open_as) return Open(path, output.target, O_WRONLY | O_NOCTTY, "open");
+  std::fflush(nullptr);  // What was printed before comes before.
+  Descriptor file(fcntl(*output.open_as, F_DUPFD_CLOEXEC, 0));
+  if (file.get() < 0) return hod::SystemError(path, "open");
+  return file;
+}
+
+// Makes a rename in `folder` survive a power failure.
+absl::Status SyncFolder(const std::string& path, const std::string& folder) {
+  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0 && errno == EACCES) return absl::OkStatus();  // May be written but not read.
+  if (fd < 0) return hod::SystemError(path, "sync the folder of");
+  const Descriptor directory(fd);
+  // Some file systems cannot sync folders.
+  if (fsync(fd) == 0 || errno == EINVAL) return absl::OkStatus();
+  return hod::SystemError(path, "sync the folder of");
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  // A directory can be opened, too, but peek() fails. Copying nothing would fail as well.
-  if (in.peek() != EOF) out << in.rdbuf();
-  if (in.fail() || out.fail()) {
-    return absl::NotFoundError(absl::StrCat(path, ": cannot read: ", std::strerror(errno)));
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) {
+  ASSIGN_OR_RETURN(const Descriptor file, OpenForReading(path));
+  struct stat info;
+  if (fstat(file.get(), &info) != 0) return hod::SystemError(path, "read");
+  std::string bytes;
+  if (S_ISREG(info.st_mode)) {
+    const auto size = static_cast<size_t>(info.st_size);
+    if (size > max_bytes) {
+      return absl::DataLossError(
+          absl::StrCat(path, ": has ", size, " bytes, expected at most ", max_bytes));
+    }
+    bytes.reserve(size + 1);  // The byte more is for the read that finds the end.
   }
-  return out.str();
+  // Until the end rather than for a size, which pipes and /proc don't have and others may change.
+  for (size_t done = 0;;) {
+    if (done == bytes.size()) bytes.resize(std::max({bytes.capacity(), 2 * done, kBlock}));
+    const ssize_t n = read(file.get(), bytes.data() + done, bytes.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return hod::SystemError(path, "read");
+    done += static_cast<size_t>(n);
+    if (done > max_bytes) {
+      return absl::DataLossError(
+          absl::StrCat(path, ": has more than ", max_bytes, " bytes, the most expected"));
+    }
+    if (n == 0) {
+      bytes.resize(done);
+      return bytes;
+    }
+  }
 }
 
-absl::Status WriteFileAtomically(const std::string& path, const std::string& contents) {
-  const std::string temporary = path + ".tmp";
-  absl::Status status = WriteAndSync(temporary, contents);
-  if (status.ok() && std::rename(temporary.c_str(), path.c_str()) != 0) {
-    status = Failed(path, "rename");
+std::optional<std::string> FinalName(const std::string& temporary) {
+  absl::string_view name = temporary;
+  if (!absl::ConsumeSuffix(&name, kTemporarySuffix)) return std::nullopt;
+  const size_t digits = name.find_last_not_of("0123456789") + 1;
+  if (digits < name.size() && digits > 1 && name[digits - 1] == '.')
+    name = name.substr(0, digits - 1);
+  return std::string(name);
+}
+
+AtomicFile::AtomicFile(std::string path, std::string target, std::string temporary, Descriptor file)
+    : path_(std::move(path)),
+      target_(std::move(target)),
+      temporary_(std::move(temporary)),
+      file_(std::move(file)) {}
+
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      target_(std::move(other.target_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      file_(std::move(other.file_)),
+      status_(std::move(other.status_)) {}
+
+AtomicFile::~AtomicFile() { Discard(); }
+
+absl::StatusOr<AtomicFile> AtomicFile::Create(const std::string& path) {
+  ASSIGN_OR_RETURN(const Output output, FindOutput(path));
+  // A file that may not be written is not replaced either.
+  RETURN_IF_ERROR(CheckAccess(path, output));
+  if (!output.is_replaceable()) {
+    ASSIGN_OR_RETURN(Descriptor through, OpenThrough(path, output));
+    return AtomicFile(path, output.target, /*temporary=*/"", std::move(through));
   }
-  if (!status.ok()) unlink(temporary.c_str());
+  for (int taken = 0;; ++taken) {
+    const std::string number = taken == 0 ? "" : absl::StrCat(".", taken);
+    const std::string temporary = absl::StrCat(output.target, number, kTemporarySuffix);
+    auto file = Open(path, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, "create");
+    if (absl::IsAlreadyExists(file.status())) continue;
+    if (!file.ok()) return file.status();
+    AtomicFile created(path, output.target, temporary, *std::move(file));
+    if (output.mode && fchmod(created.file_.get(), *output.mode & 07777) != 0) {
+      return hod::SystemError(path, "set the permissions of");
+    }
+    return created;
+  }
+}
+
+absl::Status AtomicFile::Write(absl::string_view bytes) {
+  if (!status_.ok()) return status_;
+  status_ = WriteAll(file_.get(), path_, bytes);
+  if (!status_.ok()) Discard();
+  return status_;
+}
+
+absl::Status AtomicFile::Commit() {
+  if (!status_.ok()) return status_;
+  status_ = Replace();
+  const absl::Status result = status_;
+  Discard();
+  if (status_.ok()) status_ = absl::FailedPreconditionError(path_ + ": already written");
+  return result;
+}
+
+absl::Status AtomicFile::Replace() {
+  if (!temporary_.empty() && fsync(file_.get()) != 0) return hod::SystemError(path_, "sync");
+  if (close(file_.Release()) != 0 && errno != EINTR) return hod::SystemError(path_, "close");
+  if (temporary_.empty()) return absl::OkStatus();
+  if (std::rename(temporary_.c_str(), target_.c_str()) != 0) {
+    return hod::SystemError(path_, "replace");
+  }
+  temporary_.clear();
+  return SyncFolder(path_, FolderOf(target_));
+}
+
+void AtomicFile::Discard() {
+  file_ = Descriptor();
+  if (!temporary_.empty()) unlink(std::exchange(temporary_, {}).c_str());
+}
+
+absl::Status WriteFileAtomically(const std::string& path, absl::string_view contents) {
+  ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Create(path));
+  RETURN_IF_ERROR(file.Write(contents));
+  return file.Commit();
+}
+
+absl::StatusOr<AppendLog> AppendLog::Open(const std::string& path) {
+  ASSIGN_OR_RETURN(const Output output, FindOutput(path));
+  if (!output.is_replaceable()) {
+    ASSIGN_OR_RETURN(Descriptor through, OpenThrough(path, output));
+    return AppendLog(path, std::move(through));
+  }
+  ASSIGN_OR_RETURN(Descriptor file,
+                   hod::Open(path, output.target, O_RDWR | O_APPEND | O_CREAT, "open"));
+  struct stat info;
+  if (fstat(file.get(), &info) != 0) return hod::SystemError(path, "read");
+  // The last newline, sought from the end.
+  off_t end = info.st_size;
+  std::string block;
+  while (end > 0) {
+    const off_t begin = std::max<off_t>(0, end - static_cast<off_t>(kBlock));
+    block.resize(static_cast<size_t>(end - begin));
+    const ssize_t n = pread(file.get(), block.data(), block.size(), begin);
+    if (n < 0 && errno == EINTR) continue;
+    if (n != end - begin) return SystemError(path, "read", n < 0 ? errno : EIO);
+    const size_t newline = block.rfind('\n');
+    end = newline == std::string::npos ? begin : begin + static_cast<off_t>(newline) + 1;
+    if (newline != std::string::npos) break;
+  }
+  if (end < info.st_size && ftruncate(file.get(), end) != 0) {
+    return hod::SystemError(path, "cut off the unfinished last line of");
+  }
+  return AppendLog(path, std::move(file));
+}
+
+absl::Status AppendLog::Write(absl::string_view lines) {
+  struct stat info;
+  if (fstat(file_.get(), &info) != 0) return hod::SystemError(path_, "write");
+  const absl::Status status = WriteAll(file_.get(), path_, lines);
+  // Half a line would spoil the next one.
+  if (!status.ok() && S_ISREG(info.st_mode) && ftruncate(file_.get(), info.st_size) != 0) {
+    return absl::DataLossError(absl::StrCat(status.message(), "; an unfinished line is left"));
+  }
   return status;
 }
 
 absl::Status MakeDirectories(const std::string& path) {
+  if (path.empty()) return EmptyPath("a folder");
   std::error_code error;
   std::filesystem::create_directories(path, error);
-  if (error) {
-    return absl::UnavailableError(
-        absl::StrCat(path, ": cannot create directory: ", error.message()));
-  }
+  if (error) return SystemError(path, "create directory", error.value());
   return absl::OkStatus();
+}
+
+absl::Status CheckWritable(const std::string& path) {
+  ASSIGN_OR_RETURN(const Output output, FindOutput(path));
+  return CheckAccess(path, output);
 }
 
 }  // namespace hod

@@ -3,30 +3,28 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/descriptor.h"
+#include "env/base/status.h"
 
 namespace hod {
 namespace {
 
-gzFile File(const auto& file) { return static_cast<gzFile>(file.get()); }
 constexpr unsigned kBufferSize = 1 << 16;
-std::string TemporaryName(const std::string& path) { return path + ".tmp"; }
+
+gzFile File(const auto& file) { return static_cast<gzFile>(file.get()); }
 
 }  // namespace
 
 void GzipLineReader::Close::operator()(void* file) const { gzclose(static_cast<gzFile>(file)); }
-void GzipLineWriter::Close::operator()(void* file) const { gzclose(static_cast<gzFile>(file)); }
 
 absl::StatusOr<GzipLineReader> GzipLineReader::Open(const std::string& path, size_t max_line) {
-  errno = 0;
-  gzFile file = gzopen(path.c_str(), "rb");
-  if (file == nullptr) {
-    return absl::NotFoundError(absl::StrCat(path, ": cannot open: ", std::strerror(errno)));
-  }
+  ASSIGN_OR_RETURN(Descriptor descriptor, OpenForReading(path));
+  gzFile file = gzdopen(descriptor.get(), "rb");
+  if (file == nullptr) return absl::ResourceExhaustedError(absl::StrCat(path, ": no memory"));
+  descriptor.Release();
   gzbuffer(file, 1 << 18);
   return GzipLineReader(path, max_line, file);
 }
@@ -64,43 +62,70 @@ absl::StatusOr<bool> GzipLineReader::Next(std::string& line) {
   return true;
 }
 
-absl::StatusOr<GzipLineWriter> GzipLineWriter::Create(const std::string& path) {
-  errno = 0;
-  gzFile file = gzopen(TemporaryName(path).c_str(), "wb6");
-  if (file == nullptr) {
-    return absl::UnavailableError(
-        absl::StrCat(TemporaryName(path), ": cannot create: ", std::strerror(errno)));
+// Compresses what it is given into a file.
+class GzipLineWriter::Deflater {
+ public:
+  Deflater() {
+    constexpr int kGzip = 16, kLevel = 6, kMemoryLevel = 8;
+    is_ready_ = deflateInit2(&stream_, kLevel, Z_DEFLATED, MAX_WBITS + kGzip, kMemoryLevel,
+                             Z_DEFAULT_STRATEGY) == Z_OK;
   }
-  return GzipLineWriter(path, file);
-}
+  ~Deflater() {
+    if (is_ready_) deflateEnd(&stream_);
+  }
+  Deflater(const Deflater&) = delete;
+  Deflater& operator=(const Deflater&) = delete;
 
-GzipLineWriter::~GzipLineWriter() {
-  if (file_ == nullptr) return;
-  file_.reset();
-  std::remove(TemporaryName(path_).c_str());
-}
+  bool is_ready() const { return is_ready_; }
 
-absl::Status GzipLineWriter::Failed(const char* what) const {
-  return absl::UnavailableError(absl::StrCat(path_, ": cannot ", what, ": ", std::strerror(errno)));
+  absl::Status Write(absl::string_view bytes, AtomicFile& file) {
+    while (!bytes.empty()) {
+      const size_t count = std::min<size_t>(bytes.size(), std::numeric_limits<uInt>::max());
+      stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+      stream_.avail_in = static_cast<uInt>(count);
+      bytes.remove_prefix(count);
+      RETURN_IF_ERROR(Run(Z_NO_FLUSH, file));
+    }
+    return absl::OkStatus();
+  }
+  absl::Status Finish(AtomicFile& file) { return Run(Z_FINISH, file); }
+
+ private:
+  // Until the input is used up.
+  absl::Status Run(int flush, AtomicFile& file) {
+    do {
+      stream_.next_out = reinterpret_cast<Bytef*>(buffer_);
+      stream_.avail_out = kBufferSize;
+      deflate(&stream_, flush);  // Cannot fail with a buffer that is empty.
+      RETURN_IF_ERROR(file.Write({buffer_, kBufferSize - stream_.avail_out}));
+    } while (stream_.avail_out == 0);
+    return absl::OkStatus();
+  }
+
+  z_stream stream_{};
+  bool is_ready_ = false;
+  char buffer_[kBufferSize];
+};
+
+void GzipLineWriter::Delete::operator()(Deflater* deflater) const { delete deflater; }
+
+absl::StatusOr<GzipLineWriter> GzipLineWriter::Create(const std::string& path) {
+  std::unique_ptr<Deflater, Delete> deflater(new Deflater);
+  if (!deflater->is_ready()) {
+    return absl::ResourceExhaustedError(absl::StrCat(path, ": no memory to compress it"));
+  }
+  ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Create(path));
+  return GzipLineWriter(std::move(file), std::move(deflater));
 }
 
 absl::Status GzipLineWriter::Write(absl::string_view line) {
-  if (gzwrite(File(file_), line.data(), static_cast<unsigned>(line.size())) !=
-          static_cast<int>(line.size()) ||
-      gzputc(File(file_), '\n') != '\n') {
-    return Failed("write");
-  }
-  return absl::OkStatus();
+  RETURN_IF_ERROR(deflater_->Write(line, file_));
+  return deflater_->Write("\n", file_);
 }
 
 absl::Status GzipLineWriter::Finish() {
-  if (gzclose(static_cast<gzFile>(file_.release())) != Z_OK) {
-    const absl::Status failed = Failed("write");
-    std::remove(TemporaryName(path_).c_str());
-    return failed;
-  }
-  if (std::rename(TemporaryName(path_).c_str(), path_.c_str()) != 0) return Failed("rename");
-  return absl::OkStatus();
+  RETURN_IF_ERROR(deflater_->Finish(file_));
+  return file_.Commit();
 }
 
 }  // namespace hod

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "env/base/files.h"
 
 namespace hod {
 
@@ -42,25 +43,25 @@ class GzipLineReader {
   int64_t line_number_ = 0;
 };
 
-// Writes to PATH.tmp; the file appears under its name only when Finish() succeeds.
+// The file appears under its name when Finish() succeeds, as an AtomicFile does; otherwise nothing
+// is left.
 class GzipLineWriter {
  public:
   static absl::StatusOr<GzipLineWriter> Create(const std::string& path);
-  GzipLineWriter(GzipLineWriter&&) = default;
-  ~GzipLineWriter();  // Without Finish(), removes the temporary file.
 
   absl::Status Write(absl::string_view line);
   absl::Status Finish();
 
  private:
-  struct Close {
-    void operator()(void* file) const;
+  class Deflater;
+  struct Delete {
+    void operator()(Deflater* deflater) const;
   };
-  GzipLineWriter(std::string path, void* file) : path_(std::move(path)), file_(file) {}
-  absl::Status Failed(const char* what) const;
+  GzipLineWriter(AtomicFile file, std::unique_ptr<Deflater, Delete> deflater)
+      : file_(std::move(file)), deflater_(std::move(deflater)) {}
 
-  std::string path_;
-  std::unique_ptr<void, Close> file_;
+  AtomicFile file_;
+  std::unique_ptr<Deflater, Delete> deflater_;
 };
 
 }  // namespace hod

@@ -3,7 +3,13 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <utility>
+
+#include "absl/strings/string_view.h"
 
 namespace hod {
 
@@ -50,8 +56,13 @@ class Rng {
     }
   }
 
-  // An independent stream named by `stream`; does not advance this generator.
+  // An independent stream, by number or by name; does not advance this generator.
   Rng Fork(uint64_t stream) const { return Rng(Mix(state_ ^ Mix(stream + 0xD1B54A32D192ED03ull))); }
+  Rng Fork(absl::string_view name) const {
+    uint64_t hash = 0xCBF29CE484222325ull;  // FNV-1a.
+    for (const char c : name) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001B3ull;
+    return Fork(hash);
+  }
 
  private:
   static uint64_t Mix(uint64_t z) {
@@ -61,5 +72,45 @@ class Rng {
   }
   uint64_t state_;
 };
+
+// A random order, each equally likely (Fisher-Yates).
+template <typename Sequence>
+void Shuffle(Sequence& items, Rng& rng) {
+  using std::swap;
+  for (size_t i = items.size(); i > 1; --i) {
+    swap(items[i - 1], items[rng.Below(static_cast<int>(i))]);
+  }
+}
+
+// The index of the item in which `at` lies if the items stand side by side, each as wide as its
+// weight, from 0 on. `weight_of` gives an item's weight, which is not negative; at least one is
+// positive. An `at` past the end, where rounding may bring it, lies in the last positive one.
+template <typename Items, typename WeightOf = std::identity>
+size_t IndexAt(const Items& items, double at, WeightOf weight_of = {}) {
+  size_t index = 0, i = 0;
+  for (const auto& item : items) {
+    const double weight = std::invoke(weight_of, item);
+    if (weight > 0) {
+      index = i;
+      if ((at -= weight) < 0) break;
+    }
+    ++i;
+  }
+  return index;
+}
+
+// The index of a random item, as likely as its share of all weights; see IndexAt.
+template <typename Items, typename WeightOf = std::identity>
+size_t WeightedIndex(const Items& items, Rng& rng, WeightOf weight_of = {}) {
+  double total = 0;
+  for (const auto& item : items) total += std::invoke(weight_of, item);
+  return IndexAt(items, rng.Uniform() * total, weight_of);
+}
+
+// One of a few named values, as likely as its weight.
+template <typename T>
+T Choose(Rng& rng, std::initializer_list<std::pair<T, double>> options) {
+  return options.begin()[WeightedIndex(options, rng, &std::pair<T, double>::second)].first;
+}
 
 }  // namespace hod

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "env/base/json_line.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/recordings/human_lines.h"
 #include "env/recordings/human_observation.h"
@@ -22,7 +22,7 @@ absl::Status Malformed(const std::string& what) { return absl::InvalidArgumentEr
 
 // The settings; the header has the extents of the world as well.
 absl::Status ReadSettings(const json& object, bool tutorial, GameConfig& config) {
-  ObjectReader reader(object, "config");
+  JsonObjectReader reader(object, "config");
   int num_players = 0;
   double place_wrong = 0, own_reward_prop = 0;
   reader.Read("num_players", 1, 8, num_players);
@@ -81,7 +81,7 @@ absl::StatusOr<RecordingKind> TimelineOf(bool tutorial, int viewer, int num_play
 }
 
 // What the first row observes: the untouched world, and what has been done to it since.
-absl::StatusOr<State> ReadStart(ObjectReader& reader, const Game& game, bool tutorial) {
+absl::StatusOr<State> ReadStart(JsonObjectReader& reader, const Game& game, bool tutorial) {
   const WorldSize& size = game.size();
   const json* current_blocks = reader.Find("current_blocks");
   if (current_blocks == nullptr) return reader.Finish();
@@ -114,7 +114,7 @@ absl::StatusOr<State> ReadStart(ObjectReader& reader, const Game& game, bool tut
 }  // namespace
 
 absl::StatusOr<HumanEpisode> HumanEpisodeFromJson(const json& line) {
-  ObjectReader reader(line, "");
+  JsonObjectReader reader(line, "");
   const bool tutorial = !reader.Has("view_player");
   GameConfig config;
   int viewer = 0, num_rows = 0, num_steps = 0;

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "env/base/object_reader.h"
+#include "env/base/json_object_reader.h"
 #include "env/recordings/human_recording.h"
 
 namespace hod::env {
@@ -28,13 +28,13 @@ class HumanRowReader {
 
  private:
   bool Is(RecordingKind timeline) const { return episode_->timeline == timeline; }
-  absl::Status ReadState(ObjectReader& reader);
-  absl::Status ReadActions(ObjectReader& reader);
-  absl::Status ReadSynced(ObjectReader& reader);
-  void ReadRewards(ObjectReader& reader);
-  void ReadSeconds(ObjectReader& reader);
-  void ReadMask(ObjectReader& reader);
-  absl::Status ReadOutcome(ObjectReader& reader);
+  absl::Status ReadState(JsonObjectReader& reader);
+  absl::Status ReadActions(JsonObjectReader& reader);
+  absl::Status ReadSynced(JsonObjectReader& reader);
+  void ReadRewards(JsonObjectReader& reader);
+  void ReadSeconds(JsonObjectReader& reader);
+  void ReadMask(JsonObjectReader& reader);
+  absl::Status ReadOutcome(JsonObjectReader& reader);
 
   const HumanEpisode* episode_;
   HumanRow row_;

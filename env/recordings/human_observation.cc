@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "env/base/json_line.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 
 namespace hod::env {
@@ -16,7 +16,7 @@ absl::Status Malformed(const std::string& what) { return absl::InvalidArgumentEr
 
 }  // namespace
 
-absl::StatusOr<IndexedValues> ReadIndexedValues(ObjectReader& reader, const char* key, int end,
+absl::StatusOr<IndexedValues> ReadIndexedValues(JsonObjectReader& reader, const char* key, int end,
                                                 int lo, int hi) {
   IndexedValues values;
   const json* array = reader.Find(key);
@@ -36,7 +36,7 @@ absl::StatusOr<IndexedValues> ReadIndexedValues(ObjectReader& reader, const char
   return values;
 }
 
-absl::Status ReadFeet(ObjectReader& reader, const WorldSize& size, State& state) {
+absl::Status ReadFeet(JsonObjectReader& reader, const WorldSize& size, State& state) {
   const json* locations = reader.Find("player_locations");
   if (locations == nullptr) return absl::OkStatus();
   if (!locations->is_array() || locations->size() != state.players.size()) {

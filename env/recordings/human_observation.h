@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "env/base/object_reader.h"
+#include "env/base/json_object_reader.h"
 #include "env/game/game.h"
 
 namespace hod::env {
@@ -16,11 +16,11 @@ using IndexedValues = std::vector<std::pair<int, int>>;
 
 // [[index, value], ...] with ascending indices below `end` and values from `lo` to `hi`; nothing
 // where the reader lacks the key. Errors name the key and the entry.
-absl::StatusOr<IndexedValues> ReadIndexedValues(ObjectReader& reader, const char* key, int end,
+absl::StatusOr<IndexedValues> ReadIndexedValues(JsonObjectReader& reader, const char* key, int end,
                                                 int lo, int hi);
 
 // The key "player_locations": [x, y, z] of every player's feet.
-absl::Status ReadFeet(ObjectReader& reader, const WorldSize& size, State& state);
+absl::Status ReadFeet(JsonObjectReader& reader, const WorldSize& size, State& state);
 
 // Changes blocks and who interacted last, [location, new value]. Also keeps `interacted_at` and
 // `broken`: a change is the deed of whom it leaves as the last, at `timestep`. Values that change

@@ -1,7 +1,7 @@
 #include "env/recordings/human_recording.h"
 
 #include "absl/strings/str_cat.h"
-#include "env/base/json_line.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/recordings/human_lines.h"
 
@@ -25,7 +25,7 @@ std::string HumanRecordingReader::AtLine(const std::string& what) const {
 absl::StatusOr<std::optional<json>> HumanRecordingReader::NextLine() {
   ASSIGN_OR_RETURN(bool more, lines_.Next(text_));
   if (!more) return std::nullopt;
-  absl::StatusOr<json> line = ParseJsonLine(text_);
+  absl::StatusOr<json> line = ParseJson(text_);
   if (!line.ok()) {
     return absl::InvalidArgumentError(AtLine(std::string(line.status().message())));
   }

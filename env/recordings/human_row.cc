@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "env/base/json_line.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/recordings/human_lines.h"
 #include "env/recordings/human_observation.h"
@@ -33,7 +33,7 @@ HumanRowReader::HumanRowReader(const HumanEpisode* episode) : episode_(episode) 
 }
 
 absl::Status HumanRowReader::Read(const json& line) {
-  ObjectReader reader(line, "");
+  JsonObjectReader reader(line, "");
   const bool tutorial = Is(RecordingKind::kTutorial);
   const auto next = row_.t + 1;
   int t = 0, timestep = 0;
@@ -70,7 +70,7 @@ absl::Status HumanRowReader::Read(const json& line) {
   return reader.Finish();
 }
 
-absl::Status HumanRowReader::ReadState(ObjectReader& reader) {
+absl::Status HumanRowReader::ReadState(JsonObjectReader& reader) {
   const Game& game = episode_->game;
   const int volume = game.size().Volume();
   ASSIGN_OR_RETURN(auto blocks,
@@ -97,7 +97,7 @@ absl::Status HumanRowReader::ReadState(ObjectReader& reader) {
   return absl::OkStatus();
 }
 
-absl::Status HumanRowReader::ReadActions(ObjectReader& reader) {
+absl::Status HumanRowReader::ReadActions(JsonObjectReader& reader) {
   const Game& game = episode_->game;
   const json* recorded = reader.Find("actions");
   if (recorded == nullptr) return absl::OkStatus();
@@ -155,7 +155,7 @@ absl::Status HumanRowReader::ReadActions(ObjectReader& reader) {
   return absl::OkStatus();
 }
 
-void HumanRowReader::ReadRewards(ObjectReader& reader) {
+void HumanRowReader::ReadRewards(JsonObjectReader& reader) {
   const size_t count = Is(RecordingKind::kJoint) ? episode_->game.num_players() : 1;
   const json* rewards = reader.Find("rewards");
   if (rewards == nullptr) return;
@@ -168,7 +168,7 @@ void HumanRowReader::ReadRewards(ObjectReader& reader) {
   if (!valid) reader.Fail("rewards", absl::StrCat("an array of ", count, " numbers"));
 }
 
-void HumanRowReader::ReadSeconds(ObjectReader& reader) {
+void HumanRowReader::ReadSeconds(JsonObjectReader& reader) {
   if (!Is(RecordingKind::kTutorial)) return reader.Read("time", row_.seconds);
   const json* text = reader.Find("time");
   if (text == nullptr || (text->is_null() && row_.final)) return;
@@ -182,7 +182,7 @@ void HumanRowReader::ReadSeconds(ObjectReader& reader) {
   row_.seconds = absl::ToDoubleSeconds(time - *began_);
 }
 
-void HumanRowReader::ReadMask(ObjectReader& reader) {
+void HumanRowReader::ReadMask(JsonObjectReader& reader) {
   const json* recorded = reader.Find("mask");
   if (recorded == nullptr) return;
   const int64_t num_actions = episode_->game.actions().num_actions();
@@ -203,7 +203,7 @@ void HumanRowReader::ReadMask(ObjectReader& reader) {
                .los_crc32 = static_cast<uint32_t>(values[3])};
 }
 
-absl::Status HumanRowReader::ReadOutcome(ObjectReader& reader) {
+absl::Status HumanRowReader::ReadOutcome(JsonObjectReader& reader) {
   // What the person's client sent, as it came; `actions` holds what it amounted to.
   const json* raw = reader.FindOptional("human_actions");
   if (raw != nullptr && !raw->is_array()) reader.Fail("human_actions", "an array");
@@ -211,7 +211,7 @@ absl::Status HumanRowReader::ReadOutcome(ObjectReader& reader) {
   if (!reader.ok() || row_.is_noop()) return absl::OkStatus();
   const json* info = reader.Find("info");
   if (info == nullptr) return absl::OkStatus();
-  ObjectReader fields(*info, "info");
+  JsonObjectReader fields(*info, "info");
   RecordedOutcome& outcome = row_.outcome.emplace();
   double matches = 0;
   fields.Read("goal_similarity", matches);
@@ -226,7 +226,7 @@ absl::Status HumanRowReader::ReadOutcome(ObjectReader& reader) {
   return fields.Finish();
 }
 
-absl::Status HumanRowReader::ReadSynced(ObjectReader& reader) {
+absl::Status HumanRowReader::ReadSynced(JsonObjectReader& reader) {
   ASSIGN_OR_RETURN(
       auto synced,
       ReadIndexedValues(reader, "sync_blocks", episode_->game.size().Volume(), 0, kNumBlocks - 1));

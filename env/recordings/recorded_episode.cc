@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "env/base/gzip_lines.h"
-#include "env/base/json_line.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/recordings/human_observation.h"
 #include "env/recordings/human_recording.h"
@@ -30,7 +30,7 @@ class TraceLines {
   absl::StatusOr<std::optional<json>> Next() {
     ASSIGN_OR_RETURN(bool more, reader_.Next(text_));
     if (!more) return std::nullopt;
-    absl::StatusOr<json> line = ParseJsonLine(text_);
+    absl::StatusOr<json> line = ParseJson(text_);
     if (!line.ok()) return Malformed(line.status().message());
     return *std::move(line);
   }
@@ -135,7 +135,7 @@ absl::StatusOr<bool> HoldsPeople(const std::string& path) {
   if (!reader.ok()) return reader.status();
   std::string text;
   ASSIGN_OR_RETURN(bool any, reader->Next(text));
-  absl::StatusOr<json> line = ParseJsonLine(text);
+  absl::StatusOr<json> line = ParseJson(text);
   return line.ok() && IsHumanRecording(*line);  // If not ok, the reader of traces will say why.
 }
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "env/base/json_line.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 
 namespace hod::env {
@@ -19,7 +19,7 @@ json ScheduleToJson(const Schedule& schedule) {
   return points;
 }
 
-void ReadSchedule(ObjectReader& reader, const char* key, Schedule& out) {
+void ReadSchedule(JsonObjectReader& reader, const char* key, Schedule& out) {
   const json* value = reader.Find(key);
   if (value == nullptr) return;
   if (value->is_number()) {
@@ -43,14 +43,14 @@ void ReadSchedule(ObjectReader& reader, const char* key, Schedule& out) {
 }
 
 absl::Status ReadPlayer(const json& object, const std::string& path, PlayerConfig& player) {
-  ObjectReader reader(object, path);
+  JsonObjectReader reader(object, path);
   reader.Read("goal_visible", player.goal_visible);
   reader.Read("is_human", player.is_human);
   reader.Read("timestep_skip", player.timestep_skip);
   const json* rewards = reader.Find("rewards");
   RETURN_IF_ERROR(reader.Finish());
 
-  ObjectReader reward_reader(*rewards, reader.Path("rewards"));
+  JsonObjectReader reward_reader(*rewards, reader.Path("rewards"));
   ReadSchedule(reward_reader, "noop", player.rewards.noop);
   ReadSchedule(reward_reader, "action", player.rewards.action);
   ReadSchedule(reward_reader, "incorrect_action", player.rewards.incorrect_action);
@@ -92,7 +92,7 @@ json ToJson(const GameConfig& config) {
           {"players", players}};
 }
 
-void ReadWorldSize(ObjectReader& reader, WorldSize& size) {
+void ReadWorldSize(JsonObjectReader& reader, WorldSize& size) {
   const json* extents = reader.Find("world_size");
   if (extents == nullptr) return;
   int* const out[] = {&size.w, &size.h, &size.d};
@@ -107,7 +107,7 @@ void ReadWorldSize(ObjectReader& reader, WorldSize& size) {
 
 absl::StatusOr<GameConfig> GameConfigFromJson(const json& object) {
   GameConfig config;
-  ObjectReader reader(object, "config");
+  JsonObjectReader reader(object, "config");
   int num_players = 0;
   reader.Read("num_players", num_players);
   reader.Read("horizon", config.horizon);
@@ -124,7 +124,7 @@ absl::StatusOr<GameConfig> GameConfigFromJson(const json& object) {
   }
   RETURN_IF_ERROR(reader.Finish());
 
-  ObjectReader ability_reader(*abilities, reader.Path("abilities"));
+  JsonObjectReader ability_reader(*abilities, reader.Path("abilities"));
   ability_reader.Read("teleportation", config.abilities.teleportation);
   ability_reader.Read("flying", config.abilities.flying);
   ability_reader.Read("inf_blocks", config.abilities.inf_blocks);

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/status/statusor.h"
-#include "env/base/object_reader.h"
+#include "env/base/json_object_reader.h"
 #include "env/game/config.h"
 
 namespace hod::env {
@@ -17,6 +17,6 @@ nlohmann::json ToJson(const GameConfig& config);
 absl::StatusOr<GameConfig> GameConfigFromJson(const nlohmann::json& json);
 
 // Reads the key "world_size": [w, h, d], any integers.
-void ReadWorldSize(ObjectReader& reader, WorldSize& size);
+void ReadWorldSize(JsonObjectReader& reader, WorldSize& size);
 
 }  // namespace hod::env

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "env/base/gzip_lines.h"
-#include "env/base/json_line.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/traces/compare_json.h"
 #include "env/traces/episode_trace.h"
@@ -102,7 +102,7 @@ absl::StatusOr<VerifyReport> VerifyEpisodes(const std::string& path) {
   for (;;) {
     ASSIGN_OR_RETURN(bool more, reader.Next(text));
     if (!more) break;
-    absl::StatusOr<json> line = ParseJsonLine(text);
+    absl::StatusOr<json> line = ParseJson(text);
     if (!line.ok()) return Malformed(at_line(std::string(line.status().message())));
     try {  // nlohmann::json reports missing keys and wrong types by exceptions.
       absl::Status status = verifier.Line(*line);

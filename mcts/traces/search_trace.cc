@@ -10,7 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "env/base/gzip_lines.h"
-#include "env/base/json_line.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/game/action_mask.h"
 #include "env/game/observation.h"
@@ -234,7 +234,7 @@ absl::StatusOr<SearchVerifyReport> VerifySearches(const std::string& path) {
   for (;;) {
     ASSIGN_OR_RETURN(bool more, reader.Next(text));
     if (!more) return report;
-    absl::StatusOr<json> record = ParseJsonLine(text);
+    absl::StatusOr<json> record = ParseJson(text);
     if (!record.ok()) {
       return absl::InvalidArgumentError(at_line(std::string(record.status().message())));
     }

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "env/base/object_reader.h"
+#include "env/base/json_object_reader.h"
 #include "env/base/status.h"
 #include "env/game/actions.h"
 #include "env/game/config.h"
@@ -51,13 +51,13 @@ absl::Status CheckTransformer(const ReferenceConfig& config) {
   return absl::OkStatus();
 }
 
-void ReadLayers(ObjectReader& reader, std::vector<ReferenceLayer>& layers) {
+void ReadLayers(JsonObjectReader& reader, std::vector<ReferenceLayer>& layers) {
   const json* list = reader.Find("layers");
   if (list == nullptr) return;
   if (!list->is_array()) return reader.Fail(reader.Path("layers"), "a list");
   for (size_t i = 0; i < list->size(); ++i) {
     const std::string path = absl::StrCat(reader.Path("layers"), "[", i, "]");
-    ObjectReader item((*list)[i], path);
+    JsonObjectReader item((*list)[i], path);
     std::string kind;
     item.Read("kind", kind);
     const auto* known = std::find_if(std::begin(kKindNames), std::end(kKindNames),
@@ -148,7 +148,7 @@ json ToJson(const ReferenceConfig& config) {
 }
 
 absl::StatusOr<ReferenceConfig> ReferenceConfigFromJson(const json& object) {
-  ObjectReader reader(object, "");
+  JsonObjectReader reader(object, "");
   ReferenceConfig config;
   reader.Read("embedding_size", config.embedding_size);
   reader.Read("num_inventories", config.num_inventories);

@@ -8,8 +8,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "env/base/json_line.h"
-#include "env/base/object_reader.h"
+#include "env/base/json.h"
+#include "env/base/json_object_reader.h"
 #include "env/base/status.h"
 #include "env/game/config.h"
 
@@ -37,12 +37,12 @@ absl::StatusOr<std::string> ReadConfig(const std::string& path) {
 }
 
 // Settings that, where present, must have the one value Hod computes with.
-void Expect(ObjectReader& reader, const char* key, const json& expected) {
+void Expect(JsonObjectReader& reader, const char* key, const json& expected) {
   const json* value = reader.FindOptional(key);
   if (value != nullptr && *value != expected) reader.Fail(reader.Path(key), expected.dump());
 }
 
-void ExpectWhatHodComputes(ObjectReader& reader) {
+void ExpectWhatHodComputes(JsonObjectReader& reader) {
   Expect(reader, "num_action_layers", 2);
   Expect(reader, "num_value_layers", 2);
   Expect(reader, "use_prev_blocks", false);
@@ -59,7 +59,7 @@ void ExpectWhatHodComputes(ObjectReader& reader) {
   Expect(reader, "use_fc_after_embedding", true);
 }
 
-void ReadTransformer(ObjectReader& reader, ReferenceConfig& config) {
+void ReadTransformer(JsonObjectReader& reader, ReferenceConfig& config) {
   int num_layers = 0;
   bool interleave_lstm = false;
   reader.Read("hidden_size", config.hidden_size);
@@ -73,7 +73,7 @@ void ReadTransformer(ObjectReader& reader, ReferenceConfig& config) {
   }
 }
 
-void ReadConvolutional(ObjectReader& reader, ReferenceConfig& config) {
+void ReadConvolutional(JsonObjectReader& reader, ReferenceConfig& config) {
   int num_layers = 0, num_pointwise = 0, kernel = 0;
   std::optional<int> lstm_period;
   reader.Read("hidden_channels", config.hidden_size);
@@ -98,7 +98,7 @@ void ReadConvolutional(ObjectReader& reader, ReferenceConfig& config) {
 
 // The configuration but for world_size, which is that of the tensors.
 absl::StatusOr<ReferenceConfig> ParseReferenceModel(const json& object) {
-  ObjectReader root(object, "");
+  JsonObjectReader root(object, "");
   std::string model;
   root.Read("custom_model", model);
   Expect(root, "vf_share_layers", true);
@@ -106,7 +106,7 @@ absl::StatusOr<ReferenceConfig> ParseReferenceModel(const json& object) {
   if (!root.ok()) return root.Finish();
 
   ReferenceConfig config;
-  ObjectReader reader(*settings, "custom_model_config");
+  JsonObjectReader reader(*settings, "custom_model_config");
   ExpectWhatHodComputes(reader);
   // The first is the environment, the second how the reference acts in its own evaluation.
   for (const char* unused : {"env_config", "mask_action_distribution_during_eval"}) {
@@ -135,7 +135,7 @@ absl::StatusOr<ReferenceConfig> ParseReferenceModel(const json& object) {
   if (reader.Has(inventories)) {
     reader.Read(inventories, config.num_inventories);
   } else if (const json* resolved = root.Find("resolved"); resolved != nullptr) {
-    ObjectReader nested(*resolved, "resolved");
+    JsonObjectReader nested(*resolved, "resolved");
     nested.Read(inventories, config.num_inventories);
     if (!nested.ok()) return nested.Finish();
   }
@@ -152,7 +152,7 @@ absl::StatusOr<ReferenceWeights> ImportReference(const std::string& weights_path
     return absl::DataLossError(absl::StrCat(path, ": ", what));
   };
   ASSIGN_OR_RETURN(const std::string text, ReadConfig(config_path));
-  const absl::StatusOr<json> object = ParseJsonLine(text);
+  const absl::StatusOr<json> object = ParseJson(text);
   absl::StatusOr<ReferenceConfig> config =
       object.ok() ? ParseReferenceModel(*object) : object.status();
   if (!config.ok()) return refused(config_path, std::string(config.status().message()));

@@ -9,7 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "env/base/json_line.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 
 namespace hod::models {
@@ -29,7 +29,7 @@ absl::StatusOr<ReferenceConfig> ParseConfig(const std::string& path, SafeTensors
                                       "\", expected \"", kReferenceFormat, "\""));
   }
   if (file.metadata.count("config") == 0) return missing("config");
-  const absl::StatusOr<nlohmann::json> json = ParseJsonLine(file.metadata["config"]);
+  const absl::StatusOr<nlohmann::json> json = ParseJson(file.metadata["config"]);
   const absl::StatusOr<ReferenceConfig> config =
       json.ok() ? ReferenceConfigFromJson(*json) : json.status();
   if (!config.ok()) {

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <iterator>
 
-#include "env/houses/generator/choice.h"
+#include "env/base/random.h"
 
 namespace hod::env {
 namespace {

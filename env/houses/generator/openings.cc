@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "env/houses/generator/choice.h"
+#include "env/base/random.h"
 
 namespace hod::env {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "env/houses/generator/choice.h"
+#include "env/base/random.h"
 
 namespace hod::env {
 namespace {

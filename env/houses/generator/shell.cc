@@ -1,6 +1,6 @@
 #include "env/houses/generator/shell.h"
 
-#include "env/houses/generator/choice.h"
+#include "env/base/random.h"
 
 namespace hod::env {
 namespace {

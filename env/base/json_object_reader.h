@@ -13,10 +13,10 @@ namespace hod {
 
 // Errors name the key with `path` before it ("config.players[0].is_human") and what was expected.
 // After one, what was read is not to be used.
-class ObjectReader {
+class JsonObjectReader {
  public:
   // `object` outlives this. An empty `path` is that of a whole line.
-  ObjectReader(const nlohmann::json& object, std::string path);
+  JsonObjectReader(const nlohmann::json& object, std::string path);
 
   bool Has(const char* key) const { return object_.is_object() && object_.contains(key); }
   // The value of a key, or, with an error, null.

@@ -1,20 +1,20 @@
-#include "env/base/object_reader.h"
+#include "env/base/json_object_reader.h"
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "env/base/json_line.h"
+#include "env/base/json.h"
 
 namespace hod {
 
 using nlohmann::json;
 
-ObjectReader::ObjectReader(const json& object, std::string path)
+JsonObjectReader::JsonObjectReader(const json& object, std::string path)
     : object_(object), path_(std::move(path)) {
   if (!object.is_object()) Fail(path_, "an object");
 }
 
-const json* ObjectReader::Find(const char* key) {
+const json* JsonObjectReader::Find(const char* key) {
   asked_.insert(key);
   if (!Has(key)) {
     Fail(Path(key), "this key");
@@ -23,14 +23,14 @@ const json* ObjectReader::Find(const char* key) {
   return &object_.at(key);
 }
 
-void ObjectReader::Read(const char* key, bool& out) {
+void JsonObjectReader::Read(const char* key, bool& out) {
   const json* value = Find(key);
   if (value == nullptr) return;
   if (!value->is_boolean()) return Fail(Path(key), "true or false");
   out = value->get<bool>();
 }
 
-void ObjectReader::Read(const char* key, int64_t lo, int64_t hi, int& out) {
+void JsonObjectReader::Read(const char* key, int64_t lo, int64_t hi, int& out) {
   const json* value = Find(key);
   if (value == nullptr) return;
   const auto number = IntegerFromJson(*value, lo, hi, "");
@@ -42,7 +42,7 @@ void ObjectReader::Read(const char* key, int64_t lo, int64_t hi, int& out) {
   out = static_cast<int>(*number);
 }
 
-void ObjectReader::Read(const char* key, std::optional<int>& out) {
+void JsonObjectReader::Read(const char* key, std::optional<int>& out) {
   const json* value = Find(key);
   if (value == nullptr) return;
   out.reset();
@@ -52,35 +52,35 @@ void ObjectReader::Read(const char* key, std::optional<int>& out) {
   out = static_cast<int>(*number);
 }
 
-void ObjectReader::Read(const char* key, double& out) {
+void JsonObjectReader::Read(const char* key, double& out) {
   const json* value = Find(key);
   if (value == nullptr) return;
   if (!value->is_number()) return Fail(Path(key), "a number");
   out = value->get<double>();
 }
 
-void ObjectReader::Read(const char* key, std::string& out) {
+void JsonObjectReader::Read(const char* key, std::string& out) {
   const json* value = Find(key);
   if (value == nullptr) return;
   if (!value->is_string()) return Fail(Path(key), "a text");
   out = value->get<std::string>();
 }
 
-void ObjectReader::Fail(const std::string& path, const std::string& expected) {
+void JsonObjectReader::Fail(const std::string& path, const std::string& expected) {
   if (!status_.ok()) return;
   status_ = absl::InvalidArgumentError(
       absl::StrCat(path, path.empty() ? "" : ": ", "expected ", expected));
 }
 
-void ObjectReader::Fail(absl::Status error) {
+void JsonObjectReader::Fail(absl::Status error) {
   if (status_.ok()) status_ = std::move(error);
 }
 
-std::string ObjectReader::Path(const char* key) const {
+std::string JsonObjectReader::Path(const char* key) const {
   return absl::StrCat(path_, path_.empty() ? "" : ".", key);
 }
 
-absl::Status ObjectReader::Finish() const {
+absl::Status JsonObjectReader::Finish() const {
   if (!status_.ok()) return status_;
   for (const auto& item : object_.items()) {
     if (asked_.count(item.key()) > 0) continue;

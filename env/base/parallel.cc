@@ -1,0 +1,51 @@
+#include "env/base/parallel.h"
+
+#include <tbb/global_control.h>
+#include <tbb/info.h>
+#include <tbb/task_arena.h>
+#include <tbb/task_group.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+
+namespace hod {
+
+absl::Status RunOnThreads(int count, int threads, absl::FunctionRef<absl::Status(int)> work) {
+  if (threads < 1) {
+    return absl::InvalidArgumentError(absl::StrCat(threads, " threads, expected at least 1"));
+  }
+  std::atomic<int> next = 0;
+  std::mutex mutex;
+  absl::Status first;
+  const auto run = [&] {
+    for (;;) {
+      const int i = next++;
+      if (i >= count) return;
+      absl::Status status;
+      // While a piece waits for tasks of its own, its thread does not begin another piece.
+      tbb::this_task_arena::isolate([&] { status = work(i); });
+      if (status.ok()) continue;
+      next = count;
+      const std::lock_guard lock(mutex);
+      first.Update(status);
+    }
+  };
+  // Otherwise there would be no more threads than processors, and a warning printed.
+  std::optional<tbb::global_control> more;
+  if (threads > tbb::info::default_concurrency()) {
+    more.emplace(tbb::global_control::max_allowed_parallelism, threads);
+  }
+  tbb::task_arena arena(threads);
+  arena.execute([&] {
+    tbb::task_group others;
+    for (int i = 1; i < std::min(threads, count); ++i) others.run(run);
+    others.run_and_wait(run);
+  });
+  return first;
+}
+
+}  // namespace hod

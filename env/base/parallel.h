@@ -1,0 +1,14 @@
+// Independent pieces of work on several threads.
+#pragma once
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+
+namespace hod {
+
+// Calls `work` with every number below `count`, in order of their beginning, on up to `threads` >=
+// 1 threads, of which the caller's is one. Pieces must not wait for each other. After an error no
+// other piece begins; returns the first.
+absl::Status RunOnThreads(int count, int threads, absl::FunctionRef<absl::Status(int)> work);
+
+}  // namespace hod

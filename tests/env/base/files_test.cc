@@ -1,0 +1,329 @@
+#include "env/base/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "tests/env/base/temporary_files.h"
+
+namespace hod {
+namespace {
+
+namespace fs = std::filesystem;
+using Catch::Contains;
+using Catch::StartsWith;
+
+std::string MessageOf(const absl::Status& status) { return std::string(status.message()); }
+
+mode_t ModeOf(const std::string& path) {
+  struct stat info;
+  REQUIRE(stat(path.c_str(), &info) == 0);
+  return info.st_mode & 07777;
+}
+
+// What the far end of a pipe reads while `write` runs.
+template <typename Write>
+std::string ThroughPipe(const std::string& pipe, Write write) {
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  absl::StatusOr<std::string> read;
+  std::thread reader([&] { read = ReadFile(pipe); });
+  write();
+  reader.join();
+  REQUIRE(read.ok());
+  struct stat info;
+  REQUIRE(lstat(pipe.c_str(), &info) == 0);
+  CHECK(S_ISFIFO(info.st_mode));
+  return *read;
+}
+
+TEST_CASE("Files are read whole") {
+  const TempDir dir;
+  const std::string bytes("a\0b\r\n\xff", 6);
+  CHECK(*ReadFile(dir.Write("binary", bytes)) == bytes);
+  CHECK(ReadFile(dir.Write("empty", ""))->empty());
+  const std::string large(1000000, 'x');
+  CHECK(*ReadFile(dir.Write("large", large)) == large);
+  CHECK_FALSE(ReadFile("/proc/self/status")->empty());
+  for (const std::string& path : {dir.File("missing"), dir.path()}) {
+    const absl::StatusOr<std::string> read = ReadFile(path);
+    REQUIRE_FALSE(read.ok());
+    CHECK_THAT(MessageOf(read.status()), StartsWith(path + ": cannot read"));
+  }
+  CHECK(absl::IsNotFound(ReadFile(dir.File("missing")).status()));
+  CHECK_THAT(MessageOf(ReadFile(dir.path()).status()), Contains("directory"));
+  CHECK_THAT(MessageOf(ReadFile("").status()), Contains("empty path"));
+}
+
+TEST_CASE("What is larger than allowed is refused, also where the size is not known") {
+  const TempDir dir;
+  const std::string path = dir.Write("file", "12345");
+  CHECK(*ReadFile(path, 5) == "12345");
+  CHECK(MessageOf(ReadFile(path, 4).status()) == path + ": has 5 bytes, expected at most 4");
+  CHECK(MessageOf(ReadFile("/dev/zero", 100000).status()) ==
+        "/dev/zero: has more than 100000 bytes, the most expected");
+}
+
+TEST_CASE("A file is replaced as a whole") {
+  const TempDir dir;
+  const std::string path = dir.File("file");
+  REQUIRE(WriteFileAtomically(path, "first, and longer").ok());
+  CHECK(*ReadFile(path) == "first, and longer");
+  REQUIRE(WriteFileAtomically(path, "second").ok());
+  CHECK(*ReadFile(path) == "second");
+  CHECK(dir.NumFiles() == 1);
+}
+
+TEST_CASE("A file appears when it is committed, and leaves nothing otherwise") {
+  const TempDir dir;
+  const std::string path = dir.File("file");
+  {
+    auto given_up = AtomicFile::Create(path);
+    REQUIRE(given_up->Write("lost").ok());
+  }
+  CHECK(dir.NumFiles() == 0);
+  auto file = AtomicFile::Create(path);
+  AtomicFile moved = *std::move(file);
+  REQUIRE(moved.Write("one ").ok());
+  REQUIRE(moved.Write("two").ok());
+  CHECK_FALSE(fs::exists(path));
+  REQUIRE(moved.Commit().ok());
+  CHECK(*ReadFile(path) == "one two");
+  CHECK_FALSE(moved.Write("three").ok());
+  CHECK_FALSE(moved.Commit().ok());
+  CHECK(*ReadFile(path) == "one two");
+  CHECK(dir.NumFiles() == 1);
+}
+
+TEST_CASE("Two writers of one file do not meet: the last to commit has written it") {
+  const TempDir dir;
+  auto first = AtomicFile::Create(dir.File("file")), second = AtomicFile::Create(dir.File("file"));
+  for (const fs::directory_entry& entry : fs::directory_iterator(dir.path())) {
+    CHECK(FinalName(entry.path().string()) == dir.File("file"));
+  }
+  REQUIRE(first->Write("first").ok());
+  REQUIRE(second->Write("second").ok());
+  REQUIRE(second->Commit().ok());
+  REQUIRE(first->Commit().ok());
+  CHECK(*ReadFile(dir.File("file")) == "first");
+  CHECK(dir.NumFiles() == 1);
+}
+
+TEST_CASE("The name of an unfinished file tells that of the finished one") {
+  CHECK(FinalName("a.json.tmp") == "a.json");
+  CHECK(FinalName("a.json.12.tmp") == "a.json");
+  CHECK(FinalName("a1.tmp") == "a1");
+  CHECK(FinalName("5.tmp") == "5");
+  CHECK_FALSE(FinalName("a.json"));
+  CHECK_FALSE(FinalName("tmp"));
+}
+
+TEST_CASE("A full disk leaves the old file, and no other") {
+  const TempDir dir;
+  const std::string path = dir.Write("file", "old");
+  absl::Status status;
+  {
+    const FullDisk full(4096);
+    status = WriteFileAtomically(path, std::string(100000, 'x'));
+  }
+  REQUIRE_FALSE(status.ok());
+  CHECK_THAT(MessageOf(status), StartsWith(path + ": cannot write: "));
+  CHECK(*ReadFile(path) == "old");
+  CHECK(dir.NumFiles() == 1);
+}
+
+TEST_CASE("After an error a file cannot be committed") {
+  const TempDir dir;
+  auto file = AtomicFile::Create(dir.File("file"));
+  absl::Status failed;
+  {
+    const FullDisk full(10);
+    failed = file->Write("more than ten bytes");
+  }
+  REQUIRE_FALSE(failed.ok());
+  CHECK(file->Write("x") == failed);
+  CHECK(file->Commit() == failed);
+  CHECK(dir.NumFiles() == 0);
+}
+
+TEST_CASE("A file that cannot be put in place leaves nothing") {
+  const TempDir dir;
+  const std::string missing = dir.File("no/such/file");
+  CHECK_THAT(MessageOf(WriteFileAtomically(missing, "x")), Contains(missing));
+  const std::string occupied = dir.File("occupied");  // By a directory with a file in it.
+  REQUIRE(MakeDirectories(occupied + "/inner").ok());
+  CHECK_THAT(MessageOf(WriteFileAtomically(occupied, "x")), Contains(occupied));
+  CHECK_THAT(MessageOf(WriteFileAtomically(dir.File("new/"), "x")), Contains("directory"));
+  CHECK(dir.NumFiles() == 1);
+  const std::string below_file = dir.Write("file", "") + "/directory";
+  CHECK_THAT(MessageOf(MakeDirectories(below_file)), Contains(below_file));
+}
+
+TEST_CASE("Empty paths are refused by name") {
+  for (const absl::Status& status :
+       {WriteFileAtomically("", "x"), AppendLog::Open("").status(), MakeDirectories(""),
+        CheckWritable(""), ReadFile("").status()}) {
+    CHECK(absl::IsInvalidArgument(status));
+    CHECK_THAT(MessageOf(status), StartsWith("an empty path, expected "));
+  }
+}
+
+TEST_CASE("Permissions are those of the file before, or those the user gives new files") {
+  const TempDir dir;
+  const std::string path = dir.Write("file", "old");
+  REQUIRE(chmod(path.c_str(), 0640) == 0);
+  const mode_t old_mask = umask(027);
+  REQUIRE(WriteFileAtomically(path, "new").ok());
+  REQUIRE(WriteFileAtomically(dir.File("other"), "new").ok());
+  umask(old_mask);
+  CHECK(ModeOf(path) == 0640);
+  CHECK(ModeOf(dir.File("other")) == 0640);
+  umask(022);
+  REQUIRE(WriteFileAtomically(dir.File("third"), "new").ok());
+  umask(old_mask);
+  CHECK(ModeOf(dir.File("third")) == 0644);
+}
+
+TEST_CASE("A symbolic link stays, and its target is written, even if it is not there yet") {
+  const TempDir dir;
+  REQUIRE(MakeDirectories(dir.File("elsewhere")).ok());
+  fs::create_symlink("elsewhere/target", dir.File("link"));
+  fs::create_symlink(dir.File("link"), dir.File("link_to_link"));
+  for (const char* contents : {"first", "second"}) {
+    REQUIRE(WriteFileAtomically(dir.File("link_to_link"), contents).ok());
+    CHECK(*ReadFile(dir.File("elsewhere/target")) == contents);
+    CHECK(fs::is_symlink(dir.File("link")));
+    CHECK(fs::is_symlink(dir.File("link_to_link")));
+    CHECK_FALSE(fs::is_symlink(dir.File("elsewhere/target")));
+  }
+  fs::create_symlink("circle", dir.File("circle"));
+  CHECK_FALSE(WriteFileAtomically(dir.File("circle"), "x").ok());
+  CHECK(fs::is_symlink(dir.File("circle")));
+}
+
+TEST_CASE("Devices are written through and stay devices") {
+  for (int i = 0; i < 2; ++i) {
+    REQUIRE(WriteFileAtomically("/dev/null", "x").ok());
+    CHECK(fs::is_character_file("/dev/null"));
+  }
+  CHECK_THAT(MessageOf(WriteFileAtomically("/dev/full", "x")),
+             StartsWith("/dev/full: cannot write: No space left"));
+  CHECK(fs::is_character_file("/dev/full"));
+}
+
+TEST_CASE("Pipes are written through and read") {
+  const TempDir dir;
+  const std::string large(200000, 'x');
+  CHECK(ThroughPipe(dir.File("pipe"),
+                    [&] { REQUIRE(WriteFileAtomically(dir.File("pipe"), large).ok()); }) == large);
+  CHECK(ThroughPipe(dir.File("second"), [&] {
+          auto log = AppendLog::Open(dir.File("second"));
+          REQUIRE(log->Write("a\n").ok());
+          REQUIRE(log->Write("b\n").ok());
+        }) == "a\nb\n");
+}
+
+TEST_CASE("An open file given by number is written where it stands") {
+  const TempDir dir;
+  const std::string path = dir.File("file");
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT, 0600);
+  REQUIRE(write(fd, "before ", 7) == 7);
+  for (const char* folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    REQUIRE(WriteFileAtomically(absl::StrCat(folder, fd), "written ").ok());
+  }
+  fs::create_symlink(absl::StrCat("/dev/fd/", fd), dir.File("link"));
+  REQUIRE(WriteFileAtomically(dir.File("link"), "linked ").ok());
+  REQUIRE(write(fd, "after", 5) == 5);
+  close(fd);
+  CHECK(*ReadFile(path) == "before written written linked after");
+  CHECK(dir.NumFiles() == 2);
+  CHECK_FALSE(WriteFileAtomically(absl::StrCat("/dev/fd/", fd), "closed").ok());
+}
+
+TEST_CASE("Standard output is written after what was printed, and stays open") {
+  const TempDir dir;
+  const std::string path = dir.File("out");
+  std::fflush(stdout);
+  const int kept = dup(STDOUT_FILENO);
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT, 0600);
+  dup2(file, STDOUT_FILENO);
+  std::fputs("printed ", stdout);
+  const absl::Status status = WriteFileAtomically("/dev/stdout", "written ");
+  std::fputs("printed again", stdout);
+  std::fflush(stdout);
+  dup2(kept, STDOUT_FILENO);
+  close(kept);
+  close(file);
+  CHECK(status.ok());
+  CHECK(*ReadFile(path) == "printed written printed again");
+}
+
+TEST_CASE("A log grows by lines, and a torn last line is cut off however long the file") {
+  const TempDir dir;
+  const std::string path = dir.File("log");
+  REQUIRE(AppendLog::Open(path)->Write("first\n").ok());
+  REQUIRE(AppendLog::Open(path)->Write("second\n").ok());
+  CHECK(*ReadFile(path) == "first\nsecond\n");
+  const std::string whole(100000, 'x'), torn(200000, 'y');
+  dir.Write("log", whole + "\n" + torn);
+  REQUIRE(AppendLog::Open(path)->Write("next\n").ok());
+  CHECK(*ReadFile(path) == whole + "\nnext\n");
+  dir.Write("log", torn);
+  REQUIRE(AppendLog::Open(path).ok());
+  CHECK(ReadFile(path)->empty());
+}
+
+TEST_CASE("A huge log is opened without reading it") {
+  const TempDir dir;
+  const std::string path = dir.Write("log", "");
+  fs::resize_file(path, uintmax_t{1} << 34);  // A hole that takes no space.
+  const int fd = open(path.c_str(), O_WRONLY | O_APPEND);
+  REQUIRE(write(fd, "\ntorn", 5) == 5);
+  close(fd);
+  REQUIRE(AppendLog::Open(path).ok());
+  CHECK(fs::file_size(path) == (uintmax_t{1} << 34) + 1);
+}
+
+TEST_CASE("Whether a file could be written is told without writing") {
+  const TempDir dir;
+  const std::string file = dir.Write("file", "old");
+  fs::create_symlink("target", dir.File("link"));
+  fs::create_symlink("no/target", dir.File("dangling"));
+  REQUIRE(mkfifo(dir.File("pipe").c_str(), 0600) == 0);
+  const int num_files = dir.NumFiles();
+  for (const std::string& path : {file, dir.File("new"), dir.File("link"), dir.File("pipe"),
+                                  std::string("/dev/null"), std::string("/dev/stderr")}) {
+    INFO(path);
+    CHECK(CheckWritable(path).ok());
+  }
+  for (const std::string& path :
+       {dir.path(), dir.File("new/"), dir.File("no/new"), file + "/below", dir.File("dangling"),
+        std::string("/"), std::string("/dev/fd/999999"), dir.File(std::string(300, 'x'))}) {
+    INFO(path);
+    const absl::Status status = CheckWritable(path);
+    REQUIRE_FALSE(status.ok());
+    CHECK_THAT(MessageOf(status), StartsWith(path + ": cannot write: "));
+  }
+  CHECK(dir.NumFiles() == num_files);
+  CHECK(*ReadFile(file) == "old");
+}
+
+TEST_CASE("Files and folders that may not be written are not replaced") {
+  if (geteuid() == 0) return;  // Everything may be written.
+  const TempDir dir;
+  const std::string path = dir.Write("file", "old");
+  REQUIRE(chmod(path.c_str(), 0400) == 0);
+  CHECK(absl::IsPermissionDenied(CheckWritable(path)));
+  CHECK(absl::IsPermissionDenied(WriteFileAtomically(path, "new")));
+  REQUIRE(chmod(dir.path().c_str(), 0500) == 0);
+  CHECK(absl::IsPermissionDenied(CheckWritable(dir.File("new"))));
+  REQUIRE(chmod(dir.path().c_str(), 0700) == 0);
+  CHECK(*ReadFile(path) == "old");
+}
+
+}  // namespace
+}  // namespace hod
