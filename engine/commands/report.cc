@@ -4,7 +4,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -52,11 +54,10 @@ absl::StatusOr<EvaluationReport> EvaluateRun(const RunDirectory& run) {
 
 absl::Status RunExperiment(const Options& options) {
   ASSIGN_OR_RETURN(RunConfig config, LoadRunConfig(options.config, options.overrides));
+  std::optional<StopOnSignals> handler(std::in_place);  // From before there is a run to be seen.
   ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::CreateOrResume(options.out, config));
-  {
-    const StopOnSignals handler;
-    RETURN_IF_ERROR(Train(run, "", g_stop));
-  }
+  RETURN_IF_ERROR(Train(run, "", g_stop));
+  handler.reset();
   ASSIGN_OR_RETURN(EvaluationReport evaluation, EvaluateRun(run));
   ASSIGN_OR_RETURN(std::string report, WriteReport(run));
   std::printf("\n%s\nReport: %s\n", FormatTable(evaluation).c_str(), report.c_str());

@@ -17,6 +17,7 @@ class JsonObjectReader {
  public:
   // `object` outlives this. An empty `path` is that of a whole line.
   JsonObjectReader(const nlohmann::json& object, std::string path);
+  JsonObjectReader(nlohmann::json&& object, std::string path) = delete;
 
   bool Has(const char* key) const { return object_.is_object() && object_.contains(key); }
   // The value of a key, or, with an error, null.

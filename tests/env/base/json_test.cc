@@ -119,10 +119,11 @@ TEST_CASE("An object's keys are read, and the first error is kept") {
 
 TEST_CASE("A missing key, and what is no object, are errors") {
   int count = 0;
-  JsonObjectReader missing(json::object(), "");
+  const json empty = json::object(), numbers = json::array();
+  JsonObjectReader missing(empty, "");
   missing.Read("count", count);
   CHECK(missing.Finish().message() == "count: expected this key");
-  JsonObjectReader list(json::array(), "file");
+  JsonObjectReader list(numbers, "file");
   CHECK(list.Finish().message() == "file: expected an object");
 }
 
