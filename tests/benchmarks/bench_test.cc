@@ -1,8 +1,8 @@
 // What hod bench reports, not how fast: names for other programs, and comparisons that fail.
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/files.h"
 #include "tests/support/env/program.h"
 

@@ -1,6 +1,5 @@
 // A command: hod goals count --goals SOURCE prints how many houses a source has.
 #include <CLI/CLI.hpp>
-#include <catch2/catch.hpp>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -9,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "env/base/status.h"
 #include "env/houses/sources/source.h"
+#include "tests/support/catch.h"
 
 namespace hod::engine {
 namespace {

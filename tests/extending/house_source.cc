@@ -1,9 +1,9 @@
 // A house source: towers of random height, each of one kind of block.
-#include <catch2/catch.hpp>
 #include <optional>
 
 #include "env/game/game.h"
 #include "env/houses/sources/source.h"
+#include "tests/support/catch.h"
 
 namespace hod::env {
 namespace {

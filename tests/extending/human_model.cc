@@ -1,10 +1,10 @@
 // A human model: does the first thing in sight that helps, and wanders where nothing does.
-#include <catch2/catch.hpp>
 #include <vector>
 
 #include "env/game/action_mask.h"
 #include "env/game/game.h"
 #include "env/players/player.h"
+#include "tests/support/catch.h"
 
 namespace hod::env {
 namespace {

@@ -1,11 +1,10 @@
 // A network, as the search knows one: it takes positions and returns predictions. This one expects
 // every world to stay as it is, and the human to wait.
-#include <catch2/catch.hpp>
-
 #include "env/game/game.h"
 #include "mcts/evaluator.h"
 #include "mcts/run_search.h"
 #include "mcts/search.h"
+#include "tests/support/catch.h"
 
 namespace hod::mcts {
 namespace {

@@ -1,9 +1,8 @@
 // The test of a search option, `explore_noops`: what must hold with it, and what it must not
 // change.
-#include <catch2/catch.hpp>
-
 #include "env/game/game.h"
 #include "mcts/search.h"
+#include "tests/support/catch.h"
 #include "tests/support/mcts/evaluators.h"
 #include "tests/support/mcts/small_searches.h"
 

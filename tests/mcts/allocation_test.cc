@@ -1,8 +1,8 @@
 // That searches which are used again need no memory: every allocation of this program is counted.
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <new>
 
+#include "tests/support/catch.h"
 #include "tests/support/mcts/evaluators.h"
 #include "tests/support/mcts/small_searches.h"
 

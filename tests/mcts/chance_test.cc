@@ -1,8 +1,9 @@
 #include "mcts/chance.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
+
+#include "tests/support/catch.h"
 
 namespace hod::mcts {
 namespace {

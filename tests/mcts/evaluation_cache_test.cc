@@ -1,12 +1,12 @@
 // A cache answers what it knows, and only that.
 #include "mcts/evaluation_cache.h"
 
-#include <catch2/catch.hpp>
 #include <functional>
 #include <set>
 #include <thread>
 
 #include "env/game/action_mask.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/random_game.h"
 #include "tests/support/mcts/evaluators.h"
 #include "tests/support/mcts/small_searches.h"

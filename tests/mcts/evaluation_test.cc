@@ -1,8 +1,8 @@
 // Evaluations that a search refuses.
-#include <catch2/catch.hpp>
 #include <functional>
 #include <limits>
 
+#include "tests/support/catch.h"
 #include "tests/support/mcts/evaluators.h"
 #include "tests/support/mcts/small_searches.h"
 

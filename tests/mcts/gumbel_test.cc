@@ -1,9 +1,9 @@
 // Sequential halving as the paper has it: what is spent, on how many, and how evenly.
 #include "mcts/gumbel.h"
 
-#include <catch2/catch.hpp>
 #include <functional>
 
+#include "tests/support/catch.h"
 #include "tests/support/mcts/evaluators.h"
 #include "tests/support/mcts/small_searches.h"
 

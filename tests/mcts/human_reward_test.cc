@@ -1,8 +1,8 @@
 // Centred rewards of the human: the same on average, and closer to it.
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "env/game/action_mask.h"
+#include "tests/support/catch.h"
 #include "tests/support/mcts/evaluators.h"
 #include "tests/support/mcts/small_searches.h"
 

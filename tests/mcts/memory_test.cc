@@ -1,8 +1,7 @@
 // What an evaluator remembers is passed on from every node to its children, and from move to move.
-#include <catch2/catch.hpp>
-
 #include "mcts/evaluation_cache.h"
 #include "mcts/search.h"
+#include "tests/support/catch.h"
 #include "tests/support/mcts/evaluators.h"
 #include "tests/support/mcts/small_searches.h"
 

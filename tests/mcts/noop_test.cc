@@ -1,7 +1,6 @@
 // Noops that are explored or not, and positions where there is nothing else.
-#include <catch2/catch.hpp>
-
 #include "env/game/action_mask.h"
+#include "tests/support/catch.h"
 #include "tests/support/mcts/evaluators.h"
 #include "tests/support/mcts/small_searches.h"
 

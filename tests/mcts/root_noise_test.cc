@@ -1,8 +1,8 @@
 // Exploration noise at the root.
 #include <array>
-#include <catch2/catch.hpp>
 #include <numeric>
 
+#include "tests/support/catch.h"
 #include "tests/support/env/random_game.h"
 #include "tests/support/mcts/evaluators.h"
 #include "tests/support/mcts/small_searches.h"

@@ -1,11 +1,11 @@
 // Policies of a finished search against what defines them.
 #include "mcts/root_policy.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "env/base/random.h"
 #include "mcts/gumbel.h"
+#include "tests/support/catch.h"
 #include "tests/support/mcts/made_node.h"
 
 namespace hod::mcts {

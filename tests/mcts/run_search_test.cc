@@ -1,10 +1,10 @@
 // A search within a budget of time: full batches, no late end, and the same search without a limit.
 #include "mcts/run_search.h"
 
-#include <catch2/catch.hpp>
 #include <numeric>
 #include <vector>
 
+#include "tests/support/catch.h"
 #include "tests/support/env/random_game.h"
 #include "tests/support/mcts/evaluators.h"
 

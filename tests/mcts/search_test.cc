@@ -1,11 +1,11 @@
 // What a search promises, beyond the numbers that its twin checks.
 #include "mcts/search.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 
 #include "env/game/action_mask.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/random_game.h"
 #include "tests/support/mcts/evaluators.h"
 #include "tests/support/mcts/small_searches.h"

@@ -1,10 +1,10 @@
 // PUCT in the arithmetic of the reference, on nodes where rounding makes scores tie.
 #include "mcts/selection.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "env/base/random.h"
+#include "tests/support/catch.h"
 #include "tests/support/mcts/made_node.h"
 
 namespace hod::mcts {

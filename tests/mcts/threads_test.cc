@@ -1,7 +1,7 @@
 // Searches on many threads at once. Run it under HOD_SANITIZE=thread.
-#include <catch2/catch.hpp>
 #include <thread>
 
+#include "tests/support/catch.h"
 #include "tests/support/mcts/evaluators.h"
 #include "tests/support/mcts/small_searches.h"
 

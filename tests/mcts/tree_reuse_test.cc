@@ -1,9 +1,9 @@
 // A search that goes on from the subtree of the moves that were played.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <limits>
 
 #include "mcts/search.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/random_game.h"
 #include "tests/support/mcts/evaluators.h"
 #include "tests/support/mcts/small_searches.h"

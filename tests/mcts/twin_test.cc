@@ -1,5 +1,4 @@
 // The search against its slow twin, on random small games under random options.
-#include <catch2/catch.hpp>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -7,6 +6,7 @@
 
 #include "tests/mcts/twin_policy.h"
 #include "tests/mcts/twin_search.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/random_game.h"
 #include "tests/support/mcts/evaluators.h"
 

@@ -1,10 +1,10 @@
 // Models and people side by side: the table, the plot, and what does not fit together.
-#include <catch2/catch.hpp>
 #include <functional>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "engine/behaviour/building_comparison.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/building_reports.h"
 
 namespace hod::engine {

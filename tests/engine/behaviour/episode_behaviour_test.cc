@@ -1,10 +1,10 @@
 #include "engine/behaviour/episode_behaviour.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "env/players/make_player.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/player_episodes.h"
 
 namespace hod::engine {

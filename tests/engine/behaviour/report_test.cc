@@ -1,10 +1,10 @@
 // Reports of building: figures and curves of houses known by hand, and their files.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
 
 #include "absl/strings/match.h"
 #include "engine/behaviour/building_report.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/building_reports.h"
 
 namespace hod::engine {

@@ -1,7 +1,6 @@
 // Watching models and people build: the same on any number of threads, and what the recordings say.
 #include "engine/behaviour/watched_building.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <filesystem>
 
@@ -9,6 +8,7 @@
 #include "env/players/make_player.h"
 #include "env/recordings/human_recording.h"
 #include "env/traces/trace_verifier.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/small_recording.h"
 #include "tests/support/env/test_files.h"
 

@@ -1,9 +1,9 @@
 // Bars: their lengths, and what has none.
 #include "engine/charts/bars.h"
 
-#include <catch2/catch.hpp>
 #include <limits>
 
+#include "tests/support/catch.h"
 #include "tests/support/env/pixels.h"
 
 namespace hod::engine {

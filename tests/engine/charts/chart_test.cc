@@ -1,10 +1,10 @@
 // Charts and sheets.
 #include "engine/charts/chart.h"
 
-#include <catch2/catch.hpp>
 #include <limits>
 
 #include "env/draw/sheet.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/pixels.h"
 
 namespace hod::engine {

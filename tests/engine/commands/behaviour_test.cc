@@ -1,10 +1,10 @@
 // hod humans stats and compare from the outside.
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/match.h"
 #include "engine/behaviour/building_report.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/building_reports.h"
 #include "tests/support/env/program.h"
 #include "tests/support/env/small_recording.h"

@@ -1,10 +1,10 @@
 // hod draw as a user runs it.
-#include <catch2/catch.hpp>
 #include <filesystem>
 
 #include "absl/strings/str_split.h"
 #include "env/base/files.h"
 #include "env/traces/trace_recorder.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/apng_decoder.h"
 #include "tests/support/env/drawn_games.h"
 #include "tests/support/env/files.h"

@@ -1,11 +1,11 @@
 // hod explain as a user runs it.
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "engine/config/run_config.h"
 #include "engine/training/run_directory.h"
 #include "env/base/files.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/explained_moments.h"
 #include "tests/support/env/files.h"
 #include "tests/support/env/program.h"

@@ -2,7 +2,6 @@
 // mistakes.
 #include "tests/support/env/program.h"
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -15,6 +14,7 @@
 #include "env/base/files.h"
 #include "env/base/gzip_lines.h"
 #include "env/base/json_lines.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
 

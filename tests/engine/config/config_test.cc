@@ -1,6 +1,5 @@
 // Run configurations: what is read, what is refused and how, and what is written.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -14,6 +13,7 @@
 #include "engine/play/human_file.h"
 #include "env/base/files.h"
 #include "env/game/roles.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
 #include "tests/support/env/test_files.h"

@@ -1,7 +1,6 @@
 // Evaluations: fair without an assistant, the same on any number of threads, stored and shown.
 #include "engine/evaluation/evaluate.h"
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include "env/houses/sources/source.h"
 #include "env/traces/trace_verifier.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
 

@@ -1,13 +1,13 @@
 // What an explanation says, against beliefs that are given.
 #include "engine/explain/explanation.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "engine/explain/explanation_json.h"
 #include "engine/explain/explanation_picture.h"
 #include "engine/explain/explanation_text.h"
 #include "mcts/run_search.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/explained_moments.h"
 #include "tests/support/env/pixels.h"
 

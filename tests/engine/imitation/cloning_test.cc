@@ -2,12 +2,12 @@
 #include "engine/imitation/cloning.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 
 #include "engine/imitation/cross_validation.h"
 #include "env/base/files.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/small_people.h"
 #include "tests/support/env/test_files.h"
 

@@ -2,13 +2,13 @@
 #include "engine/imitation/human_score.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 #include <mutex>
 
 #include "engine/imitation/baselines.h"
 #include "env/game/action_mask.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/small_people.h"
 
 namespace hod::engine {

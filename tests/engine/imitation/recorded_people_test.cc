@@ -1,11 +1,11 @@
 // Recorded people under both protocols, and who is held out.
 #include "engine/imitation/recorded_people.h"
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 
 #include "env/game/action_mask.h"
 #include "env/traces/trace_recorder.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/small_people.h"
 #include "tests/support/env/test_files.h"
 

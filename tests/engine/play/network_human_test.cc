@@ -1,7 +1,6 @@
 // Networks that see the goal, as humans: by their policy, by searches and in mixtures.
 #include "engine/play/network_human.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
 
@@ -13,6 +12,7 @@
 #include "mcts/run_search.h"
 #include "models/backends/network_evaluator.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
 

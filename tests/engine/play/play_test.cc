@@ -1,6 +1,5 @@
 // Episodes: the same however they are played, tallied as by hand, recorded as played.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "env/houses/sources/source.h"
 #include "env/traces/trace_verifier.h"
 #include "mcts/traces/trace_evaluator.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
 

@@ -1,11 +1,10 @@
 // Networks of the reference as humans and assistants of episodes and evaluations.
 #include "engine/play/player_spec.h"
 
-#include <catch2/catch.hpp>
-
 #include "engine/evaluation/evaluate.h"
 #include "engine/play/episode_tally.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
 #include "tests/support/models/reference_samples.h"

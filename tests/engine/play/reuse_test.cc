@@ -1,9 +1,8 @@
 // Play with a cache of evaluations, and with searches that keep their subtrees.
-#include <catch2/catch.hpp>
-
 #include "engine/evaluation/evaluate.h"
 #include "engine/play/assisted_episode.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
 

@@ -1,12 +1,12 @@
 // Confidence intervals of known samples.
 #include "engine/results/bootstrap.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "env/base/random.h"
+#include "tests/support/catch.h"
 
 namespace hod::engine {
 namespace {

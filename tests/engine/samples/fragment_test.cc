@@ -1,15 +1,15 @@
 #include "engine/samples/fragment.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
+#include "tests/support/catch.h"
 #include "tests/support/engine/random_play.h"
 
 namespace hod::engine {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 void RequireClose(const env::ActionDistribution& got, const env::ActionDistribution& wanted) {
   REQUIRE(got.size() == wanted.size());

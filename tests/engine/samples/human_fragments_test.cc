@@ -3,13 +3,13 @@
 #include "engine/samples/human_fragments.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <map>
 
 #include "engine/samples/examples.h"
 #include "engine/samples/human_timeline.h"
 #include "engine/samples/shard.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/random_play.h"
 #include "tests/support/env/small_recording.h"
 #include "tests/support/env/test_files.h"

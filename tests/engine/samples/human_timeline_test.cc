@@ -2,13 +2,13 @@
 #include "engine/samples/human_timeline.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "env/game/action_mask.h"
 #include "env/recordings/human_recording.h"
 #include "env/traces/trace_recorder.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/random_play.h"
 #include "tests/support/env/small_recording.h"
 #include "tests/support/env/test_files.h"

@@ -1,10 +1,10 @@
 #include "engine/samples/replay.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <map>
 
 #include "env/game/action_mask.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/random_play.h"
 
 namespace hod::engine {

@@ -4,17 +4,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
 #include <thread>
 
+#include "tests/support/catch.h"
 #include "tests/support/engine/random_play.h"
 
 namespace hod::engine {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 // A shard of one fragment of `steps` steps, whose episode is `episode`.
 void WriteShard(const TempDir& dir, ShardId id, uint64_t episode, int steps = 5,

@@ -3,15 +3,15 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "tests/support/catch.h"
 #include "tests/support/engine/random_play.h"
 
 namespace hod::engine {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 std::string WriteShard(const std::string& path, const std::vector<Fragment>& fragments) {
   auto writer = ShardWriter::Create(path, SmallConfig(), {{"worker", 3}});

@@ -1,9 +1,9 @@
 #include "engine/samples/symmetry.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 
 #include "env/game/action_mask.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/random_play.h"
 
 namespace hod::engine {

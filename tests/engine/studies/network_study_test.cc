@@ -1,13 +1,13 @@
 // Studies of networks: read strictly, fair in data, reused, shown.
 #include "engine/studies/network_study.h"
 
-#include <catch2/catch.hpp>
 #include <set>
 
 #include "engine/samples/shard_directory.h"
 #include "engine/studies/network_study_report.h"
 #include "engine/training/fragment_recorder.h"
 #include "env/base/files.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
 #include "tests/support/env/test_files.h"

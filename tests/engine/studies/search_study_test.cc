@@ -1,10 +1,9 @@
 // Studies of searches: read strictly, run on the same houses, reused, shown.
 #include "engine/studies/search_study.h"
 
-#include <catch2/catch.hpp>
-
 #include "env/base/files.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
 #include "tests/support/env/test_files.h"

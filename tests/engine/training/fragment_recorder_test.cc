@@ -1,10 +1,10 @@
 // Fragments put together again give the episode they were cut from.
 #include "engine/training/fragment_recorder.h"
 
-#include <catch2/catch.hpp>
 #include <vector>
 
 #include "env/game/roles.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 
 namespace hod::engine {

@@ -2,7 +2,6 @@
 // nothing that was stored is lost or broken.
 #include <sys/stat.h>
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -16,6 +15,7 @@
 #include "env/base/json_lines.h"
 #include "env/base/random.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
 #include "tests/support/env/program.h"

@@ -1,7 +1,6 @@
 // Learning is a function of the shards and the seed, however often the learner was stopped.
 #include "engine/training/learner.h"
 
-#include <catch2/catch.hpp>
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -10,6 +9,7 @@
 #include "engine/samples/shard_directory.h"
 #include "engine/training/fragment_recorder.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
 

@@ -1,7 +1,6 @@
 #include "engine/training/ppo.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -11,6 +10,7 @@
 #include "env/game/action_mask.h"
 #include "models/backends/network_evaluator.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
 

@@ -4,13 +4,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <vector>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "env/base/files.h"
+#include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
 

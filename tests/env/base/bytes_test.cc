@@ -1,7 +1,8 @@
 #include "env/base/bytes.h"
 
-#include <catch2/catch.hpp>
 #include <string>
+
+#include "tests/support/catch.h"
 
 namespace hod {
 namespace {

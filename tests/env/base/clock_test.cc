@@ -1,9 +1,9 @@
 #include "env/base/clock.h"
 
-#include <catch2/catch.hpp>
 #include <type_traits>
 
 #include "absl/time/clock.h"
+#include "tests/support/catch.h"
 
 namespace hod {
 namespace {

@@ -4,12 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "tests/env/base/temporary_files.h"
+#include "tests/support/catch.h"
 
 namespace hod {
 namespace {

@@ -3,12 +3,12 @@
 
 #include <sys/stat.h>
 
-#include <catch2/catch.hpp>
 #include <thread>
 
 #include "env/base/files.h"
 #include "env/base/gzip_lines.h"
 #include "tests/env/base/temporary_files.h"
+#include "tests/support/catch.h"
 
 namespace hod {
 namespace {

@@ -1,10 +1,10 @@
 #include "env/base/json_lines.h"
 
-#include <catch2/catch.hpp>
 #include <fstream>
 
 #include "env/base/files.h"
 #include "tests/env/base/temporary_files.h"
+#include "tests/support/catch.h"
 
 namespace hod {
 namespace {

@@ -1,11 +1,11 @@
 #include "env/base/json.h"
 
-#include <catch2/catch.hpp>
 #include <chrono>
 
 #include "absl/strings/str_cat.h"
 #include "env/base/clock.h"
 #include "env/base/json_object_reader.h"
+#include "tests/support/catch.h"
 
 namespace hod {
 namespace {

@@ -1,12 +1,13 @@
 #include "env/base/parallel.h"
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <mutex>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "tests/support/catch.h"
 
 namespace hod {
 namespace {

@@ -1,13 +1,13 @@
 #include "env/base/progress.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "env/base/utf8.h"
+#include "tests/support/catch.h"
 
 namespace hod {
 namespace {

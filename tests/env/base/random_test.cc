@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <map>
 #include <numeric>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "tests/support/catch.h"
 
 namespace hod {
 namespace {

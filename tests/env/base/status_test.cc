@@ -1,9 +1,10 @@
 #include "env/base/status.h"
 
-#include <catch2/catch.hpp>
 #include <map>
 #include <memory>
 #include <string>
+
+#include "tests/support/catch.h"
 
 namespace hod {
 namespace {

@@ -1,6 +1,6 @@
 #include "env/base/zstd.h"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 namespace hod {
 namespace {

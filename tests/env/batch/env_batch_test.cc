@@ -1,10 +1,9 @@
 // A batch against the same games played one by one.
 #include "env/batch/env_batch.h"
 
-#include <catch2/catch.hpp>
-
 #include "env/game/action_mask.h"
 #include "env/game/observation.h"
+#include "tests/support/catch.h"
 
 namespace hod::env {
 namespace {

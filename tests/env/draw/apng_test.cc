@@ -1,10 +1,10 @@
 // Animated PNGs decode to the frames that went in.
 #include "env/draw/apng.h"
 
-#include <catch2/catch.hpp>
 #include <utility>
 
 #include "env/draw/frame.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/apng_decoder.h"
 #include "tests/support/env/drawn_games.h"
 

@@ -1,8 +1,7 @@
 // Canvases, their PNG files and sprites.
 #include "env/draw/canvas.h"
 
-#include <catch2/catch.hpp>
-
+#include "tests/support/catch.h"
 #include "tests/support/env/files.h"
 #include "tests/support/env/pixels.h"
 

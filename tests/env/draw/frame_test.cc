@@ -1,8 +1,7 @@
 // Frames: their size, what each display of the goal shows, and the words that go with them.
 #include "env/draw/frame.h"
 
-#include <catch2/catch.hpp>
-
+#include "tests/support/catch.h"
 #include "tests/support/env/drawn_games.h"
 #include "tests/support/env/pixels.h"
 

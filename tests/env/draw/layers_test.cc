@@ -1,12 +1,12 @@
 // Maps of layers: colours by value, blocks, contours and players.
 #include "env/draw/layers.h"
 
-#include <catch2/catch.hpp>
 #include <cstdlib>
 
 #include "env/draw/sprite.h"
 #include "env/draw/texture.h"
 #include "env/game/game.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/pixels.h"
 
 namespace hod::env {

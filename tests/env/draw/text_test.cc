@@ -1,9 +1,9 @@
 // Worlds as text, to the letter.
 #include "env/draw/text.h"
 
-#include <catch2/catch.hpp>
 #include <regex>
 
+#include "tests/support/catch.h"
 #include "tests/support/env/drawn_games.h"
 
 namespace hod::env {

@@ -2,10 +2,10 @@
 #include "env/draw/world.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cstdlib>
 
 #include "env/game/game.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/pixels.h"
 
 namespace hod::env {

@@ -1,10 +1,10 @@
 // Validation of settings, schedules, and settings as JSON.
 #include "env/game/config.h"
 
-#include <catch2/catch.hpp>
 #include <functional>
 
 #include "env/traces/config_json.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/random_game.h"
 
 namespace hod::env {

@@ -1,8 +1,8 @@
 // The reference's recorded episodes, replayed step by step.
-#include <catch2/catch.hpp>
 #include <future>
 
 #include "env/traces/trace_verifier.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/test_files.h"
 
 namespace hod::env {

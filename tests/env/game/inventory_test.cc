@@ -1,6 +1,6 @@
 #include "env/game/inventory.h"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 namespace hod::env {
 namespace {

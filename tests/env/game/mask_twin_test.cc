@@ -1,9 +1,9 @@
 // Masks and line of sight against a slow twin: every rule of docs/rules.md, Section 4, asked anew
 // of every action, with rays of its own.
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "env/game/action_mask.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/random_game.h"
 
 namespace hod::env {

@@ -1,8 +1,8 @@
 // Invariants of random play under random settings.
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "env/game/observation.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/random_game.h"
 
 namespace hod::env {

@@ -1,11 +1,11 @@
 // One test for each rule of docs/rules.md, Section 3, that a wrong implementation could break
 // without anyone noticing.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
 #include <set>
 
 #include "env/game/action_mask.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/random_game.h"
 
 namespace hod::env {

@@ -1,9 +1,9 @@
 #include "env/players/heuristic_builder.h"
 
-#include <catch2/catch.hpp>
 #include <set>
 
 #include "env/game/action_mask.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/player_episodes.h"
 
 namespace hod::env {

@@ -1,10 +1,9 @@
 #include "env/players/make_player.h"
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/match.h"
 #include "env/game/action_mask.h"
 #include "env/players/player.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/player_episodes.h"
 
 namespace hod::env {

@@ -1,8 +1,7 @@
 #include "env/players/ordered_builder.h"
 
-#include <catch2/catch.hpp>
-
 #include "env/game/action_mask.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/player_episodes.h"
 
 namespace hod::env {

@@ -1,10 +1,10 @@
 // Reading recordings of people: what rows give, and files that are damaged in every way.
 #include "env/recordings/human_recording.h"
 
-#include <catch2/catch.hpp>
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/catch.h"
 #include "tests/support/env/small_recording.h"
 #include "tests/support/env/test_files.h"
 

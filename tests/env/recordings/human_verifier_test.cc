@@ -1,7 +1,6 @@
 // Replaying people: the recorded data if it is here, and small recordings with something wrong.
 #include "env/recordings/human_verifier.h"
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -9,6 +8,7 @@
 #include <set>
 
 #include "env/recordings/human_recording.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/small_recording.h"
 #include "tests/support/env/test_files.h"
 

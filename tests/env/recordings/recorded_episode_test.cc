@@ -1,13 +1,13 @@
 // Episodes of traces and of people, read to be played again.
 #include "env/recordings/recorded_episode.h"
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 
 #include "env/recordings/human_recording.h"
 #include "env/traces/trace_recorder.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/random_game.h"
 #include "tests/support/env/small_recording.h"
 #include "tests/support/env/test_files.h"

@@ -1,7 +1,6 @@
 // Recording, verifying and reading traces; files that are damaged in every way.
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -12,6 +11,7 @@
 #include "env/traces/episode_trace.h"
 #include "env/traces/trace_recorder.h"
 #include "env/traces/trace_verifier.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/random_game.h"
 #include "tests/support/env/test_files.h"
 

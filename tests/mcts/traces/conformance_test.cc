@@ -1,8 +1,8 @@
 // The reference's recorded searches, and files of searches that are damaged.
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "mcts/traces/search_trace.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/test_files.h"
 
 namespace hod::mcts {

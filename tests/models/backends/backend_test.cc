@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 #include <set>
@@ -13,6 +12,7 @@
 #include "models/backends/kernels.h"
 #include "models/backends/torch_backend.h"
 #include "models/network/features.h"
+#include "tests/support/catch.h"
 
 namespace hod::models {
 namespace {

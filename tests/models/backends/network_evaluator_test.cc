@@ -1,6 +1,5 @@
 #include "models/backends/network_evaluator.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -10,6 +9,7 @@
 #include "models/backends/cpu_backend.h"
 #include "models/backends/kernels.h"
 #include "models/network/features.h"
+#include "tests/support/catch.h"
 #include "tests/support/models/test_positions.h"
 
 namespace hod::models {

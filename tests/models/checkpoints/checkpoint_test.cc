@@ -1,11 +1,11 @@
 #include "models/checkpoints/checkpoint.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
 #include "models/files/safetensors.h"
+#include "tests/support/catch.h"
 #include "tests/support/models/test_positions.h"
 
 namespace hod::models {

@@ -1,9 +1,9 @@
 #include "models/network/features.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 
+#include "tests/support/catch.h"
 #include "tests/support/models/test_positions.h"
 
 namespace hod::models {

@@ -1,8 +1,9 @@
 #include "models/network/network.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
+
+#include "tests/support/catch.h"
 
 namespace hod::models {
 namespace {

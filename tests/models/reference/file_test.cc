@@ -1,5 +1,4 @@
 // Files of the reference's networks: Hod's own, and those of the reference's users.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -8,6 +7,7 @@
 #include "models/reference/import.h"
 #include "models/reference/weights.h"
 #include "tests/models/reference/reference_files.h"
+#include "tests/support/catch.h"
 #include "tests/support/models/reference_samples.h"
 #include "tests/support/models/test_positions.h"
 

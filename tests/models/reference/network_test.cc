@@ -2,13 +2,13 @@
 #include "models/reference/network.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "models/backends/decode.h"
 #include "tests/models/reference/npz.h"
 #include "tests/models/reference/reference_files.h"
 #include "tests/models/reference/reference_twin.h"
+#include "tests/support/catch.h"
 #include "tests/support/models/reference_samples.h"
 #include "tests/support/models/test_positions.h"
 

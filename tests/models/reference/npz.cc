@@ -2,10 +2,11 @@
 
 #include <zlib.h>
 
-#include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
 #include <regex>
+
+#include "tests/support/catch.h"
 
 namespace hod::models {
 namespace {

@@ -1,9 +1,8 @@
 // What networks of the reference are shown of a position, voxel by voxel.
 #include "env/game/observation.h"
 
-#include <catch2/catch.hpp>
-
 #include "models/reference/observation.h"
+#include "tests/support/catch.h"
 #include "tests/support/models/reference_samples.h"
 #include "tests/support/models/test_positions.h"
 

@@ -1,11 +1,11 @@
 // Networks of the reference as players.
-#include <catch2/catch.hpp>
 #include <utility>
 
 #include "env/game/action_mask.h"
 #include "models/backends/decode.h"
 #include "models/reference/network_player.h"
 #include "tests/models/reference/reference_files.h"
+#include "tests/support/catch.h"
 #include "tests/support/models/reference_samples.h"
 #include "tests/support/models/test_positions.h"
 

@@ -1,11 +1,11 @@
 // The reference's networks that tests compare with, where they are at hand.
 #pragma once
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <string>
 
 #include "models/reference/import.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/test_files.h"
 
 namespace hod::models {

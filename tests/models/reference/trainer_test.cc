@@ -1,12 +1,12 @@
 // Training of the reference's networks: over sequences, by the same losses as Hod's.
 #include "models/reference/trainer.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "models/reference/evaluator.h"
 #include "models/reference/initial.h"
 #include "models/reference/network.h"
+#include "tests/support/catch.h"
 #include "tests/support/models/test_positions.h"
 
 namespace hod::models {

@@ -1,12 +1,12 @@
 #include "models/training/ppo_trainer.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <map>
 
 #include "models/backends/network_evaluator.h"
 #include "models/training/advantages.h"
+#include "tests/support/catch.h"
 #include "tests/support/models/test_positions.h"
 
 namespace hod::models {

@@ -1,10 +1,10 @@
 #include "models/training/trainer.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/catch.h"
 #include "tests/support/models/test_positions.h"
 
 namespace hod::models {

@@ -1,8 +1,7 @@
 #include "tests/support/engine/explained_moments.h"
 
-#include <catch2/catch.hpp>
-
 #include "env/traces/trace_recorder.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/drawn_games.h"
 
 namespace hod::engine {

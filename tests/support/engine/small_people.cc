@@ -1,8 +1,7 @@
 #include "tests/support/engine/small_people.h"
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/str_cat.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/small_recording.h"
 
 namespace hod::engine {

@@ -1,11 +1,11 @@
 #include "tests/support/engine/tiny_run.h"
 
-#include <catch2/catch.hpp>
 #include <utility>
 
 #include "engine/play/batched_play.h"
 #include "env/houses/sources/source.h"
 #include "mcts/traces/trace_evaluator.h"
+#include "tests/support/catch.h"
 
 namespace hod::engine {
 

@@ -2,7 +2,7 @@
 
 #include <zlib.h>
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 namespace hod::env {
 namespace {

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 
 #include "env/base/gzip_lines.h"
+#include "tests/support/catch.h"
 
 namespace hod {
 

@@ -1,7 +1,6 @@
 #include "env/houses/files/npy.h"
 
-#include <catch2/catch.hpp>
-
+#include "tests/support/catch.h"
 #include "tests/support/env/files.h"
 
 namespace hod::env {

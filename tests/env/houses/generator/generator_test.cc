@@ -1,11 +1,11 @@
 #include "env/houses/generator/generator.h"
 
-#include <catch2/catch.hpp>
 #include <map>
 #include <string>
 
 #include "env/game/game.h"
 #include "env/houses/statistics/statistics.h"
+#include "tests/support/catch.h"
 
 namespace hod::env {
 namespace {

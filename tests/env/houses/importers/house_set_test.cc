@@ -1,19 +1,19 @@
 // Import into house sets, and sets as goals.
 #include "env/houses/files/house_set.h"
 
-#include <catch2/catch.hpp>
 #include <set>
 
 #include "env/game/game.h"
 #include "env/houses/generator/generator.h"
 #include "env/houses/importers/import.h"
 #include "env/houses/sources/source.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/files.h"
 
 namespace hod::env {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 constexpr WorldSize kSize{9, 8, 8};
 

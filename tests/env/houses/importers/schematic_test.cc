@@ -1,15 +1,14 @@
 // Files of Minecraft's editors: all versions, and everything that can be wrong with them.
 #include "env/houses/importers/schematic.h"
 
-#include <catch2/catch.hpp>
-
+#include "tests/support/catch.h"
 #include "tests/support/env/files.h"
 #include "tests/support/env/nbt_writer.h"
 
 namespace hod::env {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using nbt::Fields;
 
 // A 2x1x2 structure: stone, oak stairs / air, a lamp. x runs fastest.

@@ -1,17 +1,16 @@
 // CraftAssist and GrabCraft files, and the names and numbers of Minecraft's blocks.
-#include <catch2/catch.hpp>
-
 #include "env/houses/importers/block_names.h"
 #include "env/houses/importers/craftassist.h"
 #include "env/houses/importers/grabcraft.h"
 #include "env/houses/importers/legacy_blocks.h"
 #include "env/houses/transforms/auto_fill.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/files.h"
 
 namespace hod::env {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 TEST_CASE("blocks: old numbers and new names of a block mean the same type") {
   struct Case {

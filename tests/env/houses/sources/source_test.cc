@@ -1,10 +1,10 @@
 #include "env/houses/sources/source.h"
 
-#include <catch2/catch.hpp>
 #include <set>
 
 #include "env/game/game.h"
 #include "env/houses/statistics/report.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/files.h"
 
 namespace hod::env {
@@ -98,7 +98,7 @@ TEST_CASE("report: goals are compared with the cited figures or with files") {
   const GameConfig config;
   const TempDir dir;
   dir.Write("pillar.npy", NpyBytes(kPillarSize, kPillar));
-  using Catch::Matchers::Contains;
+  using Catch::Contains;
   const auto cited = CompareGoals("generated", 5, "", config, 0);
   REQUIRE(cited.ok());
   CHECK_THAT(*cited, Contains("generated (5)") && Contains("18 real houses"));
@@ -111,7 +111,7 @@ TEST_CASE("report: goals are compared with the cited figures or with files") {
 TEST_CASE("source: errors name what is wrong") {
   GameConfig config;
   const TempDir dir;
-  using Catch::Matchers::Contains;
+  using Catch::Contains;
   CHECK_THAT(MessageOf("houses", config), Contains("\"houses\": expected"));
   CHECK_THAT(MessageOf("npy:", config), Contains("expected"));
   CHECK_THAT(MessageOf("npy:/does/not/exist", config), Contains("cannot read the directory"));

@@ -1,12 +1,12 @@
 #include "env/houses/statistics/statistics.h"
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <map>
 #include <string>
 
 #include "env/game/game.h"
 #include "env/houses/sources/source.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/test_files.h"
 
 namespace hod::env {

@@ -1,7 +1,6 @@
 // The transforms against the recorded stages of the reference's pipeline, and what they refuse.
 #include "env/houses/transforms/pipeline.h"
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 
 #include "env/game/game.h"
@@ -11,13 +10,14 @@
 #include "env/houses/transforms/seam_carve.h"
 #include "env/houses/transforms/transforms.h"
 #include "env/houses/transforms/walkable_paths.h"
+#include "tests/support/catch.h"
 #include "tests/support/env/files.h"
 #include "tests/support/env/test_files.h"
 
 namespace hod::env {
 namespace {
 
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 constexpr WorldSize kTarget{9, 8, 8};
 
