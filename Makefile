@@ -3,7 +3,7 @@
 BUILD := build
 RUN := runs/demo
 
-# Debian 12 packages; docs/dependencies.md says why each is here.
+# Packages of Debian 12 and 13; docs/dependencies.md says why each is here.
 PACKAGES := ca-certificates catch2 ccache cmake g++ git libabsl-dev libbenchmark-dev libcairo2-dev \
 	libcli11-dev libeigen3-dev libfmt-dev libopenblas0-openmp libspdlog-dev libtbb-dev \
 	libtomlplusplus-dev libtorch-dev libxxhash-dev libzstd-dev mold ninja-build \
@@ -12,7 +12,7 @@ PACKAGES := ca-certificates catch2 ccache cmake g++ git libabsl-dev libbenchmark
 PYTHON := /usr/bin/python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo build python python-sanitized stubs test fuzz tsan deps configure bench docs docs-tables examples clean
+.PHONY: demo build python python-sanitized stubs test check-trixie fuzz tsan deps configure bench docs docs-tables examples clean
 
 # Trains an assistant, evaluates it and writes a report; what is already done is reused.
 demo: deps build
@@ -51,6 +51,11 @@ stubs: python
 test: configure
 	cmake --build $(BUILD)
 	ctest --test-dir $(BUILD) --output-on-failure -j 2
+
+# Builds and tests on Debian 13, in the folder TRIXIE, which debootstrap makes.
+TRIXIE := $(BUILD)-trixie
+check-trixie:
+	$(SUDO) .ci/check-trixie $(TRIXIE)
 
 # Damaged files for every reader, SECONDS each: tests/fuzz/README.md.
 SECONDS := 60
