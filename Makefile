@@ -121,7 +121,7 @@ docs: build examples
 	$(BUILD)/hod explain $(RUN)/episodes/house-001-assisted.jsonl.gz --step 40 \
 	  --checkpoint $(CHECKPOINT) --simulations 200 --out $(IMAGES)/explain.png
 	$(BUILD)/hod bench timeline --out $(IMAGES)/timeline.png
-	$(BUILD)/hod compare --study configs/search_study.toml --assistant $(CHECKPOINT) \
+	$(BUILD)/hod study search configs/search_study.toml --assistant $(CHECKPOINT) \
 	  --episodes 100 --seed 777 --out $(RUN)/search-study
 	cp $(RUN)/search-study/study.png $(IMAGES)/search_study.png
 

@@ -18,24 +18,24 @@ class StopOnSignals {
   ~StopOnSignals();
 };
 
-// Each adds its command to `app`. When the user has chosen it, it runs and leaves its status in
-// `result`.
+// Each adds its command to `app`, or below a noun such as `hod humans`. When the user has chosen
+// it, it runs and leaves its status in `result`.
 void AddExperiment(CLI::App& app, absl::Status& result);
 void AddTrain(CLI::App& app, absl::Status& result);
 void AddSelfPlay(CLI::App& app, absl::Status& result);
 void AddLearn(CLI::App& app, absl::Status& result);
 void AddEvaluate(CLI::App& app, absl::Status& result);
-void AddCompare(CLI::App& app, absl::Status& result);
-void AddCompareNetworks(CLI::App& app, absl::Status& result);
-void AddReport(CLI::App& app, absl::Status& result);
-void AddVerify(CLI::App& app, absl::Status& result);
-void AddDraw(CLI::App& app, absl::Status& result);
 void AddExplain(CLI::App& app, absl::Status& result);
+void AddReport(CLI::App& app, absl::Status& result);
+void AddDraw(CLI::App& app, absl::Status& result);
+void AddVerify(CLI::App& app, absl::Status& result);
 void AddGoals(CLI::App& app, absl::Status& result);
-void AddHumans(CLI::App& app, absl::Status& result);
-void AddHumanModels(CLI::App& humans, absl::Status& result);  // Under the command `humans`.
-void AddImportHumans(CLI::App& app, absl::Status& result);
-void AddImportWeights(CLI::App& app, absl::Status& result);
+void AddHumansImport(CLI::App& humans, absl::Status& result);
+void AddHumansBuilding(CLI::App& humans, absl::Status& result);
+void AddHumansPrediction(CLI::App& humans, absl::Status& result);
+void AddWeightsImport(CLI::App& weights, absl::Status& result);
+void AddStudySearch(CLI::App& study, absl::Status& result);
+void AddStudyNetworks(CLI::App& study, absl::Status& result);
 void AddBench(CLI::App& app, absl::Status& result);
 void AddConfig(CLI::App& app, absl::Status& result);
 

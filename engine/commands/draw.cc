@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "env/base/files.h"
 #include "env/base/progress.h"
@@ -168,7 +169,7 @@ void AddDraw(CLI::App& app, absl::Status& result) {
                        absl::Status (*run)(const Options&)) {
     CLI::App* sub = command->add_subcommand(name, help);
     CLI::Option_group* form = sub->add_option_group("form");
-    form->add_option("--out", options->out, out_help);
+    form->add_option("--out", options->out, out_help)->check(OutputFile());
     form->add_flag("--text", options->text, "print text for terminals");
     form->require_option(1);
     sub->add_flag("--no-color", options->no_color, "text without colours");
@@ -181,7 +182,7 @@ void AddDraw(CLI::App& app, absl::Status& result) {
     sub->add_option("trace", options->trace, "recorded episodes, of Hod or of people (.jsonl.gz)")
         ->required();
     sub->add_option("--episode", options->episode, "number in the file, from 0")
-        ->check(CLI::NonNegativeNumber);
+        ->check(WholeNumber());
     sub->add_option("--goal", options->goal,
                     "ghost: missing blocks translucent; beside: the goal beside the world; hide")
         ->check(CLI::IsMember({"ghost", "beside", "hide"}));
@@ -189,9 +190,8 @@ void AddDraw(CLI::App& app, absl::Status& result) {
 
   CLI::App* goal = add("goal", "Draw a house", "the picture (.png)", DrawGoal);
   goal->add_option("--goals", options->goals, env::kGoalSpecs);
-  goal->add_option("--index", options->index, "number of the house, from 0")
-      ->check(CLI::NonNegativeNumber);
-  goal->add_option("--seed", options->seed, "of generated houses")->check(CLI::NonNegativeNumber);
+  goal->add_option("--index", options->index, "number of the house, from 0")->check(WholeNumber());
+  goal->add_option("--seed", options->seed, "of generated houses")->check(WholeNumber());
 
   CLI::App* state = add("state", "Draw one step of an episode", "the picture (.png)", DrawState);
   add_trace(state);
@@ -203,8 +203,8 @@ void AddDraw(CLI::App& app, absl::Status& result) {
   episode->add_option("--from", options->from, "first step (default: 0)");
   episode->add_option("--to", options->to, "last step (default: the end)");
   episode->add_option("--every", options->every, "steps a picture (default: 1; seven of a strip)")
-      ->check(CLI::Range(1, 1000000));
-  episode->add_option("--fps", options->fps, "steps drawn a second")->check(CLI::Range(1, 50));
+      ->check(WholeNumber(1, 1000000));
+  episode->add_option("--fps", options->fps, "steps drawn a second")->check(WholeNumber(1, 50));
 }
 
 }  // namespace hod::engine

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/training/run_directory.h"
 #include "env/base/files.h"
@@ -70,21 +71,25 @@ void AddEvaluate(CLI::App& app, absl::Status& result) {
       "evaluate", "Compare a builder with an assistant and without, on the same houses");
   command
       ->add_option("--assistant", options->assistant,
-                   "checkpoint, FILE.safetensors of hod import-weights, or noop")
+                   "checkpoint, FILE.safetensors of hod weights import, or noop")
       ->required();
   command->add_option("--human", options->human, kPlayerSpecs)->default_str("heuristic");
   options->human = "heuristic";
   command->add_option("--goals", options->goals, env::kGoalSpecs);
-  command->add_option("--episodes", options->episodes, "number of houses");
-  command->add_option("--seed", options->seed, "of houses, builders and start locations");
+  command->add_option("--episodes", options->episodes, "number of houses")
+      ->check(WholeNumber(1, 1000000));
+  command->add_option("--seed", options->seed, "of houses, builders and start locations")
+      ->check(WholeNumber());
   command->add_flag("--search", options->search,
-                    "an assistant of hod import-weights searches, too, as in the reference");
-  command->add_option("--simulations", options->simulations, "simulations of a move");
-  command->add_option("--threads", options->threads, "threads that play");
+                    "an assistant of hod weights import searches, too, as in the reference");
+  command->add_option("--simulations", options->simulations, "simulations of a move")
+      ->check(WholeNumber(1, 100000));
+  command->add_option("--threads", options->threads, "threads that play")
+      ->check(WholeNumber(1, 1024));
   command->add_option("--set", options->overrides, "key=value over the checkpoint's configuration")
       ->allow_extra_args(false);
-  command->add_option("--json", options->json, "write the report here");
-  command->add_option("--record", options->record, "record every episode here");
+  command->add_option("--json", options->json, "write the report here")->check(OutputFile());
+  command->add_option("--record", options->record, "record every episode here")->check(Path());
   command->callback([options, &result] { result = Run(*options); });
 }
 

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/commands/terminal.h"
 #include "engine/explain/explained_moment.h"
@@ -38,10 +39,6 @@ struct Options {
   std::vector<std::string> overrides;
   bool json = false;
 };
-
-absl::Status Annotate(const absl::Status& status, const std::string& subject) {
-  return absl::Status(status.code(), absl::StrCat(subject, ": ", status.message()));
-}
 
 // That of --config, or else the one that the checkpoint was trained with.
 absl::StatusOr<RunConfig> ConfigOf(const Options& options, const models::NetworkFile& file) {
@@ -137,7 +134,7 @@ void AddExplain(CLI::App& app, absl::Status& result) {
       ->required();
   command->add_option("--checkpoint", options->checkpoint, "the assistant")->required();
   command->add_option("--episode", options->episode, "number in the file, from 0")
-      ->check(CLI::NonNegativeNumber);
+      ->check(WholeNumber());
   command->add_option("--step", options->step, "actions played before, from 0")->required();
   command->add_option("--config", options->config,
                       "run configuration (TOML; default: the checkpoint's); its search counts");
@@ -148,10 +145,10 @@ void AddExplain(CLI::App& app, absl::Status& result) {
   command
       ->add_option("--time-ms", options->time_ms,
                    "search so long, in batches (default: as many simulations as fit)")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--top", options->top, "entries a list")->check(CLI::Range(1, 1000));
+      ->check(AboveZero());
+  command->add_option("--top", options->top, "entries a list")->check(WholeNumber(1, 1000));
   command->add_flag("--json", options->json, "print JSON instead of text");
-  command->add_option("--out", options->out, "draw a picture here (.png)");
+  command->add_option("--out", options->out, "draw a picture here (.png)")->check(OutputFile());
   command->callback([options, &result] { result = Run(*options); });
 }
 

@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/config/run_config.h"
 #include "env/base/files.h"
@@ -195,7 +196,7 @@ void AddImport(CLI::App& goals, absl::Status& result) {
   for (const auto& [name, format] : Formats()) formats.push_back(name);
   command->add_option("paths", arguments->paths, "folders, searched with all below, and files")
       ->required();
-  command->add_option("--out", arguments->out, "the folder of the set")->required();
+  command->add_option("--out", arguments->out, "the folder of the set")->required()->check(Path());
   command->add_option("--format", arguments->format, "which files to take")
       ->check(CLI::IsMember(formats))
       ->capture_default_str();
@@ -210,10 +211,10 @@ void AddImport(CLI::App& goals, absl::Status& result) {
                    "folders (those named test are for testing), or train:test as 9:1")
       ->capture_default_str();
   command->add_option("--seed", arguments->seed, "of the split and of random transforms")
-      ->check(CLI::NonNegativeNumber);
+      ->check(WholeNumber());
   command->add_option("--name", arguments->name, "of the set, for people");
   command->add_option("--license", arguments->license, "a note for people");
-  command->add_option("--threads", arguments->threads)->check(CLI::Range(1, 1024));
+  command->add_option("--threads", arguments->threads)->check(WholeNumber(1, 1024));
   command->footer(absl::StrCat("Transforms, written name(parameter=value,...), with defaults:\n",
                                env::DescribeTransforms()));
   command->callback([arguments, &result] { result = Import(*arguments); });
@@ -229,16 +230,16 @@ void AddGoals(CLI::App& app, absl::Status& result) {
   const auto add = [&](const char* name, const char* help, absl::Status (*run)(const Options&)) {
     CLI::App* sub = command->add_subcommand(name, help);
     sub->add_option("--goals", options->goals, env::kGoalSpecs);
-    sub->add_option("--seed", options->seed, "of generated houses")->check(CLI::NonNegativeNumber);
-    sub->add_option("--count", options->count, "houses")->check(CLI::Range(1, 100000));
+    sub->add_option("--seed", options->seed, "of generated houses")->check(WholeNumber());
+    sub->add_option("--count", options->count, "houses")->check(WholeNumber(1, 100000));
     sub->callback([options, run, &result] { result = run(*options); });
     return sub;
   };
   add("stats", "Figures of houses beside those of 18 houses people built", Stats)
       ->add_option("--reference", options->reference, "compare with these instead");
   CLI::App* sheet = add("sheet", "Draw houses (PNG)", Sheet);
-  sheet->add_option("--columns", options->columns, "houses a row")->check(CLI::Range(1, 100));
-  sheet->add_option("--out", options->out, "the picture")->required();
+  sheet->add_option("--columns", options->columns, "houses a row")->check(WholeNumber(1, 100));
+  sheet->add_option("--out", options->out, "the picture")->required()->check(OutputFile());
 }
 
 }  // namespace hod::engine

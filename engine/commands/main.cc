@@ -2,9 +2,13 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
 #include <climits>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
+#include <new>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "engine/commands/command.h"
@@ -24,10 +28,51 @@ StopOnSignals::~StopOnSignals() {
 
 }  // namespace hod::engine
 
+namespace {
+
+using namespace hod::engine;
+
+// A command that only holds others: `hod humans import`.
+CLI::App& AddNoun(CLI::App& app, const char* name, const char* help) {
+  CLI::App* noun = app.add_subcommand(name, help);
+  noun->require_subcommand(1);
+  return *noun;
+}
+
+void AddCommands(CLI::App& app, absl::Status& result) {
+  AddExperiment(app, result);
+  AddTrain(app, result);
+  AddSelfPlay(app, result);
+  AddLearn(app, result);
+  AddEvaluate(app, result);
+  AddExplain(app, result);
+  AddReport(app, result);
+  AddDraw(app, result);
+  AddVerify(app, result);
+  AddGoals(app, result);
+  CLI::App& humans = AddNoun(app, "humans", "Models of people: import, build, predict, compare");
+  AddHumansImport(humans, result);
+  AddHumansBuilding(humans, result);
+  AddHumansPrediction(humans, result);
+  AddWeightsImport(AddNoun(app, "weights", "Networks of the reference implementation"), result);
+  CLI::App& study = AddNoun(app, "study", "Many variants, side by side");
+  AddStudySearch(study, result);
+  AddStudyNetworks(study, result);
+  AddBench(app, result);
+  AddConfig(app, result);
+}
+
+// Also an error if what was printed has not all arrived, on a full disk for instance.
+absl::Status FlushOutput() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("standard output: cannot write: ", std::strerror(errno != 0 ? errno : EIO)));
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  using namespace hod::engine;
-  using hod::kGitRevision;
-  using hod::kVersion;
   // Tensors of some hundred kilobytes come and go with every batch. By default glibc returns them
   // to the kernel each time and takes page faults to get them back: a quarter of the time of
   // self-play.
@@ -36,28 +81,21 @@ int main(int argc, char** argv) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("hod"));
 
   CLI::App app("Hod trains and runs assistants for the Minecraft Building Assistance Game.", "hod");
-  app.set_version_flag("--version", absl::StrCat("hod ", kVersion, " (", kGitRevision, ")"));
+  app.set_version_flag("--version",
+                       absl::StrCat("hod ", hod::kVersion, " (", hod::kGitRevision, ")"));
   app.require_subcommand(1);
   absl::Status result;
-  AddExperiment(app, result);
-  AddTrain(app, result);
-  AddSelfPlay(app, result);
-  AddLearn(app, result);
-  AddEvaluate(app, result);
-  AddCompare(app, result);
-  AddCompareNetworks(app, result);
-  AddReport(app, result);
-  AddVerify(app, result);
-  AddDraw(app, result);
-  AddExplain(app, result);
-  AddGoals(app, result);
-  AddHumans(app, result);
-  AddImportHumans(app, result);
-  AddImportWeights(app, result);
-  AddBench(app, result);
-  AddConfig(app, result);
-  CLI11_PARSE(app, argc, argv);
-  if (result.ok()) return 0;
+  AddCommands(app, result);
+  int parsed = 0;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    parsed = app.exit(error);  // Prints help, the version, or what is wrong.
+  } catch (const std::bad_alloc&) {
+    result = absl::ResourceExhaustedError("out of memory");
+  }
+  if (result.ok()) result = FlushOutput();
+  if (result.ok()) return parsed;
   std::fprintf(stderr, "hod: %s\n", std::string(result.message()).c_str());
   return absl::IsCancelled(result) ? 130 : 1;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/evaluation/evaluate.h"
 #include "engine/training/train.h"
@@ -73,7 +74,7 @@ void AddExperiment(CLI::App& app, absl::Status& result) {
   command->add_option("--config", options->config, "run configuration (TOML)")->required();
   command->add_option("--set", options->overrides, "key=value over the configuration")
       ->allow_extra_args(false);
-  command->add_option("--out", options->out, "run directory")->required();
+  command->add_option("--out", options->out, "run directory")->required()->check(Path());
   command->callback([options, &result] { result = RunExperiment(*options); });
 }
 
@@ -81,7 +82,7 @@ void AddReport(CLI::App& app, absl::Status& result) {
   auto path = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand(
       "report", "Write the HTML report of a run from its metrics, evaluation and episodes");
-  command->add_option("--run", *path, "run directory")->required();
+  command->add_option("--run", *path, "run directory")->required()->check(Path());
   command->callback([path, &result] {
     absl::StatusOr<RunDirectory> run = RunDirectory::Open(*path);
     absl::StatusOr<std::string> report = run.ok() ? WriteReport(*run) : run.status();

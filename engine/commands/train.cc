@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/training/learner.h"
 #include "engine/training/ppo.h"
@@ -37,8 +38,9 @@ void AddTrain(CLI::App& app, absl::Status& result) {
   command->add_option("--config", options->config, "run configuration (TOML)")->required();
   command->add_option("--set", options->overrides, "key=value over the configuration")
       ->allow_extra_args(false);
-  command->add_option("--out", options->out, "run directory")->required();
-  command->add_option("--record", options->record, "record every episode of self-play here");
+  command->add_option("--out", options->out, "run directory")->required()->check(Path());
+  command->add_option("--record", options->record, "record every episode of self-play here")
+      ->check(Path());
   command->callback([options, &result] {
     result = RunTrain(options->config, options->overrides, options->out, options->record);
   });
@@ -52,10 +54,10 @@ void AddSelfPlay(CLI::App& app, absl::Status& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
       app.add_subcommand("selfplay", "One self-play worker of a run directory, until stopped");
-  command->add_option("--run", options->run, "run directory")->required();
+  command->add_option("--run", options->run, "run directory")->required()->check(Path());
   command->add_option("--worker", options->worker, "number of this worker")
-      ->check(CLI::Range(0, 999));
-  command->add_option("--record", options->record, "record every episode here");
+      ->check(WholeNumber(0, 999));
+  command->add_option("--record", options->record, "record every episode here")->check(Path());
   command->callback([options, &result] {
     const StopOnSignals handler;
     absl::StatusOr<RunDirectory> run = RunDirectory::Open(options->run);
@@ -73,7 +75,7 @@ void AddSelfPlay(CLI::App& app, absl::Status& result) {
 void AddLearn(CLI::App& app, absl::Status& result) {
   auto path = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("learn", "The learner of a run directory");
-  command->add_option("--run", *path, "run directory")->required();
+  command->add_option("--run", *path, "run directory")->required()->check(Path());
   command->callback([path, &result] {
     const StopOnSignals handler;
     absl::StatusOr<RunDirectory> run = RunDirectory::Open(*path);

@@ -17,7 +17,7 @@ using PlayerFactory = std::function<absl::StatusOr<std::unique_ptr<env::Player>>
     const env::Game& game, int player, uint64_t seed)>;
 
 inline constexpr char kPlayerSpecs[] =
-    "heuristic, layers, lowest, mirror, noop, random; FILE.safetensors of hod import-weights or of "
+    "heuristic, layers, lowest, mirror, noop, random; FILE.safetensors of hod weights import or of "
     "a "
     "network that sees the goal; or a human file FILE.toml";
 

@@ -11,6 +11,7 @@
 #include "engine/behaviour/building_comparison.h"
 #include "engine/behaviour/building_report.h"
 #include "engine/behaviour/watched_building.h"
+#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/config/run_config.h"
 #include "env/base/files.h"
@@ -74,19 +75,19 @@ void AddStats(CLI::App& humans, absl::Status& result) {
        {command->add_option("--human", options->human, kPlayerSpecs),
         command->add_option("--goals", options->goals, env::kGoalSpecs),
         command->add_option("--episodes", options->episodes, "houses")
-            ->check(CLI::Range(1, 100000)),
+            ->check(WholeNumber(1, 100000)),
         command->add_option("--seed", options->seed, "of houses and builders")
-            ->check(CLI::NonNegativeNumber),
+            ->check(WholeNumber()),
         command->add_option("--threads", options->threads, "threads that play")
-            ->check(CLI::Range(1, 1024)),
+            ->check(WholeNumber(1, 1024)),
         command->add_option("--record", options->record, "record every episode here")}) {
     option->excludes(recordings);
   }
   command->add_option("--horizon", options->horizon, "timesteps of an episode and of the curve")
-      ->check(CLI::Range(100, 100000))
+      ->check(WholeNumber(100, 100000))
       ->capture_default_str();
   command->add_option("--name", options->name, "in tables and plots, instead of the model's");
-  command->add_option("--json", options->json, "write the figures here");
+  command->add_option("--json", options->json, "write the figures here")->check(OutputFile());
   command->callback([options, &result] { result = RunStats(*options); });
 }
 
@@ -144,12 +145,9 @@ void AddCompareHumans(CLI::App& humans, absl::Status& result) {
 
 }  // namespace
 
-void AddHumans(CLI::App& app, absl::Status& result) {
-  CLI::App* command = app.add_subcommand("humans", "How human models behave");
-  command->require_subcommand(1);
-  AddStats(*command, result);
-  AddCompareHumans(*command, result);
-  AddHumanModels(*command, result);
+void AddHumansBuilding(CLI::App& humans, absl::Status& result) {
+  AddStats(humans, result);
+  AddCompareHumans(humans, result);
 }
 
 }  // namespace hod::engine

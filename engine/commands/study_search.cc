@@ -1,4 +1,4 @@
-// hod compare.
+// hod study search.
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/studies/search_study.h"
 #include "engine/training/run_directory.h"
@@ -50,19 +51,24 @@ absl::Status Run(const Options& options) {
 
 }  // namespace
 
-void AddCompare(CLI::App& app, absl::Status& result) {
+void AddStudySearch(CLI::App& study, absl::Status& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
-      app.add_subcommand("compare", "One assistant under several searches, on the same houses");
-  command->add_option("--study", options->study, "the searches (TOML): configs/search_study.toml")
+      study.add_subcommand("search", "One assistant under several searches, on the same houses");
+  command->add_option("STUDY.toml", options->study, "the searches: configs/search_study.toml")
       ->required();
   command->add_option("--assistant", options->assistant, "checkpoint")->required();
   command->add_option("--human", options->human, "human model")->capture_default_str();
   command->add_option("--goals", options->goals, "where the houses come from");
-  command->add_option("--episodes", options->episodes, "number of houses");
-  command->add_option("--seed", options->seed, "of houses, builders and start locations");
-  command->add_option("--threads", options->threads, "threads that play");
-  command->add_option("--out", options->out, "directory for reports, table and plot")->required();
+  command->add_option("--episodes", options->episodes, "number of houses")
+      ->check(WholeNumber(1, 1000000));
+  command->add_option("--seed", options->seed, "of houses, builders and start locations")
+      ->check(WholeNumber());
+  command->add_option("--threads", options->threads, "threads that play")
+      ->check(WholeNumber(1, 1024));
+  command->add_option("--out", options->out, "directory for reports, table and plot")
+      ->required()
+      ->check(Path());
   command->callback([options, &result] { result = Run(*options); });
 }
 

@@ -1,4 +1,4 @@
-// hod import-weights: networks of the reference implementation, as Hod keeps them.
+// hod weights import: networks of the reference implementation, as Hod keeps them.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -38,10 +38,10 @@ absl::Status Run(const Options& options) {
 
 }  // namespace
 
-void AddImportWeights(CLI::App& app, absl::Status& result) {
+void AddWeightsImport(CLI::App& weights, absl::Status& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
-      app.add_subcommand("import-weights", "Convert a network of the reference implementation");
+      weights.add_subcommand("import", "Convert a network of the reference implementation");
   command->add_option("--weights", options->weights, "its state dictionary, .safetensors")
       ->required();
   command->add_option("--config", options->config, "its model configuration, JSON")->required();

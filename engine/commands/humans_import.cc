@@ -1,4 +1,4 @@
-// hod import-humans.
+// hod humans import.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -54,10 +54,10 @@ absl::Status Run(const Options& options) {
 
 }  // namespace
 
-void AddImportHumans(CLI::App& app, absl::Status& result) {
+void AddHumansImport(CLI::App& humans, absl::Status& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
-      app.add_subcommand("import-humans", "Recordings of people as shards, to learn from");
+      humans.add_subcommand("import", "Recordings of people as shards, to learn from");
   command->add_option("recordings", options->recordings, "of people alone, or joint ones of two")
       ->required();
   command

@@ -1,4 +1,4 @@
-// hod compare-networks.
+// hod study networks.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/studies/network_study.h"
 #include "engine/studies/network_study_report.h"
@@ -49,18 +50,20 @@ absl::Status Run(const Options& options) {
 
 }  // namespace
 
-void AddCompareNetworks(CLI::App& app, absl::Status& result) {
+void AddStudyNetworks(CLI::App& study, absl::Status& result) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand(
-      "compare-networks", "Architectures on the same recorded play: errors against speed");
-  command->add_option("--study", options->study, "the networks (TOML): configs/network_study.toml")
+  CLI::App* command = study.add_subcommand(
+      "networks", "Architectures on the same recorded play: errors against speed");
+  command->add_option("STUDY.toml", options->study, "the networks: configs/network_study.toml")
       ->required();
   command
       ->add_option("--data", options->data,
-                   "NAME=DIRECTORY with shards, of self-play or hod import-humans; several")
+                   "NAME=DIRECTORY with shards, of self-play or hod humans import; several")
       ->required()
       ->allow_extra_args(false);
-  command->add_option("--out", options->out, "directory for results, table and plot")->required();
+  command->add_option("--out", options->out, "directory for results, table and plot")
+      ->required()
+      ->check(Path());
   command->callback([options, &result] { result = Run(*options); });
 }
 

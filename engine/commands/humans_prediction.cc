@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/imitation/baselines.h"
 #include "engine/imitation/cross_validation.h"
@@ -106,7 +107,7 @@ absl::Status RunEvaluate(const EvaluateOptions& options) {
 
 }  // namespace
 
-void AddHumanModels(CLI::App& humans, absl::Status& result) {
+void AddHumansPrediction(CLI::App& humans, absl::Status& result) {
   auto train = std::make_shared<CrossValidateOptions>();
   CLI::App* cross_validate = humans.add_subcommand(
       "cross-validate", "Clone people, and score each clone on who was held out");
@@ -122,12 +123,12 @@ void AddHumanModels(CLI::App& humans, absl::Status& result) {
   cross_validate->add_option("--protocol", train->protocols, "paper, causal; default both")
       ->transform(CLI::CheckedTransformer(kProtocolNames));
   cross_validate->add_option("--threads", train->threads, "folds at once")
-      ->check(CLI::Range(1, 256));
+      ->check(WholeNumber(1, 256));
   cross_validate->callback([train, &result] { result = RunCrossValidate(*train); });
 
   auto score = std::make_shared<EvaluateOptions>();
   CLI::App* evaluate =
-      humans.add_subcommand("evaluate", "How well a human model foretells what people did");
+      humans.add_subcommand("evaluate", "How well a human model predicts what people did");
   evaluate->add_option("--recordings", score->recordings, "directory with recordings of people")
       ->required();
   evaluate
@@ -143,13 +144,14 @@ void AddHumanModels(CLI::App& humans, absl::Status& result) {
   evaluate->add_option("--protocol", score->score.protocol, "paper or causal")
       ->transform(CLI::CheckedTransformer(kProtocolNames));
   evaluate->add_option("--every", score->score.every, "score one in so many decisions")
-      ->check(CLI::Range(1, 1000000));
-  evaluate->add_option("--seed", score->score.seed, "of models that draw what they intend");
+      ->check(WholeNumber(1, 1000000));
+  evaluate->add_option("--seed", score->score.seed, "of models that draw what they intend")
+      ->check(WholeNumber());
   evaluate->add_option("--threads", score->score.threads, "episodes at once")
-      ->check(CLI::Range(1, 256));
+      ->check(WholeNumber(1, 256));
   evaluate->add_option("--name", score->name,
                        "what the model is called in --json, for hod humans compare");
-  evaluate->add_option("--json", score->json, "file for all figures");
+  evaluate->add_option("--json", score->json, "file for all figures")->check(OutputFile());
   evaluate->callback([score, &result] { result = RunEvaluate(*score); });
 }
 

@@ -1,0 +1,46 @@
+#include "engine/commands/checks.h"
+
+#include <cmath>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "env/base/files.h"
+
+namespace hod::engine {
+
+CLI::Validator WholeNumber(int64_t lo, int64_t hi) {
+  const std::string range =
+      hi == INT64_MAX ? absl::StrCat("from ", lo) : absl::StrCat("from ", lo, " to ", hi);
+  const auto check = [=](const std::string& text) -> std::string {
+    int64_t value = 0;
+    if (absl::SimpleAtoi(text, &value) && value >= lo && value <= hi) return "";
+    return absl::StrCat("expected a whole number ", range, ", got ", text);
+  };
+  return CLI::Validator(check, range);
+}
+
+CLI::Validator AboveZero() {
+  const auto check = [](const std::string& text) -> std::string {
+    double value = 0;
+    if (absl::SimpleAtod(text, &value) && std::isfinite(value) && value > 0) return "";
+    return absl::StrCat("expected a number above 0, got ", text);
+  };
+  return CLI::Validator(check, "above 0");
+}
+
+CLI::Validator Path() {
+  const auto check = [](const std::string& text) -> std::string {
+    return text.empty() ? "expected a path, got an empty one" : "";
+  };
+  return CLI::Validator(check, "");
+}
+
+CLI::Validator OutputFile() {
+  const auto check = [](const std::string& text) -> std::string {
+    return std::string(CheckWritable(text).message());
+  };
+  return CLI::Validator(check, "");
+}
+
+}  // namespace hod::engine
