@@ -39,8 +39,8 @@ std::vector<std::string> hod::fuzz::Seeds() {
   set.license = "none";
   set.size = {9, 8, 8};
   set.pipeline = env::Pipeline::Paper();
-  set.houses = {{"a", Split::kTrain, House{{2, 2, 2}, std::vector<env::Block>(8, 5)}},
-                {"b", Split::kTest, House{{1, 2, 3}, std::vector<env::Block>(6, 9)}}};
+  set.houses = {{"a", HouseSplit::kTrain, House{{2, 2, 2}, std::vector<env::Block>(8, 5)}},
+                {"b", HouseSplit::kTest, House{{1, 2, 3}, std::vector<env::Block>(6, 9)}}};
   set.import = {{"rejected", 0}};
   const env::HouseSetFiles files = env::SerializeHouseSet(set);
   return {files.manifest + '\0' + files.houses};

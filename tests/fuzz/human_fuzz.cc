@@ -14,8 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 std::vector<std::string> hod::fuzz::Seeds() {
   using env::RecordingKind;
   std::vector<std::string> seeds;
-  for (const Timeline timeline : {RecordingKind::kAlone, RecordingKind::kView,
-                                  RecordingKind::kJoint, RecordingKind::kTutorial}) {
+  for (const RecordingKind timeline : {RecordingKind::kAlone, RecordingKind::kView,
+                                       RecordingKind::kJoint, RecordingKind::kTutorial}) {
     std::string text;
     for (const auto& line : env::SmallRecording(timeline)) text += line.dump() + "\n";
     seeds.push_back(text);

@@ -1,0 +1,29 @@
+# find_package(hod): hod::mcts and hod::env_..., a library for each folder under env and mcts.
+# find_package(hod COMPONENTS engine): also those under models and engine, which need libtorch.
+include(CMakeFindDependencyMacro)
+
+macro(hod_find_with_pkg_config prefix module)
+  if(NOT TARGET PkgConfig::${prefix})
+    pkg_check_modules(${prefix} REQUIRED IMPORTED_TARGET ${module})
+  endif()
+endmacro()
+
+find_dependency(absl)
+find_dependency(Eigen3)
+find_dependency(nlohmann_json)
+find_dependency(PkgConfig)
+find_dependency(TBB)
+find_dependency(ZLIB)
+hod_find_with_pkg_config(CAIRO cairo)
+hod_find_with_pkg_config(XXHASH libxxhash)
+hod_find_with_pkg_config(ZSTD libzstd)
+include(${CMAKE_CURRENT_LIST_DIR}/hod-mcts.cmake)
+
+if("engine" IN_LIST hod_FIND_COMPONENTS)
+  find_dependency(fmt)
+  find_dependency(spdlog)
+  find_dependency(Torch)
+  hod_find_with_pkg_config(TOMLPLUSPLUS tomlplusplus)
+  include(${CMAKE_CURRENT_LIST_DIR}/hod-engine.cmake)
+  set(hod_engine_FOUND TRUE)
+endif()
