@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "engine/config/run_config.h"
 #include "engine/play/batched_play.h"
+#include "engine/play/player_spec.h"
 #include "env/base/status.h"
 #include "env/houses/sources/source.h"
 #include "models/backends/network_evaluator.h"
@@ -39,18 +40,15 @@ class EndlessStream : public engine::EpisodeStream {
         warm_up_(warm_up),
         batches_(batches) {}
 
-  absl::StatusOr<std::unique_ptr<engine::AssistedEpisode>> Next() override {
+  absl::StatusOr<std::unique_ptr<engine::Episode>> Next() override {
     engine::EpisodeSetup setup;
     setup.game = config_.game;
     setup.goal = goals_->Get(next_);
-    setup.human = human_;
-    setup.assistant = engine::SelfPlaySearches(config_);
+    setup.seats = {human_, engine::SelfPlaySearches(config_)};
     setup.seed = next_++;
-    return engine::AssistedEpisode::Create(std::move(setup));
+    return engine::Episode::Create(std::move(setup));
   }
-  absl::Status Finished(std::unique_ptr<engine::AssistedEpisode>) override {
-    return absl::OkStatus();
-  }
+  absl::Status Finished(std::unique_ptr<engine::Episode>) override { return absl::OkStatus(); }
   absl::StatusOr<bool> Continue() override {
     if (batch_++ == warm_up_) begin_ = absl::Now();
     return batch_ <= warm_up_ + batches_;

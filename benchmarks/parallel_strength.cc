@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_format.h"
 #include "engine/play/batched_play.h"
+#include "engine/play/player_spec.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
 #include "env/game/roles.h"
@@ -30,24 +31,20 @@ class PositionStream : public engine::EpisodeStream {
                  engine::PlayerFactory human)
       : setup_(setup), goals_(goals), human_(std::move(human)) {}
 
-  absl::StatusOr<std::unique_ptr<engine::AssistedEpisode>> Next() override {
+  absl::StatusOr<std::unique_ptr<engine::Episode>> Next() override {
     engine::EpisodeSetup episode;
     episode.game = setup_.config.game;
     episode.goal = goals_.Get(next_);
-    episode.human = human_;
-    episode.assistant = engine::EvaluationSearches(setup_.config, kSimulations);
+    episode.seats = {human_, engine::EvaluationSearches(setup_.config, kSimulations)};
     episode.seed = Rng(setup_.seed).Fork(next_++)();
-    auto created = engine::AssistedEpisode::Create(std::move(episode));
-    if (!created.ok()) return created.status();
+    ASSIGN_OR_RETURN(auto created, engine::Episode::Create(std::move(episode)));
     auto game = std::make_shared<const env::Game>(
-        mcts::PlanningGame((*created)->game(), setup_.config.search));
+        mcts::PlanningGame(created->game(), setup_.config.search));
     keepers_.push_back(std::make_unique<Keeper>(std::move(game)));
-    (*created)->AddObserver(keepers_.back().get());
+    created->AddObserver(keepers_.back().get());
     return created;
   }
-  absl::Status Finished(std::unique_ptr<engine::AssistedEpisode>) override {
-    return absl::OkStatus();
-  }
+  absl::Status Finished(std::unique_ptr<engine::Episode>) override { return absl::OkStatus(); }
   absl::StatusOr<bool> Continue() override {
     size_t kept = 0;
     for (const auto& keeper : keepers_) kept += keeper->roots.size();

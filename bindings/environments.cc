@@ -15,7 +15,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "bindings/houses.h"
-#include "bindings/humans.h"
+#include "bindings/players.h"
 #include "bindings/settings.h"
 #include "env/base/status.h"
 #include "env/batch/env_batch.h"
@@ -31,7 +31,7 @@ using env::kHuman;
 // The human of every environment of a batch.
 class HumanBatch {
  public:
-  HumanBatch(Humans humans, int num_envs) : humans_(std::move(humans)), players_(num_envs) {}
+  HumanBatch(Players humans, int num_envs) : humans_(std::move(humans)), players_(num_envs) {}
 
   void Reseed(const std::vector<uint64_t>& seeds) {
     for (size_t i = 0; i < players_.size(); ++i) players_[i].rng = Rng(seeds[i]).Fork(1);
@@ -92,7 +92,7 @@ class HumanBatch {
     return absl::OkStatus();
   }
 
-  const Humans humans_;
+  const Players humans_;
   std::vector<Player> players_;
 };
 
@@ -116,7 +116,7 @@ class Environments {
     const auto n = static_cast<py::ssize_t>(seeds.size());
     num_actions_ = env::ActionSpace(config_).num_actions();
     if (!human.is_none()) {
-      humans_ = std::make_unique<HumanBatch>(HumansFrom(human), static_cast<int>(n));
+      humans_ = std::make_unique<HumanBatch>(PlayersFrom(human), static_cast<int>(n));
     }
     MakeArrays(n, masks);
     Run([&] {

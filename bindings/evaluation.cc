@@ -3,8 +3,8 @@
 #include <pybind11/stl.h>
 
 #include "bindings/houses.h"
-#include "bindings/humans.h"
 #include "bindings/models.h"
+#include "bindings/players.h"
 #include "bindings/settings.h"
 #include "engine/evaluation/evaluate.h"
 #include "engine/results/bootstrap.h"
@@ -33,17 +33,18 @@ py::object Evaluate(const engine::RunConfig& config, const py::object& assistant
   const Goals bound_goals =
       GoalsFrom(goals.is_none() ? py::object(py::str(config.evaluation.goals)) : goals, config.game,
                 static_cast<uint64_t>(config.evaluation.seed));
-  const Humans humans = HumansFrom(human);
+  const Players humans = PlayersFrom(human);
   std::vector<std::shared_ptr<PythonErrors>> errors = {bound_goals.errors, humans.errors};
-  engine::EvaluationPlayers players{bound_goals.source, humans.factory, nullptr, nullptr};
-  Evaluator evaluator;
+  engine::EvaluationPlayers players{bound_goals.source, humans.factory, std::nullopt, nullptr};
+  BoundEvaluator evaluator;
   if (!policy.is_none()) {
-    const Humans acting = HumansFrom(policy);
-    players.unsearched_assistant = acting.factory;
+    const Players acting = PlayersFrom(policy);
+    players.assistant = acting.factory;
     errors.push_back(acting.errors);
   } else if (!assistant.is_none()) {
     evaluator = EvaluatorFrom(assistant);
     players.evaluator = evaluator.evaluator.get();
+    players.assistant = engine::EvaluationSearches(config, config.evaluation.simulations);
     errors.push_back(evaluator.errors);
   }
   absl::StatusOr<engine::EvaluationReport> report;

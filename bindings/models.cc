@@ -5,7 +5,7 @@
 #include <mutex>
 #include <optional>
 
-#include "bindings/humans.h"
+#include "bindings/players.h"
 #include "bindings/settings.h"
 #include "env/game/action_mask.h"
 #include "models/backends/network_evaluator.h"
@@ -128,7 +128,7 @@ BoundPosition MakePosition(const GamePtr& game, const WorldState& state, int pla
 }
 
 py::list Evaluate(const py::object& evaluator, const std::vector<BoundPosition*>& positions) {
-  const Evaluator bound = EvaluatorFrom(evaluator);
+  const BoundEvaluator bound = EvaluatorFrom(evaluator);
   std::vector<mcts::Position> borrowed;
   for (const BoundPosition* position : positions) {
     borrowed.push_back(Required(position)->Borrow());
@@ -327,8 +327,8 @@ may have any positive sum.)")
 
 }  // namespace
 
-Evaluator EvaluatorFrom(const py::object& object) {
-  Evaluator result{nullptr, std::make_shared<PythonErrors>()};
+BoundEvaluator EvaluatorFrom(const py::object& object) {
+  BoundEvaluator result{nullptr, std::make_shared<PythonErrors>()};
   if (py::isinstance<BoundNetwork>(object)) {
     result.evaluator = object.cast<BoundNetwork&>().evaluator();
   } else if (PyCallable_Check(object.ptr())) {

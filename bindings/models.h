@@ -25,14 +25,14 @@ struct BoundPrediction : mcts::Evaluation {
 };
 
 // What evaluates positions, and where exceptions of Python functions wait for whoever asked.
-struct Evaluator {
+struct BoundEvaluator {
   std::shared_ptr<mcts::Evaluator> evaluator;
   std::shared_ptr<PythonErrors> errors;
 };
 
 // `object` is a Network or a function of a list of positions that returns a list of predictions.
 // Python's signals (Ctrl-C) end what asks for evaluations.
-Evaluator EvaluatorFrom(const py::object& object);
+BoundEvaluator EvaluatorFrom(const py::object& object);
 
 void BindModels(py::module_& m);
 void BindSafetensors(py::module_& m);

@@ -5,8 +5,8 @@
 #include "bindings/evaluation.h"
 #include "bindings/game.h"
 #include "bindings/houses.h"
-#include "bindings/humans.h"
 #include "bindings/models.h"
+#include "bindings/players.h"
 #include "bindings/search.h"
 #include "bindings/settings.h"
 #include "env/base/version.h"
@@ -19,7 +19,7 @@ PYBIND11_MODULE(_hod, m) {
   BindConfig(m);
   BindGame(m);
   BindHouses(m);
-  BindHumans(m);
+  BindPlayers(m);
   BindEnvironments(m);
   BindModels(m);
   BindSafetensors(m);

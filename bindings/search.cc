@@ -9,8 +9,8 @@
 #include <memory>
 #include <optional>
 
-#include "bindings/humans.h"
 #include "bindings/models.h"
+#include "bindings/players.h"
 #include "bindings/settings.h"
 #include "mcts/run_search.h"
 #include "mcts/search.h"
@@ -78,7 +78,7 @@ std::shared_ptr<BoundSearch> RunSearch(const env::Game& game, const WorldState& 
   if (state.timestep >= game.config().horizon || complete) {
     throw py::value_error("state: the game is over, there is nothing to search");
   }
-  const Evaluator evaluations = EvaluatorFrom(evaluator);
+  const BoundEvaluator evaluations = EvaluatorFrom(evaluator);
   mcts::SearchLimits limits;
   if (time) limits.time = absl::Seconds(*time);
   absl::Status status;

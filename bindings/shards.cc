@@ -5,7 +5,7 @@
 
 #include "bindings/data.h"
 #include "bindings/game.h"
-#include "bindings/humans.h"
+#include "bindings/players.h"
 #include "bindings/settings.h"
 #include "engine/samples/shard.h"
 

@@ -100,7 +100,7 @@ std::string KeyOf(const Position& position) {
 
 uint64_t HashOf(absl::string_view key) { return XXH64(key.data(), key.size(), 0); }
 
-EvaluationCache::EvaluationCache(std::unique_ptr<Evaluator> inner, size_t capacity,
+EvaluationCache::EvaluationCache(std::shared_ptr<Evaluator> inner, size_t capacity,
                                  std::function<uint64_t(absl::string_view)> hash)
     : inner_(std::move(inner)), capacity_(capacity), hash_(std::move(hash)) {}
 

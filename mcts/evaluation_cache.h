@@ -34,7 +34,7 @@ class EvaluationCache : public Evaluator {
  public:
   // Remembers up to `capacity` >= 1 positions and forgets those that were not met for longest. One
   // takes about 60 bytes per voxel of the world: 20 kB in 7x7x7 voxels, 65 kB in 11x10x10.
-  EvaluationCache(std::unique_ptr<Evaluator> inner, size_t capacity,
+  EvaluationCache(std::shared_ptr<Evaluator> inner, size_t capacity,
                   std::function<uint64_t(absl::string_view)> hash = HashOf);
 
   absl::Status Evaluate(absl::Span<const Position> positions,
@@ -57,7 +57,7 @@ class EvaluationCache : public Evaluator {
   const Evaluation* Recall(absl::string_view key, uint64_t hash);
   void Remember(std::string key, uint64_t hash, const Evaluation& evaluation);
 
-  const std::unique_ptr<Evaluator> inner_;
+  const std::shared_ptr<Evaluator> inner_;
   const size_t capacity_;
   const std::function<uint64_t(absl::string_view)> hash_;
 

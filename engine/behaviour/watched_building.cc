@@ -10,7 +10,6 @@
 #include "absl/time/clock.h"
 #include "engine/behaviour/episode_behaviour.h"
 #include "engine/play/batched_play.h"
-#include "engine/play/episode_recorder.h"
 #include "env/base/files.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
@@ -59,7 +58,7 @@ class BuildingProgress {
 // Feeds the human's part of an episode to the statistics.
 class BuildingObserver : public EpisodeObserver {
  public:
-  BuildingObserver(const AssistedEpisode& episode, BuildingProgress* progress)
+  BuildingObserver(const Episode& episode, BuildingProgress* progress)
       : recorder_(env::kHuman, &episode.game(), episode.state()), progress_(progress) {}
 
   absl::Status BeforeMove(const env::State& state) override {
@@ -98,33 +97,26 @@ class BuildingStream : public EpisodeStream {
   explicit BuildingStream(const BuildingSetup& setup)
       : setup_(setup), houses_(setup.episodes), progress_(setup.episodes, setup.game.horizon) {}
 
-  absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() override {
+  absl::StatusOr<std::unique_ptr<Episode>> Next() override {
     if (next_ == setup_.episodes) return nullptr;
     const int number = next_++;
     EpisodeSetup setup;
     setup.game = setup_.game;
     setup.goal = setup_.goals->Get(number);
-    setup.human = setup_.human;
+    setup.seats = {setup_.human};
     setup.seed = Rng(setup_.seed).Fork(number)();
-    auto episode = AssistedEpisode::Create(std::move(setup));
-    if (!episode.ok()) return episode.status();
-    Watched watched;
-    watched.number = number;
-    watched.observer = std::make_unique<BuildingObserver>(**episode, &progress_);
-    (*episode)->AddObserver(watched.observer.get());
     if (!setup_.record_directory.empty()) {
-      ASSIGN_OR_RETURN(auto recorder,
-                       EpisodeRecorder::Create(absl::StrFormat("%s/house-%03d.jsonl.gz",
-                                                               setup_.record_directory, number),
-                                               **episode, number));
-      watched.recorder = std::move(recorder);
-      (*episode)->AddObserver(watched.recorder.get());
+      setup.trace = absl::StrFormat("%s/house-%03d.jsonl.gz", setup_.record_directory, number);
     }
-    watched_[episode->get()] = std::move(watched);
+    setup.trace_seed = number;
+    ASSIGN_OR_RETURN(auto episode, Episode::Create(std::move(setup)));
+    auto observer = std::make_unique<BuildingObserver>(*episode, &progress_);
+    episode->AddObserver(observer.get());
+    watched_[episode.get()] = {number, std::move(observer)};
     return episode;
   }
 
-  absl::Status Finished(std::unique_ptr<AssistedEpisode> episode) override {
+  absl::Status Finished(std::unique_ptr<Episode> episode) override {
     const Watched watched = std::move(watched_.extract(episode.get()).mapped());
     ObservedHouse& house = houses_[watched.number];
     house.name = episode->goal_name();
@@ -144,11 +136,10 @@ class BuildingStream : public EpisodeStream {
   struct Watched {
     int number;
     std::unique_ptr<BuildingObserver> observer;
-    std::unique_ptr<EpisodeRecorder> recorder;
   };
 
   const BuildingSetup& setup_;
-  std::map<const AssistedEpisode*, Watched> watched_;
+  std::map<const Episode*, Watched> watched_;
   std::vector<ObservedHouse> houses_;
   BuildingProgress progress_;
   int next_ = 0;

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/behaviour/building_report.h"
-#include "engine/play/player_spec.h"
+#include "engine/play/seat.h"
 #include "env/game/config.h"
 #include "env/houses/sources/source.h"
 

@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/commands/checks.h"
 #include "engine/commands/command.h"
+#include "engine/play/player_spec.h"
 #include "engine/training/run_directory.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
@@ -29,10 +31,9 @@ struct Options {
   bool search = false;
 };
 
-// The config a checkpoint was trained with; the defaults with a network of the reference and
-// without an assistant.
+// The config a checkpoint was trained with; the defaults with other assistants.
 absl::StatusOr<RunConfig> ConfigOf(const std::string& assistant) {
-  if (assistant == kNoopAssistant) return RunConfig();
+  if (!absl::EndsWith(assistant, ".safetensors")) return RunConfig();
   ASSIGN_OR_RETURN(const bool of_the_reference, models::IsReferenceFile(assistant));
   if (of_the_reference) return RunConfig();
   ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(assistant));
@@ -71,9 +72,10 @@ void AddEvaluate(CLI::App& app, absl::Status& result) {
       "evaluate", "Compare a builder with an assistant and without, on the same houses");
   command
       ->add_option("--assistant", options->assistant,
-                   "checkpoint, FILE.safetensors of hod weights import, or noop")
+                   absl::StrCat("a checkpoint, which searches, or a player that acts by itself: ",
+                                PlayerSpecs()))
       ->required();
-  command->add_option("--human", options->human, kPlayerSpecs)->default_str("heuristic");
+  command->add_option("--human", options->human, PlayerSpecs())->default_str("heuristic");
   options->human = "heuristic";
   command->add_option("--goals", options->goals, env::kGoalSpecs);
   command->add_option("--episodes", options->episodes, "number of houses")

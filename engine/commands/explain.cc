@@ -16,7 +16,7 @@
 #include "engine/explain/explanation_json.h"
 #include "engine/explain/explanation_picture.h"
 #include "engine/explain/explanation_text.h"
-#include "engine/play/assisted_episode.h"
+#include "engine/play/seat.h"
 #include "engine/training/run_directory.h"
 #include "env/base/files.h"
 #include "env/base/status.h"

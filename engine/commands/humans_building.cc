@@ -14,6 +14,7 @@
 #include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/config/run_config.h"
+#include "engine/play/player_spec.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
 
@@ -72,7 +73,7 @@ void AddStats(CLI::App& humans, absl::Status& result) {
   CLI::Option* recordings = command->add_option("--recordings", options->recordings,
                                                 "recordings of people instead of a model");
   for (CLI::Option* option :
-       {command->add_option("--human", options->human, kPlayerSpecs),
+       {command->add_option("--human", options->human, PlayerSpecs()),
         command->add_option("--goals", options->goals, env::kGoalSpecs),
         command->add_option("--episodes", options->episodes, "houses")
             ->check(WholeNumber(1, 100000)),

@@ -16,6 +16,7 @@
 #include "engine/imitation/baselines.h"
 #include "engine/imitation/cross_validation.h"
 #include "engine/imitation/human_score.h"
+#include "engine/play/player_spec.h"
 #include "env/base/files.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
@@ -133,7 +134,7 @@ void AddHumansPrediction(CLI::App& humans, absl::Status& result) {
       ->required();
   evaluate
       ->add_option("--human", score->human,
-                   absl::StrCat("no-context, uniform, ", kPlayerSpecs,
+                   absl::StrCat("no-context, uniform, ", PlayerSpecs(),
                                 "; {participant} stands for who is held out"))
       ->required();
   evaluate->add_option(

@@ -3,11 +3,13 @@
 #include <map>
 #include <memory>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "engine/play/batched_play.h"
-#include "engine/play/episode_recorder.h"
+#include "engine/play/playable_network.h"
+#include "engine/play/player_spec.h"
 #include "engine/results/estimate_json.h"
 #include "env/base/files.h"
 #include "env/base/progress.h"
@@ -15,9 +17,6 @@
 #include "env/base/version.h"
 #include "env/houses/sources/source.h"
 #include "mcts/evaluation_cache.h"
-#include "models/backends/network_evaluator.h"
-#include "models/checkpoints/checkpoint.h"
-#include "models/reference/evaluator.h"
 #include "models/reference/weights.h"
 
 namespace hod::engine {
@@ -30,26 +29,17 @@ class EvaluationStream : public EpisodeStream {
   EvaluationStream(const EvaluationSetup& setup, const EvaluationPlayers& players)
       : setup_(setup), players_(players), houses_(num_houses()), progress_("evaluating") {}
 
-  absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() override {
+  absl::StatusOr<std::unique_ptr<Episode>> Next() override {
     if (next_ == 2 * num_houses()) return nullptr;
     const int number = next_++;
-    auto episode = AssistedEpisode::Create(Setup(number));
-    if (!episode.ok()) return episode.status();
-    Watched watched;
-    watched.number = number;
-    watched.tally = std::make_unique<EpisodeTally>(episode->get());
-    (*episode)->AddObserver(watched.tally.get());
-    if (!setup_.record_directory.empty()) {
-      ASSIGN_OR_RETURN(auto recorder,
-                       EpisodeRecorder::Create(TracePath(number), **episode, number));
-      watched.recorder = std::move(recorder);
-      (*episode)->AddObserver(watched.recorder.get());
-    }
-    watched_[episode->get()] = std::move(watched);
+    ASSIGN_OR_RETURN(auto episode, Episode::Create(Setup(number)));
+    auto tally = std::make_unique<EpisodeTally>(episode.get());
+    episode->AddObserver(tally.get());
+    watched_[episode.get()] = {number, std::move(tally)};
     return episode;
   }
 
-  absl::Status Finished(std::unique_ptr<AssistedEpisode> episode) override {
+  absl::Status Finished(std::unique_ptr<Episode> episode) override {
     const Watched watched = std::move(watched_.extract(episode.get()).mapped());
     const EpisodeFigures& figures = watched.tally->figures();
     PairedFigures& house = houses_[HouseOf(watched.number)];
@@ -72,7 +62,6 @@ class EvaluationStream : public EpisodeStream {
   struct Watched {
     int number;
     std::unique_ptr<EpisodeTally> tally;
-    std::unique_ptr<EpisodeRecorder> recorder;
   };
 
   int num_houses() const { return setup_.config.evaluation.episodes; }
@@ -84,14 +73,11 @@ class EvaluationStream : public EpisodeStream {
     EpisodeSetup episode;
     episode.game = setup_.config.game;
     episode.goal = players_.goals->Get(HouseOf(number));
-    episode.human = players_.human;
+    episode.seats = {players_.human};
+    if (IsAssisted(number) && players_.assistant) episode.seats.push_back(*players_.assistant);
     episode.seed = Rng(static_cast<uint64_t>(evaluation.seed)).Fork(HouseOf(number))();
-    if (!IsAssisted(number)) return episode;
-    if (players_.unsearched_assistant) {
-      episode.unsearched_assistant = players_.unsearched_assistant;
-    } else if (players_.evaluator != nullptr) {
-      episode.assistant = EvaluationSearches(setup_.config, evaluation.simulations);
-    }
+    if (!setup_.record_directory.empty()) episode.trace = TracePath(number);
+    episode.trace_seed = number;
     return episode;
   }
 
@@ -103,7 +89,7 @@ class EvaluationStream : public EpisodeStream {
   const EvaluationSetup& setup_;
   const EvaluationPlayers& players_;
   const absl::Time began_ = absl::Now();
-  std::map<const AssistedEpisode*, Watched> watched_;
+  std::map<const Episode*, Watched> watched_;
   std::vector<PairedFigures> houses_;
   ProgressLine progress_;
   int next_ = 0, finished_ = 0;
@@ -162,23 +148,33 @@ EpisodeFigures FiguresFromJson(const nlohmann::json& json) {
   return f;
 }
 
-absl::StatusOr<std::unique_ptr<mcts::Evaluator>> LoadEvaluator(
-    const std::string& path, bool of_the_reference, const models::BackendOptions& backend) {
-  if (!of_the_reference) {
-    ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(path));
-    if (file.network.config.goal_visible) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path, ": its network sees the goal, expected that of an assistant"));
-    }
-    return models::NetworkEvaluator::Create(file.network, backend);
+// A network of `setup` to search with.
+absl::StatusOr<std::shared_ptr<mcts::Evaluator>> LoadEvaluator(const EvaluationSetup& setup) {
+  ASSIGN_OR_RETURN(const PlayableNetwork network,
+                   LoadPlayableNetwork(setup.assistant, setup.config.backend));
+  if (network.sees_goal) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        setup.assistant, ": its network sees the goal, expected that of an assistant"));
   }
-  ASSIGN_OR_RETURN(models::ReferenceWeights weights, models::LoadReference(path));
-  if (!weights.config.predicts_others) {
+  if (!network.predicts_others) {
     return absl::InvalidArgumentError(
-        absl::StrCat(path, ": does not predict others' actions, which a search needs"));
+        absl::StrCat(setup.assistant, ": does not predict others' actions, which a search needs"));
   }
-  return std::make_unique<models::ReferenceEvaluator>(
-      std::make_shared<const models::ReferenceNetwork>(weights));
+  return network.evaluator;
+}
+
+// Whether the assistant of `setup` searches. Networks of the reference do if asked to.
+absl::StatusOr<bool> Searches(const EvaluationSetup& setup) {
+  bool of_the_reference = false;
+  const bool is_network = absl::EndsWith(setup.assistant, ".safetensors");
+  if (is_network) {
+    ASSIGN_OR_RETURN(of_the_reference, models::IsReferenceFile(setup.assistant));
+  }
+  if (setup.search_reference && !of_the_reference) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(setup.assistant, ": expected a network of the reference to search with"));
+  }
+  return is_network && (!of_the_reference || setup.search_reference);
 }
 
 }  // namespace
@@ -186,36 +182,24 @@ absl::StatusOr<std::unique_ptr<mcts::Evaluator>> LoadEvaluator(
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
   const EvaluationConfig& evaluation = setup.config.evaluation;
   EvaluationPlayers players;
-  ASSIGN_OR_RETURN(auto goals, env::MakeGoalSource(evaluation.goals, setup.config.game,
-                                                   static_cast<uint64_t>(evaluation.seed)));
-  players.goals = std::move(goals);
-  ASSIGN_OR_RETURN(PlayerFactory human, MakePlayerFactory(setup.human));
-  players.human = std::move(human);
-  absl::StatusOr<bool> of_the_reference = false;
-  if (setup.assistant != kNoopAssistant) {
-    of_the_reference = models::IsReferenceFile(setup.assistant);
-  }
-  if (!of_the_reference.ok()) return of_the_reference.status();
-  if (setup.search_reference && !*of_the_reference) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(setup.assistant, ": expected a network of the reference to search with"));
-  }
-  std::unique_ptr<mcts::Evaluator> evaluator;
+  ASSIGN_OR_RETURN(players.goals, env::MakeGoalSource(evaluation.goals, setup.config.game,
+                                                      static_cast<uint64_t>(evaluation.seed)));
+  ASSIGN_OR_RETURN(players.human, MakePlayerFactory(setup.human));
+  ASSIGN_OR_RETURN(const bool searches, Searches(setup));
+  std::shared_ptr<mcts::Evaluator> evaluator;
   const mcts::EvaluationCache* cache = nullptr;
-  if (*of_the_reference && !setup.search_reference) {
-    ASSIGN_OR_RETURN(PlayerFactory loaded, MakePlayerFactory(setup.assistant));
-    players.unsearched_assistant = std::move(loaded);
-  } else if (setup.assistant != kNoopAssistant) {
-    ASSIGN_OR_RETURN(std::unique_ptr<mcts::Evaluator> loaded,
-                     LoadEvaluator(setup.assistant, *of_the_reference, setup.config.backend));
-    evaluator = std::move(loaded);
+  if (searches) {
+    ASSIGN_OR_RETURN(evaluator, LoadEvaluator(setup));
     if (setup.config.cached_positions > 0) {
-      auto cached = std::make_unique<mcts::EvaluationCache>(std::move(evaluator),
+      auto cached = std::make_shared<mcts::EvaluationCache>(std::move(evaluator),
                                                             setup.config.cached_positions);
       cache = cached.get();
       evaluator = std::move(cached);
     }
     players.evaluator = evaluator.get();
+    players.assistant = EvaluationSearches(setup.config, evaluation.simulations);
+  } else if (setup.assistant != kNoopAssistant) {
+    ASSIGN_OR_RETURN(players.assistant, MakePlayerFactory(setup.assistant));
   }
   absl::StatusOr<EvaluationReport> report = Evaluate(setup, players);
   if (report.ok() && cache != nullptr) report->known_evaluations = cache->counts().known;

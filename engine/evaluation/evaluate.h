@@ -3,13 +3,14 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "engine/config/run_config.h"
 #include "engine/play/episode_tally.h"
-#include "engine/play/player_spec.h"
+#include "engine/play/seat.h"
 #include "engine/results/bootstrap.h"
 #include "env/houses/sources/source.h"
 #include "mcts/evaluator.h"
@@ -20,9 +21,10 @@ inline constexpr char kNoopAssistant[] = "noop";
 
 struct EvaluationSetup {
   RunConfig config;  // Its game and search, and all of `evaluation`.
-  // Path of a checkpoint, which searches, or of a network of the reference; or kNoopAssistant.
+  // Path of a checkpoint, which searches; another player's spec (player_spec.h), which acts by
+  // itself; or kNoopAssistant: nobody.
   std::string assistant;
-  // Whether a network of the reference searches; else it plays by its policy head.
+  // Whether a network of the reference searches; else it acts by its policy.
   bool search_reference = false;
   std::string human = "heuristic";  // As for MakePlayerFactory().
   std::string record_directory;     // Where traces of every episode go; "" for none.
@@ -58,9 +60,8 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup);
 struct EvaluationPlayers {
   std::shared_ptr<const env::GoalSource> goals;
   PlayerFactory human;
-  // The assistant plays by itself, or by searches on these evaluations; if neither, nobody helps.
-  PlayerFactory unsearched_assistant;
-  mcts::Evaluator* evaluator = nullptr;
+  std::optional<Seat> assistant;         // Nobody helps if there is none.
+  mcts::Evaluator* evaluator = nullptr;  // Of an assistant that searches.
 };
 // The same with other players than those that the setup names; the names become labels.
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,

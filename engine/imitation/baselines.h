@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/imitation/recorded_people.h"
-#include "engine/play/player_spec.h"
+#include "engine/play/seat.h"
 #include "env/game/actions.h"
 
 namespace hod::engine {

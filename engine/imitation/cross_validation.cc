@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "engine/play/player_spec.h"
 #include "env/base/files.h"
 #include "env/base/parallel.h"
 #include "env/base/progress.h"

@@ -12,7 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/imitation/recorded_people.h"
-#include "engine/play/player_spec.h"
+#include "engine/play/seat.h"
 #include "engine/results/bootstrap.h"
 
 namespace hod::engine {

@@ -15,7 +15,7 @@ namespace {
 
 // An episode in play, and what it waits for.
 struct Slot {
-  std::unique_ptr<AssistedEpisode> episode;
+  std::unique_ptr<Episode> episode;
   const mcts::Position* leaf = nullptr;  // Null if the episode is new or over.
   absl::Status status;
 };
@@ -93,7 +93,7 @@ class Group {
         slot.episode = nullptr;
       }
       if (slot.episode != nullptr || exhausted_) continue;
-      ASSIGN_OR_RETURN(std::unique_ptr<AssistedEpisode> next, stream.Next());
+      ASSIGN_OR_RETURN(std::unique_ptr<Episode> next, stream.Next());
       slot.episode = std::move(next);
       exhausted_ = slot.episode == nullptr;
     }

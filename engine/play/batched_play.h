@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "absl/status/status.h"
-#include "engine/play/assisted_episode.h"
+#include "engine/play/episode.h"
 #include "engine/play/timeline.h"
 #include "mcts/evaluator.h"
 
@@ -22,9 +22,9 @@ class EpisodeStream {
  public:
   virtual ~EpisodeStream() = default;
   // The next episode to play; null when there are no more.
-  virtual absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() = 0;
+  virtual absl::StatusOr<std::unique_ptr<Episode>> Next() = 0;
   // A finished episode, exactly as Next() gave it.
-  virtual absl::Status Finished(std::unique_ptr<AssistedEpisode> episode) = 0;
+  virtual absl::Status Finished(std::unique_ptr<Episode> episode) = 0;
   // Asked before every batch; false abandons the episodes in play.
   virtual absl::StatusOr<bool> Continue() { return true; }
 };

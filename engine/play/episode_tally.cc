@@ -21,7 +21,7 @@ nlohmann::json ToJson(const EpisodeFigures& f) {
           {"assistant_wrong", f.assistant_wrong}};
 }
 
-EpisodeTally::EpisodeTally(const AssistedEpisode* episode)
+EpisodeTally::EpisodeTally(const Episode* episode)
     : episode_(episode),
       needed_(static_cast<double>(episode->game().goal().size()) -
               episode->state().players[env::kHuman].initial_similarity) {}

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engine/play/assisted_episode.h"
+#include "engine/play/episode.h"
 
 namespace hod::engine {
 
@@ -23,14 +23,14 @@ nlohmann::json ToJson(const EpisodeFigures& figures);
 class EpisodeTally : public EpisodeObserver {
  public:
   // `episode` outlives the tally.
-  explicit EpisodeTally(const AssistedEpisode* episode);
+  explicit EpisodeTally(const Episode* episode);
 
   absl::Status AfterMove(const Move& move, const env::State& after) override;
 
   const EpisodeFigures& figures() const { return figures_; }
 
  private:
-  const AssistedEpisode* episode_;
+  const Episode* episode_;
   double needed_;  // Similarity change of a perfect build.
   EpisodeFigures figures_;
 };

@@ -2,66 +2,45 @@
 
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "engine/play/human_file.h"
-#include "engine/play/network_human.h"
+#include "engine/play/network_player.h"
+#include "engine/play/playable_network.h"
 #include "env/base/status.h"
 #include "env/players/make_player.h"
-#include "models/backends/network_evaluator.h"
-#include "models/checkpoints/checkpoint.h"
-#include "models/reference/network_player.h"
-#include "models/reference/weights.h"
 
 namespace hod::engine {
 namespace {
 
 using MadePlayer = absl::StatusOr<std::unique_ptr<env::Player>>;
 
-absl::Status Named(const std::string& path, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(path, ": ", std::string(status.message())));
-}
-
-absl::StatusOr<PlayerFactory> MakeReferenceFactory(const std::string& path) {
-  ASSIGN_OR_RETURN(const models::ReferenceWeights weights, models::LoadReference(path));
-  const auto network = std::make_shared<const models::ReferenceNetwork>(weights);
-  return [path, network](const env::Game& game, int player, uint64_t) -> MadePlayer {
-    auto made = models::NetworkPlayer::Create(network, game, player);
-    if (made.ok()) return *std::move(made);
-    return Named(path, made.status());
-  };
-}
-
-// A network of Hod's that sees the goal. With `file` it searches as that says.
+// With `file` the network searches as that says.
 absl::StatusOr<PlayerFactory> MakeNetworkFactory(const std::string& path,
                                                  const std::optional<HumanFile>& file) {
-  ASSIGN_OR_RETURN(const models::NetworkFile loaded, models::LoadNetwork(path));
-  const models::NetworkConfig config = loaded.network.config;
-  if (!config.goal_visible) {
+  ASSIGN_OR_RETURN(const PlayableNetwork network, LoadPlayableNetwork(path));
+  if (file && !network.sees_goal) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": its network does not see the goal, expected that of a human"));
   }
-  const auto evaluator = std::make_shared<models::NetworkEvaluator>(loaded.network);
-  return [path, config, evaluator, file](const env::Game& game, int player,
-                                         uint64_t seed) -> MadePlayer {
-    if (!game.config().players[player].goal_visible) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path, ": its network sees the goal, which player ", player, " may not see"));
-    }
-    if (!game.config().abilities.inf_blocks && !config.inventories) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path, ": its network does not see inventories, but blocks are finite"));
-    }
+  if (file && !network.predicts_others) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": does not predict others' actions, which a search needs"));
+  }
+  return [network, file](const env::Game& game, int player, uint64_t seed) -> MadePlayer {
+    RETURN_IF_ERROR(network.Check(game, player));
     Rng rng(seed);
-    if (!file) return std::make_unique<NetworkHuman>(evaluator, game, player, std::nullopt, rng());
-    mcts::SearchOptions search = file->search;
-    if (file->c_puct_per == DrawPer::kEpisode) {
-      search.c_puct = {search.c_puct[rng.Below(static_cast<int>(search.c_puct.size()))]};
+    std::optional<mcts::SearchOptions> search;
+    if (file) {
+      search = file->search;
+      if (file->c_puct_per == DrawPer::kEpisode) {
+        search->c_puct = {search->c_puct[rng.Below(static_cast<int>(search->c_puct.size()))]};
+      }
     }
-    return std::make_unique<NetworkHuman>(evaluator, game, player, search, rng());
+    return std::make_unique<NetworkPlayer>(network, game, player, std::move(search), rng());
   };
 }
 
@@ -74,15 +53,13 @@ absl::StatusOr<PlayerFactory> MakeMixtureFactory(const std::string& path, const 
   std::vector<PlayerFactory> humans;
   for (const std::string& spec : file.humans) {
     if (absl::EndsWith(spec, ".toml")) {  // Or a file could name itself.
-      const absl::StatusOr<HumanFile> member = LoadHumanFile(Resolved(spec, participant));
-      if (!member.ok()) return member.status();
-      if (!member->humans.empty()) {
+      ASSIGN_OR_RETURN(const HumanFile member, LoadHumanFile(Resolved(spec, participant)));
+      if (!member.humans.empty()) {
         return absl::InvalidArgumentError(
             absl::StrCat(path, ": humans: ", spec, " is a mixture, expected other humans"));
       }
     }
-    ASSIGN_OR_RETURN(PlayerFactory human, MakePlayerFactory(spec, participant));
-    humans.push_back(std::move(human));
+    ASSIGN_OR_RETURN(humans.emplace_back(), MakePlayerFactory(spec, participant));
   }
   return [humans, weights = file.weights](const env::Game& game, int player,
                                           uint64_t seed) -> MadePlayer {
@@ -98,6 +75,32 @@ absl::StatusOr<PlayerFactory> MakeMixtureFactory(const std::string& path, const 
 
 }  // namespace
 
+std::vector<PlayerForm> PlayerForms() {
+  std::vector<PlayerForm> forms;
+  for (const env::NamedPlayer& player : env::NamedPlayers()) {
+    forms.push_back({player.name, player.description});
+  }
+  forms.push_back({"FILE.safetensors",
+                   "a network that acts by its policy: a checkpoint, a clone of people, or a file "
+                   "of hod weights import"});
+  forms.push_back({"FILE.toml", "a human file: a network that searches, or a mixture of humans"});
+  return forms;
+}
+
+std::string PlayerSpecs() {
+  return absl::StrJoin(PlayerForms(), ", ", [](std::string* out, const PlayerForm& form) {
+    absl::StrAppend(out, form.spec);
+  });
+}
+
+std::string DescribePlayers() {
+  std::string table = "| player | what it does |\n|---|---|\n";
+  for (const PlayerForm& form : PlayerForms()) {
+    absl::StrAppend(&table, "| `", form.spec, "` | ", form.description, " |\n");
+  }
+  return table;
+}
+
 absl::StatusOr<PlayerFactory> MakePlayerFactory(const std::string& spec,
                                                 const std::string& participant) {
   const std::string path = Resolved(spec, participant);
@@ -106,14 +109,10 @@ absl::StatusOr<PlayerFactory> MakePlayerFactory(const std::string& spec,
     if (!file.humans.empty()) return MakeMixtureFactory(path, file, participant);
     return MakeNetworkFactory(Resolved(file.network, participant), file);
   }
-  if (!absl::EndsWith(path, ".safetensors")) {
-    return [spec](const env::Game& game, int player, uint64_t seed) {
-      return env::MakePlayer(spec, game, player, seed);
-    };
-  }
-  const absl::StatusOr<bool> of_the_reference = models::IsReferenceFile(path);
-  if (!of_the_reference.ok()) return of_the_reference.status();
-  return *of_the_reference ? MakeReferenceFactory(path) : MakeNetworkFactory(path, std::nullopt);
+  if (absl::EndsWith(path, ".safetensors")) return MakeNetworkFactory(path, std::nullopt);
+  return [spec](const env::Game& game, int player, uint64_t seed) {
+    return env::MakePlayer(spec, game, player, seed);
+  };
 }
 
 }  // namespace hod::engine

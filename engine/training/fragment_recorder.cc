@@ -7,10 +7,9 @@
 
 namespace hod::engine {
 
-FragmentRecorder::FragmentRecorder(const AssistedEpisode* episode, Fragment origin, int length,
-                                   Sink sink)
+FragmentRecorder::FragmentRecorder(const Episode* episode, Fragment origin, int length, Sink sink)
     : origin_(std::move(origin)), length_(length), sink_(std::move(sink)) {
-  origin_.assistant = episode->searcher();
+  origin_.assistant = *episode->searcher();
   origin_.human = env::kHuman;
   origin_.goal = episode->game().goal();
   current_ = origin_;
@@ -37,7 +36,7 @@ absl::Status FragmentRecorder::AfterMove(const Move& move, const env::State&) {
   step.reward = static_cast<float>(move.outcome.players[origin_.assistant].reward);
   step.root_value = root_value;
   if (move.full_search) step.search_policy = move.search->policy;
-  step.human_policy = move.human_policy;
+  step.human_policy = move.policies[origin_.human];
   if (move.outcome.done()) return Emit(0, /*ended=*/true);
   return absl::OkStatus();
 }

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "engine/play/assisted_episode.h"
+#include "engine/play/episode.h"
 #include "engine/samples/fragment.h"
 
 namespace hod::engine {
@@ -12,9 +12,10 @@ class FragmentRecorder : public EpisodeObserver {
  public:
   using Sink = std::function<absl::Status(Fragment)>;
 
-  // `episode` outlives the recorder. `origin` gives the fields of every fragment that do not
-  // change: episode, checkpoint_step, global_timestep. Fragments have at most `length` timesteps.
-  FragmentRecorder(const AssistedEpisode* episode, Fragment origin, int length, Sink sink);
+  // `episode`, in which somebody searches, outlives the recorder. `origin` gives the fields of
+  // every fragment that do not change: episode, checkpoint_step, global_timestep. Fragments have at
+  // most `length` timesteps.
+  FragmentRecorder(const Episode* episode, Fragment origin, int length, Sink sink);
 
   absl::Status BeforeMove(const env::State& state) override;
   absl::Status AfterMove(const Move& move, const env::State& after) override;

@@ -10,8 +10,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "engine/play/batched_play.h"
-#include "engine/play/episode_recorder.h"
 #include "engine/play/episode_tally.h"
+#include "engine/play/player_spec.h"
 #include "engine/samples/shard.h"
 #include "engine/samples/shard_directory.h"
 #include "engine/training/following_evaluator.h"
@@ -97,53 +97,44 @@ class Worker : public EpisodeStream {
     return sink_.Finish();
   }
 
-  absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() override {
+  absl::StatusOr<std::unique_ptr<Episode>> Next() override {
     const uint64_t id = rng_();
     EpisodeSetup setup;
     setup.game = run_.config().PlayedGame();
     Rng goal_rng = Rng(id).Fork(0);
     setup.goal = goals_->Sample(goal_rng);
-    if (run_.config().player == env::kHuman) {
-      setup.builder = SelfPlaySearches(run_.config());
-    } else {
-      setup.human = human_;
-      setup.assistant = SelfPlaySearches(run_.config());
-    }
+    if (run_.config().player == env::kAssistant) setup.seats.push_back(human_);
+    setup.seats.push_back(SelfPlaySearches(run_.config()));
     setup.seed = Rng(id).Fork(1)();
     setup.global_timestep = evaluator_.timesteps();
     // Only the first episodes of a worker start anywhere in time.
     setup.game.randomize_first_episode_length &= first_episodes_-- > 0;
-    auto episode = AssistedEpisode::Create(std::move(setup));
-    if (!episode.ok()) return episode.status();
+    if (!record_directory_.empty()) {
+      setup.trace = absl::StrFormat("%s/w%03d-%016x.jsonl.gz", record_directory_, worker_, id);
+    }
+    setup.trace_seed = static_cast<int64_t>(id >> 1);
+    ASSIGN_OR_RETURN(auto episode, Episode::Create(std::move(setup)));
 
     Fragment origin;
     origin.episode = id;
     origin.checkpoint_step = evaluator_.step();
     origin.global_timestep = evaluator_.timesteps();
     Observers observers;
-    observers.tally = std::make_unique<EpisodeTally>(episode->get());
+    observers.tally = std::make_unique<EpisodeTally>(episode.get());
     observers.fragments = std::make_unique<FragmentRecorder>(
-        episode->get(), std::move(origin), run_.config().selfplay.fragment_length,
+        episode.get(), std::move(origin), run_.config().selfplay.fragment_length,
         [this](Fragment fragment) {
           const std::lock_guard<std::mutex> lock(mutex_);  // Of all that observers share.
           timesteps_ += static_cast<int64_t>(fragment.steps.size());
           return sink_.Append(fragment, evaluator_.step());
         });
-    (*episode)->AddObserver(observers.tally.get());
-    (*episode)->AddObserver(observers.fragments.get());
-    if (!record_directory_.empty()) {
-      const std::string path =
-          absl::StrFormat("%s/w%03d-%016x.jsonl.gz", record_directory_, worker_, id);
-      ASSIGN_OR_RETURN(auto recorder,
-                       EpisodeRecorder::Create(path, **episode, static_cast<int64_t>(id >> 1)));
-      observers.recorder = std::move(recorder);
-      (*episode)->AddObserver(observers.recorder.get());
-    }
-    observers_[episode->get()] = std::move(observers);
+    episode->AddObserver(observers.tally.get());
+    episode->AddObserver(observers.fragments.get());
+    observers_[episode.get()] = std::move(observers);
     return episode;
   }
 
-  absl::Status Finished(std::unique_ptr<AssistedEpisode> episode) override {
+  absl::Status Finished(std::unique_ptr<Episode> episode) override {
     const Observers observers = std::move(observers_.extract(episode.get()).mapped());
     nlohmann::json line = ToJson(observers.tally->figures());
     line["event"] = "episode";
@@ -175,7 +166,6 @@ class Worker : public EpisodeStream {
   struct Observers {
     std::unique_ptr<EpisodeTally> tally;
     std::unique_ptr<FragmentRecorder> fragments;
-    std::unique_ptr<EpisodeRecorder> recorder;
   };
 
   const RunDirectory& run_;
@@ -189,7 +179,7 @@ class Worker : public EpisodeStream {
   ShardSink sink_;
   Rng rng_;
   int first_episodes_ = run_.config().selfplay.games;
-  std::map<const AssistedEpisode*, Observers> observers_;
+  std::map<const Episode*, Observers> observers_;
 
   std::mutex mutex_;  // Of sink_ and timesteps_.
 

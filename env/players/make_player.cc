@@ -1,8 +1,11 @@
 #include "env/players/make_player.h"
 
-#include <optional>
+#include <algorithm>
+#include <iterator>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "env/game/action_mask.h"
 #include "env/players/heuristic_builder.h"
 #include "env/players/ordered_builder.h"
@@ -10,7 +13,7 @@
 namespace hod::env {
 namespace {
 
-class NoopModel final : public Player {
+class NoopPlayer final : public Player {
  public:
   const ActionDistribution& NextAction(const State&) override { return noop_; }
   void Observe(const State&, int32_t) override {}
@@ -19,9 +22,9 @@ class NoopModel final : public Player {
   const ActionDistribution noop_ = {{0, 1.0f}};
 };
 
-class RandomModel final : public Player {
+class RandomPlayer final : public Player {
  public:
-  RandomModel(const Game& game, int player) : game_(game), player_(player) {}
+  RandomPlayer(const Game& game, int player) : game_(game), player_(player) {}
 
   const ActionDistribution& NextAction(const State& state) override {
     ValidActions(game_, state, player_, /*line_of_sight=*/true, valid_);
@@ -38,39 +41,69 @@ class RandomModel final : public Player {
   ActionDistribution distribution_;
 };
 
-std::optional<OrderedBuilder::Order> OrderOf(absl::string_view name) {
-  if (name == "layers") return OrderedBuilder::Order::kLayers;
-  if (name == "lowest") return OrderedBuilder::Order::kLowest;
-  if (name == "mirror") return OrderedBuilder::Order::kMirror;
-  return std::nullopt;
+std::unique_ptr<Player> MakeHeuristic(const Game& game, int player, uint64_t seed) {
+  Rng rng(seed);
+  const BuilderStyle style = DrawStyle(rng);
+  return std::make_unique<HeuristicBuilder>(game, player, style, rng());
 }
 
+template <OrderedBuilder::Order order>
+std::unique_ptr<Player> MakeOrdered(const Game& game, int player, uint64_t seed) {
+  return std::make_unique<OrderedBuilder>(game, player, order, seed);
+}
+
+std::unique_ptr<Player> MakeNoop(const Game&, int, uint64_t) {
+  return std::make_unique<NoopPlayer>();
+}
+
+std::unique_ptr<Player> MakeRandom(const Game& game, int player, uint64_t) {
+  return std::make_unique<RandomPlayer>(game, player);
+}
+
+constexpr NamedPlayer kPlayers[] = {
+    {"heuristic",
+     "builds the goal as people do, with tastes, pauses, slips and repairs, in a style drawn from "
+     "the seed",
+     /*walks=*/true, &MakeHeuristic},
+    {"layers",
+     "completes the lowest unfinished layer before the next, each in one sweep along x, to and fro "
+     "along z",
+     /*walks=*/true, &MakeOrdered<OrderedBuilder::Order::kLayers>},
+    {"lowest", "builds the lowest block that is wrong; among several, the nearest",
+     /*walks=*/true, &MakeOrdered<OrderedBuilder::Order::kLowest>},
+    {"mirror",
+     "builds the half of the goal with low x, then its mirror image; where it does not see the "
+     "goal, copies what others build to the other side of the world",
+     /*walks=*/true, &MakeOrdered<OrderedBuilder::Order::kMirror>},
+    {"noop", "never does anything", /*walks=*/false, &MakeNoop},
+    {"random", "takes any valid action, with equal probabilities", /*walks=*/false, &MakeRandom},
+};
+
 }  // namespace
+
+absl::Span<const NamedPlayer> NamedPlayers() { return kPlayers; }
 
 absl::StatusOr<std::unique_ptr<Player>> MakePlayer(absl::string_view name, const Game& game,
                                                    int player, uint64_t seed) {
   if (player < 0 || player >= game.num_players()) {
-    return absl::OutOfRangeError(absl::StrCat("human model \"", name, "\": player is ", player,
+    return absl::OutOfRangeError(absl::StrCat("player \"", name, "\": plays player ", player,
                                               ", expected 0 to ", game.num_players() - 1));
   }
-  if (name == "noop") return std::make_unique<NoopModel>();
-  if (name == "random") return std::make_unique<RandomModel>(game, player);
-  const bool walks = name == "heuristic" || OrderOf(name);
-  if (!walks) {
+  const auto* const found =
+      std::find_if(std::begin(kPlayers), std::end(kPlayers),
+                   [&](const NamedPlayer& known) { return name == known.name; });
+  if (found == std::end(kPlayers)) {
+    const std::string names = absl::StrJoin(
+        kPlayers, ", ",
+        [](std::string* out, const NamedPlayer& known) { absl::StrAppend(out, known.name); });
     return absl::InvalidArgumentError(
-        absl::StrCat("human model \"", name, "\" is unknown, expected ", kPlayerNames));
+        absl::StrCat("player \"", name, "\" is unknown, expected one of ", names));
   }
-  if (game.config().abilities.teleportation) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("human model \"", name,
-                     "\": abilities.teleportation is true, expected false: the builder walks"));
+  if (found->walks && game.config().abilities.teleportation) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "player \"", name, "\": abilities.teleportation is true, expected false: it walks"));
   }
-  if (const std::optional<OrderedBuilder::Order> order = OrderOf(name)) {
-    return std::make_unique<OrderedBuilder>(game, player, *order, seed);
-  }
-  Rng rng(seed);
-  const BuilderStyle style = DrawStyle(rng);
-  return std::make_unique<HeuristicBuilder>(game, player, style, rng());
+  return found->make(game, player, seed);
 }
 
 }  // namespace hod::env

@@ -1,28 +1,30 @@
-// Human models by name.
+// Players by name.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "env/game/game.h"
 #include "env/players/player.h"
 
 namespace hod::env {
 
-inline constexpr char kPlayerNames[] = "heuristic, layers, lowest, mirror, noop or random";
+struct NamedPlayer {
+  const char* name;
+  const char* description;  // In a line: what it does.
+  bool walks;               // So it needs a game with bodies.
+  std::unique_ptr<Player> (*make)(const Game& game, int player, uint64_t seed);
+};
 
-// `name` is one of
-//   heuristic  builds the goal as people do (heuristic_builder.h), in a style drawn from the seed;
-//   layers     builds the goal layer by layer, in a fixed order (ordered_builder.h);
-//   lowest     always the lowest block that is wrong, of these the nearest;
-//   mirror     builds one half of the goal, then its mirror image; where it does not see the goal,
-//              copies what others build to the other side of the world;
-//   noop       never does anything;
-//   random     any valid action, with equal probabilities.
-// The first four walk and refuse games with teleportation.
-// The model plays `player` in one episode of `game` (borrowed). An unknown name is an error that
-// lists the names.
+// All of them. Help texts and documentation are made from this; MakePlayer() also checks the game.
+absl::Span<const NamedPlayer> NamedPlayers();
+
+// Makes what plays `player` in one episode of `game` (borrowed). Refused: a name that is not known,
+// with all that are; a player that the game has not; and a game with teleportation for players that
+// walk.
 absl::StatusOr<std::unique_ptr<Player>> MakePlayer(absl::string_view name, const Game& game,
                                                    int player, uint64_t seed);
 

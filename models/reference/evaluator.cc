@@ -32,11 +32,13 @@ absl::Status ReferenceEvaluator::Evaluate(absl::Span<const mcts::Position> posit
     mcts::Evaluation& evaluation = evaluations[i];
     ActionProbabilities(outputs[i].policy, game.actions(), position.valid_actions,
                         evaluation.policy);
-    mcts::HumanActions(position, human_actions);
-    ActionProbabilities(outputs[i].human, game.actions(), human_actions, human_policy);
     evaluation.human_policy.clear();
-    for (size_t k = 0; k < human_actions.size(); ++k) {
-      evaluation.human_policy.push_back({human_actions[k], human_policy[k]});
+    if (network_->config().predicts_others) {
+      mcts::HumanActions(position, human_actions);
+      ActionProbabilities(outputs[i].human, game.actions(), human_actions, human_policy);
+      for (size_t k = 0; k < human_actions.size(); ++k) {
+        evaluation.human_policy.push_back({human_actions[k], human_policy[k]});
+      }
     }
     evaluation.goal_logits = std::move(outputs[i].goal);
     evaluation.value = outputs[i].value;

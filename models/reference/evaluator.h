@@ -1,5 +1,5 @@
-// Predictions of a network of the reference for the search, its memory included: every node of a
-// tree continues from its parent's.
+// Predictions of a network of the reference, its memory included: every node of a tree continues
+// from its parent's, and a player from those of the timestep before.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@ namespace hod::models {
 // predictions that are not finite.
 class ReferenceEvaluator : public mcts::Evaluator {
  public:
-  // Requires a network that predicts others.
+  // Of a network that does not predict others, human_policy is empty, which searches refuse.
   explicit ReferenceEvaluator(std::shared_ptr<const ReferenceNetwork> network)
       : network_(std::move(network)) {}
 

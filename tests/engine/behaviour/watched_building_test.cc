@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "absl/strings/match.h"
+#include "engine/play/player_spec.h"
 #include "env/players/make_player.h"
 #include "env/recordings/human_recording.h"
 #include "env/traces/trace_verifier.h"

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "engine/imitation/cross_validation.h"
+#include "engine/play/player_spec.h"
 #include "env/base/files.h"
 #include "models/checkpoints/checkpoint.h"
 #include "tests/support/catch.h"

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "engine/imitation/baselines.h"
+#include "engine/play/player_spec.h"
 #include "env/game/action_mask.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/small_people.h"

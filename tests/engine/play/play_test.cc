@@ -5,10 +5,10 @@
 #include <memory>
 #include <vector>
 
-#include "engine/play/assisted_episode.h"
 #include "engine/play/batched_play.h"
-#include "engine/play/episode_recorder.h"
+#include "engine/play/episode.h"
 #include "engine/play/episode_tally.h"
+#include "engine/play/player_spec.h"
 #include "env/game/roles.h"
 #include "env/houses/sources/source.h"
 #include "env/traces/trace_verifier.h"
@@ -27,7 +27,7 @@ class Transcript : public EpisodeObserver {
     for (const int32_t id : move.ids) lines.push_back(id);
     lines.push_back(move.full_search);
     if (move.search != nullptr) lines.push_back(move.search->root_value);
-    for (const auto& [id, probability] : move.human_policy) lines.push_back(probability);
+    for (const auto& [id, probability] : move.policies[env::kHuman]) lines.push_back(probability);
     last = after;
     return absl::OkStatus();
   }
@@ -50,16 +50,16 @@ class CountedStream : public EpisodeStream {
  public:
   explicit CountedStream(int count) : count_(count) {}
 
-  absl::StatusOr<std::unique_ptr<AssistedEpisode>> Next() override {
+  absl::StatusOr<std::unique_ptr<Episode>> Next() override {
     if (next_ == count_) return nullptr;
-    std::unique_ptr<AssistedEpisode> episode = TinyEpisode(TinySetup(next_));
+    std::unique_ptr<Episode> episode = TinyEpisode(TinySetup(next_));
     auto watched = std::make_unique<Watched>(next_++, episode.get());
     episode->AddObserver(&watched->transcript);
     episode->AddObserver(&watched->tally);
     watched_[episode.get()] = std::move(watched);
     return episode;
   }
-  absl::Status Finished(std::unique_ptr<AssistedEpisode> episode) override {
+  absl::Status Finished(std::unique_ptr<Episode> episode) override {
     const Watched& w = *watched_.at(episode.get());
     CHECK(episode->state() == w.transcript.last);
     played[w.number] = {w.transcript.lines, w.tally.figures(), episode->state().blocks};
@@ -72,14 +72,14 @@ class CountedStream : public EpisodeStream {
 
  private:
   struct Watched {
-    Watched(int n, const AssistedEpisode* episode) : number(n), tally(episode) {}
+    Watched(int n, const Episode* episode) : number(n), tally(episode) {}
     int number;
     Transcript transcript;
     EpisodeTally tally;
   };
   const int count_;
   int next_ = 0;
-  std::map<const AssistedEpisode*, std::unique_ptr<Watched>> watched_;
+  std::map<const Episode*, std::unique_ptr<Watched>> watched_;
 };
 
 std::map<int, Played> PlayAll(int count, int concurrent, int threads = 1) {
@@ -105,7 +105,7 @@ TEST_CASE("An episode follows from its seed, whatever shares its batches and thr
   // The same house and another seed.
   EpisodeSetup setup = TinySetup(0);
   setup.seed = 12345;
-  const std::unique_ptr<AssistedEpisode> other = TinyEpisode(std::move(setup));
+  const std::unique_ptr<Episode> other = TinyEpisode(std::move(setup));
   Transcript transcript;
   other->AddObserver(&transcript);
   PlayToEnd(*other);
@@ -158,14 +158,14 @@ TEST_CASE("Play ends with the first error") {
   CHECK(PlayEpisodes(stream, &evaluator, {.concurrent = 2}).message() == "out of order");
 
   EpisodeSetup setup = TinySetup(0);
-  setup.human = *MakePlayerFactory("nobody");
-  CHECK_THAT(std::string(AssistedEpisode::Create(std::move(setup)).status().message()),
+  setup.seats[env::kHuman] = *MakePlayerFactory("nobody");
+  CHECK_THAT(std::string(Episode::Create(std::move(setup)).status().message()),
              Catch::Contains("nobody"));
 }
 
 TEST_CASE("Without an assistant the same builder starts alone") {
-  const std::unique_ptr<AssistedEpisode> alone = TinyEpisode(TinySetup(1, /*assisted=*/false));
-  const std::unique_ptr<AssistedEpisode> assisted = TinyEpisode(TinySetup(1));
+  const std::unique_ptr<Episode> alone = TinyEpisode(TinySetup(1, /*assisted=*/false));
+  const std::unique_ptr<Episode> assisted = TinyEpisode(TinySetup(1));
   CHECK(alone->game().num_players() == 1);
   CHECK(assisted->game().num_players() == 2);
   CHECK(alone->state().players[env::kHuman].feet == assisted->state().players[env::kHuman].feet);
@@ -182,11 +182,25 @@ TEST_CASE("Without an assistant the same builder starts alone") {
   CHECK(tally.figures().human_percent == Approx(tally.figures().goal_percent));
 }
 
+TEST_CASE("An episode has a seat for each player, of whom one may search") {
+  const auto error = [](EpisodeSetup setup) {
+    return std::string(Episode::Create(std::move(setup)).status().message());
+  };
+  EpisodeSetup setup = TinySetup(1);
+  setup.seats[env::kHuman] = setup.seats[env::kAssistant];
+  CHECK(error(setup) == "players 0 and 1 search, expected one at most");
+  setup.seats.clear();
+  CHECK_THAT(error(setup), Catch::Contains("0 seats, expected 1 to 2"));
+  setup.seats.assign(3, *MakePlayerFactory("noop"));
+  CHECK_THAT(error(setup), Catch::Contains("3 seats, expected 1 to 2"));
+}
+
 TEST_CASE("Greedy play takes the most visited action of full searches without noise") {
   EpisodeSetup setup = TinySetup(1);
-  setup.assistant = EvaluationSearches(TinyConfig(), 6);
-  CHECK(setup.assistant->full.num_simulations == 6);
-  CHECK(setup.assistant->full.noise_weight == 0);
+  const SearchPlay searches = EvaluationSearches(TinyConfig(), 6);
+  CHECK(searches.full.num_simulations == 6);
+  CHECK(searches.full.noise_weight == 0);
+  setup.seats[env::kAssistant] = searches;
   class Watch : public EpisodeObserver {
     absl::Status AfterMove(const Move& move, const env::State&) override {
       CHECK(move.full_search);
@@ -194,7 +208,7 @@ TEST_CASE("Greedy play takes the most visited action of full searches without no
       return absl::OkStatus();
     }
   } watch;
-  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(std::move(setup));
+  const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));
   episode->AddObserver(&watch);
   PlayToEnd(*episode);
 }
@@ -203,7 +217,7 @@ TEST_CASE("Play that is not greedy draws from the policy") {
   RunConfig config = TinyConfig();
   config.evaluation.greedy = false;
   EpisodeSetup setup = TinySetup(1);
-  setup.assistant = EvaluationSearches(config, 6);
+  setup.seats[env::kAssistant] = EvaluationSearches(config, 6);
   class Watch : public EpisodeObserver {
    public:
     int others = 0;  // Moves other than the best.
@@ -218,7 +232,7 @@ TEST_CASE("Play that is not greedy draws from the policy") {
       return absl::OkStatus();
     }
   } watch;
-  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(std::move(setup));
+  const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));
   episode->AddObserver(&watch);
   PlayToEnd(*episode);
   CHECK(watch.others > 0);
@@ -228,7 +242,7 @@ TEST_CASE("Play that is not greedy draws from the policy") {
 class HandPlay {
  public:
   explicit HandPlay(const std::vector<std::pair<env::Cell, env::Block>>& blocks)
-      : episode_(Episode(blocks)), tally_(episode_.get()), state_(episode_->state()) {}
+      : episode_(Start(blocks)), tally_(episode_.get()), state_(episode_->state()) {}
 
   void Play(const env::Action& human, const env::Action& assistant) {
     const std::vector<env::Action> actions = {human, assistant};
@@ -243,18 +257,17 @@ class HandPlay {
   const EpisodeFigures& figures() const { return tally_.figures(); }
 
  private:
-  static std::unique_ptr<AssistedEpisode> Episode(
+  static std::unique_ptr<Episode> Start(
       const std::vector<std::pair<env::Cell, env::Block>>& blocks) {
     EpisodeSetup setup;
     setup.game = TinyConfig().game;
     setup.game.random_start_locations = false;
     setup.goal.blocks = env::EmptyWorld(setup.game.size);
     for (const auto& [cell, block] : blocks) setup.goal.blocks[setup.game.size.Index(cell)] = block;
-    setup.human = *MakePlayerFactory("noop");
-    setup.assistant = SelfPlaySearches(TinyConfig());  // Or there were one player only.
+    setup.seats = {*MakePlayerFactory("noop"), *MakePlayerFactory("noop")};
     return TinyEpisode(std::move(setup));
   }
-  std::unique_ptr<AssistedEpisode> episode_;
+  std::unique_ptr<Episode> episode_;
   EpisodeTally tally_;
   env::State state_;
 };
@@ -311,13 +324,11 @@ TEST_CASE("A recorded episode passes verification, an abandoned one leaves no fi
   const env::TempDir dir;
   EpisodeSetup setup = TinySetup(2);
   setup.global_timestep = 300;  // In the midst of the assistant's reward schedule.
-  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(std::move(setup));
   const std::string path = dir.path() + "/episode.jsonl.gz";
-  auto recorder = EpisodeRecorder::Create(path, *episode, 2);
-  REQUIRE(recorder.ok());
+  setup.trace = path;
+  const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));
   EpisodeTally tally(episode.get());
   episode->AddObserver(&tally);
-  episode->AddObserver(recorder->get());
   CHECK_FALSE(std::filesystem::exists(path));
   PlayToEnd(*episode);
   const auto report = env::VerifyEpisodes(path);
@@ -327,16 +338,15 @@ TEST_CASE("A recorded episode passes verification, an abandoned one leaves no fi
   CHECK(report->episodes == 1);
   CHECK(report->steps == tally.figures().timesteps);
 
-  {
-    const std::unique_ptr<AssistedEpisode> abandoned = TinyEpisode(TinySetup(3));
-    auto unfinished = EpisodeRecorder::Create(dir.path() + "/b.jsonl.gz", *abandoned, 3);
-    REQUIRE(unfinished.ok());
-  }
+  setup = TinySetup(3);
+  setup.trace = dir.path() + "/b.jsonl.gz";
+  TinyEpisode(std::move(setup));  // Abandoned at once.
   CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 1);
 
-  const std::unique_ptr<AssistedEpisode> start = TinyEpisode(TinySetup(3));
-  const std::string missing = dir.path() + "/no/c.jsonl.gz";
-  CHECK_THAT(std::string(EpisodeRecorder::Create(missing, *start, 3).status().message()),
+  setup = TinySetup(3);
+  setup.trace = dir.path() + "/no/c.jsonl.gz";
+  const std::string missing = setup.trace;
+  CHECK_THAT(std::string(Episode::Create(std::move(setup)).status().message()),
              Catch::Contains(missing));
 }
 

@@ -1,6 +1,7 @@
 // Networks of the reference as humans and assistants of episodes and evaluations.
 #include "engine/play/player_spec.h"
 
+#include "absl/strings/match.h"
 #include "engine/evaluation/evaluate.h"
 #include "engine/play/episode_tally.h"
 #include "models/checkpoints/checkpoint.h"
@@ -21,11 +22,18 @@ std::string SavedNetwork(const env::TempDir& dir, const std::string& name, bool 
   return path;
 }
 
+// The path of an untrained network of Hod's, which does not see the goal.
+std::string SavedAssistant(const env::TempDir& dir) {
+  const std::string path = dir.path() + "/checkpoint.safetensors";
+  const models::Network network = models::InitialNetwork(TinyConfig().network, Rng(1));
+  REQUIRE(models::SaveNetwork(path, {network, "{}"}).ok());
+  return path;
+}
+
 EpisodeFigures Play(const std::string& human, const std::string& assistant) {
   EpisodeSetup setup = TinySetup(1, /*assisted=*/false);
-  setup.human = *MakePlayerFactory(human);
-  setup.unsearched_assistant = *MakePlayerFactory(assistant);
-  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(std::move(setup));
+  setup.seats = {*MakePlayerFactory(human), *MakePlayerFactory(assistant)};
+  const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));
   CHECK(episode->game().num_players() == 2);
   EpisodeTally tally(episode.get());
   episode->AddObserver(&tally);
@@ -46,6 +54,36 @@ TEST_CASE("Networks of the reference play both parts of an episode, without sear
   CHECK(figures.assistant_actions > 0);
   CHECK(ToJson(Play(human, assistant)) == ToJson(figures));
   CHECK(Play("heuristic", "noop").assistant_actions == 0);
+}
+
+TEST_CASE("An assistant's checkpoint plays without searches, too") {
+  const env::TempDir dir;
+  const EpisodeFigures figures = Play("heuristic", SavedAssistant(dir));
+  CHECK(figures.assistant_actions > 0);
+  CHECK(ToJson(Play("heuristic", SavedAssistant(dir))) == ToJson(figures));
+}
+
+TEST_CASE("An evaluation takes a player by name for the assistant") {
+  EvaluationSetup setup;
+  setup.config = TinyConfig();
+  setup.config.evaluation.episodes = 2;
+  setup.assistant = "random";
+  const absl::StatusOr<EvaluationReport> report = Evaluate(setup);
+  INFO(report.status());
+  REQUIRE(report.ok());
+  for (const PairedFigures& house : report->houses) CHECK(house.assisted.assistant_actions > 0);
+  CHECK(report->evaluations == 0);
+}
+
+TEST_CASE("What players are called is listed with what each does") {
+  for (const PlayerForm& form : PlayerForms()) {
+    CHECK_THAT(PlayerSpecs(), Catch::Contains(form.spec));
+    CHECK_THAT(DescribePlayers(), Catch::Contains("| `" + form.spec + "` | " + form.description));
+    if (absl::StrContains(form.spec, "FILE")) continue;
+    EpisodeSetup setup = TinySetup(1, /*assisted=*/false);
+    setup.seats = {*MakePlayerFactory(form.spec)};
+    CHECK(Episode::Create(std::move(setup)).ok());
+  }
 }
 
 TEST_CASE("An evaluation takes networks of the reference for the human and the assistant") {
@@ -70,17 +108,17 @@ TEST_CASE("Players that cannot play are refused by name") {
   const auto error = [](const absl::Status& status) { return std::string(status.message()); };
   CHECK(error(MakePlayerFactory("/nowhere.safetensors").status()) ==
         "/nowhere.safetensors: open: No such file or directory");
-  const std::string checkpoint = dir.path() + "/checkpoint.safetensors";
-  const models::Network network = models::InitialNetwork(TinyConfig().network, Rng(1));
-  REQUIRE(models::SaveNetwork(checkpoint, {network, "{}"}).ok());
-  CHECK(error(MakePlayerFactory(checkpoint).status()) ==
+  const std::string checkpoint = SavedAssistant(dir);
+  EpisodeSetup setup = TinySetup(1, /*assisted=*/false);
+  setup.seats = {*MakePlayerFactory(checkpoint)};
+  CHECK(error(Episode::Create(std::move(setup)).status()) ==
         checkpoint + ": its network does not see the goal, expected that of a human");
 
   // An assistant does not see the goal.
-  EpisodeSetup setup = TinySetup(1, /*assisted=*/false);
+  setup = TinySetup(1, /*assisted=*/false);
   const std::string human = SavedNetwork(dir, "human", true);
-  setup.unsearched_assistant = *MakePlayerFactory(human);
-  CHECK_THAT(error(AssistedEpisode::Create(std::move(setup)).status()),
+  setup.seats.push_back(*MakePlayerFactory(human));
+  CHECK_THAT(error(Episode::Create(std::move(setup)).status()),
              Catch::StartsWith(human) && Catch::Contains("goal_visible"));
 
   // A network that fails while it plays ends the episode.
@@ -88,7 +126,7 @@ TEST_CASE("Players that cannot play are refused by name") {
   for (float& value : broken.tensors["policy.output.weight"]) value = 3e38f;
   REQUIRE(models::SaveReference(human, broken).ok());
   setup = TinySetup(1, /*assisted=*/false);
-  setup.human = *MakePlayerFactory(human);
+  setup.seats = {*MakePlayerFactory(human)};
   CHECK_THAT(error(TinyEpisode(std::move(setup))->NextLeaf().status()),
              Catch::Contains("not finite"));
 }

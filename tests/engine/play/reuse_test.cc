@@ -1,6 +1,7 @@
 // Play with a cache of evaluations, and with searches that keep their subtrees.
 #include "engine/evaluation/evaluate.h"
-#include "engine/play/assisted_episode.h"
+#include "engine/play/episode.h"
+#include "env/game/roles.h"
 #include "models/checkpoints/checkpoint.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
@@ -11,8 +12,8 @@ namespace {
 
 int64_t EvaluationsOf(const RunConfig& config) {
   EpisodeSetup setup = TinySetup(1);
-  setup.assistant = EvaluationSearches(config, 12);
-  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(std::move(setup));
+  setup.seats[env::kAssistant] = EvaluationSearches(config, 12);
+  const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));
   PlayToEnd(*episode);
   CHECK(episode->done());
   return episode->num_evaluations();

@@ -23,7 +23,7 @@ class Witness : public EpisodeObserver {
     step.reward = static_cast<float>(move.outcome.players[env::kAssistant].reward);
     step.root_value = static_cast<float>(move.search->root_value);
     if (move.full_search) step.search_policy = move.search->policy;
-    step.human_policy = move.human_policy;
+    step.human_policy = move.policies[env::kHuman];
     if (move.outcome.done()) states.push_back(after);
     return absl::OkStatus();
   }
@@ -33,7 +33,7 @@ class Witness : public EpisodeObserver {
 
 TEST_CASE("Fragments follow on from each other and hold every step") {
   const size_t length = GENERATE(1, 7, 20, 60, 64);  // An episode has 60 timesteps at most.
-  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(TinySetup(4));
+  const std::unique_ptr<Episode> episode = TinyEpisode(TinySetup(4));
   Fragment origin;
   origin.episode = 77;
   origin.checkpoint_step = 88;

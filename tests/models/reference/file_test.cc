@@ -6,8 +6,8 @@
 
 #include "models/reference/import.h"
 #include "models/reference/weights.h"
-#include "tests/models/reference/reference_files.h"
 #include "tests/support/catch.h"
+#include "tests/support/models/reference_files.h"
 #include "tests/support/models/reference_samples.h"
 #include "tests/support/models/test_positions.h"
 

@@ -6,9 +6,9 @@
 
 #include "models/backends/decode.h"
 #include "tests/models/reference/npz.h"
-#include "tests/models/reference/reference_files.h"
 #include "tests/models/reference/reference_twin.h"
 #include "tests/support/catch.h"
+#include "tests/support/models/reference_files.h"
 #include "tests/support/models/reference_samples.h"
 #include "tests/support/models/test_positions.h"
 

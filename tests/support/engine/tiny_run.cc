@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/play/batched_play.h"
+#include "engine/play/player_spec.h"
 #include "env/houses/sources/source.h"
 #include "mcts/traces/trace_evaluator.h"
 #include "tests/support/catch.h"
@@ -56,20 +57,20 @@ EpisodeSetup TinySetup(uint64_t seed, bool assisted) {
   EpisodeSetup setup;
   setup.game = config.game;
   setup.goal = (*goals)->Get(static_cast<int>(seed));
-  setup.human = *MakePlayerFactory("heuristic");
-  if (assisted) setup.assistant = SelfPlaySearches(config);
+  setup.seats = {*MakePlayerFactory("heuristic")};
+  if (assisted) setup.seats.push_back(SelfPlaySearches(config));
   setup.seed = seed;
   return setup;
 }
 
-std::unique_ptr<AssistedEpisode> TinyEpisode(EpisodeSetup setup) {
-  auto episode = AssistedEpisode::Create(std::move(setup));
+std::unique_ptr<Episode> TinyEpisode(EpisodeSetup setup) {
+  auto episode = Episode::Create(std::move(setup));
   INFO(episode.status());
   REQUIRE(episode.ok());
   return *std::move(episode);
 }
 
-void PlayToEnd(AssistedEpisode& episode) {
+void PlayToEnd(Episode& episode) {
   mcts::TraceEvaluator evaluator;
   mcts::Evaluation evaluation;
   for (;;) {

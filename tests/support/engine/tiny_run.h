@@ -5,7 +5,7 @@
 #include <string>
 
 #include "engine/config/run_config.h"
-#include "engine/play/assisted_episode.h"
+#include "engine/play/episode.h"
 
 namespace hod::engine {
 
@@ -17,10 +17,10 @@ RunConfig TinyConfig();
 // Episode `seed` of self-play in that run, at its start; needs an evaluator unless `assisted` is
 // false.
 EpisodeSetup TinySetup(uint64_t seed, bool assisted = true);
-std::unique_ptr<AssistedEpisode> TinyEpisode(EpisodeSetup setup);
+std::unique_ptr<Episode> TinyEpisode(EpisodeSetup setup);
 
 // Plays it to its end with mcts::TraceEvaluator.
-void PlayToEnd(AssistedEpisode& episode);
+void PlayToEnd(Episode& episode);
 
 bool Contains(const std::string& text, const std::string& part);
 

@@ -1,28 +1,41 @@
 // Networks of the reference as players.
+#include <memory>
 #include <utility>
 
+#include "engine/play/player_spec.h"
 #include "env/game/action_mask.h"
 #include "models/backends/decode.h"
-#include "models/reference/network_player.h"
-#include "tests/models/reference/reference_files.h"
+#include "models/reference/network.h"
 #include "tests/support/catch.h"
+#include "tests/support/env/files.h"
+#include "tests/support/models/reference_files.h"
 #include "tests/support/models/reference_samples.h"
 #include "tests/support/models/test_positions.h"
 
-namespace hod::models {
+namespace hod::engine {
 namespace {
 
-std::shared_ptr<const ReferenceNetwork> Shared(const ReferenceWeights& weights) {
-  return std::make_shared<const ReferenceNetwork>(weights);
+using models::BoxGame;
+using models::RandomState;
+using models::RandomWeights;
+using models::SmallConvolutional;
+using models::SmallTransformer;
+
+absl::StatusOr<std::unique_ptr<env::Player>> Create(const models::ReferenceWeights& weights,
+                                                    const env::Game& game, int player) {
+  const env::TempDir dir;
+  const std::string path = dir.path() + "/network.safetensors";
+  REQUIRE(models::SaveReference(path, weights).ok());
+  return (*MakePlayerFactory(path))(game, player, /*seed=*/1);
 }
 
 TEST_CASE("A player's distribution is the network's policy over the valid actions") {
   const env::Game game = BoxGame({5, 6, 4});
-  ReferenceConfig config = SmallTransformer();
+  models::ReferenceConfig config = SmallTransformer();
   for (const bool line_of_sight : {true, false}) {
     config.line_of_sight = line_of_sight;
-    const auto network = Shared(RandomWeights(config, 2));
-    auto player = NetworkPlayer::Create(network, game, 1);
+    const models::ReferenceNetwork network(RandomWeights(config, 2));
+    auto player = Create(RandomWeights(config, 2), game, 1);
     REQUIRE(player.ok());
     const env::State state = RandomState(game, 20, 4);
     const env::ActionDistribution distribution = (*player)->NextAction(state);
@@ -30,11 +43,11 @@ TEST_CASE("A player's distribution is the network's policy over the valid action
     env::ValidActions(game, state, 1, line_of_sight, valid);
     REQUIRE(distribution.size() == valid.size());
 
-    const ReferenceInput input = {ObservationOf(game, state, 1), nullptr};
-    ReferenceOutput output;
-    REQUIRE(network->Step({&input, 1}, absl::MakeSpan(&output, 1)).ok());
+    const models::ReferenceInput input = {models::ObservationOf(game, state, 1), nullptr};
+    models::ReferenceOutput output;
+    REQUIRE(network.Step({&input, 1}, absl::MakeSpan(&output, 1)).ok());
     std::vector<float> probabilities;
-    ActionProbabilities(output.policy, game.actions(), valid, probabilities);
+    models::ActionProbabilities(output.policy, game.actions(), valid, probabilities);
     float total = 0;
     for (size_t i = 0; i < valid.size(); ++i) {
       CHECK(distribution[i] == std::pair(valid[i], probabilities[i]));
@@ -46,10 +59,10 @@ TEST_CASE("A player's distribution is the network's policy over the valid action
 
 TEST_CASE("A player remembers what it has seen, once per timestep") {
   const env::Game game = BoxGame({5, 6, 4});
-  const auto network = Shared(RandomWeights(SmallConvolutional(), 2));
-  const auto player = *NetworkPlayer::Create(network, game, 0);
-  const auto forgetful = *NetworkPlayer::Create(network, game, 0);
-  const auto silent = *NetworkPlayer::Create(network, game, 0);
+  const models::ReferenceWeights weights = RandomWeights(SmallConvolutional(), 2);
+  const auto player = *Create(weights, game, 0);
+  const auto forgetful = *Create(weights, game, 0);
+  const auto silent = *Create(weights, game, 0);
   const env::State first = RandomState(game, 6, 1), second = RandomState(game, 8, 1);
   const env::ActionDistribution at_first = player->NextAction(first);
   CHECK(player->NextAction(first) == at_first);
@@ -61,17 +74,17 @@ TEST_CASE("A player remembers what it has seen, once per timestep") {
 
 TEST_CASE("A player whose network fails does nothing and says why") {
   const env::Game game = BoxGame({5, 6, 4});
-  ReferenceWeights weights = RandomWeights(SmallTransformer(), 1);
+  models::ReferenceWeights weights = RandomWeights(SmallTransformer(), 1);
   for (float& value : weights.tensors["policy.output.weight"]) value = 3e38f;
-  const auto player = *NetworkPlayer::Create(Shared(weights), game, 0);
+  const auto player = *Create(weights, game, 0);
   CHECK(player->status().ok());
   CHECK(player->NextAction(RandomState(game, 1, 1)) == env::ActionDistribution{{0, 1.0f}});
   CHECK(player->status().message() == "the network's prediction is not finite");
-  CHECK_FALSE(NetworkPlayer::Create(Shared(weights), BoxGame({6, 6, 6}), 0).ok());
+  CHECK_FALSE(Create(weights, BoxGame({6, 6, 6}), 0).ok());
 }
 
 TEST_CASE("The reference's human model builds") {
-  const std::string dir = ReferenceDir();
+  const std::string dir = models::ReferenceDir();
   if (dir.empty()) return;
   env::GameConfig config;
   config.players.resize(1);
@@ -83,7 +96,7 @@ TEST_CASE("The reference's human model builds") {
     }
   }
   const env::Game game(config, goal);
-  const auto player = *NetworkPlayer::Create(Shared(Imported(dir, "az_human_test")), game, 0);
+  const auto player = *Create(models::Imported(dir, "az_human_test"), game, 0);
   Rng rng(1);
   env::State state = game.Reset(rng);
   for (int t = 0; t < 150; ++t) {
@@ -96,4 +109,4 @@ TEST_CASE("The reference's human model builds") {
 }
 
 }  // namespace
-}  // namespace hod::models
+}  // namespace hod::engine

@@ -1,5 +1,5 @@
 // Networks that see the goal, as humans: by their policy, by searches and in mixtures.
-#include "engine/play/network_human.h"
+#include "engine/play/network_player.h"
 
 #include <cmath>
 #include <set>
@@ -40,8 +40,8 @@ std::string Error(const std::string& spec) {
 // An episode of a human alone.
 EpisodeFigures Play(const std::string& human, uint64_t seed) {
   EpisodeSetup setup = TinySetup(seed, /*assisted=*/false);
-  setup.human = *MakePlayerFactory(human);
-  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(std::move(setup));
+  setup.seats = {*MakePlayerFactory(human)};
+  const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));
   EpisodeTally tally(episode.get());
   episode->AddObserver(&tally);
   const absl::StatusOr<const mcts::Position*> end = episode->NextLeaf();
@@ -53,7 +53,7 @@ EpisodeFigures Play(const std::string& human, uint64_t seed) {
 TEST_CASE("A network that sees the goal acts by its policy over the valid actions") {
   const env::TempDir dir;
   const PlayerFactory factory = *MakePlayerFactory(SavedNetwork(dir, "human", 1));
-  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(TinySetup(1, /*assisted=*/false));
+  const std::unique_ptr<Episode> episode = TinyEpisode(TinySetup(1, /*assisted=*/false));
   const env::Game& game = episode->game();
   env::State state = episode->state();
   const auto human = *factory(game, env::kHuman, 3);
@@ -87,7 +87,7 @@ TEST_CASE("A human file lets a network search, as a search with the true rewards
                              "/bc-{participant}.safetensors\"\n[search]\nnum_simulations = 9\n"
                              "c_puct = 2.0\n");
   const PlayerFactory factory = *MakePlayerFactory(file, "3");
-  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(TinySetup(1, /*assisted=*/false));
+  const std::unique_ptr<Episode> episode = TinyEpisode(TinySetup(1, /*assisted=*/false));
   const env::State& state = episode->state();
   const auto human = *factory(episode->game(), env::kHuman, 3);
   const env::ActionDistribution policy = human->NextAction(state);
@@ -117,7 +117,7 @@ weights = [1, 0, 3.0]
 )");
   const std::string mixture = dir.path() + "/mixture.toml";
   const PlayerFactory factory = *MakePlayerFactory(mixture);
-  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(TinySetup(1, /*assisted=*/false));
+  const std::unique_ptr<Episode> episode = TinyEpisode(TinySetup(1, /*assisted=*/false));
   int noops = 0;
   for (uint64_t seed = 0; seed < 400; ++seed) {
     const auto human = *factory(episode->game(), env::kHuman, seed);
@@ -138,7 +138,7 @@ TEST_CASE("A searching human may draw its exploration for a whole episode") {
       "[search]\nleaf_value = \"network\"\nnum_simulations = 6\nc_puct = [0.01, 100.0]\n";
   dir.Write("episode.toml", head + "c_puct_per = \"episode\"\n" + search);
   dir.Write("move.toml", head + search);
-  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(TinySetup(1, /*assisted=*/false));
+  const std::unique_ptr<Episode> episode = TinyEpisode(TinySetup(1, /*assisted=*/false));
   // How many policies come of the same position, asked again and again.
   const auto policies = [&](const std::string& name) {
     const PlayerFactory factory = *MakePlayerFactory(dir.path() + "/" + name);
@@ -180,8 +180,8 @@ TEST_CASE("Human files that say nothing sensible are refused by file and key") {
   // Where the goal may not be seen, such a network may not play.
   const std::string network = SavedNetwork(dir, "human", 1);
   EpisodeSetup setup = TinySetup(1, /*assisted=*/false);
-  setup.unsearched_assistant = *MakePlayerFactory(network);
-  CHECK_THAT(std::string(AssistedEpisode::Create(std::move(setup)).status().message()),
+  setup.seats.push_back(*MakePlayerFactory(network));
+  CHECK_THAT(std::string(Episode::Create(std::move(setup)).status().message()),
              Catch::StartsWith(network) && Catch::Contains("sees the goal"));
 }
 
@@ -191,15 +191,15 @@ TEST_CASE("A builder searches alone, and is paid for what it builds") {
   CHECK(config.network.goal_visible);
   CHECK_FALSE(config.search.use_goal_predictor);
   CHECK(config.PlayedGame().num_players() == 1);
-  setup.builder = SelfPlaySearches(config);
-  const std::unique_ptr<AssistedEpisode> episode = TinyEpisode(std::move(setup));
+  setup.seats = {SelfPlaySearches(config)};
+  const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));
   CHECK(episode->game().num_players() == 1);
   CHECK(episode->searcher() == env::kHuman);
   class Watch : public EpisodeObserver {
    public:
     absl::Status AfterMove(const Move& move, const env::State&) override {
       CHECK(move.search != nullptr);
-      CHECK(move.human_policy.empty());
+      CHECK(move.policies[env::kHuman].empty());
       CHECK(move.ids.size() == 1);
       return absl::OkStatus();
     }

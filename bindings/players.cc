@@ -1,4 +1,4 @@
-#include "bindings/humans.h"
+#include "bindings/players.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,12 +16,12 @@ void Normalise(ActionDistribution& distribution) {
   double sum = 0;
   for (const auto& [id, probability] : distribution) {
     if (!(probability >= 0) || !std::isfinite(probability)) {
-      throw py::value_error(absl::StrCat("human model: probability ", probability, " of action ",
-                                         id, ", expected a finite one of at least 0"));
+      throw py::value_error(absl::StrCat("player: probability ", probability, " of action ", id,
+                                         ", expected a finite one of at least 0"));
     }
     sum += probability;
   }
-  if (!(sum > 0)) throw py::value_error("human model: no action has a probability above 0");
+  if (!(sum > 0)) throw py::value_error("player: no action has a probability above 0");
   distribution.erase(std::remove_if(distribution.begin(), distribution.end(),
                                     [](const auto& entry) { return entry.second == 0; }),
                      distribution.end());
@@ -29,16 +29,16 @@ void Normalise(ActionDistribution& distribution) {
 }
 
 // A policy in Python. It sees copies, which it may keep.
-class PythonHuman final : public env::Player {
+class PythonPlayer final : public env::Player {
  public:
-  PythonHuman(const Game& game, std::shared_ptr<PythonErrors> errors)
+  PythonPlayer(const Game& game, std::shared_ptr<PythonErrors> errors)
       : game_(game), errors_(std::move(errors)) {}
 
   absl::Status Make(const SharedObject& factory, int player, uint64_t seed) {
     return errors_->Catch([&] {
       policy_ = Share((*factory)(std::make_shared<Game>(game_), player, seed >> 1));
       if (!PyCallable_Check(policy_->ptr())) {
-        throw py::type_error(absl::StrCat("human model: expected a function of a state, got ",
+        throw py::type_error(absl::StrCat("player: expected a function of a state, got ",
                                           std::string(py::repr(*policy_))));
       }
       observes_ = py::hasattr(*policy_, "observe");
@@ -78,13 +78,13 @@ class PythonHuman final : public env::Player {
 };
 
 // One model and the game it plays in, for use from Python.
-class BoundHuman {
+class BoundPlayer {
  public:
-  BoundHuman(const py::object& spec, const GamePtr& game, int player, uint64_t seed)
-      : humans_(HumansFrom(spec)), game_(Required(game)) {
+  BoundPlayer(const py::object& spec, const GamePtr& game, int player, uint64_t seed)
+      : players_(PlayersFrom(spec)), game_(Required(game)) {
     CheckPlayer(*game, player);
-    absl::StatusOr<std::unique_ptr<env::Player>> made = humans_.factory(*game, player, seed);
-    humans_.errors->RethrowIfAny();
+    absl::StatusOr<std::unique_ptr<env::Player>> made = players_.factory(*game, player, seed);
+    players_.errors->RethrowIfAny();
     model_ = ValueOrThrow(std::move(made));
   }
 
@@ -110,14 +110,23 @@ class BoundHuman {
 
  private:
   void Check() const {
-    humans_.errors->RethrowIfAny();
+    players_.errors->RethrowIfAny();
     ThrowIfError(model_->status());
   }
 
-  const Humans humans_;
+  const Players players_;
   const GamePtr game_;
   std::unique_ptr<env::Player> model_;
 };
+
+// "  spec: who plays" for each form of a spec, a line each.
+std::string Forms() {
+  std::string lines;
+  for (const engine::PlayerForm& form : engine::PlayerForms()) {
+    absl::StrAppend(&lines, "  ", form.spec, ": ", form.description, "\n");
+  }
+  return lines;
+}
 
 }  // namespace
 
@@ -138,7 +147,7 @@ ActionDistribution DistributionFrom(const Game& game, const py::object& object) 
   } else if (py::isinstance<py::array>(object)) {
     const auto array = py::reinterpret_borrow<py::array>(object);
     if (array.dtype().kind() != 'f') {
-      throw py::type_error(absl::StrCat("human model: dtype ", std::string(py::str(array.dtype())),
+      throw py::type_error(absl::StrCat("player: dtype ", std::string(py::str(array.dtype())),
                                         " of probabilities, expected floats"));
     }
     const py::array probabilities =
@@ -151,7 +160,7 @@ ActionDistribution DistributionFrom(const Game& game, const py::object& object) 
     }
   } else {
     throw py::type_error(
-        absl::StrCat("human model: expected a flat id, {flat id: probability} or an array, got ",
+        absl::StrCat("player: expected a flat id, {flat id: probability} or an array, got ",
                      std::string(py::repr(object))));
   }
   Normalise(distribution);
@@ -169,42 +178,45 @@ py::tuple ToPython(const ActionDistribution& distribution) {
   return py::make_tuple(ids, probabilities);
 }
 
-Humans HumansFrom(const py::object& spec) {
+Players PlayersFrom(const py::object& spec) {
   const auto errors = std::make_shared<PythonErrors>();
   if (py::isinstance<py::str>(spec)) {
     return {ValueOrThrow(engine::MakePlayerFactory(spec.cast<std::string>())), errors};
   }
   if (!PyCallable_Check(spec.ptr())) {
-    throw py::type_error(absl::StrCat("human: expected ", engine::kPlayerSpecs,
+    throw py::type_error(absl::StrCat("player: expected one of ", engine::PlayerSpecs(),
                                       ", or a function of (game, player, seed); got ",
                                       std::string(py::repr(spec))));
   }
   const SharedObject function = Share(spec);
   return {[function, errors](const Game& game, int player,
                              uint64_t seed) -> absl::StatusOr<std::unique_ptr<env::Player>> {
-            auto model = std::make_unique<PythonHuman>(game, errors);
+            auto model = std::make_unique<PythonPlayer>(game, errors);
             RETURN_IF_ERROR(model->Make(function, player, seed));
             return model;
           },
           errors};
 }
 
-void BindHumans(py::module_& m) {
-  py::class_<BoundHuman>(m, "HumanModel",
-                         R"(A model of one player in one episode.
+void BindPlayers(py::module_& m) {
+  const std::string doc = absl::StrCat(R"(A model of one player in one episode.
 
-`spec` is "heuristic", "layers", "lowest", "mirror", "noop", "random", a path ending in .safetensors
-(a network of the reference), or a function of (game, player, seed). That returns a policy: a function of a state that returns the
+`spec` is one of
+
+)",
+                                       Forms(), R"(
+or a function of (game, player, seed). That returns a policy: a function of a state that returns the
 next action as a flat id, as {flat id: probability}, or as an array [num_actions] of probabilities,
 which may have any positive sum. If the policy has a method `observe(state, action)`, it is told
-what was played in which state.)")
+what was played in which state.)");
+  py::class_<BoundPlayer>(m, "HumanModel", doc.c_str())
       .def(py::init<const py::object&, const GamePtr&, int, uint64_t>(), py::arg("spec"),
            py::arg("game"), py::arg("player") = 0, py::arg("seed") = 0)
-      .def("next_action", &BoundHuman::NextAction, py::arg("state"),
+      .def("next_action", &BoundPlayer::NextAction, py::arg("state"),
            "(int32 [k] flat ids, float32 [k] probabilities), the same until `observe`.")
-      .def("sample", &BoundHuman::Sample, py::arg("state"), py::arg("seed"),
+      .def("sample", &BoundPlayer::Sample, py::arg("state"), py::arg("seed"),
            "An action drawn from that.")
-      .def("observe", &BoundHuman::Observe, py::arg("state"), py::arg("action"),
+      .def("observe", &BoundPlayer::Observe, py::arg("state"), py::arg("action"),
            "Tells the model what was played in `state`.");
 }
 

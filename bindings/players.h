@@ -1,4 +1,4 @@
-// Human models: the engine's by name, and Python functions.
+// Players: the engine's by their specs, and Python functions.
 #pragma once
 
 #include <memory>
@@ -8,8 +8,8 @@
 
 namespace hod::bindings {
 
-// What makes human models, and where exceptions of Python ones wait for whoever let them play.
-struct Humans {
+// What makes players, and where exceptions of Python ones wait for whoever let them play.
+struct Players {
   engine::PlayerFactory factory;
   std::shared_ptr<PythonErrors> errors;
 };
@@ -18,13 +18,13 @@ struct Humans {
 // a policy: a function of a state that returns the player's next action as a flat id, a dictionary
 // {flat id: probability}, or an array of num_actions probabilities. A policy with a method
 // `observe(state, action)` is told what was played.
-Humans HumansFrom(const py::object& spec);
+Players PlayersFrom(const py::object& spec);
 
 // (int32 [k] flat ids, float32 [k] probabilities).
 py::tuple ToPython(const env::ActionDistribution& distribution);
 // From an id, a dictionary or an array; probabilities may have any positive sum.
 env::ActionDistribution DistributionFrom(const env::Game& game, const py::object& object);
 
-void BindHumans(py::module_& m);
+void BindPlayers(py::module_& m);
 
 }  // namespace hod::bindings

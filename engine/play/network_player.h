@@ -1,29 +1,29 @@
-// A network that knows the goal, as a human: it acts by its policy, or by searches that start from
-// it. With a policy learnt from people the latter is piKL (Jacob et al., "Modeling strong and
-// human-like gameplay with KL-regularized search", ICML 2022).
+// A network as a player: it acts by its policy, or by searches that start from it. With a policy
+// learnt from people the latter is piKL (Jacob et al., "Modeling strong and human-like gameplay
+// with KL-regularized search", ICML 2022).
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "engine/play/playable_network.h"
 #include "env/base/random.h"
 #include "env/players/player.h"
-#include "mcts/evaluator.h"
 #include "mcts/options.h"
 #include "mcts/search.h"
 
 namespace hod::engine {
 
-// What plays one episode. Its distribution is the network's policy over the valid actions, with
-// line of sight, or the search's.
-class NetworkHuman final : public env::Player {
+// What plays one episode. Its distribution is the network's policy over the valid actions, or the
+// search's.
+class NetworkPlayer final : public env::Player {
  public:
-  // `game` is borrowed. With `search` every action is searched for, in a tree that sees the goal
-  // and in which others stand still.
-  NetworkHuman(std::shared_ptr<mcts::Evaluator> evaluator, const env::Game& game, int player,
-               std::optional<mcts::SearchOptions> search, uint64_t seed);
+  // `game` is borrowed; the network may play `player` in it (PlayableNetwork::Check). With `search`
+  // every action is searched for, in a tree that sees the goal.
+  NetworkPlayer(PlayableNetwork network, const env::Game& game, int player,
+                std::optional<mcts::SearchOptions> search, uint64_t seed);
 
   // After an error of the network (its prediction is not finite), noops; the error is status().
   const env::ActionDistribution& NextAction(const env::State& state) override;
@@ -34,7 +34,7 @@ class NetworkHuman final : public env::Player {
   absl::Status Decide(const env::State& state);
   absl::Status DecideBySearch(const env::State& state);
 
-  const std::shared_ptr<mcts::Evaluator> evaluator_;
+  const PlayableNetwork network_;
   const env::Game& game_;
   const int player_;
   const std::optional<mcts::SearchOptions> options_;
@@ -45,6 +45,8 @@ class NetworkHuman final : public env::Player {
   env::ActionDistribution distribution_;
   std::vector<int32_t> valid_;
   mcts::Evaluation evaluation_;
+  mcts::Memory memory_;       // Of the timesteps before the present one.
+  mcts::Memory next_memory_;  // With the present one, once decided.
   absl::Status status_;
 };
 

@@ -1,4 +1,4 @@
-// One episode of a human model and an assistant in the same world.
+// One episode of players in the same world, each of whom acts by itself or by searches.
 //
 // Like a search, an episode asks for evaluations, so that many episodes share batches:
 //
@@ -13,36 +13,24 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "engine/config/run_config.h"
-#include "engine/play/player_spec.h"
+#include "engine/play/seat.h"
+#include "env/game/action_distribution.h"
 #include "env/game/game.h"
 #include "env/houses/sources/source.h"
 #include "env/players/player.h"
+#include "env/traces/trace_recorder.h"
 #include "mcts/search.h"
 
 namespace hod::engine {
 
-// How a player turns searches into actions.
-struct SearchPlay {
-  mcts::SearchOptions full;         // A full search.
-  mcts::SearchOptions fast;         // The search of the other moves.
-  double full_search_fraction = 1;  // Share of moves with a full search.
-  bool greedy = false;              // Plays the most visited action; else draws from the policy.
-  bool reuse_tree = false;          // Searches go on from the subtree of the moves played.
-};
-
-// Self-play as the config says: a mix of full searches with noise and fast ones without.
-SearchPlay SelfPlaySearches(const RunConfig& config);
-// Evaluation: full searches of `num_simulations` without noise, greedy if the config says so.
-SearchPlay EvaluationSearches(const RunConfig& config, int num_simulations);
-
 // One timestep as observers see it. References are valid during the call only.
 struct Move {
-  const std::vector<env::Action>& actions;  // Per player: the human, and the assistant if any.
+  const std::vector<env::Action>& actions;  // Per player.
   const std::vector<int32_t>& ids;          // The same as flat ids.
   const env::StepOutcome& outcome;
-  const env::ActionDistribution& human_policy;  // Empty of a builder who searches.
-  const mcts::SearchResult* search;             // Null if nobody searches.
+  // Per player: what its action was drawn from; empty of one that searches.
+  const std::vector<env::ActionDistribution>& policies;
+  const mcts::SearchResult* search;  // Null if nobody searches.
   bool full_search;
 };
 
@@ -57,19 +45,20 @@ class EpisodeObserver {
 struct EpisodeSetup {
   env::GameConfig game;
   env::Goal goal;
-  PlayerFactory human;
-  // How the assistant plays: by searches, or by itself. Neither: the human is the only player.
-  std::optional<SearchPlay> assistant;
-  PlayerFactory unsearched_assistant;
-  // Instead of all these: a builder who sees the goal and searches, alone in its world.
-  std::optional<SearchPlay> builder;
-  uint64_t seed = 0;  // Start locations, human model, search and draws.
+  // Who plays, by role (env/game/roles.h). At most one searches. The game may have more players
+  // than seats: these are left out, since an idle body could stand where a block belongs.
+  std::vector<Seat> seats;
+  uint64_t seed = 0;  // Start locations, players, search and draws.
   int64_t global_timestep = 0;
+  // Where the episode is recorded (docs/traces.md) while it is played; the file appears when it
+  // ends. "": nowhere. The trace names `trace_seed` as its seed.
+  std::string trace;
+  int64_t trace_seed = 0;
 };
 
-class AssistedEpisode {
+class Episode {
  public:
-  static absl::StatusOr<std::unique_ptr<AssistedEpisode>> Create(EpisodeSetup setup);
+  static absl::StatusOr<std::unique_ptr<Episode>> Create(EpisodeSetup setup);
 
   // `observer` outlives the episode.
   void AddObserver(EpisodeObserver* observer) { observers_.push_back(observer); }
@@ -84,27 +73,26 @@ class AssistedEpisode {
   const env::Game& game() const { return game_; }
   const env::State& state() const { return state_; }
   const std::string& goal_name() const { return goal_name_; }
-  int searcher() const { return searcher_; }  // The player that searches, if one does.
+  std::optional<int> searcher() const { return searcher_; }  // The player that searches.
   bool done() const { return done_; }
   int64_t num_evaluations() const { return num_evaluations_; }
 
  private:
-  explicit AssistedEpisode(EpisodeSetup setup);
+  explicit Episode(EpisodeSetup setup);
+  absl::Status Take(int player, const Seat& seat, uint64_t seed);
   void StartSearch();
   absl::Status Play(const mcts::SearchResult* search);
-  // The next action of a player that acts by itself.
-  absl::StatusOr<int32_t> Decide(env::Player& player);
 
   env::Game game_;
   std::string goal_name_;
-  std::optional<SearchPlay> searches_;
-  int searcher_;
   Rng rng_;
   env::State state_;
-  std::unique_ptr<env::Player> human_;  // Null if the builder searches.
-  std::unique_ptr<env::Player> unsearched_assistant_;
+  std::vector<std::unique_ptr<env::Player>> players_;  // Null where one searches.
   std::vector<EpisodeObserver*> observers_;
+  std::optional<env::TraceRecorder> trace_;
 
+  std::optional<int> searcher_;
+  SearchPlay searches_;  // With searcher_; so is the next.
   std::optional<env::Game> planning_game_;
   mcts::Search search_;
   mcts::Memory memory_;          // Of the moves before the present one.
