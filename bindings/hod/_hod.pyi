@@ -237,8 +237,18 @@ def generate_house(size: tuple[int, int, int], seed: int) -> numpy.ndarray:
 class HumanModel:
     """A model of one player in one episode.
 
-    `spec` is "heuristic", "layers", "lowest", "mirror", "noop", "random", a path ending in .safetensors
-    (a network of the reference), or a function of (game, player, seed). That returns a policy: a function of a state that returns the
+    `spec` is one of
+
+      heuristic: builds the goal as people do, with tastes, pauses, slips and repairs, in a style drawn from the seed
+      layers: completes the lowest unfinished layer before the next, each in one sweep along x, to and fro along z
+      lowest: builds the lowest block that is wrong; among several, the nearest
+      mirror: builds the half of the goal with low x, then its mirror image; where it does not see the goal, copies what others build to the other side of the world
+      noop: never does anything
+      random: takes any valid action, with equal probabilities
+      FILE.safetensors: a network that acts by its policy: a checkpoint, a clone of people, or a file of hod weights import
+      FILE.toml: a human file: a network that searches, or a mixture of humans
+
+    or a function of (game, player, seed). That returns a policy: a function of a state that returns the
     next action as a flat id, as {flat id: probability}, or as an array [num_actions] of probabilities,
     which may have any positive sum. If the policy has a method `observe(state, action)`, it is told
     what was played in which state."""

@@ -4,10 +4,12 @@
 #include "absl/strings/match.h"
 #include "engine/evaluation/evaluate.h"
 #include "engine/play/episode_tally.h"
+#include "env/base/files.h"
 #include "models/checkpoints/checkpoint.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
+#include "tests/support/env/test_files.h"
 #include "tests/support/models/reference_samples.h"
 
 namespace hod::engine {
@@ -101,6 +103,12 @@ TEST_CASE("An evaluation takes networks of the reference for the human and the a
     CHECK(house.alone.assistant_actions == 0);
     CHECK(house.assisted.assistant_actions > 0);
   }
+}
+
+TEST_CASE("docs/learning.md lists the players of this program") {
+  const absl::StatusOr<std::string> page = ReadFile(SourceDir() + "/docs/learning.md");
+  REQUIRE(page.ok());
+  CHECK_THAT(*page, Catch::Contains(DescribePlayers()));
 }
 
 TEST_CASE("Players that cannot play are refused by name") {
