@@ -12,16 +12,14 @@ constexpr int kArm =
 }  // namespace
 
 double BeliefValue::operator()(const SearchOptions& options, const Position& position,
-                               const Belief& belief) {
+                               Belief belief) {
   const env::Game& game = *position.game;
   const env::State& state = *position.state;
   const env::WorldSize& size = game.size();
   const Eigen::Index volume = size.Volume();
-  goals_ = Eigen::Map<const Eigen::ArrayXXf>(belief.logits.data(), volume, env::kNumBlocks);
+  goals_ = Eigen::Map<const Eigen::ArrayXXf>(belief.data(), volume, env::kNumBlocks);
   scratch_ = goals_.rowwise().maxCoeff();
-  for (int b = 0; b < env::kNumBlocks; ++b) {
-    goals_.col(b) = ((goals_.col(b) - scratch_) * belief.sharpness).exp();
-  }
+  for (int b = 0; b < env::kNumBlocks; ++b) goals_.col(b) = (goals_.col(b) - scratch_).exp();
   scratch_ = goals_.rowwise().sum().inverse();
   for (int b = 0; b < env::kNumBlocks; ++b) goals_.col(b) *= scratch_;
 

@@ -18,7 +18,7 @@ namespace hod::mcts {
 // calls.
 class BeliefValue {
  public:
-  double operator()(const SearchOptions& options, const Position& position, const Belief& belief);
+  double operator()(const SearchOptions& options, const Position& position, Belief belief);
 
  private:
   Eigen::ArrayXXf goals_;  // [volume][kNumBlocks] probabilities.

@@ -42,12 +42,6 @@ int32_t HumanAtQuantile(const Tree& tree, const Node& node, double quantile) {
   return node.humans_begin + static_cast<int32_t>(std::min(at, end - 1) - begin);
 }
 
-double EvenQuantile(uint64_t seed, int i) {
-  constexpr double kGoldenRatio = 0.6180339887498949;
-  const double at = Rng(seed).Uniform() + i * kGoldenRatio;
-  return at - std::floor(at);
-}
-
 double HumanProbability(const Tree& tree, const Node& node, int32_t human) {
   const float before = human == node.humans_begin ? 0.0f : tree.human_cumulative[human - 1];
   return (tree.human_cumulative[human] - before) / tree.human_cumulative[node.humans_end - 1];

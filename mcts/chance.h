@@ -5,7 +5,6 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
-#include "env/base/random.h"
 #include "mcts/evaluator.h"
 #include "mcts/tree.h"
 
@@ -19,10 +18,6 @@ absl::Status StoreHumanPolicy(absl::Span<const LikelyAction> policy, int num_act
 // The action at `quantile`, in [0, 1), of the node's distribution: its index in the pool of humans.
 // Uniform quantiles draw from the distribution.
 int32_t HumanAtQuantile(const Tree& tree, const Node& node, double quantile);
-
-// Quantile number `i` of a sequence that spreads evenly, whichever part of it is used: multiples of
-// the golden ratio from a random start.
-double EvenQuantile(uint64_t seed, int i);
 
 // Probability of one entry of the pool of humans, which belongs to `node`.
 double HumanProbability(const Tree& tree, const Node& node, int32_t human);

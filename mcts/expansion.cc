@@ -41,10 +41,6 @@ absl::Status NotFinite(const char* what) {
   return absl::InternalError(absl::StrCat("evaluation: ", what, " is not finite"));
 }
 
-Belief BeliefOf(const SearchOptions& options, const Evaluation& evaluation) {
-  return {evaluation.goal_logits, static_cast<float>(1 / options.goal_temperature)};
-}
-
 void FindActions(const SearchOptions& options, const env::Game& game, const env::State& state,
                  int player, std::vector<int32_t>& ids) {
   env::ValidActions(game, state, player, options.line_of_sight, ids);
@@ -79,11 +75,10 @@ absl::Status Expansion::operator()(const SearchOptions& options, const Position&
                                    const Evaluation& evaluation, Tree& tree, Node& node) {
   node.expanded = true;
   node.value = ValueOf(options, position, evaluation);
-  for (const auto step :
-       {&Expansion::SetPriors, &Expansion::StoreTargets, &Expansion::ExpectHuman}) {
-    RETURN_IF_ERROR((this->*step)(options, position, evaluation, tree, node));
-  }
-  return absl::OkStatus();
+  RETURN_IF_ERROR(SetPriors(options, position, evaluation, tree, node));
+  RETURN_IF_ERROR(StoreTargets(options, position, evaluation, tree, node));
+  return StoreHumanPolicy(evaluation.human_policy, position.game->actions().num_actions(), tree,
+                          node);
 }
 
 float Expansion::ValueOf(const SearchOptions& options, const Position& position,
@@ -94,7 +89,7 @@ float Expansion::ValueOf(const SearchOptions& options, const Position& position,
     case LeafValue::kZero:
       return 0;
     case LeafValue::kBelief:
-      return static_cast<float>(belief_value_(options, position, BeliefOf(options, evaluation)));
+      return static_cast<float>(belief_value_(options, position, evaluation.goal_logits));
   }
   return 0;
 }
@@ -116,8 +111,8 @@ absl::Status Expansion::SetPriors(const SearchOptions& options, const Position& 
   }
   if (options.reward_prior_weight != 0 && options.use_goal_predictor) {
     rewards_.clear();
-    if (!pricing_.Append(game, *position.state, position.player, valid,
-                         BeliefOf(options, evaluation), rewards_)) {
+    if (!pricing_.Append(game, *position.state, position.player, valid, evaluation.goal_logits,
+                         rewards_)) {
       return NotFinite("goal_logits");
     }
     game.actions().ForEach(valid, [&](size_t i, const env::Action& action) {
@@ -163,41 +158,18 @@ absl::Status Expansion::StoreTargets(const SearchOptions& options, const Positio
   node.targets_end = static_cast<int32_t>(end);
   tree.target_logits.resize(end);
   if (begin == end) return absl::OkStatus();
-  const Belief belief = BeliefOf(options, evaluation);
   for (size_t t = begin; t < end; ++t) is_target_[locations[t]] = 0;
   // Block by block: the logits of one lie close together.
   for (int b = 0; b < env::kNumBlocks; ++b) {
-    const float* const logits = belief.logits.data() + b * volume;
+    const float* const logits = evaluation.goal_logits.data() + b * volume;
     for (size_t t = begin; t < end; ++t) {
-      tree.target_logits[t][b] = belief.sharpness * logits[locations[t]];
+      tree.target_logits[t][b] = logits[locations[t]];
     }
   }
   const Eigen::Map<const Eigen::ArrayXf> stored(
       tree.target_logits.data()->data() + begin * env::kNumBlocks,
       static_cast<Eigen::Index>((end - begin) * env::kNumBlocks));
   return std::isfinite(stored.sum()) ? absl::OkStatus() : NotFinite("goal_logits");
-}
-
-absl::Status Expansion::ExpectHuman(const SearchOptions& options, const Position& position,
-                                    const Evaluation& evaluation, Tree& tree, Node& node) {
-  const env::Game& game = *position.game;
-  RETURN_IF_ERROR(
-      StoreHumanPolicy(evaluation.human_policy, game.actions().num_actions(), tree, node));
-  if (options.human_reward == HumanReward::kSampled || !options.use_goal_predictor) {
-    return absl::OkStatus();
-  }
-  // All other players are expected to act alike; the first stands for them.
-  const int human = position.player == 0 ? game.num_players() - 1 : 0;
-  const auto ids = absl::MakeSpan(tree.human_ids).subspan(node.humans_begin);
-  if (!pricing_.Append(game, *position.state, human, ids, BeliefOf(options, evaluation),
-                       tree.human_rewards)) {
-    return NotFinite("goal_logits");
-  }
-  node.human_reward = 0;
-  for (int32_t h = node.humans_begin; h < node.humans_end; ++h) {
-    node.human_reward += HumanProbability(tree, node, h) * tree.human_rewards[h];
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace hod::mcts

@@ -18,9 +18,6 @@ namespace hod::mcts {
 void FindActions(const SearchOptions& options, const env::Game& game, const env::State& state,
                  int player, std::vector<int32_t>& ids);
 
-// The evaluation's belief about the goal, as far as the options trust it.
-Belief BeliefOf(const SearchOptions& options, const Evaluation& evaluation);
-
 absl::Status NotFinite(const char* what);
 
 // Memory is kept between calls.
@@ -44,8 +41,6 @@ class Expansion {
                          const Evaluation& evaluation, Tree& tree, Node& node);
   absl::Status StoreTargets(const SearchOptions& options, const Position& position,
                             const Evaluation& evaluation, Tree& tree, Node& node);
-  absl::Status ExpectHuman(const SearchOptions& options, const Position& position,
-                           const Evaluation& evaluation, Tree& tree, Node& node);
 
   ExpectedRewards pricing_;
   BeliefValue belief_value_;

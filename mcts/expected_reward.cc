@@ -7,11 +7,9 @@ namespace hod::mcts {
 
 using env::ActionType;
 
-GoalLogits LogitsAt(const Belief& belief, int volume, int location) {
+GoalLogits LogitsAt(Belief belief, int volume, int location) {
   GoalLogits logits;
-  for (int b = 0; b < env::kNumBlocks; ++b) {
-    logits[b] = belief.sharpness * belief.logits[b * volume + location];
-  }
+  for (int b = 0; b < env::kNumBlocks; ++b) logits[b] = belief[b * volume + location];
   return logits;
 }
 
@@ -45,7 +43,7 @@ double ShapedReward(const SearchOptions& options, ActionType effective_type, dou
 }
 
 double ExpectedReward(const env::Game& game, int player, const env::Action& action,
-                      env::Block before, const Belief& belief) {
+                      env::Block before, Belief belief) {
   if (!DependsOnGoal(game, action)) return 0;
   return ExpectedReward(game, player, action, before,
                         LogitsAt(belief, game.size().Volume(), action.location));
@@ -58,7 +56,7 @@ double ExpectedReward(const env::Game& game, int player, const env::Action& acti
 }
 
 bool ExpectedRewards::Append(const env::Game& game, const env::State& state, int player,
-                             absl::Span<const int32_t> actions, const Belief& belief,
+                             absl::Span<const int32_t> actions, Belief belief,
                              std::vector<float>& rewards) {
   const env::ActionSpace& space = game.actions();
   const int volume = game.size().Volume();
@@ -75,13 +73,12 @@ bool ExpectedRewards::Append(const env::Game& game, const env::State& state, int
   goals_.resize(columns, Eigen::NoChange);
   for (int b = 0; b < env::kNumBlocks; ++b) {
     float* const goal = goals_.col(b).data();
-    const float* const logits = belief.logits.data() + static_cast<size_t>(b) * volume;
+    const float* const logits = belief.data() + static_cast<size_t>(b) * volume;
     for (size_t k = 0; k < locations_.size(); ++k) goal[k] = logits[locations_[k]];
   }
   scratch_ = goals_.col(0);
   for (int b = 1; b < env::kNumBlocks; ++b) scratch_ = scratch_.max(goals_.col(b));
-  for (int b = 0; b < env::kNumBlocks; ++b)
-    goals_.col(b) = ((goals_.col(b) - scratch_) * belief.sharpness).exp();
+  for (int b = 0; b < env::kNumBlocks; ++b) goals_.col(b) = (goals_.col(b) - scratch_).exp();
   scratch_ = goals_.rowwise().sum().inverse();
   for (int b = 0; b < env::kNumBlocks; ++b) goals_.col(b) *= scratch_;
 

@@ -17,17 +17,11 @@ namespace hod::mcts {
 using GoalLogits = std::array<float, env::kNumBlocks>;        // Unnormalised.
 using GoalDistribution = std::array<float, env::kNumBlocks>;  // Sums to 1.
 
-// A network's belief about the goal.
-struct Belief {
-  Belief(absl::Span<const float> logits, float sharpness = 1)
-      : logits(logits), sharpness(sharpness) {}
+// A network's belief about the goal: logits, [kNumBlocks][volume].
+using Belief = absl::Span<const float>;
 
-  absl::Span<const float> logits;  // [kNumBlocks][volume]
-  float sharpness;                 // Logits are multiplied by it.
-};
-
-// One voxel of it. Finite if the belief's logits are.
-GoalLogits LogitsAt(const Belief& belief, int volume, int location);
+// One voxel of it.
+GoalLogits LogitsAt(Belief belief, int volume, int location);
 GoalDistribution Softmax(const GoalLogits& logits);
 
 // Expected similarity change when `before` becomes `after` where the goal is distributed as `goal`,
@@ -51,7 +45,7 @@ double ShapedReward(const SearchOptions& options, env::ActionType effective_type
 // The expected goal-dependent reward of an effective action of `player` that found `before` at its
 // location.
 double ExpectedReward(const env::Game& game, int player, const env::Action& effective_action,
-                      env::Block before, const Belief& belief);
+                      env::Block before, Belief belief);
 
 // The same under the logits of the action's voxel alone. Requires DependsOnGoal().
 double ExpectedReward(const env::Game& game, int player, const env::Action& effective_action,
@@ -65,7 +59,7 @@ class ExpectedRewards {
   // place onto a block or of none, and for a break of none or of bedrock. False if the goal logits
   // that were needed are not finite.
   bool Append(const env::Game& game, const env::State& state, int player,
-              absl::Span<const int32_t> actions, const Belief& belief, std::vector<float>& rewards);
+              absl::Span<const int32_t> actions, Belief belief, std::vector<float>& rewards);
 
  private:
   std::vector<int32_t> locations_;  // That some action changes.

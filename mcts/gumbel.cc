@@ -48,7 +48,7 @@ class TransformedValues {
       highest = std::max(highest, Mean(edge));
     });
     scale_ = static_cast<float>((options.value_visits + most_visits) * options.value_scale) /
-             std::max(highest - lowest_, static_cast<float>(options.min_value_range));
+             std::max(highest - lowest_, static_cast<float>(kMinValueRange));
   }
 
   float Of(const Edge& edge) const {

@@ -1,4 +1,5 @@
-// Settings of the search. The defaults are the paper's for training.
+// Settings of the search. The defaults are the paper's for training. What is marked "traces" is
+// there because the reference's recorded searches need it (mcts/traces).
 #pragma once
 
 #include <vector>
@@ -8,8 +9,8 @@ namespace hod::mcts {
 // How an action is picked inside the tree.
 enum class Selection {
   kBilevel,          // PUCT: first the action type, then the action within it (the paper's).
-  kBilevelUnscaled,  // The same with the node's counts and unscaled priors at the second level.
-  kFlat,             // PUCT on one level over all valid actions.
+  kBilevelUnscaled,  // Traces: with the node's counts and unscaled priors at the second level.
+  kFlat,             // Traces: PUCT on one level over all valid actions.
   kGumbel,           // Sequential halving at the root, the improved policy below it
                      // (Danihelka et al., "Policy improvement by planning with Gumbel", ICLR 2022).
 };
@@ -22,26 +23,13 @@ enum class RootPolicy {
   kImproved,  // Softmax of prior logits and transformed values (Danihelka et al.).
 };
 
-// Whose goal posterior prices the searching player's own part of an edge's reward.
+// Whose goal posterior prices the searching player's own part of an edge's reward. All but the
+// paper's: traces.
 enum class GoalPosterior {
   kParent,   // The node acted from (the paper's).
   kChild,    // The node reached: what the human did meanwhile is evidence.
   kAverage,  // The mean of both.
   kLeaf,     // The leaf of each simulation, for every edge of its path.
-};
-
-// How the human's actions are drawn in the tree.
-enum class ChanceDraws {
-  kIndependent,  // Anew for every step (the paper's).
-  kCommon,       // The i-th try of every action of a node meets the same, evenly spread draw: what
-                 // differs between actions is then not the human's doing.
-};
-
-// The human's part of an edge's reward.
-enum class HumanReward {
-  kSampled,  // Of the action drawn, under the posterior of the node reached (the paper's).
-  kCentred,  // The same, corrected by what this action promised before it was drawn less what all
-             // promised: the luck of the draw, whose mean is 0 (a control variate).
 };
 
 // What a leaf is worth beyond the rewards on the way to it.
@@ -51,6 +39,10 @@ enum class LeafValue {
   kBelief,   // What an assistant could still do on the leaf's belief (belief_value.h).
 };
 
+// Values are normalised by the range seen at their node, or this if it is larger. In blocks, the
+// unit of rewards.
+inline constexpr double kMinValueRange = 0.01;
+
 struct SearchOptions {
   int num_simulations = 100;  // The evaluation of the root is the first.
   double gamma = 0.95;        // Discount.
@@ -59,21 +51,14 @@ struct SearchOptions {
   Selection selection = Selection::kBilevel;
   RootPolicy root_policy = RootPolicy::kVisits;
   GoalPosterior goal_posterior = GoalPosterior::kParent;
-  ChanceDraws chance_draws = ChanceDraws::kIndependent;
-  HumanReward human_reward = HumanReward::kSampled;
   // False: the tree sees the environment's true rewards, for players that know the goal.
   bool use_goal_predictor = true;
   LeafValue leaf_value = LeafValue::kNetwork;
-  // Goal logits are divided by it: above 1, beliefs are trusted less than they claim. Of many
-  // actions the search picks those whose promise is exaggerated.
-  double goal_temperature = 1.0;
-  // Values are normalised by the range seen at their node, or this if it is larger. In blocks, the
-  // unit of rewards: with 1, differences of less than a block are not blown up.
-  double min_value_range = 0.01;
-  bool line_of_sight = true;     // Valid actions are masked by line of sight.
-  bool init_q_with_max = false;  // Unvisited entries take the best value seen, not the mean.
+  bool line_of_sight = true;  // Valid actions are masked by line of sight.
+  bool init_q_with_max =
+      false;                  // Traces: unvisited entries take the best value seen, not the mean.
   bool explore_noops = true;  // False: noop gets no simulations, but keeps its prior in the result.
-  double prior_temperature = 1.0;  // Priors are raised to this power.
+  double prior_temperature = 1.0;  // Traces: priors are raised to this power.
   // Tilts the prior towards actions whose expected reward under the goal posterior is high:
   // prior * exp(weight * E[reward]), shaped as below. 0 is the paper's search.
   double reward_prior_weight = 0.0;
@@ -89,7 +74,7 @@ struct SearchOptions {
   double value_scale = 0.1;
   // True: never places a block of a type that another player has removed from that voxel.
   bool respect_removals = false;
-  // Rewards of effective places and breaks become shift + scale * reward.
+  // Rewards of effective places and breaks become shift + scale * reward. The scale: traces.
   double own_reward_scale = 1.0;
   double own_reward_shift = 0.0;
   // Leaves that may await evaluation at once: more fill batches for a single game, at some loss of

@@ -15,9 +15,8 @@ struct RootAction {
   double q;  // Mean value, min-max normalised over the values seen at the root.
 };
 
-std::vector<RootAction> ActionsOf(const SearchOptions& options, const Tree& tree,
-                                  const Node& root) {
-  const double range = std::max(root.max_value - root.min_value, options.min_value_range);
+std::vector<RootAction> ActionsOf(const Tree& tree, const Node& root) {
+  const double range = std::max(root.max_value - root.min_value, kMinValueRange);
   const auto normalised = [&](double value) { return (value - root.min_value) / range; };
   std::vector<RootAction> actions;
   for (const TypeStats& type : root.types) {
@@ -68,7 +67,7 @@ std::vector<double> LimitingPolicy(double c_puct, const std::vector<RootAction>&
 
 Policy PolicyOfRoot(const SearchOptions& options, double c_puct, const Tree& tree,
                     const Node& root) {
-  const std::vector<RootAction> actions = ActionsOf(options, tree, root);
+  const std::vector<RootAction> actions = ActionsOf(tree, root);
   const int trials = root.visits - 1;
   std::vector<double> weights;
   if (trials == 0) {

@@ -156,17 +156,8 @@ int32_t Search::MakeEdge(int32_t node, const Choice& choice) {
   return edge;
 }
 
-int32_t Search::DrawHuman(int32_t node_index, int32_t edge_index) {
-  const Node& node = tree_.nodes[node_index];
-  const Edge& edge = tree_.edges[edge_index];
-  const double quantile = options_.chance_draws == ChanceDraws::kIndependent
-                              ? rng_.Uniform()
-                              : EvenQuantile(node.chance_seed, edge.visits + edge.in_flight);
-  return HumanAtQuantile(tree_, node, quantile);
-}
-
 int32_t Search::EnterChild(Slot& slot, int32_t node, int32_t edge) {
-  const int32_t human = DrawHuman(node, edge);
+  const int32_t human = HumanAtQuantile(tree_, tree_.nodes[node], rng_.Uniform());
   int32_t child = tree_.edges[edge].first_child;
   while (child != kNone && tree_.nodes[child].human_action != tree_.human_ids[human]) {
     child = tree_.nodes[child].next_sibling;
@@ -215,9 +206,6 @@ int32_t Search::MakeChild(Slot& slot, int32_t parent, int32_t edge, int32_t huma
       ShapedReward(options_, own.effective_action.type, expected + own.goal_independent);
   // The human's part needs the posterior of the child; until then there is what was promised.
   child.reward = child.own_reward;
-  if (options_.human_reward == HumanReward::kCentred) {
-    child.human_correction = tree_.nodes[parent].human_reward - tree_.human_rewards[human];
-  }
   return index;
 }
 
@@ -242,7 +230,7 @@ absl::Status Search::Deliver(const Evaluation& evaluation) {
     RETURN_IF_ERROR(Expand(slot, leaf, evaluation));
     value = tree_.nodes[leaf].value;
   }
-  Backup(slot, value, BeliefOf(options_, evaluation));
+  Backup(slot, value, evaluation.goal_logits);
   if (!std::isfinite(root().value_sum)) return NotFinite("goal_logits");
   Ascend(slot);
   oldest_ = (oldest_ + 1) % static_cast<int>(slots_.size());
@@ -253,13 +241,10 @@ absl::Status Search::Deliver(const Evaluation& evaluation) {
 absl::Status Search::Expand(const Slot& slot, int32_t index, const Evaluation& evaluation) {
   Node& node = tree_.nodes[index];
   node.memory = evaluation.memory;
-  // A root that kept its edges goes on with the draws they have met.
-  const bool has_seed = node.chance_seed != 0;
-  if (options_.chance_draws == ChanceDraws::kCommon && !has_seed) node.chance_seed = rng_();
   RETURN_IF_ERROR(expansion_(options_, slot.position, evaluation, tree_, node));
   if (node.parent != kNone) {
     if (options_.use_goal_predictor) {
-      node.reward = EdgeReward(node, BeliefOf(options_, evaluation), options_.goal_posterior);
+      node.reward = EdgeReward(node, evaluation.goal_logits, options_.goal_posterior);
     }
     return absl::OkStatus();
   }
@@ -281,7 +266,7 @@ double Search::ExpectedRewardOf(const Node& node, const env::Action& action,
                         tree_.target_logits[target - tree_.target_locations.begin()]);
 }
 
-double Search::EdgeReward(Node& node, const Belief& belief, GoalPosterior posterior) const {
+double Search::EdgeReward(Node& node, Belief belief, GoalPosterior posterior) const {
   const auto expected = [&](const Effect& e) {
     return ExpectedReward(*game_, e.player, e.action, e.before, belief) + e.goal_independent;
   };
@@ -291,13 +276,13 @@ double Search::EdgeReward(Node& node, const Belief& belief, GoalPosterior poster
     node.own_reward =
         posterior == GoalPosterior::kAverage ? (node.own_reward + repriced) / 2 : repriced;
   }
-  double others = node.human_correction;
+  double others = 0;
   for (size_t i = 1; i < node.effects.size(); ++i) others += expected(node.effects[i]);
   const double own_prop = game_->rewards(player_).own_reward_prop;
   return own_prop * node.own_reward + (1 - own_prop) * (node.own_reward + others);
 }
 
-void Search::Backup(const Slot& slot, double value, const Belief& belief) {
+void Search::Backup(const Slot& slot, double value, Belief belief) {
   const bool reprice =
       options_.goal_posterior == GoalPosterior::kLeaf && options_.use_goal_predictor;
   const auto widen = [](Node& node, double v) {

@@ -132,14 +132,13 @@ class Search {
   int32_t EnterChild(Slot& slot, int32_t node, int32_t edge);
   int32_t MakeEdge(int32_t node, const Choice& choice);
   int32_t MakeChild(Slot& slot, int32_t node, int32_t edge, int32_t human);
-  int32_t DrawHuman(int32_t node, int32_t edge);
   // Of one more simulation on the path, or of one less.
   void CountInFlight(const Slot& slot, int32_t change);
 
   absl::Status Expand(const Slot& slot, int32_t node, const Evaluation& evaluation);
   // The edge's reward under `belief`; updates the own part as `posterior` says.
-  double EdgeReward(Node& node, const Belief& belief, GoalPosterior posterior) const;
-  void Backup(const Slot& slot, double value, const Belief& belief);
+  double EdgeReward(Node& node, Belief belief, GoalPosterior posterior) const;
+  void Backup(const Slot& slot, double value, Belief belief);
 
   SearchOptions options_;
   const env::Game* game_ = nullptr;

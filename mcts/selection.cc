@@ -14,13 +14,12 @@ constexpr float kRounding = 1e-6f;  // More than a score's relative error in flo
 class Scorer {
  public:
   // `level_visits` is n, `initial_value` the Q of entries without a visit.
-  Scorer(double c_puct, double min_range, const Node& node, double level_visits,
-         double initial_value)
+  Scorer(double c_puct, const Node& node, double level_visits, double initial_value)
       : c_puct_(static_cast<float>(c_puct)),
         sqrt_visits_(std::sqrt(level_visits)),
         initial_value_(static_cast<float>(initial_value)),
         min_(static_cast<float>(node.min_value)),
-        range_(std::max<double>(static_cast<float>(node.max_value) - min_, min_range)),
+        range_(std::max<double>(static_cast<float>(node.max_value) - min_, kMinValueRange)),
         initial_q_(Normalised(initial_value_)) {}
 
   float Score(float prior, float value_sum, int32_t visits, int32_t in_flight) const {
@@ -106,9 +105,8 @@ bool ExcludesNoop(const SearchOptions& options, const Node& node) {
 Choice SelectPuct(const SearchOptions& options, double c_puct, const Tree& tree, const Node& node) {
   const double node_mean = node.visits == 0 ? 0 : node.value_sum / node.visits;
   const double node_init = options.init_q_with_max ? node.max_value : node_mean;
-  const double min_range = options.min_value_range;
-  const Scorer node_scorer(c_puct, min_range, node,
-                           static_cast<float>(node.visits + node.in_flight), node_init);
+  const Scorer node_scorer(c_puct, node, static_cast<float>(node.visits + node.in_flight),
+                           node_init);
   const int first_type = ExcludesNoop(options, node) ? 1 : 0;
 
   BestAction action(tree);
@@ -144,7 +142,7 @@ Choice SelectPuct(const SearchOptions& options, double c_puct, const Tree& tree,
   // the mean value decides.
   const bool has_prior = type.prior >= std::numeric_limits<float>::min();
   const float scale = has_prior ? static_cast<float>(1.0 / type.prior) : 0.0f;
-  action.Consider(type, best_type, Scorer(c_puct, min_range, node, type_visits, type_init), scale);
+  action.Consider(type, best_type, Scorer(c_puct, node, type_visits, type_init), scale);
   return action.best;
 }
 

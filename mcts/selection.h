@@ -19,7 +19,7 @@ struct Choice {
 // backed up through at least once and has a valid action.
 //
 // At each level score = Q + c_puct * P * sqrt(n) / (1 + N), where Q is the mean value, min-max
-// normalised over the values seen at the node (denominator at least min_value_range); the first
+// normalised over the values seen at the node (denominator at least kMinValueRange); the first
 // maximum wins. Float32 in the reference's order of operations, since ties decide paths.
 // Simulations in flight count as visits in n and N, but not in Q (Liu et al., "Watch the
 // unobserved", ICLR 2020).

@@ -70,7 +70,6 @@ struct Node {
 
   double reward = 0;                       // Of the step into this node.
   double own_reward = 0;                   // The searching player's part of it.
-  double human_correction = 0;             // Added to the human's part, with HumanReward::kCentred.
   absl::InlinedVector<Effect, 2> effects;  // The searching player's first.
   env::StepChange change;                  // Of the step into this node.
 
@@ -90,9 +89,7 @@ struct Node {
   std::array<TypeStats, env::kNumActionTypes> types;
   int32_t humans_begin = 0, humans_end = 0;    // Run in the pool of humans.
   int32_t targets_begin = 0, targets_end = 0;  // Run in the pool of targets.
-  uint64_t chance_seed = 0;                    // Of common draws.
-  double human_reward = 0;  // Expected of the human's next action under this node's posterior.
-  Memory memory;            // Of the evaluator, up to and with this node.
+  Memory memory;                               // Of the evaluator, up to and with this node.
 };
 
 struct Tree {
@@ -104,7 +101,6 @@ struct Tree {
   // Per action the human may take:
   std::vector<int32_t> human_ids;
   std::vector<float> human_cumulative;  // Sum of the probabilities up to and with this one.
-  std::vector<float> human_rewards;     // Expected; only with HumanReward::kCentred.
   // Per voxel that some valid action changes:
   std::vector<int32_t> target_locations;
   std::vector<GoalLogits> target_logits;
@@ -118,7 +114,6 @@ struct Tree {
     untried.clear();
     human_ids.clear();
     human_cumulative.clear();
-    human_rewards.clear();
     target_locations.clear();
     target_logits.clear();
   }

@@ -45,7 +45,6 @@ class Move {
   // Actions of the root's edges count from its first one, until its run is known.
   void MakeRoot(const Node& child) {
     Node& root = to_.nodes.emplace_back();
-    root.chance_seed = child.chance_seed;
     root.types = child.types;
     Edges(root, -ActionsOf(child).first);
     for (TypeStats& type : root.types) {
@@ -69,7 +68,6 @@ class Move {
     const auto humans = static_cast<int32_t>(to_.human_ids.size());
     AppendRun(from_.human_ids, node.humans_begin, node.humans_end, to_.human_ids);
     AppendRun(from_.human_cumulative, node.humans_begin, node.humans_end, to_.human_cumulative);
-    AppendRun(from_.human_rewards, node.humans_begin, node.humans_end, to_.human_rewards);
     node.humans_begin = humans;
     node.humans_end = static_cast<int32_t>(to_.human_ids.size());
 

@@ -53,15 +53,13 @@ TEST_CASE("a search that has searched before allocates nothing") {
     SearchOptions options;
     options.num_simulations = 150;
     options.selection = static_cast<Selection>(i % 4);
-    options.chance_draws = static_cast<ChanceDraws>(i / 4);
-    options.human_reward = static_cast<HumanReward>(i / 4);
     options.reward_prior_weight = i / 4;
     options.respect_removals = true;
     const env::Game game = TinyGame(options, config);
     const env::State state = Start(game);
     HashEvaluator evaluator(i, {.spread_human = true});
     Search search;
-    INFO("selection " << i % 4 << " draws " << i / 4);
+    INFO("selection " << i % 4 << " prior weight " << i / 4);
     CHECK(AllocationsOf(search, options, game, state, evaluator) > 0);
     CHECK(AllocationsOf(search, options, game, state, evaluator) == 0);
   }

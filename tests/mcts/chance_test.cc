@@ -64,36 +64,5 @@ TEST_CASE("nodes that share the pool keep to their own actions") {
   CHECK(HumanProbability(tree, second, second.humans_begin) == Approx(0.25));
 }
 
-TEST_CASE("even quantiles follow the distribution closely, from any start and in any part") {
-  Chance chance(kSpread);
-  for (const uint64_t seed : {1, 2, 3}) {
-    for (const int from : {0, 17, 1000}) {
-      int hits = 0;
-      for (int i = from; i < from + 100; ++i) hits += chance.IdAt(EvenQuantile(seed, i)) == 768;
-      CHECK(std::abs(hits - 100 * 4 / kSum) < 3);  // Independent draws: a deviation of 5 is usual.
-    }
-  }
-  CHECK(EvenQuantile(1, 0) != EvenQuantile(2, 0));
-}
-
-TEST_CASE("even quantiles leave gaps of at most three lengths, none twice the even one") {
-  for (const int count : {2, 3, 10, 33, 100, 377}) {
-    std::vector<double> at;
-    for (int i = 0; i < count; ++i) at.push_back(EvenQuantile(5, i));
-    std::sort(at.begin(), at.end());
-    CHECK(at.front() >= 0);
-    CHECK(at.back() < 1);
-    std::vector<double> lengths;  // All that differ.
-    for (size_t i = 0; i < at.size(); ++i) {
-      const double gap = i + 1 < at.size() ? at[i + 1] - at[i] : 1 + at.front() - at.back();
-      CHECK(gap < 2.0 / count);
-      const bool known = std::any_of(lengths.begin(), lengths.end(),
-                                     [&](double l) { return std::abs(l - gap) < 1e-9; });
-      if (!known) lengths.push_back(gap);
-    }
-    CHECK(lengths.size() <= 3);  // Steinhaus: for multiples of any number.
-  }
-}
-
 }  // namespace
 }  // namespace hod::mcts

@@ -62,7 +62,7 @@ class PlainPuct {
   float Score(float prior, const Entry& entry, double n, double initial) const {
     const auto lowest = static_cast<float>(node_.min_value);
     const double range =
-        std::max<double>(static_cast<float>(node_.max_value) - lowest, options_.min_value_range);
+        std::max<double>(static_cast<float>(node_.max_value) - lowest, kMinValueRange);
     const float mean = entry.visits == 0 ? static_cast<float>(initial)
                                          : entry.value_sum / static_cast<float>(entry.visits);
     const auto q = static_cast<float>(static_cast<double>(mean - lowest) / range);
@@ -81,7 +81,6 @@ TEST_CASE("PUCT picks the first of the best float32 scores, however close the pr
     SearchOptions options;
     options.selection = static_cast<Selection>(rng.Below(3));
     options.init_q_with_max = rng.Chance(0.5);
-    if (rng.Chance(0.3)) options.min_value_range = 1;
     const double c_puct = rng.Chance(0.1) ? 0 : std::exp(2 * rng.Normal());
     const double closeness = std::pow(10.0, -rng.Between(0, 7));  // Of the priors to each other.
     std::vector<MadeAction> actions;

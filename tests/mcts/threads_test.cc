@@ -14,7 +14,6 @@ TEST_CASE("searches on several threads come to what they come to on one") {
   options.num_simulations = 60;
   options.max_in_flight = 4;
   options.reward_prior_weight = 0.5;
-  options.human_reward = HumanReward::kCentred;
   const env::Game game = TinyGame(options);  // Shared, as nobody changes it.
   const env::State state = Start(game);
   // Of one search after another, with a Search of one's own.

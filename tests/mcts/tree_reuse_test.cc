@@ -23,12 +23,10 @@ void AppendBelow(const Search& search, const Node& node, std::vector<double>& ou
         const Node& child = search.nodes()[c];
         CHECK(&search.nodes()[child.parent] == &node);
         CHECK(search.tree().edges[child.edge].action == a);
-        out.insert(
-            out.end(),
-            {double(child.human_action), double(child.expanded), double(child.terminal),
-             child.reward, child.own_reward, child.human_correction, double(child.visits),
-             child.value, child.value_sum, child.min_value, child.max_value, child.reward_sum,
-             child.own_reward_sum, child.human_reward, double(child.chance_seed)});
+        out.insert(out.end(), {double(child.human_action), double(child.expanded),
+                               double(child.terminal), child.reward, child.own_reward,
+                               double(child.visits), child.value, child.value_sum, child.min_value,
+                               child.max_value, child.reward_sum, child.own_reward_sum});
         AppendBelow(search, child, out);
       }
     }
@@ -36,7 +34,6 @@ void AppendBelow(const Search& search, const Node& node, std::vector<double>& ou
   const Tree& tree = search.tree();
   for (int32_t h = node.humans_begin; h < node.humans_end; ++h) {
     out.insert(out.end(), {double(tree.human_ids[h]), tree.human_cumulative[h]});
-    if (!tree.human_rewards.empty()) out.push_back(tree.human_rewards[h]);
   }
   for (int32_t t = node.targets_begin; t < node.targets_end; ++t) {
     out.push_back(tree.target_locations[t]);
@@ -124,8 +121,6 @@ SearchOptions RandomOptions(const env::GameConfig& config, Rng& rng) {
   options.noise_weight = 0;
   options.selection = static_cast<Selection>(rng.Below(3));
   options.goal_posterior = static_cast<GoalPosterior>(rng.Below(4));
-  options.chance_draws = static_cast<ChanceDraws>(rng.Below(2));
-  options.human_reward = static_cast<HumanReward>(rng.Below(2));
   options.use_goal_predictor = rng.Chance(0.8);
   options.line_of_sight = !config.abilities.teleportation;
   options.explore_noops = rng.Chance(0.5);
@@ -163,7 +158,6 @@ TEST_CASE("a search goes on with exactly the subtree of the state that was reach
       CHECK((Below(search, root) == below));
       CHECK(root.visits == child.visits);
       CHECK(root.value == child.value);
-      CHECK(root.chance_seed == child.chance_seed);
       CHECK(root.value_sum == Approx(child.value_sum - child.reward_sum).margin(1e-9));
       if (options.goal_posterior != GoalPosterior::kLeaf) {
         CHECK(root.min_value == Approx(seen.low).margin(1e-9));

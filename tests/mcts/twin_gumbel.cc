@@ -33,7 +33,7 @@ Transformed TransformedValues(const SearchOptions& options, const TwinNode& node
     highest = std::max(highest, completed);
     largest = std::max(largest, std::abs(completed));
   }
-  const double range = std::max(highest - lowest, options.min_value_range);
+  const double range = std::max(highest - lowest, kMinValueRange);
   const double scale = (options.value_visits + most_visits) * options.value_scale;
   for (auto& [a, value] : result.values) value = scale * (value - lowest) / range;
   result.error = 1e-6 + 1e-6 * scale * (1 + largest / range);

@@ -33,8 +33,7 @@ struct TwinNode {
   std::vector<int> valid;
   std::map<int, TwinAction> actions;  // Those valid, once expanded.
   double noop_prior = 0;              // Before noops are excluded and noise is added.
-  uint64_t chance_seed = 0;
-  double value = 0;  // As evaluated; 0 where the game is over.
+  double value = 0;                   // As evaluated; 0 where the game is over.
 
   int visits = 0, in_flight = 0;
   double total = 0, lowest = 1e300, highest = -1e300;

@@ -19,7 +19,7 @@ std::map<int, double> Limiting(const SearchOptions& options, double c_puct, cons
   for (const auto& [a, stats] : root.actions) {
     if (stats.prior == 0) continue;
     const double mean = stats.visits > 0 ? stats.Mean() : root.total / root.visits;
-    q[a] = (mean - root.lowest) / std::max(root.highest - root.lowest, options.min_value_range);
+    q[a] = (mean - root.lowest) / std::max(root.highest - root.lowest, kMinValueRange);
     highest = std::max(highest, q[a]);
   }
   std::map<int, double> policy;

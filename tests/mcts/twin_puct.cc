@@ -15,7 +15,7 @@ int TwinPuct(const SearchOptions& options, double c_puct, const env::ActionSpace
   // Of an entry of which `stats` are known, on a level with n visits.
   const auto score = [&](double prior, const TwinAction& stats, double n, double initial) {
     const double q = stats.visits == 0 ? initial : stats.Mean();
-    const double range = std::max(node.highest - node.lowest, options.min_value_range);
+    const double range = std::max(node.highest - node.lowest, kMinValueRange);
     return (q - node.lowest) / range +
            c_puct * prior * std::sqrt(n) / (1 + stats.visits + stats.in_flight);
   };

@@ -117,15 +117,8 @@ int TwinSearch::Select(const TwinNode& node) {
   return halving_.Select(options_, started_ - 1, node, chooser_);
 }
 
-int TwinSearch::DrawHuman(const TwinNode& node, int action) {
-  double quantile = 0;
-  if (options_.chance_draws == ChanceDraws::kIndependent) {
-    quantile = rng_.Uniform();
-  } else {
-    const TwinAction& stats = node.actions.at(action);
-    const double start = Rng(node.chance_seed).Uniform();
-    quantile = std::fmod(start + (stats.visits + stats.in_flight) * (std::sqrt(5.0) - 1) / 2, 1);
-  }
+int TwinSearch::DrawHuman(const TwinNode& node) {
+  const double quantile = rng_.Uniform();
   double sum = 0, so_far = 0;
   for (const LikelyAction& human : node.evaluation.human_policy) sum += human.probability;
   int drawn = -1;
@@ -139,7 +132,7 @@ int TwinSearch::DrawHuman(const TwinNode& node, int action) {
 }
 
 TwinNode& TwinSearch::Child(TwinNode& node, int action) {
-  const int human_action = DrawHuman(node, action);
+  const int human_action = DrawHuman(node);
   std::unique_ptr<TwinNode>& child = node.children[{action, human_action}];
   if (child != nullptr) return *child;
 
@@ -167,7 +160,6 @@ void TwinSearch::Expand(TwinNode& node) {
   node.expanded = true;
   if (options_.leaf_value == LeafValue::kNetwork) node.value = node.evaluation.value;
   if (options_.leaf_value == LeafValue::kBelief) node.value = BeliefValue(node);
-  if (options_.chance_draws == ChanceDraws::kCommon) node.chance_seed = rng_();
   SetPriors(node);
   if (node.parent == nullptr) {
     if (options_.noise_weight > 0) AddNoise(node);
@@ -270,7 +262,7 @@ double TwinSearch::Expected(const TwinNode& parent, int player, const env::Actio
   double sum = 0, expected = 0;
   for (int g = 0; g < env::kNumBlocks; ++g) {
     const double logit = logits[g * size.Volume() + action.location];
-    const double weight = std::exp(logit / options_.goal_temperature);
+    const double weight = std::exp(logit);
     const double change = similarity(after, g) - similarity(before, g);
     sum += weight;
     expected += weight * (change > 0 ? change : change + rewards.incorrect_action);
@@ -311,19 +303,6 @@ double TwinSearch::BeliefValue(const TwinNode& node) const {
   return value;
 }
 
-// What the human's action would bring if it took effect, as seen before it is drawn.
-double TwinSearch::Promised(const TwinNode& parent, int human_action) const {
-  const env::Action action = game_.actions().Unflatten(human_action);
-  const env::Block before = parent.state.blocks[action.location];
-  if (action.type == ActionType::kPlace) {
-    if (before != env::kAir || action.block < env::kFirstPlaceable) return 0;
-  } else if (before == env::kAir || before == env::kBedrock) {
-    return 0;
-  }
-  const int human = player_ == 0 ? game_.num_players() - 1 : 0;
-  return Expected(parent, human, action, parent.evaluation.goal_logits);
-}
-
 double TwinSearch::Shaped(ActionType type, double reward) const {
   const bool edits = type == ActionType::kPlace || type == ActionType::kBreak;
   return edits ? options_.own_reward_shift + options_.own_reward_scale * reward : reward;
@@ -342,14 +321,6 @@ double TwinSearch::FullReward(const TwinNode& node, const std::vector<float>& lo
     if (p == player_) continue;
     const env::PlayerOutcome& out = node.outcome.players[p];
     total += Expected(*node.parent, p, out.effective_action, logits) + out.goal_independent;
-  }
-  if (options_.human_reward == HumanReward::kCentred) {
-    double mean = 0, sum = 0;
-    for (const LikelyAction& human : node.parent->evaluation.human_policy) {
-      mean += human.probability * Promised(*node.parent, human.id);
-      sum += human.probability;
-    }
-    total += mean / sum - Promised(*node.parent, node.human_action);
   }
   const double own = game_.rewards(player_).own_reward_prop;
   return own * node.own_reward + (1 - own) * total;

@@ -38,7 +38,7 @@ class TwinSearch {
   void Finish(TwinNode& leaf);
   void CountInFlight(TwinNode& leaf, int change);
   int Select(const TwinNode& node);
-  int DrawHuman(const TwinNode& node, int action);
+  int DrawHuman(const TwinNode& node);
   TwinNode& Child(TwinNode& node, int action);
   std::vector<int32_t> ValidActions(const TwinNode& node) const;
 
@@ -50,7 +50,6 @@ class TwinSearch {
   double Expected(const TwinNode& parent, int player, const env::Action& action,
                   const std::vector<float>& logits) const;
   double BeliefValue(const TwinNode& node) const;
-  double Promised(const TwinNode& parent, int human_action) const;
   double Shaped(env::ActionType type, double reward) const;
   double OwnReward(const TwinNode& node, const std::vector<float>& logits) const;
   double FullReward(const TwinNode& node, const std::vector<float>& logits) const;

@@ -25,12 +25,8 @@ SearchOptions RandomOptions(Rng& rng) {
   options.selection = static_cast<Selection>(rng.Below(4));
   options.root_policy = static_cast<RootPolicy>(rng.Below(3));
   options.goal_posterior = static_cast<GoalPosterior>(rng.Below(4));
-  options.chance_draws = static_cast<ChanceDraws>(rng.Below(2));
-  options.human_reward = static_cast<HumanReward>(rng.Below(2));
   options.use_goal_predictor = rng.Chance(0.8);
   if (rng.Chance(0.4)) options.leaf_value = static_cast<LeafValue>(rng.Below(3));
-  if (rng.Chance(0.3)) options.goal_temperature = 0.5 + 2 * rng.Uniform();
-  if (rng.Chance(0.3)) options.min_value_range = 2 * rng.Uniform();
   options.line_of_sight = rng.Chance(0.5);
   options.init_q_with_max = rng.Chance(0.25);
   options.explore_noops = rng.Chance(0.7);
@@ -55,11 +51,10 @@ std::string Describe(const SearchOptions& o) {
   std::ostringstream out;
   out << o.num_simulations << " simulations, selection " << static_cast<int>(o.selection)
       << ", root policy " << static_cast<int>(o.root_policy) << ", posterior "
-      << static_cast<int>(o.goal_posterior) << ", draws " << static_cast<int>(o.chance_draws)
-      << ", human reward " << static_cast<int>(o.human_reward) << ", predictor "
-      << o.use_goal_predictor << ", value " << static_cast<int>(o.leaf_value) << ", noops "
-      << o.explore_noops << ", noise " << o.noise_weight << ", considered " << o.considered_actions
-      << ", in flight " << o.max_in_flight;
+      << static_cast<int>(o.goal_posterior) << ", predictor " << o.use_goal_predictor << ", value "
+      << static_cast<int>(o.leaf_value) << ", noops " << o.explore_noops << ", noise "
+      << o.noise_weight << ", considered " << o.considered_actions << ", in flight "
+      << o.max_in_flight;
   return out.str();
 }
 

@@ -133,7 +133,7 @@ def test_options_are_the_declared_settings(game, played, network):
     for options in (
         {"c_puct": [0.5, 2.0]},
         {"selection": "gumbel", "root_policy": "improved"},
-        {"goal_posterior": "leaf", "leaf_value": "belief", "chance_draws": "common"},
+        {"goal_posterior": "leaf", "leaf_value": "belief"},
         {"max_in_flight": 4},
         {"use_goal_predictor": False},
     ):
