@@ -157,9 +157,8 @@ std::string FormatStrength(const std::vector<Strength>& strengths) {
       "| simulations | in flight | plays what the deep search plays, % | "
       "deep visits of its action, % of the best's |\n|---|---|---|---|\n";
   for (const Strength& s : strengths) {
-    absl::StrAppendFormat(&text, "| %d | %d | %.1f [%.1f, %.1f] | %.1f [%.1f, %.1f] |\n",
-                          s.simulations, s.in_flight, s.agreement.mean, s.agreement.low,
-                          s.agreement.high, s.share.mean, s.share.low, s.share.high);
+    absl::StrAppendFormat(&text, "| %d | %d | %s | %s |\n", s.simulations, s.in_flight,
+                          engine::Format(s.agreement), engine::Format(s.share));
   }
   return text;
 }

@@ -5,14 +5,17 @@
 #include "absl/strings/str_cat.h"
 #include "engine/config/fields.h"
 #include "engine/training/run_directory.h"
+#include "env/base/status.h"
+#include "env/settings/declaration.h"
 #include "models/checkpoints/checkpoint.h"
 
 namespace hod::bindings {
 namespace {
 
-using engine::Field;
 using engine::RunConfig;
-using engine::Value;
+using settings::Declaration;
+using settings::Setting;
+using settings::Value;
 
 Value FromPython(const py::handle& object) {
   if (py::isinstance<py::bool_>(object)) return {object.cast<bool>()};
@@ -45,20 +48,17 @@ py::object ToPython(const Value& value) {
   return std::visit(Visitor(), value.data);
 }
 
-void ApplyTo(std::vector<Field>& fields, const py::dict& settings, const std::string& prefix) {
+void ApplyTo(Declaration& declaration, const py::dict& settings, const std::string& prefix) {
   for (const auto& [name, object] : settings) {
     const std::string key = prefix + name.cast<std::string>();
     if (py::isinstance<py::dict>(object)) {
-      ApplyTo(fields, py::reinterpret_borrow<py::dict>(object), key + ".");
+      ApplyTo(declaration, py::reinterpret_borrow<py::dict>(object), key + ".");
       continue;
     }
-    const auto field =
-        std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.key == key; });
-    if (field == fields.end()) throw py::key_error(absl::StrCat(key, ": no such setting"));
-    const Value value = FromPython(object);
-    if (field->set(value)) continue;
-    throw py::value_error(
-        absl::StrCat(key, ": expected ", field->expected, ", got ", engine::ToToml(value)));
+    if (declaration.Find(key) == nullptr) {
+      throw py::key_error(absl::StrCat(key, ": no such setting"));
+    }
+    ThrowIfError(declaration.Assign(key, FromPython(object)));
   }
 }
 
@@ -68,10 +68,10 @@ RunConfig ConfigOf(const std::string& path) {
 }
 
 py::object Get(RunConfig& config, const std::string& key) {
-  for (const Field& field : Fields(config)) {
-    if (field.key == key) return ToPython(field.get());
-  }
-  throw py::key_error(absl::StrCat(key, ": no such setting"));
+  const Declaration declaration = Declare(config);
+  const Setting* setting = declaration.Find(key);
+  if (setting == nullptr) throw py::key_error(absl::StrCat(key, ": no such setting"));
+  return ToPython(setting->get());
 }
 
 RunConfig Replace(RunConfig config, const py::dict& settings) {
@@ -82,27 +82,23 @@ RunConfig Replace(RunConfig config, const py::dict& settings) {
 py::list Keys() {
   RunConfig defaults;
   py::list keys;
-  for (const Field& field : Fields(defaults)) keys.append(field.key);
+  for (const Setting& setting : Declare(defaults).settings()) keys.append(setting.key);
   return keys;
 }
 
 }  // namespace
 
 void Apply(const py::dict& settings, const std::string& prefix, RunConfig& config) {
-  {
-    std::vector<Field> fields = Fields(config);
-    ApplyTo(fields, settings, prefix);
-  }
-  // Checks the whole, and fills in what follows from it.
-  config = ValueOrThrow(engine::ParseRunConfig(engine::ToToml(config), "settings"));
+  Declaration declaration = Declare(config);
+  ApplyTo(declaration, settings, prefix);
+  ThrowIfError(Annotate(engine::Complete(config), "settings"));
 }
 
 void ApplyOptions(const py::kwargs& options, const std::string& prefix, RunConfig& config) {
-  const std::vector<Field> fields = Fields(config);
+  const Declaration declaration = Declare(config);
   for (const auto& [name, value] : options) {
     const std::string key = prefix + name.cast<std::string>();
-    if (std::none_of(fields.begin(), fields.end(),
-                     [&](const Field& field) { return field.key == key; })) {
+    if (declaration.Find(key) == nullptr) {
       throw py::type_error(absl::StrCat(key, ": no such setting"));
     }
   }
@@ -154,12 +150,13 @@ out of range.)")
              std::string text = "hod.Config({";
              const char* separator = "";
              RunConfig copy = c, defaults;
-             const std::vector<Field> here = Fields(copy), there = Fields(defaults);
-             for (size_t i = 0; i < here.size(); ++i) {
-               const py::object value = ToPython(here[i].get());
-               if (value.equal(ToPython(there[i].get()))) continue;
-               absl::StrAppend(&text, separator, "'", here[i].key,
-                               "': ", std::string(py::repr(value)));
+             const Declaration here = Declare(copy), there = Declare(defaults);
+             for (size_t i = 0; i < here.settings().size(); ++i) {
+               const Setting& setting = here.settings()[i];
+               const Value value = setting.get();
+               if (value == there.settings()[i].get()) continue;
+               absl::StrAppend(&text, separator, "'", setting.key,
+                               "': ", std::string(py::repr(ToPython(value))));
                separator = ", ";
              }
              return text + "})";

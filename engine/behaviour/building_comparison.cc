@@ -8,7 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "engine/charts/chart.h"
-#include "engine/results/estimate_json.h"
+#include "engine/results/estimate.h"
 #include "env/base/json_object_reader.h"
 
 namespace hod::engine {
@@ -28,12 +28,6 @@ constexpr FigureColumn kFigureColumns[] = {
     {"edit_distance_1", "next edit adjacent, %", 100, 1},
     {"same_type", "next place of same type, %", 100, 1},
 };
-
-std::string Cell(const Estimate& e, double scale, int decimals) {
-  if (std::isnan(e.mean)) return "-";
-  return absl::StrFormat("%.*f [%.*f, %.*f]", decimals, scale * e.mean, decimals, scale * e.low,
-                         decimals, scale * e.high);
-}
 
 // What scores have in common that may stand in one column: the split and the protocol.
 using ScoreGroup = std::pair<std::string, std::string>;
@@ -64,8 +58,8 @@ std::string ScoreCells(const std::vector<PredictionScore>& scores, const Chosen&
     });
     absl::StrAppend(&cells, score == scores.end()
                                 ? " - | - |"
-                                : absl::StrCat(" ", Cell(score->cross_entropy, 1, 3), " | ",
-                                               Cell(score->accuracy, 100, 1), " |"));
+                                : absl::StrCat(" ", Format(score->cross_entropy, {.digits = 3}),
+                                               " | ", Format(100 * score->accuracy), " |"));
   }
   return cells;
 }
@@ -78,11 +72,12 @@ const Estimate& CurveAt(const BuildingReport& report, double share) {
 std::string FiguresOf(const BuildingReport& report) {
   std::string cells;
   for (const double share : {0.25, 0.5, 1.0}) {
-    absl::StrAppend(&cells, " ", Cell(CurveAt(report, share), 1, 1), " |");
+    absl::StrAppend(&cells, " ", Format(CurveAt(report, share)), " |");
   }
   for (const FigureColumn& column : kFigureColumns) {
-    absl::StrAppend(&cells, " ",
-                    Cell(report.Find(column.key)->estimate, column.scale, column.decimals), " |");
+    const Estimate& estimate = report.Find(column.key)->estimate;
+    absl::StrAppend(&cells, " ", Format(column.scale * estimate, {.digits = column.decimals}),
+                    " |");
   }
   return cells;
 }
@@ -156,14 +151,8 @@ absl::StatusOr<PredictionScore> ScoreFromJson(const nlohmann::json& json) {
   int scored = 0;
   figures.Read("scored", 1, INT32_MAX, scored);
   score.scored = scored;
-  for (auto [key, estimate] :
-       {std::pair("cross_entropy", &score.cross_entropy), std::pair("accuracy", &score.accuracy)}) {
-    const nlohmann::json* object = figures.Find(key);
-    if (object == nullptr) break;
-    JsonObjectReader fields(*object, absl::StrCat("overall.", key));
-    *estimate = ReadEstimate(fields);
-    if (!fields.ok()) reader.Fail(fields.Finish());
-  }
+  ReadEstimate(figures, "cross_entropy", score.cross_entropy);
+  ReadEstimate(figures, "accuracy", score.accuracy);
   if (!figures.ok()) reader.Fail(figures.Finish());
   if (!reader.ok()) return reader.Finish();
   return score;

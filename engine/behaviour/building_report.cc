@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "engine/results/estimate_json.h"
+#include "engine/results/estimate.h"
 #include "env/base/json.h"
 #include "env/base/json_object_reader.h"
 #include "env/base/status.h"
@@ -221,17 +221,14 @@ absl::StatusOr<BuildingReport> BuildingFromJson(const json& json) {
 }
 
 std::string FormatBuilding(const BuildingReport& report) {
-  const auto cell = [](double value) -> std::string {
-    return std::isnan(value) ? "-" : absl::StrFormat("%.3f", value);
-  };
   std::string text = absl::StrFormat("%-42s%12s%20s%14s%17s\n", "", "this player", "95% interval",
                                      "people alone", "people assisted");
   for (const BuildingFigure& figure : report.figures) {
     const Estimate& e = figure.estimate;
-    const std::string interval =
-        std::isnan(e.low) ? "-" : absl::StrFormat("[%s, %s]", cell(e.low), cell(e.high));
-    absl::StrAppendFormat(&text, "%-42s%12s%20s%14s%17s\n", figure.title, cell(e.mean), interval,
-                          cell(figure.people_alone), cell(figure.people_assisted));
+    absl::StrAppendFormat(&text, "%-42s%12s%20s%14s%17s\n", figure.title,
+                          FormatNumber(e.mean, {.digits = 3}), FormatInterval(e, {.digits = 3}),
+                          FormatNumber(figure.people_alone, {.digits = 3}),
+                          FormatNumber(figure.people_assisted, {.digits = 3}));
   }
   text += "\ngoal % at";
   for (int i = 10; i <= kCurveSteps; i += 10) {

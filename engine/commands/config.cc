@@ -4,49 +4,63 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "engine/commands/command.h"
 #include "engine/config/run_config.h"
 #include "engine/imitation/cloning.h"
 #include "engine/play/human_file.h"
 #include "engine/play/player_spec.h"
+#include "engine/studies/network_study.h"
+#include "engine/studies/search_study.h"
+#include "env/houses/transforms/pipeline.h"
 
 namespace hod::engine {
+namespace {
+
+// docs/configuration.md after its head.
+std::string DescribeAllFiles() {
+  return absl::StrCat(
+      "## Runs\n\nTraining and evaluation ([learning.md](learning.md)).\n\n", DescribeSettings(),
+      "\n## Humans\n\nA human that takes more than a name to describe "
+      "([humans.md](humans.md)).\n\n",
+      DescribeHumanFile(),
+      "\n## Clones of people\n\nHow a network learns what people do ([humans.md](humans.md)).\n\n",
+      DescribeCloningConfig(),
+      "\n## Studies of searches\n\nOne assistant under several searches "
+      "([evaluating.md](evaluating.md)).\n\n",
+      DescribeSearchStudy(),
+      "\n## Studies of networks\n\nArchitectures side by side ([networks.md](networks.md)).\n\n",
+      DescribeNetworkStudy(),
+      "\n## Transforms of houses\n\nWritten `name(key=value,...)`, not in TOML "
+      "([houses.md](houses.md)).\n\n```\n",
+      env::DescribeTransforms(), "```\n");
+}
+
+}  // namespace
 
 void AddConfig(CLI::App& app, absl::Status& result) {
   struct Options {
     std::string config;
     std::vector<std::string> overrides;
-    bool describe = false, describe_players = false, describe_human = false,
-         describe_cloning = false;
+    bool describe = false, describe_players = false;
   };
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
-      "config", "Print the settings a configuration resolves to, or a table of all settings");
+      "config", "Print the settings a configuration resolves to, or tables of all settings");
   command->add_option("--config", options->config, "run configuration (TOML)");
   command->add_option("--set", options->overrides, "key=value over the configuration")
       ->allow_extra_args(false);
-  command->add_flag("--describe", options->describe, "print the table (Markdown)");
+  command->add_flag("--describe", options->describe,
+                    "print tables of the settings of every kind of file (Markdown)");
   command->add_flag("--describe-players", options->describe_players,
                     "print the table of who can play (docs/learning.md)");
-  command->add_flag("--describe-human", options->describe_human,
-                    "print the table of a human file's settings (docs/humans.md)");
-  command->add_flag("--describe-cloning", options->describe_cloning,
-                    "print the table of a cloning file's settings (docs/humans.md)");
   command->callback([options, &result] {
     if (options->describe) {
-      std::fputs(DescribeSettings().c_str(), stdout);
+      std::fputs(DescribeAllFiles().c_str(), stdout);
       return;
     }
     if (options->describe_players) {
       std::fputs(DescribePlayers().c_str(), stdout);
-      return;
-    }
-    if (options->describe_human) {
-      std::fputs(DescribeHumanFile().c_str(), stdout);
-      return;
-    }
-    if (options->describe_cloning) {
-      std::fputs(DescribeCloningConfig().c_str(), stdout);
       return;
     }
     absl::StatusOr<RunConfig> config = LoadRunConfig(options->config, options->overrides);

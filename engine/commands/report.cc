@@ -2,7 +2,6 @@
 #include "engine/report/report.h"
 
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,8 +12,11 @@
 #include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/evaluation/evaluate.h"
+#include "engine/evaluation/stored_evaluation.h"
+#include "engine/results/store.h"
 #include "engine/training/train.h"
 #include "env/base/files.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -25,31 +27,22 @@ struct Options {
   std::vector<std::string> overrides;
 };
 
-// The evaluation of the newest checkpoint: a stored one, if it is of this checkpoint and these
-// settings, or a new one.
+// The evaluation of the newest checkpoint, an earlier one if nothing has changed; also as
+// evaluation.json, which the report is written from.
 absl::StatusOr<EvaluationReport> EvaluateRun(const RunDirectory& run) {
   ASSIGN_OR_RETURN(auto latest, run.LatestCheckpoint());
   if (!latest.has_value()) {
     return absl::NotFoundError(absl::StrCat(run.path(), ": no checkpoint to evaluate"));
   }
-  const std::string path = run.path() + "/evaluation.json";
-  std::error_code ignored;
-  if (std::filesystem::exists(path, ignored)) {
-    absl::StatusOr<EvaluationReport> stored = LoadEvaluation(path);
-    if (!stored.ok()) return stored.status();
-    if (stored->origin.value("assistant", "") == latest->second &&
-        stored->origin.value("config", "") == ToToml(run.config())) {
-      std::fprintf(stderr, "%s is of this checkpoint: reusing it\n", path.c_str());
-      return stored;
-    }
-  }
-  absl::StatusOr<EvaluationReport> report =
-      Evaluate({.config = run.config(),
-                .assistant = latest->second,
-                .human = run.config().human,
-                .record_directory = run.path() + "/episodes"});
-  if (!report.ok()) return report.status();
-  RETURN_IF_ERROR(WriteFileAtomically(path, ToJson(*report).dump(1) + "\n"));
+  ASSIGN_OR_RETURN(const ResultStore store, ResultStore::Open(run.path() + "/results"));
+  ASSIGN_OR_RETURN(EvaluationReport report,
+                   EvaluateOnce({.config = run.config(),
+                                 .assistant = latest->second,
+                                 .human = run.config().human,
+                                 .record_directory = run.path() + "/episodes"},
+                                store, "evaluation"));
+  RETURN_IF_ERROR(
+      WriteFileAtomically(run.path() + "/evaluation.json", DumpJson(ToJson(report), 1) + "\n"));
   return report;
 }
 

@@ -2,61 +2,60 @@
 #include "engine/config/fields.h"
 
 #include "absl/strings/str_cat.h"
-#include "engine/config/declaration.h"
+#include "engine/config/game_settings.h"
 #include "env/game/roles.h"
 #include "env/houses/sources/source.h"
 
 namespace hod::engine {
 namespace {
 
-void DeclarePlayer(Declaration& d, const std::string& table, env::PlayerConfig& player) {
+void DeclarePlayer(settings::Declaration& d, const std::string& table, env::PlayerConfig& player) {
   const auto key = [&](const char* name) { return absl::StrCat(table, ".", name); };
   env::RewardSchedules& r = player.rewards;
-  d.Schedule(key("noop"), r.noop, "reward of an action without effect");
-  d.Schedule(key("action"), r.action, "reward of an action with an effect");
-  d.Schedule(key("incorrect_action"), r.incorrect_action,
-             "added to an effective place or break that does not help");
-  d.Schedule(key("place_wrong"), r.place_wrong,
-             "similarity of a wrong block where some block belongs");
-  d.Schedule(key("own_reward_prop"), r.own_reward_prop, "0: everybody's rewards; 1: own only");
-  d.Schedule(key("get_resources"), r.get_resources, "per new kind of block from the palette");
+  DeclareSchedule(d, key("noop"), r.noop, "reward of an action without effect");
+  DeclareSchedule(d, key("action"), r.action, "reward of an action with an effect");
+  DeclareSchedule(d, key("incorrect_action"), r.incorrect_action,
+                  "added to an effective place or break that does not help");
+  DeclareSchedule(d, key("place_wrong"), r.place_wrong,
+                  "similarity of a wrong block where some block belongs");
+  DeclareSchedule(d, key("own_reward_prop"), r.own_reward_prop,
+                  "0: everybody's rewards; 1: own only");
+  DeclareSchedule(d, key("get_resources"), r.get_resources,
+                  "per new kind of block from the palette");
 }
 
 }  // namespace
 
-void DeclareSearch(Declaration& d, mcts::SearchOptions& s) {
+void DeclareSearch(settings::Declaration& d, mcts::SearchOptions& s) {
   d.Integer("search.num_simulations", s.num_simulations, 1, 100000, "simulations of a full search");
   d.Number("search.gamma", s.gamma, 0, 1, "discount");
   d.Numbers("search.c_puct", s.c_puct, 0, 1000,
             "exploration in PUCT; of several each search draws one");
   d.Choice("search.selection", s.selection, {"bilevel", "bilevel_unscaled", "flat", "gumbel"},
-           "how the tree picks actions: by type and then within it (paper), or otherwise");
+           "how the tree picks actions: by type and then within it (bilevel, the paper's), or by "
+           "Gumbel planning; the others are there for the reference's recorded searches");
   d.Choice("search.root_policy", s.root_policy, {"visits", "limiting", "improved"},
            "the policy a search results in: visit counts (paper), what they tend to, or prior and "
            "values");
   d.Choice("search.goal_posterior", s.goal_posterior, {"parent", "child", "average", "leaf"},
-           "whose goal prediction prices the assistant's own actions (paper: parent)");
-  d.Choice("search.chance_draws", s.chance_draws, {"independent", "common"},
-           "the human's actions in the tree: drawn anew, or the same for all actions of a node");
-  d.Choice("search.human_reward", s.human_reward, {"sampled", "centred"},
-           "the human's part of rewards: of the action drawn, or without the luck of the draw");
+           "whose goal prediction prices the assistant's own actions: parent (paper); the "
+           "others are there for the reference's recorded searches");
   d.Choice("search.leaf_value", s.leaf_value, {"network", "zero", "belief"},
            "what leaves are worth: what the network says (paper), nothing, or what could still be "
            "done on their belief");
-  d.Number("search.goal_temperature", s.goal_temperature, 0.01, 100,
-           "goal logits are divided by it: above 1 beliefs are trusted less than they claim");
-  d.Number("search.min_value_range", s.min_value_range, 1e-6, 1e6,
-           "values are normalised by their range at a node, in blocks, or this if larger");
   d.Flag("search.line_of_sight", s.line_of_sight, "mask actions by line of sight");
   d.Flag("search.init_q_with_max", s.init_q_with_max,
-         "unvisited actions take the best value seen, not the mean");
+         "unvisited actions take the best value seen, not the mean; there for the reference's "
+         "recorded searches");
   d.Flag("search.explore_noops", s.explore_noops, "noop is searched as other actions are");
   d.Number("search.prior_temperature", s.prior_temperature, 0.01, 100,
-           "priors are raised to this power");
+           "priors are raised to this power; there for the reference's recorded searches");
   d.Number("search.reward_prior_weight", s.reward_prior_weight, 0, 100,
            "tilts priors by exp(weight * expected reward); 0 in the paper");
-  d.Number("search.own_reward_scale", s.own_reward_scale, 0, 1000,
-           "expected rewards of places and breaks are scaled by it");
+  d.Number(
+      "search.own_reward_scale", s.own_reward_scale, 0, 1000,
+      "expected rewards of places and breaks are scaled by it; there for the reference's recorded "
+      "searches");
   d.Number("search.own_reward_shift", s.own_reward_shift, -1000, 1000,
            "and shifted by it: below 0 the assistant acts only when surer than even odds");
   d.Flag("search.respect_removals", s.respect_removals,
@@ -78,8 +77,8 @@ void DeclareSearch(Declaration& d, mcts::SearchOptions& s) {
   d.Number("search.value_scale", s.value_scale, 0, 1e6, "Gumbel: see value_visits");
 }
 
-std::vector<Field> Fields(RunConfig& c) {
-  Declaration d;
+settings::Declaration Declare(RunConfig& c) {
+  settings::Declaration d;
   d.Integer("seed", c.seed, 0, INT64_MAX, "all randomness of the run follows from it");
   d.Text("goals", c.goals, env::kGoalSpecs, "where the houses of self-play come from");
   d.Text("human", c.human, "a human as for hod evaluate --human",
@@ -87,7 +86,7 @@ std::vector<Field> Fields(RunConfig& c) {
   d.Choice("player", c.player, {"human", "assistant"},
            "whose play is learnt: an assistant's, or a builder's, who is alone and sees the goal");
 
-  d.Size("game.world_size", c.game.size, "extents in x, y (up) and z, in voxels");
+  DeclareSize(d, "game.world_size", c.game.size, "extents in x, y (up) and z, in voxels");
   d.Integer("game.horizon", c.game.horizon, 1, 100000, "timesteps of an episode");
   d.Flag("game.random_start_locations", c.game.random_start_locations,
          "players start anywhere, not in a row at the corner");
@@ -105,8 +104,9 @@ std::vector<Field> Fields(RunConfig& c) {
   DeclarePlayer(d, "game.human_rewards", c.game.players[env::kHuman]);
   DeclarePlayer(d, "game.assistant_rewards", c.game.players[env::kAssistant]);
 
-  d.Integer("network.channels", c.network.channels, 1, 1024, "channels of the trunk");
-  d.Integer("network.blocks", c.network.blocks, 1, 64, "residual blocks");
+  d.Integer("network.channels", c.network.channels, 1, models::kMaxChannels,
+            "channels of the trunk");
+  d.Integer("network.blocks", c.network.blocks, 1, models::kMaxBlocks, "residual blocks");
   d.Choice("network.device", c.backend.device, {"cpu", "cuda"},
            "where networks are computed to play; learning stays on the processor");
   d.Choice("network.precision", c.backend.precision, {"auto", "float32", "bfloat16", "int8"},
@@ -177,10 +177,10 @@ std::vector<Field> Fields(RunConfig& c) {
            "advantages: 0 trusts the value, 1 what was gained");
   d.Number("ppo.target_kl", p.target_kl, 0, 1e6,
            "an update ends once the policy has moved so far from the one that played; 0: never");
-  d.Schedule("ppo.type_entropy", p.type_entropy,
-             "bonus for the entropy over types of actions, over the timesteps of training");
-  d.Schedule("ppo.location_entropy", p.location_entropy,
-             "the same for locations and blocks within a type");
+  DeclareSchedule(d, "ppo.type_entropy", p.type_entropy,
+                  "bonus for the entropy over types of actions, over the timesteps of training");
+  DeclareSchedule(d, "ppo.location_entropy", p.location_entropy,
+                  "the same for locations and blocks within a type");
 
   EvaluationConfig& e = c.evaluation;
   d.Text("evaluation.goals", e.goals, env::kGoalSpecs, "houses to evaluate on");
@@ -189,7 +189,7 @@ std::vector<Field> Fields(RunConfig& c) {
   d.Integer("evaluation.simulations", e.simulations, 1, 100000, "simulations of a move");
   d.Flag("evaluation.greedy", e.greedy, "plays the best action; else draws from the policy");
   d.Integer("evaluation.threads", e.threads, 1, 1024, "threads that play");
-  return std::move(d.fields);
+  return d;
 }
 
 }  // namespace hod::engine

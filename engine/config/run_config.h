@@ -102,6 +102,10 @@ absl::StatusOr<RunConfig> LoadRunConfig(const std::string& path,
 absl::StatusOr<RunConfig> ParseRunConfig(const std::string& text, const std::string& source);
 absl::Status Override(RunConfig& config, const std::string& assignment);
 
+// Fills in what follows from other settings, and checks what has to hold of them together. Errors
+// name the key.
+absl::Status Complete(RunConfig& config);
+
 // Every setting, in TOML that LoadRunConfig() reads back to the same config.
 std::string ToToml(const RunConfig& config);
 

@@ -10,8 +10,10 @@
 #include "engine/play/batched_play.h"
 #include "engine/play/playable_network.h"
 #include "engine/play/player_spec.h"
-#include "engine/results/estimate_json.h"
+#include "engine/results/estimate.h"
 #include "env/base/files.h"
+#include "env/base/json.h"
+#include "env/base/json_object_reader.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
 #include "env/base/version.h"
@@ -131,21 +133,48 @@ void Compare(EvaluationReport& report, uint64_t seed) {
   }
 }
 
-Estimate EstimateFromJson(const nlohmann::json& json) {
-  return {json.at("mean").get<double>(), json.at("low").get<double>(),
-          json.at("high").get<double>()};
+// Reads the object that is the value of `key`, and nothing else that it may hold.
+template <typename Read>
+void ReadPart(JsonObjectReader& reader, const char* key, const Read& read) {
+  const nlohmann::json* object = reader.Find(key);
+  if (object == nullptr) return;
+  JsonObjectReader part(*object, reader.Path(key));
+  read(part);
+  if (!part.ok()) reader.Fail(part.Finish());
 }
 
-EpisodeFigures FiguresFromJson(const nlohmann::json& json) {
-  EpisodeFigures f;
-  f.timesteps = json.at("timesteps").get<int>();
-  f.goal_percent = json.at("goal_percent").get<double>();
-  f.human_actions = json.at("human_actions").get<int>();
-  f.assistant_actions = json.at("assistant_actions").get<int>();
-  f.human_percent = json.at("human_percent").get<double>();
-  f.assistant_percent = json.at("assistant_percent").get<double>();
-  f.assistant_wrong = json.at("assistant_wrong").get<int>();
-  return f;
+void ReadFigures(JsonObjectReader& reader, const char* key, EpisodeFigures& f) {
+  ReadPart(reader, key, [&](JsonObjectReader& part) {
+    part.Read("timesteps", f.timesteps);
+    part.Read("goal_percent", f.goal_percent);
+    part.Read("human_actions", f.human_actions);
+    part.Read("assistant_actions", f.assistant_actions);
+    part.Read("human_percent", f.human_percent);
+    part.Read("assistant_percent", f.assistant_percent);
+    part.Read("assistant_wrong", f.assistant_wrong);
+  });
+}
+
+void ReadHouses(JsonObjectReader& reader, std::vector<PairedFigures>& out) {
+  const nlohmann::json* houses = reader.Find("houses");
+  if (houses == nullptr) return;
+  if (!houses->is_array()) return reader.Fail("houses", "an array");
+  for (const nlohmann::json& entry : *houses) {
+    JsonObjectReader fields(entry, absl::StrCat("houses[", out.size(), "]"));
+    PairedFigures& house = out.emplace_back();
+    fields.Read("goal", house.goal);
+    ReadFigures(fields, "alone", house.alone);
+    ReadFigures(fields, "assisted", house.assisted);
+    if (!fields.ok()) return reader.Fail(fields.Finish());
+  }
+}
+
+void ReadCount(JsonObjectReader& reader, const char* key, int64_t& out) {
+  const nlohmann::json* value = reader.FindOptional(key);
+  if (value == nullptr) return;  // Not counted by earlier versions.
+  const absl::StatusOr<int64_t> count = IntegerFromJson(*value, 0, INT64_MAX, key);
+  if (!count.ok()) return reader.Fail(count.status());
+  out = *count;
 }
 
 // A network of `setup` to search with.
@@ -256,45 +285,42 @@ nlohmann::json ToJson(const EvaluationReport& report) {
 
 absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json) {
   EvaluationReport report;
-  try {  // nlohmann::json reports missing keys and wrong types by exceptions.
-    report.origin = json.at("origin");
-    for (const char* key : {"assistant", "config"}) {  // An evaluation is known by these.
-      report.origin.at(key).get_ref<const std::string&>();
-    }
-    // Not counted by earlier versions.
-    report.evaluations = json.value("evaluations", int64_t{0});
-    report.known_evaluations = json.value("known_evaluations", int64_t{0});
-    report.seconds = json.at("seconds").get<double>();
+  JsonObjectReader reader(json, "");
+  ReadPart(reader, "origin", [&](JsonObjectReader& origin) {
+    std::string text;
+    for (const char* key : {"assistant", "config"}) origin.Read(key, text);
+  });
+  ReadCount(reader, "evaluations", report.evaluations);
+  ReadCount(reader, "known_evaluations", report.known_evaluations);
+  reader.Read("seconds", report.seconds);
+  ReadPart(reader, "figures", [&](JsonObjectReader& figures) {
     for (const FigureSpec& figure : kFigures) {
-      const nlohmann::json& c = json.at("figures").at(figure.key);
-      report.comparisons.push_back({figure.key, figure.title, EstimateFromJson(c.at("alone")),
-                                    EstimateFromJson(c.at("assisted")),
-                                    EstimateFromJson(c.at("difference"))});
+      FigureComparison& comparison = report.comparisons.emplace_back();
+      comparison.key = figure.key;
+      comparison.title = figure.title;
+      ReadPart(figures, figure.key, [&](JsonObjectReader& part) {
+        ReadEstimate(part, "alone", comparison.alone);
+        ReadEstimate(part, "assisted", comparison.assisted);
+        ReadEstimate(part, "difference", comparison.difference);
+      });
     }
-    report.human_actions_saved = EstimateFromJson(json.at("human_actions_saved_percent"));
-    for (const nlohmann::json& house : json.at("houses")) {
-      report.houses.push_back({house.at("goal").get<std::string>(),
-                               FiguresFromJson(house.at("alone")),
-                               FiguresFromJson(house.at("assisted"))});
-    }
-  } catch (const nlohmann::json::exception& error) {
-    return absl::InvalidArgumentError(std::string("not an evaluation: ") + error.what());
-  }
+  });
+  ReadEstimate(reader, "human_actions_saved_percent", report.human_actions_saved);
+  ReadHouses(reader, report.houses);
+  RETURN_IF_ERROR(Annotate(reader.Finish(), "not an evaluation"));
+  report.origin = json["origin"];
   return report;
 }
 
 std::string FormatTable(const EvaluationReport& report) {
-  const auto cell = [](const Estimate& e) {
-    return absl::StrFormat("%.1f [%.1f, %.1f]", e.mean, e.low, e.high);
-  };
   std::string text =
       absl::StrFormat("%-32s%-26s%-26s%s\n", "", "human alone", "with assistant", "difference");
   for (const FigureComparison& c : report.comparisons) {
-    absl::StrAppendFormat(&text, "%-32s%-26s%-26s%s\n", c.title, cell(c.alone), cell(c.assisted),
-                          cell(c.difference));
+    absl::StrAppendFormat(&text, "%-32s%-26s%-26s%s\n", c.title, Format(c.alone),
+                          Format(c.assisted), Format(c.difference));
   }
   absl::StrAppendFormat(&text, "\nThe assistant saves %s %% of the human's place/break actions.\n",
-                        cell(report.human_actions_saved));
+                        Format(report.human_actions_saved));
   absl::StrAppendFormat(&text, "Means over %d houses with 95%% bootstrap intervals.\n",
                         report.houses.size());
   if (report.evaluations > 0) {

@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "engine/config/declaration.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
+#include "env/settings/describe.h"
+#include "env/settings/toml.h"
 #include "models/checkpoints/checkpoint.h"
 #include "models/training/trainer.h"
 
@@ -18,11 +19,11 @@ namespace {
 // Streams of the config's seed.
 constexpr uint64_t kInitialStream = 1, kOrderStream = 2, kSymmetryStream = 3, kDropoutStream = 4;
 
-std::vector<Field> Fields(CloningConfig& config) {
-  Declaration d;
+settings::Declaration Declare(CloningConfig& config) {
+  settings::Declaration d;
   d.Integer("seed", config.seed, 0, std::numeric_limits<int>::max(), "of all that is random");
-  d.Integer("channels", config.channels, 1, 512, "of the network");
-  d.Integer("blocks", config.blocks, 0, 64, "of the network");
+  d.Integer("channels", config.channels, 1, models::kMaxChannels, "of the network");
+  d.Integer("blocks", config.blocks, 0, models::kMaxBlocks, "of the network");
   d.Integer("epochs", config.epochs, 1, 10000, "passes over the decisions");
   d.Integer("batch", config.batch, 1, 4096, "decisions of a gradient step");
   d.Number("learning_rate", config.learning_rate, 1e-9, 1, "of the first gradient step");
@@ -37,7 +38,7 @@ std::vector<Field> Fields(CloningConfig& config) {
          "rename the placeable types at random in every example");
   d.Text("initial", config.initial, "the path of a checkpoint",
          "the network that learning begins from; empty: a random one");
-  return std::move(d.fields);
+  return d;
 }
 
 }  // namespace
@@ -45,16 +46,16 @@ std::vector<Field> Fields(CloningConfig& config) {
 absl::StatusOr<CloningConfig> LoadCloningConfig(const std::string& path) {
   ASSIGN_OR_RETURN(std::string text, ReadFile(path));
   CloningConfig config;
-  std::vector<Field> fields = Fields(config);
-  RETURN_IF_ERROR(AssignFile(fields, text, path));
+  settings::Declaration declaration = Declare(config);
+  RETURN_IF_ERROR(settings::ReadToml(text, path, declaration));
   return config;
 }
 
-nlohmann::json ToJson(CloningConfig config) { return ToJson(Fields(config)); }
+nlohmann::json ToJson(CloningConfig config) { return settings::ToJson(Declare(config)); }
 
 std::string DescribeCloningConfig() {
   CloningConfig defaults;
-  return DescribeFields(Fields(defaults));
+  return settings::Describe(Declare(defaults));
 }
 
 absl::StatusOr<models::Network> InitialClone(const CloningConfig& config) {

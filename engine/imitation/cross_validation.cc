@@ -1,17 +1,17 @@
 #include "engine/imitation/cross_validation.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <map>
-#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "engine/play/player_spec.h"
+#include "engine/results/store.h"
 #include "env/base/files.h"
+#include "env/base/json.h"
 #include "env/base/parallel.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
@@ -23,10 +23,10 @@ namespace {
 using nlohmann::json;
 
 // Everything a result follows from.
-json SettingsOf(const CloningConfig& config, const models::Network& initial, const Fold& fold,
-                const std::vector<PersonEpisode>& people) {
-  const std::string_view parameters(reinterpret_cast<const char*>(initial.parameters.data()),
-                                    initial.parameters.size() * sizeof(float));
+json OriginOf(const CloningConfig& config, const models::Network& initial, const Fold& fold,
+              const std::vector<PersonEpisode>& people) {
+  const absl::string_view parameters(reinterpret_cast<const char*>(initial.parameters.data()),
+                                     initial.parameters.size() * sizeof(float));
   std::string decisions;
   for (const PersonEpisode& episode : people) {
     if (!episode.In(fold.split)) continue;
@@ -39,8 +39,8 @@ json SettingsOf(const CloningConfig& config, const models::Network& initial, con
   return {{"version", 1},  // Of networks, losses and scores.
           {"fold", NameOf(fold)},
           {"config", ToJson(config)},
-          {"initial", XXH64(parameters.data(), parameters.size(), 0)},
-          {"decisions", XXH64(decisions.data(), decisions.size(), 0)}};
+          {"initial", HashOf(parameters)},
+          {"decisions", HashOf(decisions)}};
 }
 
 json ToJson(const FoldResult& result) {
@@ -61,12 +61,13 @@ class Run {
  public:
   Run(const CloningConfig& config, const models::Network& initial,
       const std::vector<PersonEpisode>& people, const std::vector<Fold>& folds,
-      const std::string& directory, const std::atomic<bool>& stop)
+      const std::string& directory, const ResultStore& store, const std::atomic<bool>& stop)
       : config_(config),
         initial_(initial),
         people_(people),
         folds_(folds),
         directory_(directory),
+        store_(store),
         stop_(stop),
         results_(folds.size()) {}
 
@@ -99,49 +100,41 @@ class Run {
     return absl::StrCat(directory_, "/", NameOf(fold), extension);
   }
 
+  // The result of an earlier run whose network is still there.
   std::optional<FoldResult> Earlier(const Fold& fold) const {
-    const absl::StatusOr<std::string> text = ReadFile(Path(fold, ".json"));
-    if (!text.ok() || !models::LoadNetwork(Path(fold, ".safetensors")).ok()) return std::nullopt;
-    const json file = json::parse(*text, nullptr, /*allow_exceptions=*/false);
-    if (!file.is_object() ||
-        file.value("settings", json()) != SettingsOf(config_, initial_, fold, people_)) {
-      return std::nullopt;
-    }
-    try {
-      return ResultFrom(fold, file.at("result"));
-    } catch (const json::exception&) {  // Damaged: the fold is run again.
-      return std::nullopt;
-    }
+    std::optional<FoldResult> result;
+    const auto take = [&](const json& object) -> absl::Status {
+      RETURN_IF_ERROR(models::LoadNetwork(Path(fold, ".safetensors")).status());
+      result = ResultFrom(fold, object);
+      return absl::OkStatus();
+    };
+    store_.Find(NameOf(fold), OriginOf(config_, initial_, fold, people_), take);
+    return result;
   }
 
   absl::StatusOr<FoldResult> TrainAndScore(const Fold& fold, SharedProgress& progress) const {
     FoldResult result{.fold = fold};
     const std::string name = NameOf(fold);
     const absl::Time began = absl::Now();
-    absl::StatusOr<Clone> clone = TrainClone(
-        config_, initial_, DecisionsWithout(people_, fold.split, fold.held_out), fold.protocol,
-        [&](int count) { progress.Add(count, name); }, stop_);
-    if (!clone.ok()) return clone.status();
+    ASSIGN_OR_RETURN(Clone clone,
+                     TrainClone(
+                         config_, initial_, DecisionsWithout(people_, fold.split, fold.held_out),
+                         fold.protocol, [&](int count) { progress.Add(count, name); }, stop_));
     result.training_seconds = absl::ToDoubleSeconds(absl::Now() - began);
-    result.losses = clone->losses;
-    const json settings = SettingsOf(config_, initial_, fold, people_);
-    absl::Status status = models::SaveNetwork(
-        Path(fold, ".safetensors"), {std::move(clone->network), json{{"clone", settings}}.dump()});
-    if (!status.ok()) return status;
+    result.losses = clone.losses;
+    const json origin = OriginOf(config_, initial_, fold, people_);
+    RETURN_IF_ERROR(models::SaveNetwork(
+        Path(fold, ".safetensors"), {std::move(clone.network), DumpJson(json{{"clone", origin}})}));
     if (fold.held_out) {
       ASSIGN_OR_RETURN(std::vector<EpisodeScore> scores, Score(fold));
       result.scores = std::move(scores);
     }
-    const json file = {{"settings", settings}, {"result", ToJson(result)}};
-    if (status = WriteFileAtomically(Path(fold, ".json"), file.dump(1) + "\n"); !status.ok()) {
-      return status;
-    }
+    RETURN_IF_ERROR(store_.Put(name, origin, ToJson(result)));
     return result;
   }
 
   absl::StatusOr<std::vector<EpisodeScore>> Score(const Fold& fold) const {
-    const absl::StatusOr<PlayerFactory> player = MakePlayerFactory(Path(fold, ".safetensors"), "");
-    if (!player.ok()) return player.status();
+    ASSIGN_OR_RETURN(const PlayerFactory player, MakePlayerFactory(Path(fold, ".safetensors"), ""));
     std::vector<const PersonEpisode*> theirs;
     for (const PersonEpisode* episode : EpisodesOf(people_, fold.split)) {
       if (episode->timeline.participant == *fold.held_out) theirs.push_back(episode);
@@ -156,6 +149,7 @@ class Run {
   const std::vector<PersonEpisode>& people_;
   const std::vector<Fold>& folds_;
   const std::string& directory_;
+  const ResultStore& store_;
   const std::atomic<bool>& stop_;
   std::vector<std::optional<FoldResult>> results_;
 };
@@ -218,7 +212,8 @@ absl::StatusOr<std::vector<FoldResult>> CrossValidate(const CloningConfig& confi
     }
   }
   ASSIGN_OR_RETURN(const models::Network initial, InitialClone(config));
-  return Run(config, initial, people, folds, directory, stop).All(threads);
+  ASSIGN_OR_RETURN(const ResultStore store, ResultStore::Open(directory));
+  return Run(config, initial, people, folds, directory, store, stop).All(threads);
 }
 
 std::string FormatCrossValidation(const std::vector<FoldResult>& results) {
@@ -230,10 +225,9 @@ std::string FormatCrossValidation(const std::vector<FoldResult>& results) {
     const ScoreSummary s = Summarize(scores);
     const char* protocol = NameOf(key.first);
     const char* split = NameOf(key.second);
-    absl::StrAppendFormat(
-        &table, "| %s | %s | %d | %.3f [%.3f, %.3f] | %.3f | %.1f [%.1f, %.1f] |\n", protocol,
-        split, s.scored, s.cross_entropy.mean, s.cross_entropy.low, s.cross_entropy.high, s.unmixed,
-        100 * s.accuracy.mean, 100 * s.accuracy.low, 100 * s.accuracy.high);
+    absl::StrAppendFormat(&table, "| %s | %s | %d | %s | %.3f | %s |\n", protocol, split, s.scored,
+                          Format(s.cross_entropy, {.digits = 3}), s.unmixed,
+                          Format(100 * s.accuracy));
     absl::StrAppend(&details, "\n", protocol, ", ", split, ":\n\n", FormatScores(scores));
   }
   return table + details;

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/types/span.h"
-#include "engine/results/estimate_json.h"
+#include "engine/results/estimate.h"
 #include "env/base/parallel.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
@@ -208,10 +208,9 @@ std::string FormatScores(const std::vector<EpisodeScore>& scores) {
       "| participant | decisions | cross entropy, nats | without floor | accuracy, % |\n"
       "|---|---|---|---|---|\n";
   const auto add = [&](const std::string& who, const ScoreSummary& s) {
-    absl::StrAppendFormat(&table, "| %s | %d | %.3f [%.3f, %.3f] | %.3f | %.1f [%.1f, %.1f] |\n",
-                          who, s.scored, s.cross_entropy.mean, s.cross_entropy.low,
-                          s.cross_entropy.high, s.unmixed, 100 * s.accuracy.mean,
-                          100 * s.accuracy.low, 100 * s.accuracy.high);
+    absl::StrAppendFormat(&table, "| %s | %d | %s | %.3f | %s |\n", who, s.scored,
+                          Format(s.cross_entropy, {.digits = 3}), s.unmixed,
+                          Format(100 * s.accuracy));
   };
   for (const auto& [participant, summary] : SummarizeByParticipant(scores)) {
     add(absl::StrCat(participant), summary);
@@ -227,9 +226,9 @@ std::string FormatDifferences(const std::vector<EpisodeScore>& scores,
       "|---|---|---|\n";
   ForEachPair(scores, baseline, [&](const std::string& who, const Scores& a, const Scores& b) {
     const ScoreDifference d = Difference(a, b);
-    absl::StrAppendFormat(&table, "| %s | %+.3f [%+.3f, %+.3f] | %+.1f [%+.1f, %+.1f] |\n", who,
-                          d.cross_entropy.mean, d.cross_entropy.low, d.cross_entropy.high,
-                          100 * d.accuracy.mean, 100 * d.accuracy.low, 100 * d.accuracy.high);
+    absl::StrAppendFormat(&table, "| %s | %s | %s |\n", who,
+                          Format(d.cross_entropy, {.digits = 3, .sign = true}),
+                          Format(100 * d.accuracy, {.sign = true}));
   });
   return table;
 }

@@ -4,6 +4,8 @@
 #include "engine/config/fields.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
+#include "env/settings/describe.h"
+#include "env/settings/toml.h"
 
 namespace hod::engine {
 namespace {
@@ -20,17 +22,6 @@ mcts::SearchOptions DefaultSearch() {
   search.temperature = 1.0;
   search.noise_weight = 0;
   return search;
-}
-
-std::vector<Field> Fields(HumanFile& file) {
-  Declaration d;
-  d.Text("network", file.network, "the path of a checkpoint", "a network that sees the goal");
-  d.Choice("c_puct_per", file.c_puct_per, {"move", "episode"},
-           "when one of several search.c_puct is drawn");
-  d.Texts("humans", file.humans, "a list of humans", "of which each episode draws one");
-  d.Numbers("weights", file.weights, 0, 1e9, "how often each of the humans comes");
-  DeclareSearch(d, file.search);
-  return std::move(d.fields);
 }
 
 absl::Status Check(HumanFile& file) {
@@ -50,24 +41,33 @@ absl::Status Check(HumanFile& file) {
   return absl::OkStatus();
 }
 
+settings::Declaration Declare(HumanFile& file) {
+  settings::Declaration d;
+  d.Text("network", file.network, "the path of a checkpoint", "a network that sees the goal");
+  d.Choice("c_puct_per", file.c_puct_per, {"move", "episode"},
+           "when one of several search.c_puct is drawn");
+  d.Texts("humans", file.humans, "a list of humans", "of which each episode draws one");
+  d.Numbers("weights", file.weights, 0, 1e9, "how often each of the humans comes");
+  DeclareSearch(d, file.search);
+  d.Check([&file](const settings::Declaration&) { return Check(file); });
+  return d;
+}
+
 }  // namespace
 
 absl::StatusOr<HumanFile> LoadHumanFile(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   HumanFile file;
   file.search = DefaultSearch();
-  std::vector<Field> fields = Fields(file);
-  RETURN_IF_ERROR(AssignFile(fields, text, path));
-  if (absl::Status s = Check(file); !s.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ", std::string(s.message())));
-  }
+  settings::Declaration declaration = Declare(file);
+  RETURN_IF_ERROR(settings::ReadToml(text, path, declaration));
   return file;
 }
 
 std::string DescribeHumanFile() {
   HumanFile defaults;
   defaults.search = DefaultSearch();
-  return DescribeFields(Fields(defaults));
+  return settings::Describe(Declare(defaults));
 }
 
 }  // namespace hod::engine

@@ -77,8 +77,7 @@ absl::StatusOr<Lines> EpisodesOfAllWorkers(const RunDirectory& run) {
 
 absl::StatusOr<std::vector<LearningCurve>> DrawLearningCurves(const RunDirectory& run) {
   ASSIGN_OR_RETURN(Lines learner, ReadJsonLines(run.metrics() + "/learner.jsonl"));
-  absl::StatusOr<Lines> episodes = EpisodesOfAllWorkers(run);
-  if (!episodes.ok()) return episodes.status();
+  ASSIGN_OR_RETURN(const Lines episodes, EpisodesOfAllWorkers(run));
 
   std::vector<LearningCurve> curves;
   const auto draw = [&](const char* title, const char* unit, std::vector<Series> series) {
@@ -99,9 +98,9 @@ absl::StatusOr<std::vector<LearningCurve>> DrawLearningCurves(const RunDirectory
     return curves;
   }
   draw("Self-play: who builds", "% of the goal",
-       {EpisodeSeries(*episodes, "goal_percent", "goal"),
-        EpisodeSeries(*episodes, "human_percent", "built by the human"),
-        EpisodeSeries(*episodes, "assistant_percent", "built by the assistant")});
+       {EpisodeSeries(episodes, "goal_percent", "goal"),
+        EpisodeSeries(episodes, "human_percent", "built by the human"),
+        EpisodeSeries(episodes, "assistant_percent", "built by the assistant")});
   draw("Goal prediction, cells still to change", "share",
        {LearnerSeries(learner, "goal_recall", "recall"),
         LearnerSeries(learner, "goal_precision", "precision")});

@@ -35,8 +35,8 @@ std::string Image(const std::string& png, const std::string& alternative) {
 }
 
 std::string Cell(const Estimate& e) {
-  return absl::StrFormat("<td>%.1f <span class=note>[%.1f, %.1f]</span></td>", e.mean, e.low,
-                         e.high);
+  return absl::StrCat("<td>", FormatNumber(e.mean), " <span class=note>", FormatInterval(e),
+                      "</span></td>");
 }
 
 std::string EvaluationSection(const EvaluationReport& report) {
@@ -83,9 +83,7 @@ absl::StatusOr<EvaluationReport> LoadEvaluation(const std::string& path) {
   ASSIGN_OR_RETURN(std::string text, ReadFile(path));
   const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   absl::StatusOr<EvaluationReport> report = EvaluationFromJson(json);
-  if (!report.ok()) {
-    return absl::DataLossError(absl::StrCat(path, ": ", std::string(report.status().message())));
-  }
+  RETURN_IF_ERROR(Annotate(report.status(), path));
   return report;
 }
 
@@ -109,10 +107,9 @@ absl::StatusOr<std::string> WriteReport(const RunDirectory& run) {
   ASSIGN_OR_RETURN(std::string episode, EpisodeSection(run));
   absl::StrAppend(&html, "<h2>One house</h2>\n", episode);
 
-  absl::StatusOr<std::vector<LearningCurve>> curves = DrawLearningCurves(run);
-  if (!curves.ok()) return curves.status();
+  ASSIGN_OR_RETURN(const std::vector<LearningCurve> curves, DrawLearningCurves(run));
   absl::StrAppend(&html, "<h2>Learning</h2>\n<div class=curves>\n");
-  for (const LearningCurve& curve : *curves) absl::StrAppend(&html, Image(curve.png, curve.title));
+  for (const LearningCurve& curve : curves) absl::StrAppend(&html, Image(curve.png, curve.title));
   absl::StrAppend(&html, "</div>\n<h2>Settings</h2>\n<pre>", Escaped(ToToml(run.config())),
                   "</pre>\n</html>\n");
 

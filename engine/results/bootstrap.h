@@ -6,13 +6,9 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "engine/results/estimate.h"
 
 namespace hod::engine {
-
-struct Estimate {
-  double mean = 0;
-  double low = 0, high = 0;  // The 95% percentile interval.
-};
 
 // The mean of `values` (at least one), resampled 10,000 times.
 Estimate BootstrapMean(const std::vector<double>& values, uint64_t seed);

@@ -1,18 +1,16 @@
 #include "engine/studies/network_study.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "engine/results/store.h"
 #include "engine/studies/studied_network.h"
-#include "env/base/files.h"
+#include "env/base/json.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
 
@@ -22,8 +20,8 @@ namespace {
 using nlohmann::json;
 
 // Everything a result follows from.
-json SettingsOf(const NetworkStudy& study, const std::vector<PlaySource>& sources,
-                const StudiedNetwork& network) {
+json OriginOf(const NetworkStudy& study, const std::vector<PlaySource>& sources,
+              const StudiedNetwork& network) {
   json data = json::array();
   for (const PlaySource& source : sources) {
     json sequences = json::array();
@@ -33,10 +31,9 @@ json SettingsOf(const NetworkStudy& study, const std::vector<PlaySource>& source
                                          sequence.fragment->start.timestep + sequence.begin));
       }
     }
-    const std::string text = sequences.dump();
     data.push_back({{"source", source.name},
                     {"train_sequences", source.train.size()},
-                    {"sequences", XXH64(text.data(), text.size(), 0)}});
+                    {"sequences", HashOf(DumpJson(sequences))}});
   }
   return {{"version", 2},  // Of networks and losses.
           {"network", ToJson(network)},
@@ -64,29 +61,22 @@ json ToJson(const StudiedResult& result) {
           {"errors", errors}};
 }
 
-StudiedResult ResultFrom(const std::string& name, const json& object) {
+// Throws json::exception where something that the study asks for is missing.
+StudiedResult ResultFrom(const std::string& name, const json& object,
+                         const std::vector<PlaySource>& sources) {
   StudiedResult result;
   result.name = name;
   result.num_parameters = object.at("parameters");
   result.training_seconds = object.at("training_seconds");
   result.training_losses = object.at("training_losses").get<std::vector<double>>();
-  for (const auto& [source, episodes] : object.at("errors").items()) {
-    for (const auto& [episode, e] : episodes.items()) {
-      result.errors[source][episode] = {e.at("goal"), e.at("human"), e.at("value"),
-                                        e.at("human_hit")};
+  for (const PlaySource& source : sources) {
+    std::map<std::string, EpisodeErrors>& errors = result.errors[source.name];
+    for (const PlaySequence& sequence : source.test) {
+      const json& e = object.at("errors").at(source.name).at(sequence.episode);
+      errors[sequence.episode] = {e.at("goal"), e.at("human"), e.at("value"), e.at("human_hit")};
     }
   }
   return result;
-}
-
-// The result of an earlier run with these settings, if there is one.
-std::optional<StudiedResult> EarlierResult(const std::string& path, const std::string& name,
-                                           const json& settings) {
-  const absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return std::nullopt;
-  const json file = json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  if (!file.is_object() || file.value("settings", json()) != settings) return std::nullopt;
-  return ResultFrom(name, file.at("result"));
 }
 
 absl::Status Stopped() { return absl::CancelledError("stopped; the same command goes on"); }
@@ -235,23 +225,22 @@ absl::StatusOr<std::vector<StudiedResult>> RunNetworkStudy(const NetworkStudy& s
                                                            const std::vector<PlaySource>& sources,
                                                            const std::string& directory,
                                                            const std::atomic<bool>& stop) {
-  RETURN_IF_ERROR(MakeDirectories(directory));
+  ASSIGN_OR_RETURN(const ResultStore store, ResultStore::Open(directory));
   const Study run(study, sources, stop);
   std::vector<StudiedResult> results;
-  for (size_t i = 0; i < study.networks.size(); ++i) {
-    const StudiedNetwork& network = study.networks[i];
-    const std::string path = absl::StrFormat("%s/network-%02d.json", directory, i);
-    const json settings = SettingsOf(study, sources, network);
-    std::optional<StudiedResult> earlier = EarlierResult(path, network.name, settings);
-    if (!earlier) {
-      absl::StatusOr<StudiedResult> result = run.TrainAndJudge(network);
-      if (!result.ok()) return result.status();
-      const json file = {
-          {"name", network.name}, {"settings", settings}, {"result", ToJson(*result)}};
-      RETURN_IF_ERROR(WriteFileAtomically(path, file.dump(1) + "\n"));
-      earlier = *std::move(result);
+  for (const StudiedNetwork& network : study.networks) {
+    const std::string name = absl::StrFormat("network-%02d", results.size());
+    const json origin = OriginOf(study, sources, network);
+    StudiedResult result;
+    const auto take = [&](const json& stored) {
+      result = ResultFrom(network.name, stored, sources);
+      return absl::OkStatus();
+    };
+    if (!store.Find(name, origin, take)) {
+      ASSIGN_OR_RETURN(result, run.TrainAndJudge(network));
+      RETURN_IF_ERROR(store.Put(name, origin, ToJson(result)));
     }
-    results.push_back(*std::move(earlier));
+    results.push_back(std::move(result));
   }
   RETURN_IF_ERROR(run.MeasureSpeed(results));
   return results;

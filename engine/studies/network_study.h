@@ -42,6 +42,9 @@ struct NetworkStudy {
 // Errors name the file, the line or key, and what was expected.
 absl::StatusOr<NetworkStudy> LoadNetworkStudy(const std::string& path);
 
+// Tables of all settings, in Markdown.
+std::string DescribeNetworkStudy();
+
 // Means over the counted timesteps of one held-out episode.
 struct EpisodeErrors {
   double goal = 0;       // Cross entropy, mean over voxels, in nats.

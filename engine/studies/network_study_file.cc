@@ -1,116 +1,132 @@
 // Reads the file of a study.
-#include <toml++/toml.h>
-
 #include <algorithm>
+#include <limits>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "engine/config/toml_keys.h"
 #include "engine/studies/network_study.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
+#include "env/settings/describe.h"
+#include "env/settings/toml.h"
 #include "models/reference/initial.h"
 
 namespace hod::engine {
 namespace {
 
-absl::StatusOr<StudiedNetwork> NetworkFrom(const toml::table& table) {
+enum class Kind { kHod, kReference };
+
+// A table [[network]].
+struct NetworkTable {
   StudiedNetwork network;
-  std::string kind;
+  Kind kind = Kind::kHod;
   int channels = 64, blocks = 4, kernel = 5;
-  TomlKeys keys;
-  keys.Text("name", network.name);
-  keys.Text("kind", kind);
-  keys.Integer("channels", channels, 1, 512);
-  keys.Integer("blocks", blocks, 0, 64);
-  keys.Number("ema_decay", network.ema_decay, 0, 1);
-  keys.Integer("kernel", kernel, 1, 11);
-  keys.Number("learning_rate", network.learning_rate, 1e-9, 1);
-  keys.Number("final_learning_rate", network.final_learning_rate, 0, 1);
-  RETURN_IF_ERROR(keys.Read(table, ""));
-  if (network.name.empty()) return absl::InvalidArgumentError("name: missing");
-  const auto refuse = [&](const char* key) {
+};
+
+// Makes the network's configuration of what the table says.
+absl::Status Configure(const settings::Declaration& given, NetworkTable& table) {
+  const auto expect_none = [&](const char* key, const char* kind) {
+    if (!given.Given(key)) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat(key, ": not of a network of kind ", kind));
   };
-  if (kind == "hod") {
-    if (table.contains("kernel")) return refuse("kernel");
-    network.config = models::NetworkConfig{.channels = channels, .blocks = blocks};
-  } else if (kind == "reference") {
-    for (const char* key : {"blocks", "ema_decay"}) {
-      if (table.contains(key)) return refuse(key);
-    }
-    models::ReferenceConfig config = models::PaperConfig();
-    config.hidden_size = channels;
-    for (models::ReferenceLayer& layer : config.layers) {
-      if (layer.kernel > 1) layer.kernel = kernel;
-    }
-    RETURN_IF_ERROR(models::Validate(config));
-    network.config = config;
-  } else {
-    return absl::InvalidArgumentError("kind: expected hod or reference");
+  if (table.kind == Kind::kHod) {
+    RETURN_IF_ERROR(expect_none("kernel", "hod"));
+    table.network.config =
+        models::NetworkConfig{.channels = table.channels, .blocks = table.blocks};
+    return absl::OkStatus();
   }
-  return network;
+  RETURN_IF_ERROR(expect_none("blocks", "reference"));
+  RETURN_IF_ERROR(expect_none("ema_decay", "reference"));
+  models::ReferenceConfig config = models::PaperConfig();
+  config.hidden_size = table.channels;
+  for (models::ReferenceLayer& layer : config.layers) {
+    if (layer.kernel > 1) layer.kernel = table.kernel;
+  }
+  table.network.config = config;
+  return models::Validate(config);
 }
 
-absl::StatusOr<NetworkStudy> StudyFrom(const toml::table& table) {
+void DeclareNetwork(settings::Declaration& d, NetworkTable& t) {
+  d.Text("name", t.network.name, "a text", "what the network is called").required = true;
+  d.Choice("kind", t.kind, {"hod", "reference"},
+           "Hod's network, or the reference's convolutional one")
+      .required = true;
+  d.Integer("channels", t.channels, 1, models::kMaxChannels, "channels of the trunk");
+  d.Integer("blocks", t.blocks, 0, models::kMaxBlocks, "residual blocks; of kind hod only");
+  d.Integer("kernel", t.kernel, 1, 11, "extent of the convolutions, odd; of kind reference only");
+  d.Number("ema_decay", t.network.ema_decay, 0, 1,
+           "of a moving average of the parameters, which is judged in place of the newest; 0: "
+           "none; of kind hod only");
+  d.Number("learning_rate", t.network.learning_rate, 1e-9, 1, "of the first gradient step");
+  d.Number("final_learning_rate", t.network.final_learning_rate, 0, 1,
+           "of the last, to which the rate falls linearly");
+  d.Check([&t](const settings::Declaration& given) { return Configure(given, t); });
+}
+
+struct StudyFile {
   NetworkStudy study;
-  int seed = 1;
-  TomlKeys keys;
-  keys.Text("baseline", study.baseline);
-  keys.Integer("seed", seed, 0, INT32_MAX);
-  keys.Integer("sequence_length", study.data.sequence_length, 1, 4096);
-  keys.Integer("train_sequences", study.data.train_sequences, 1, 1000000);
-  keys.Integer("test_sequences", study.data.test_sequences, 1, 1000000);
-  keys.Integers("held_out_participants", study.data.held_out_participants);
-  keys.Number("held_out_share", study.data.held_out_share, 0, 1);
-  keys.Integer("batch_sequences", study.batch_sequences, 1, 4096);
-  keys.Integer("epochs", study.epochs, 1, 1000);
-  keys.Flag("mirror", study.mirror);
-  keys.Integer("warm_up", study.warm_up, 0, 4095);
-  keys.Integer("speed_batch", study.speed_batch, 1, 4096);
-  keys.Integer("speed_rounds", study.speed_rounds, 1, 1000);
-  keys.Other("network");
-  RETURN_IF_ERROR(keys.Read(table, ""));
-  study.data.seed = static_cast<uint64_t>(seed);
+  std::vector<NetworkTable> networks;
+};
+
+// Puts the networks into the study, and checks the whole.
+absl::Status Complete(StudyFile& file) {
+  NetworkStudy& study = file.study;
   if (study.warm_up >= study.data.sequence_length) {
     return absl::InvalidArgumentError("warm_up: expected less than sequence_length");
   }
-  const toml::array* networks = table["network"].as_array();
-  for (size_t i = 0; networks != nullptr && i < networks->size(); ++i) {
-    const toml::table* entry = networks->get(i)->as_table();
-    if (entry == nullptr) {
-      return absl::InvalidArgumentError("network: expected tables [[network]]");
-    }
-    absl::StatusOr<StudiedNetwork> network = NetworkFrom(*entry);
-    if (!network.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("network ", i, ": ", std::string(network.status().message())));
-    }
-    study.networks.push_back(*std::move(network));
-  }
+  for (const NetworkTable& table : file.networks) study.networks.push_back(table.network);
   const auto named = std::count_if(study.networks.begin(), study.networks.end(),
                                    [&](const auto& n) { return n.name == study.baseline; });
   if (named != 1) {
     return absl::InvalidArgumentError(
         absl::StrCat("baseline: \"", study.baseline, "\" names no network of this study, or two"));
   }
-  return study;
+  return absl::OkStatus();
+}
+
+settings::Declaration Declare(StudyFile& file) {
+  settings::Declaration d;
+  NetworkStudy& s = file.study;
+  d.Text("baseline", s.baseline, "the name of a network of the study",
+         "what all networks are compared with, in pairs of episodes")
+      .required = true;
+  d.Integer("seed", s.data.seed, 0, std::numeric_limits<int>::max(), "of all that is random");
+  d.Integer("sequence_length", s.data.sequence_length, 1, 4096, "timesteps of a sequence");
+  d.Integer("train_sequences", s.data.train_sequences, 1, 1000000,
+            "sequences to learn from, of each source of play");
+  d.Integer("test_sequences", s.data.test_sequences, 1, 1000000,
+            "held-out sequences, of each source of play");
+  d.Integers("held_out_participants", s.data.held_out_participants, 0,
+             std::numeric_limits<int>::max(), "of recordings of people, who is held out");
+  d.Number("held_out_share", s.data.held_out_share, 0, 1,
+           "of other play, the share of episodes that are held out");
+  d.Integer("batch_sequences", s.batch_sequences, 1, 4096, "sequences of a gradient step");
+  d.Integer("epochs", s.epochs, 1, 1000, "passes over the sequences");
+  d.Flag("mirror", s.mirror, "mirror and swap sequences at random");
+  d.Integer("warm_up", s.warm_up, 0, 4095,
+            "timesteps of held-out sequences that fill memories and are not counted");
+  d.Integer("speed_batch", s.speed_batch, 1, 4096,
+            "positions of an evaluation whose speed is measured");
+  d.Integer("speed_rounds", s.speed_rounds, 1, 1000,
+            "how often it is measured, in turns with the other networks");
+  d.Tables("network", file.networks, &DeclareNetwork, "a network that is studied");
+  d.Check([&file](const settings::Declaration&) { return Complete(file); });
+  return d;
 }
 
 }  // namespace
 
 absl::StatusOr<NetworkStudy> LoadNetworkStudy(const std::string& path) {
-  ASSIGN_OR_RETURN(std::string text, ReadFile(path));
-  const auto refuse = [&](const std::string& what) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ", what));
-  };
-  try {  // toml++ reports syntax errors by exceptions.
-    absl::StatusOr<NetworkStudy> study = StudyFrom(toml::parse(text));
-    if (!study.ok()) return refuse(std::string(study.status().message()));
-    return study;
-  } catch (const toml::parse_error& error) {
-    return refuse(
-        absl::StrCat("line ", error.source().begin.line, ": ", std::string(error.description())));
-  }
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  StudyFile file;
+  settings::Declaration declaration = Declare(file);
+  RETURN_IF_ERROR(settings::ReadToml(text, path, declaration));
+  return file.study;
+}
+
+std::string DescribeNetworkStudy() {
+  StudyFile defaults;
+  return settings::Describe(Declare(defaults));
 }
 
 }  // namespace hod::engine

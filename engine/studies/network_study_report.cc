@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/charts/chart.h"
-#include "engine/results/estimate_json.h"
+#include "engine/results/estimate.h"
 
 namespace hod::engine {
 namespace {
@@ -30,14 +30,6 @@ const StudiedResult& BaselineOf(const NetworkStudy& study,
                                 const std::vector<StudiedResult>& results) {
   return *std::find_if(results.begin(), results.end(),
                        [&](const StudiedResult& r) { return r.name == study.baseline; });
-}
-
-std::string Interval(const Estimate& e) {
-  return absl::StrFormat("%.4g [%.4g, %.4g]", e.mean, e.low, e.high);
-}
-
-std::string SignedInterval(const Estimate& e) {
-  return absl::StrFormat("%+.3g [%+.3g, %+.3g]", e.mean, e.low, e.high);
 }
 
 }  // namespace
@@ -82,11 +74,13 @@ std::string FormatNetworkStudy(const NetworkStudy& study,
     for (const StudiedResult& result : results) {
       absl::StrAppend(&text, "| ", result.name, " |");
       for (const ErrorKind& kind : kErrorKinds) {
-        absl::StrAppend(&text, " ", Interval(MeanError(result, source, kind)), " |");
+        absl::StrAppend(&text, " ",
+                        Format(MeanError(result, source, kind), {.digits = 4, .significant = true}),
+                        " |");
       }
-      Estimate hits = BootstrapMean(Values(result, source, &EpisodeErrors::human_hit), /*seed=*/1);
-      absl::StrAppendFormat(&text, " %.1f [%.1f, %.1f] |\n", 100 * hits.mean, 100 * hits.low,
-                            100 * hits.high);
+      const Estimate hits =
+          BootstrapMean(Values(result, source, &EpisodeErrors::human_hit), /*seed=*/1);
+      absl::StrAppend(&text, " ", Format(100 * hits), " |\n");
     }
     absl::StrAppendFormat(&text, "\n%s: differences to %s (below 0 is better)\n\n| network |",
                           source, baseline.name);
@@ -96,7 +90,9 @@ std::string FormatNetworkStudy(const NetworkStudy& study,
       if (&result == &baseline) continue;
       absl::StrAppend(&text, "| ", result.name, " |");
       for (const ErrorKind& kind : kErrorKinds) {
-        absl::StrAppend(&text, " ", SignedInterval(ErrorDifference(result, baseline, source, kind)),
+        absl::StrAppend(&text, " ",
+                        Format(ErrorDifference(result, baseline, source, kind),
+                               {.digits = 3, .significant = true, .sign = true}),
                         " |");
       }
       text += "\n";

@@ -1,15 +1,13 @@
 #include "engine/studies/search_study.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/charts/chart.h"
-#include "env/base/files.h"
+#include "engine/evaluation/stored_evaluation.h"
+#include "engine/results/store.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -26,111 +24,11 @@ const FigureComparison& ComparisonOf(const StudyCell& cell, const std::string& k
                        [&](const FigureComparison& c) { return c.key == key; });
 }
 
-std::string CellName(const std::string& variant, int simulations) {
-  return absl::StrCat(variant, "/", simulations);
-}
-
-absl::StatusOr<StudyVariant> VariantFrom(const toml::table& table) {
-  StudyVariant variant;
-  variant.name = table["name"].value_or(std::string());
-  if (variant.name.empty()) return absl::InvalidArgumentError("name: expected a text");
-  const toml::array* simulations = table["simulations"].as_array();
-  for (size_t i = 0; simulations != nullptr && i < simulations->size(); ++i) {
-    const auto count = simulations->get(i)->value<int64_t>();
-    if (!count || *count < 1 || *count > 100000) {
-      return absl::InvalidArgumentError("simulations: expected integers from 1 to 100000");
-    }
-    variant.simulations.push_back(static_cast<int>(*count));
-  }
-  if (variant.simulations.empty()) {
-    return absl::InvalidArgumentError("simulations: expected a list of integers");
-  }
-  if (const toml::array* set = table["set"].as_array()) {
-    for (const toml::node& item : *set) {
-      const auto text = item.value<std::string>();
-      if (!text) return absl::InvalidArgumentError("set: expected a list of \"key=value\"");
-      variant.overrides.push_back(*text);
-    }
-  }
-  for (const auto& [key, value] : table) {
-    if (key != "name" && key != "simulations" && key != "set") {
-      return absl::InvalidArgumentError(
-          absl::StrCat(std::string(key.str()), ": expected name, simulations or set"));
-    }
-  }
-  return variant;
-}
-
-// The report of an earlier run with the same settings, if there is one.
-std::optional<EvaluationReport> EarlierReport(const std::string& path,
-                                              const EvaluationSetup& setup) {
-  absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return std::nullopt;
-  const nlohmann::json json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return std::nullopt;
-  absl::StatusOr<EvaluationReport> report = EvaluationFromJson(json);
-  if (!report.ok() || report->origin.at("config") != ToToml(setup.config) ||
-      report->origin.at("assistant") != setup.assistant) {
-    return std::nullopt;
-  }
-  return *std::move(report);
-}
-
-std::string Interval(const Estimate& e) {
-  return absl::StrFormat("%.1f [%.1f, %.1f]", e.mean, e.low, e.high);
-}
-
 }  // namespace
-
-absl::StatusOr<Study> LoadStudy(const std::string& path) {
-  ASSIGN_OR_RETURN(std::string text, ReadFile(path));
-  const auto refuse = [&](const std::string& what) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ", what));
-  };
-  Study study;
-  std::vector<std::string> names;
-  try {  // toml++ reports syntax errors by exceptions.
-    const toml::table table = toml::parse(text);
-    const toml::array* variants = table["variant"].as_array();
-    for (size_t i = 0; variants != nullptr && i < variants->size(); ++i) {
-      const toml::table* entry = variants->get(i)->as_table();
-      if (entry == nullptr) return refuse("variant: expected tables [[variant]]");
-      absl::StatusOr<StudyVariant> variant = VariantFrom(*entry);
-      if (!variant.ok()) {
-        return refuse(absl::StrCat("variant ", i, ": ", std::string(variant.status().message())));
-      }
-      for (const int n : variant->simulations) names.push_back(CellName(variant->name, n));
-      study.variants.push_back(*std::move(variant));
-    }
-    study.baseline = table["baseline"].value_or(std::string());
-    const toml::array* pairs = table["pair"].as_array();
-    for (size_t i = 0; pairs != nullptr && i < pairs->size(); ++i) {
-      const toml::table* entry = pairs->get(i)->as_table();
-      const toml::array* cells = entry == nullptr ? nullptr : (*entry)["cells"].as_array();
-      if (cells == nullptr || cells->size() != 2) return refuse("pair: expected cells = [A, B]");
-      study.pairs.emplace_back(cells->get(0)->value_or(std::string()),
-                               cells->get(1)->value_or(std::string()));
-    }
-  } catch (const toml::parse_error& error) {
-    return refuse(
-        absl::StrCat("line ", error.source().begin.line, ": ", std::string(error.description())));
-  }
-  const auto check = [&](const std::string& key, const std::string& cell) {
-    if (std::count(names.begin(), names.end(), cell) == 1) return absl::OkStatus();
-    return refuse(absl::StrCat(key, ": \"", cell, "\" is no cell of this study, or two"));
-  };
-  RETURN_IF_ERROR(check("baseline", study.baseline));
-  for (const auto& [a, b] : study.pairs) {
-    for (const std::string& cell : {a, b}) {
-      RETURN_IF_ERROR(check("pair", cell));
-    }
-  }
-  return study;
-}
 
 absl::StatusOr<std::vector<StudyCell>> RunStudy(const Study& study, const EvaluationSetup& setup,
                                                 const std::string& directory) {
-  RETURN_IF_ERROR(MakeDirectories(directory));
+  ASSIGN_OR_RETURN(const ResultStore store, ResultStore::Open(directory));
   std::vector<StudyCell> cells;
   for (const StudyVariant& variant : study.variants) {
     for (const int simulations : variant.simulations) {
@@ -139,17 +37,13 @@ absl::StatusOr<std::vector<StudyCell>> RunStudy(const Study& study, const Evalua
         RETURN_IF_ERROR(Override(cell_setup.config, assignment));
       }
       cell_setup.config.evaluation.simulations = simulations;
-      const std::string name = CellName(variant.name, simulations);
-      const std::string path =
-          absl::StrFormat("%s/%s-%d.json", directory, variant.name, simulations);
-      std::optional<EvaluationReport> earlier = EarlierReport(path, cell_setup);
-      std::fprintf(stderr, "%s%s\n", name.c_str(), earlier ? ": reusing an earlier run" : "");
-      if (!earlier) {
-        ASSIGN_OR_RETURN(EvaluationReport report, Evaluate(cell_setup));
-        RETURN_IF_ERROR(WriteFileAtomically(path, ToJson(report).dump(1) + "\n"));
-        earlier = std::move(report);
-      }
-      cells.push_back({name, variant.name, simulations, *std::move(earlier)});
+      StudyCell& cell = cells.emplace_back();
+      cell.name = CellName(variant.name, simulations);
+      cell.variant = variant.name;
+      cell.simulations = simulations;
+      std::fprintf(stderr, "%s\n", cell.name.c_str());
+      ASSIGN_OR_RETURN(cell.report, EvaluateOnce(cell_setup, store,
+                                                 absl::StrCat(variant.name, "-", simulations)));
     }
   }
   return cells;
@@ -172,21 +66,20 @@ std::string FormatStudy(const Study& study, const std::vector<StudyCell>& cells)
       "actions than %s, %% |\n|---|---|---|---|---|---|---|---|\n",
       study.baseline);
   for (const StudyCell& cell : cells) {
-    const auto assisted = [&](const char* key) {
-      return Interval(ComparisonOf(cell, key).assisted);
-    };
+    const auto assisted = [&](const char* key) { return Format(ComparisonOf(cell, key).assisted); };
     absl::StrAppendFormat(&text, "| %s | %d | %s | %s | %s | %s | %s | %s |\n", cell.variant,
                           cell.simulations, assisted("goal_percent"), assisted("human_actions"),
-                          Interval(cell.report.human_actions_saved), assisted("assistant_percent"),
-                          assisted("assistant_wrong"), Interval(FewerActions(cell, baseline)));
+                          Format(cell.report.human_actions_saved), assisted("assistant_percent"),
+                          assisted("assistant_wrong"), Format(FewerActions(cell, baseline)));
   }
   absl::StrAppendFormat(&text, "\nHuman alone: %s actions. ",
-                        Interval(ComparisonOf(baseline, "human_actions").alone));
+                        Format(ComparisonOf(baseline, "human_actions").alone));
   absl::StrAppendFormat(&text, "Means over %d houses with 95%% bootstrap intervals.\n",
                         baseline.report.houses.size());
-  for (const auto& [a, b] : study.pairs) {
+  for (const StudyPair& pair : study.pairs) {
+    const std::string &a = pair.cells[0], &b = pair.cells[1];
     absl::StrAppendFormat(&text, "With %s the human has %s %% less to do than with %s.\n", a,
-                          Interval(FewerActions(*FindCell(cells, a), *FindCell(cells, b))), b);
+                          Format(FewerActions(*FindCell(cells, a), *FindCell(cells, b))), b);
   }
   return text;
 }

@@ -26,14 +26,23 @@ struct StudyVariant {
   std::vector<std::string> overrides;
 };
 
+struct StudyPair {
+  std::vector<std::string> cells;  // Two.
+};
+
 struct Study {
   std::vector<StudyVariant> variants;
   std::string baseline;
-  std::vector<std::pair<std::string, std::string>> pairs;
+  std::vector<StudyPair> pairs;
 };
+
+std::string CellName(const std::string& variant, int simulations);
 
 // Errors name the file, the line or key, and what was expected.
 absl::StatusOr<Study> LoadStudy(const std::string& path);
+
+// Tables of all settings, in Markdown.
+std::string DescribeSearchStudy();
 
 struct StudyCell {
   std::string name;  // "variant/simulations".

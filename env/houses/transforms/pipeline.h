@@ -1,6 +1,7 @@
 // A chain of transforms that turns structures into houses of a wanted size, or rejects them.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,9 @@
 
 namespace hod::env {
 
-struct Transform;  // One kind of transform, declared in pipeline.cc.
+// transform_kinds.h
+class Transform;
+struct TransformKind;
 
 class Pipeline {
  public:
@@ -36,8 +39,8 @@ class Pipeline {
 
  private:
   struct Stage {
-    const Transform* transform;
-    std::vector<double> values;  // One for each parameter; a choice is its index.
+    const TransformKind* kind;
+    std::shared_ptr<Transform> transform;
   };
   std::vector<Stage> stages_;
   size_t placement_ = 0;  // Index of the first stage of that part.

@@ -138,6 +138,15 @@ TEST_CASE("hod train: trains, records, reuses, reports, its episodes verify") {
                                                     Catch::Contains("goal_similarity"));
 }
 
+TEST_CASE("hod config --describe: docs/configuration.md is of this program") {
+  const Workplace work;
+  const absl::StatusOr<std::string> head = ReadFile(SourceDir() + "/docs/configuration.head.md");
+  REQUIRE(head.ok());
+  INFO("`make docs` brings it up to date");
+  CHECK(*ReadFile(SourceDir() + "/docs/configuration.md") ==
+        *head + work.Succeed({"config", "--describe"}));
+}
+
 TEST_CASE("hod experiment: trains, evaluates and reports, and reuses all of it") {
   const Workplace work;
   const std::string run = work / "run";

@@ -13,6 +13,7 @@
 #include "engine/play/human_file.h"
 #include "env/base/files.h"
 #include "env/game/roles.h"
+#include "env/settings/toml.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
@@ -20,6 +21,9 @@
 
 namespace hod::engine {
 namespace {
+
+using settings::Setting;
+using settings::Value;
 
 std::string Error(const std::string& text) {
   const absl::StatusOr<RunConfig> config = ParseRunConfig(text, "run.toml");
@@ -32,30 +36,30 @@ std::string OverrideError(const std::string& assignment) {
   return status.ok() ? "accepted" : std::string(status.message());
 }
 
-// Gives a field another value that it accepts.
-void Change(Field& field) {
-  const std::string before = ToToml(field.get());
+// Gives a setting another value that it accepts.
+void Change(Setting& setting) {
+  const std::string before = ToToml(setting.get());
   std::vector<Value> candidates = {
       {Value::List{{Value::List{{int64_t{0}}, {1.5}}}, {Value::List{{int64_t{900}}, {0.1}}}}},
       {Value::List{{int64_t{6}}, {int64_t{7}}, {int64_t{8}}}},
       {before == "false"},
       {std::string("npy:/a \"quoted\"\\ path/\u00fc # [x]\t'single'\n")}};
-  const Value value = field.get();
+  const Value value = setting.get();
   if (const auto* i = std::get_if<int64_t>(&value.data)) candidates.push_back({*i + 1});
   if (const auto* d = std::get_if<double>(&value.data)) {
     for (const double other : {*d / 3 + 0.1, *d + 1.0 / 3}) candidates.push_back({other});
   }
   // The names of a choice.
-  absl::string_view names = field.expected;
+  absl::string_view names = setting.expected;
   if (absl::ConsumePrefix(&names, "one of ")) {
     for (const absl::string_view name : absl::StrSplit(names, ", ")) {
       candidates.push_back({std::string(name)});
     }
   }
   for (const Value& candidate : candidates) {
-    if (field.set(candidate) && ToToml(field.get()) != before) return;
+    if (setting.set(candidate) && ToToml(setting.get()) != before) return;
   }
-  FAIL("no other value found for " << field.key);
+  FAIL("no other value found for " << setting.key);
 }
 
 TEST_CASE("Every shipped configuration is read") {
@@ -84,9 +88,9 @@ TEST_CASE("Every shipped human file is read") {
 
 TEST_CASE("What ToToml writes is read back, with every setting changed") {
   RunConfig changed;
-  std::vector<Field> fields = Fields(changed);
-  for (Field& field : fields) Change(field);
-  CHECK(Differences(RunConfig(), changed).size() == fields.size());
+  settings::Declaration declaration = Declare(changed);
+  for (Setting& setting : declaration.settings()) Change(setting);
+  CHECK(Differences(RunConfig(), changed).size() == declaration.settings().size());
 
   const absl::StatusOr<RunConfig> read = ParseRunConfig(ToToml(changed), "changed.toml");
   INFO(ToToml(changed));
@@ -244,16 +248,17 @@ TEST_CASE("Differences name the key and both values") {
                                  "game.world_size: [11, 10, 10] here, [6, 6, 6] there"});
 }
 
-TEST_CASE("docs/configuration.md is of this program") {
-  const std::string path = SourceDir() + "/docs/configuration.md";
-  if (!std::filesystem::exists(path)) {
-    WARN("skipped: " << path << " does not exist; `make docs` makes it");
-    return;
-  }
-  const absl::StatusOr<std::string> head = ReadFile(SourceDir() + "/docs/configuration.head.md");
-  REQUIRE(head.ok());
-  INFO("`make docs` brings it up to date");
-  CHECK(*ReadFile(path) == *head + DescribeSettings());
+TEST_CASE("Text that a file cannot hold is refused when it is set") {
+  CHECK_THAT(OverrideError("goals=npy:/houses/\xff"),
+             Catch::Contains("goals: expected text in UTF-8, got 'npy:/houses/\\xff'"));
+  CHECK_THAT(OverrideError("seed=\xff"), Catch::Contains("seed: expected text in UTF-8"));
+  CHECK(OverrideError("goals=npy:/h\xc3\xa4user") == "accepted");
+}
+
+TEST_CASE("An override is one value") {
+  CHECK(OverrideError("goals=npy:/x\nseed = 2") == "accepted");
+  CHECK_THAT(OverrideError("seed=1\nhuman = 'random'"),
+             Catch::Contains("seed: expected an integer"));
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ TEST_CASE("A study of networks that cannot be run is refused by file and key") {
   };
   refused("\"recurrent\"", "\"other\"", "baseline");
   refused("epochs = 2", "epochs = 0", "epochs");
-  refused("epochs = 2", "epoch = 2", "epoch: unknown");
+  refused("epochs = 2", "epoch = 2", "epoch: no such setting");
   refused("epochs = 2", "epochs = \"two\"", "epochs");
   refused("warm_up = 2", "warm_up = 4", "warm_up");
   refused("kind = \"hod\"", "kind = \"other\"", "network 1: kind");

@@ -1,0 +1,18 @@
+// Evaluations that are made once.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "engine/evaluation/evaluate.h"
+#include "engine/results/store.h"
+
+namespace hod::engine {
+
+// What `store` has under `name`, which is then said on standard error, or a new evaluation, which
+// goes there. An evaluation follows from the settings, the files of assistant and human, and the
+// houses.
+absl::StatusOr<EvaluationReport> EvaluateOnce(const EvaluationSetup& setup,
+                                              const ResultStore& store, const std::string& name);
+
+}  // namespace hod::engine

@@ -1,0 +1,23 @@
+// Declared settings as files in TOML.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "env/settings/declaration.h"
+#include "env/settings/value.h"
+
+namespace hod::settings {
+
+// What a text says in TOML's syntax for values; a bare word is a string.
+Value ValueFrom(const std::string& text);
+
+// Gives declared settings the values that a text in TOML has for them, fills lists of tables, and
+// checks the whole. Errors name `source`, the line where there is one, the key, and what was
+// expected.
+absl::Status ReadToml(const std::string& text, const std::string& source, Declaration& declaration);
+
+// Every setting, as ReadToml() reads it back. Requires that there are no lists of tables.
+std::string ToToml(const Declaration& declaration);
+
+}  // namespace hod::settings
