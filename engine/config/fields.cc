@@ -163,6 +163,9 @@ settings::Declaration Declare(RunConfig& c) {
            "probability of renaming the block types of a sampled position");
   d.Number("learner.checkpoint_seconds", l.checkpoint_seconds, 0.1, 86400,
            "a checkpoint is written so often");
+  d.Integer("learner.keep_checkpoints", l.keep_checkpoints, 0, 1000000,
+            "so many of the newest checkpoints are kept, beside the first of every doubling of "
+            "steps; 0: all");
   d.Integer("learner.max_steps", l.max_steps, 1, INT64_MAX, "training ends after so many steps");
   d.Number("learner.max_minutes", l.max_minutes, 0, 1e9,
            "or after so many minutes of learning, restarts included; 0: no limit");

@@ -1,11 +1,12 @@
 #include "engine/imitation/cloning.h"
 
-#include <algorithm>
 #include <limits>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/session/session.h"
+#include "engine/session/streams.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
 #include "env/settings/describe.h"
@@ -15,9 +16,6 @@
 
 namespace hod::engine {
 namespace {
-
-// Streams of the config's seed.
-constexpr uint64_t kInitialStream = 1, kOrderStream = 2, kSymmetryStream = 3, kDropoutStream = 4;
 
 settings::Declaration Declare(CloningConfig& config) {
   settings::Declaration d;
@@ -61,7 +59,7 @@ std::string DescribeCloningConfig() {
 absl::StatusOr<models::Network> InitialClone(const CloningConfig& config) {
   if (config.initial.empty()) {
     const Rng rng(static_cast<uint64_t>(config.seed));
-    return models::InitialNetwork(config.network(), rng.Fork(kInitialStream));
+    return models::InitialNetwork(config.network(), rng.Fork(CloningStream::kInitialNetwork));
   }
   ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(config.initial));
   const models::NetworkConfig& found = file.network.config;
@@ -98,39 +96,39 @@ absl::StatusOr<Clone> TrainClone(const CloningConfig& config, models::Network in
   how.weights = {.value = 0, .goal = 0, .human = 0};
   how.ema_decay = config.ema_decay;
   how.dropout = config.dropout;
-  how.seed = rng.Fork(kDropoutStream)();
+  how.seed = rng.Fork(CloningStream::kDropout)();
   how.precision = models::Precision::kFloat32;
   models::Trainer trainer(models::InitialTrainerState(std::move(initial)), how);
-  Rng order = rng.Fork(kOrderStream), symmetries = rng.Fork(kSymmetryStream);
+  Rng order = rng.Fork(CloningStream::kOrder), symmetries = rng.Fork(CloningStream::kSymmetries);
   const auto size = static_cast<size_t>(config.batch);
   const size_t per_epoch = decisions.size() / size;
-  const double steps = static_cast<double>(per_epoch) * config.epochs;
+  Session session({.max_steps = static_cast<int64_t>(per_epoch) * config.epochs,
+                   .learning_rate = config.learning_rate,
+                   .final_learning_rate = config.final_learning_rate},
+                  stop);
   Clone clone;
-  double done = 0;
-  for (int epoch = 0; epoch < config.epochs; ++epoch) {
-    for (size_t i = decisions.size(); i > 1; --i) {
-      std::swap(decisions[i - 1], decisions[order.Below(static_cast<int>(i))]);
+  double loss = 0;  // Sum over the epoch.
+  RETURN_IF_ERROR(session.Run([&]() -> absl::Status {
+    const size_t step = session.steps() % per_epoch;
+    if (step == 0) Shuffle(decisions, order);
+    Batch batch;
+    for (size_t i = step * size; i < (step + 1) * size; ++i) {
+      const env::GameConfig& game = decisions[i].episode->timeline.game.config();
+      SymmetryParts parts = config.mirror ? RandomMirroring(game, symmetries) : SymmetryParts{};
+      if (config.permute_blocks) parts.blocks = RandomBlockPermutation(symmetries);
+      AddExample(decisions[i], protocol, parts, batch);
     }
-    double loss = 0;
-    for (size_t step = 0; step < per_epoch; ++step) {
-      if (stop) return absl::CancelledError("stopped; the same command goes on");
-      Batch batch;
-      for (size_t i = step * size; i < (step + 1) * size; ++i) {
-        const env::GameConfig& game = decisions[i].episode->timeline.game.config();
-        SymmetryParts parts = config.mirror ? RandomMirroring(game, symmetries) : SymmetryParts{};
-        if (config.permute_blocks) parts.blocks = RandomBlockPermutation(symmetries);
-        AddExample(decisions[i], protocol, parts, batch);
-      }
-      const double rate =
-          config.learning_rate + done / steps * (config.final_learning_rate - config.learning_rate);
-      ASSIGN_OR_RETURN(const models::Losses losses,
-                       trainer.Step(batch.examples, {.learning_rate = rate}));
-      loss += losses.policy;
-      ++done;
-      report(config.batch);
+    ASSIGN_OR_RETURN(const models::Losses losses,
+                     trainer.Step(batch.examples, {.learning_rate = session.LearningRate()}));
+    session.Made(1);
+    loss += losses.policy;
+    if (step + 1 == per_epoch) {
+      clone.losses.push_back(std::exchange(loss, 0) / static_cast<double>(per_epoch));
     }
-    clone.losses.push_back(loss / static_cast<double>(per_epoch));
-  }
+    report(config.batch);
+    return absl::OkStatus();
+  }));
+  if (!session.complete()) return absl::CancelledError("stopped; the same command goes on");
   clone.network = trainer.state().Acting();
   return clone;
 }

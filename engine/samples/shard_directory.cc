@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <optional>
 #include <system_error>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "engine/samples/shard.h"
 #include "env/base/status.h"
@@ -17,20 +15,6 @@ namespace hod::engine {
 namespace {
 
 constexpr char kSuffix[] = ".shard";
-
-std::optional<ShardId> ParseShardName(absl::string_view name) {
-  absl::string_view rest = name;
-  if (!absl::ConsumePrefix(&rest, "w") || !absl::ConsumeSuffix(&rest, kSuffix)) return std::nullopt;
-  const size_t dash = rest.find('-');
-  if (dash == absl::string_view::npos) return std::nullopt;
-  ShardId id;
-  if (!absl::SimpleAtoi(rest.substr(0, dash), &id.worker) ||
-      !absl::SimpleAtoi(rest.substr(dash + 1), &id.sequence) || id.worker < 0 || id.sequence < 0 ||
-      ShardName(id) != name) {
-    return std::nullopt;
-  }
-  return id;
-}
 
 absl::StatusOr<std::vector<std::string>> ListNames(const std::string& directory) {
   std::vector<std::string> names;
@@ -49,6 +33,20 @@ absl::StatusOr<std::vector<std::string>> ListNames(const std::string& directory)
 
 std::string ShardName(ShardId id) {
   return absl::StrFormat("w%03d-%08d%s", id.worker, id.sequence, kSuffix);
+}
+
+std::optional<ShardId> ParseShardName(absl::string_view name) {
+  absl::string_view rest = name;
+  if (!absl::ConsumePrefix(&rest, "w") || !absl::ConsumeSuffix(&rest, kSuffix)) return std::nullopt;
+  const size_t dash = rest.find('-');
+  if (dash == absl::string_view::npos) return std::nullopt;
+  ShardId id;
+  if (!absl::SimpleAtoi(rest.substr(0, dash), &id.worker) ||
+      !absl::SimpleAtoi(rest.substr(dash + 1), &id.sequence) || id.worker < 0 || id.sequence < 0 ||
+      ShardName(id) != name) {
+    return std::nullopt;
+  }
+  return id;
 }
 
 absl::StatusOr<std::vector<ShardId>> ListShards(const std::string& directory) {

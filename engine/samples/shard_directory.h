@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace hod::engine {
 
@@ -18,12 +20,15 @@ struct ShardId {
 
 // The file name of a shard, without directory. Requires numbers of at least 0.
 std::string ShardName(ShardId id);
+// What ShardName() makes of a shard; nothing for any other name.
+std::optional<ShardId> ParseShardName(absl::string_view name);
 
 // The complete shards, ascending. Ignores every file whose name is not that of a shard.
 absl::StatusOr<std::vector<ShardId>> ListShards(const std::string& directory);
 
 // Where a worker that starts or restarts goes on counting: after the highest sequence it finds, or
-// with 0. Also removes the temporary files the worker left behind when it was killed.
+// with 0. Who deletes shards leaves every worker its newest, so that no number is used twice. Also
+// removes the temporary files the worker left behind when it was killed.
 absl::StatusOr<int64_t> NextSequence(const std::string& directory, int worker);
 
 }  // namespace hod::engine

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <set>
 #include <system_error>
 #include <tuple>
 
@@ -12,34 +14,41 @@
 namespace hod::engine {
 namespace {
 
+// Of a listing that a poll has to bear, on average.
+constexpr size_t kEntriesPerPoll = 16;
+
+using FileTime = std::filesystem::file_time_type;
+
 struct Candidate {
-  std::filesystem::file_time_type completed;
+  FileTime completed;
   ShardId id;
-  std::string path;
 };
 
-absl::StatusOr<Shard> ReadShardOf(const env::GameConfig& config, const std::string& path) {
-  absl::StatusOr<Shard> shard = ReadShard(path);
-  if (shard.ok() && env::ToJson(shard->config) != env::ToJson(config)) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": is of another game, ",
-                                                   env::ToJson(shard->config).dump(), ", expected ",
-                                                   env::ToJson(config).dump()));
-  }
-  return shard;
+std::optional<FileTime> TimeOf(const std::string& path) {
+  std::error_code error;
+  const FileTime time = std::filesystem::last_write_time(path, error);
+  if (error) return std::nullopt;
+  return time;
 }
 
 }  // namespace
 
-absl::StatusOr<NewShards> ShardFollower::Read(int64_t timesteps) {
-  ASSIGN_OR_RETURN(std::vector<ShardId> listed, ListShards(directory_));
+absl::StatusOr<NewShards> ShardFollower::PollNewest(int64_t timesteps) {
+  ASSIGN_OR_RETURN(std::vector<ShardId> listed, ListAtTimes());
   std::vector<Candidate> candidates;
-  for (const ShardId& id : listed) {
-    if (seen_.contains(id)) continue;
-    const std::string path = (std::filesystem::path(directory_) / ShardName(id)).string();
-    std::error_code error;  // Of a file that has gone: reading it will tell.
-    candidates.push_back({std::filesystem::last_write_time(path, error), id, path});
+  for (auto& [worker, next] : next_) {
+    for (;; ++next) {
+      std::optional<FileTime> completed = TimeOf(PathOf({worker, next}));
+      if (!completed) {  // Unless some were taken away, there are no later ones.
+        const auto later =
+            std::lower_bound(listed.begin(), listed.end(), ShardId{worker, next + 1});
+        if (later == listed.end() || later->worker != worker) break;
+        next = later->sequence;
+        completed = TimeOf(PathOf(*later));
+      }
+      candidates.push_back({completed.value_or(FileTime::min()), {worker, next}});
+    }
   }
-  seen_ = std::set<ShardId>(listed.begin(), listed.end());
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     return std::tie(a.completed, a.id) > std::tie(b.completed, b.id);
   });
@@ -48,17 +57,52 @@ absl::StatusOr<NewShards> ShardFollower::Read(int64_t timesteps) {
   int64_t held = 0;
   for (const Candidate& candidate : candidates) {  // Newest first.
     if (held >= timesteps) break;
-    absl::StatusOr<Shard> shard = ReadShardOf(config_, candidate.path);
+    absl::StatusOr<Shard> shard = Read(candidate.id);
     if (!shard.ok()) {
       result.refused.push_back(shard.status());
+      result.refused_ids.push_back(candidate.id);
       continue;
     }
     held += shard->num_timesteps();
     result.shards.push_back(*std::move(shard));
+    result.ids.push_back(candidate.id);
   }
   std::reverse(result.shards.begin(), result.shards.end());
+  std::reverse(result.ids.begin(), result.ids.end());
   std::reverse(result.refused.begin(), result.refused.end());
+  std::reverse(result.refused_ids.begin(), result.refused_ids.end());
   return result;
+}
+
+absl::StatusOr<Shard> ShardFollower::Read(ShardId id) const {
+  const std::string path = PathOf(id);
+  ASSIGN_OR_RETURN(Shard shard, ReadShard(path));
+  if (env::ToJson(shard.config) != env::ToJson(config_)) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": is of another game, ",
+                                                   env::ToJson(shard.config).dump(), ", expected ",
+                                                   env::ToJson(config_).dump()));
+  }
+  return shard;
+}
+
+// What the directory holds, when it is time to look; else nothing. Takes up workers not yet known.
+absl::StatusOr<std::vector<ShardId>> ShardFollower::ListAtTimes() {
+  if (polls_to_listing_ > 0) {
+    --polls_to_listing_;
+    return std::vector<ShardId>();
+  }
+  ASSIGN_OR_RETURN(std::vector<ShardId> listed, ListShards(directory_));
+  NextSequences after;  // What the workers would go on with if they restarted.
+  for (const ShardId& id : listed) {
+    next_.try_emplace(id.worker, 0);
+    after[id.worker] = id.sequence + 1;
+  }
+  for (auto& [worker, next] : next_) {
+    // Somebody took the newest shard away, so the worker counts anew.
+    if (after[worker] < next) next = 0;
+  }
+  polls_to_listing_ = listed.size() / kEntriesPerPoll;
+  return listed;
 }
 
 }  // namespace hod::engine

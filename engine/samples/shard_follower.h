@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -14,32 +15,47 @@ namespace hod::engine {
 
 struct NewShards {
   std::vector<Shard> shards;  // Oldest first, by time of completion, then by worker and sequence.
+  std::vector<ShardId> ids;   // Theirs.
   // Of shards that cannot be read or are of another game. Each is reported this once and skipped:
   // one bad file must not stop the training.
   std::vector<absl::Status> refused;
+  std::vector<ShardId> refused_ids;
 };
 
+// The sequence of the next shard of every worker.
+using NextSequences = std::map<int, int64_t>;
+
+// Since workers number their shards upwards, it is enough to ask whether the next of each worker is
+// there. The whole directory is listed for workers not yet known, the more rarely the more it
+// holds: a poll takes a bounded time on average.
 class ShardFollower {
  public:
-  // Follows `directory` for shards of the game `config`.
-  ShardFollower(std::string directory, env::GameConfig config)
-      : directory_(std::move(directory)), config_(std::move(config)) {}
+  // Follows `directory` for shards of the game `config`, from `next` on.
+  ShardFollower(std::string directory, env::GameConfig config, NextSequences next = {})
+      : directory_(std::move(directory)), config_(std::move(config)), next_(std::move(next)) {}
 
   // The shards completed since the last call. An error (the directory cannot be listed) loses
   // nothing: the next call makes up for it.
-  absl::StatusOr<NewShards> Poll() { return Read(kAll); }
+  absl::StatusOr<NewShards> Poll() { return PollNewest(INT64_MAX); }
 
-  // For a learner that restarts: as Poll(), but only as many of the newest shards as together hold
+  // For a learner that starts: as Poll(), but only as many of the newest shards as together hold
   // at least `timesteps`; the older ones are never read.
-  absl::StatusOr<NewShards> PollNewest(int64_t timesteps) { return Read(timesteps); }
+  absl::StatusOr<NewShards> PollNewest(int64_t timesteps);
+
+  // One shard, again. Errors name the file.
+  absl::StatusOr<Shard> Read(ShardId id) const;
+
+  // What has been polled lies before these.
+  const NextSequences& next() const { return next_; }
 
  private:
-  static constexpr int64_t kAll = INT64_MAX;
-  absl::StatusOr<NewShards> Read(int64_t timesteps);
+  std::string PathOf(ShardId id) const { return directory_ + "/" + ShardName(id); }
+  absl::StatusOr<std::vector<ShardId>> ListAtTimes();
 
   std::string directory_;
   env::GameConfig config_;
-  std::set<ShardId> seen_;  // Those of the last listing.
+  NextSequences next_;
+  size_t polls_to_listing_ = 0;
 };
 
 }  // namespace hod::engine

@@ -7,11 +7,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "engine/results/store.h"
+#include "engine/session/session.h"
+#include "engine/session/streams.h"
 #include "engine/studies/studied_network.h"
+#include "env/base/clock.h"
+#include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/progress.h"
+#include "env/base/random.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -121,15 +126,15 @@ class Study {
     for (int round = -1; round < study_.speed_rounds; ++round) {  // The first warms up.
       for (size_t i = 0; i < evaluators.size(); ++i) {
         if (stop_) return Stopped();
-        const absl::Time began = absl::Now();
+        const Stopwatch watch;
         int64_t evaluated = 0;
         do {
           RETURN_IF_ERROR(evaluators[i]->Evaluate(positions, absl::MakeSpan(evaluations)));
           evaluated += static_cast<int64_t>(positions.size());
-        } while (absl::Now() - began < absl::Milliseconds(200));
+        } while (watch.Elapsed() < absl::Milliseconds(200));
         if (round < 0) continue;
         results[i].evaluations_per_second.push_back(static_cast<double>(evaluated) /
-                                                    absl::ToDoubleSeconds(absl::Now() - began));
+                                                    watch.Seconds());
         progress.Update((round + 1.0) / study_.speed_rounds, results[i].name);
       }
     }
@@ -146,34 +151,34 @@ class Study {
   absl::Status Train(models::ExampleTrainer& trainer, const StudiedNetwork& rates,
                      StudiedResult& result) const {
     ProgressLine progress(absl::StrCat("training ", result.name));
-    const absl::Time began = absl::Now();
+    const Stopwatch watch;
     const size_t per_epoch = train_.size() / study_.batch_sequences;
-    const size_t num_steps = per_epoch * study_.epochs;
+    Session session({.max_steps = static_cast<int64_t>(per_epoch) * study_.epochs,
+                     .learning_rate = rates.learning_rate,
+                     .final_learning_rate = rates.final_learning_rate},
+                    stop_);
     std::vector<PlaySequence> order = train_;
-    Rng rng = Rng(study_.data.seed).Fork(3);
-    for (size_t step = 0; step < num_steps; ++step) {
-      if (stop_) return Stopped();
-      if (step % per_epoch == 0) {
-        for (size_t i = order.size(); i > 1; --i) {
-          std::swap(order[i - 1], order[rng.Below(static_cast<int>(i))]);
-        }
-      }
-      const auto* const first = &order[step % per_epoch * study_.batch_sequences];
-      const Batch batch = Examples({first, static_cast<size_t>(study_.batch_sequences)},
-                                   study_.mirror, 1000 + step);
-      const double done = static_cast<double>(step) / static_cast<double>(num_steps);
-      const double rate =
-          rates.learning_rate + done * (rates.final_learning_rate - rates.learning_rate);
+    Rng rng = Rng(study_.data.seed).Fork(NetworkStudyStream::kOrder);
+    RETURN_IF_ERROR(session.Run([&]() -> absl::Status {
+      const size_t step = session.steps() % per_epoch;
+      if (step == 0) Shuffle(order, rng);
+      const Batch batch = Examples(
+          absl::MakeConstSpan(order).subspan(step * study_.batch_sequences, study_.batch_sequences),
+          study_.mirror, NetworkStudyStream::kBatches + session.steps());
       ASSIGN_OR_RETURN(models::Losses losses,
-                       trainer.Step(batch.examples, {.learning_rate = rate}));
+                       trainer.Step(batch.examples, {.learning_rate = session.LearningRate()}));
+      session.Made(1);
       result.training_losses.push_back(losses.total);
-      const double positions =
-          static_cast<double>((step + 1) * study_.batch_sequences * study_.data.sequence_length);
-      progress.Update(done, absl::StrFormat("%.3g positions/s, loss %.3f, goal %.3f, human %.2f",
-                                            positions / absl::ToDoubleSeconds(absl::Now() - began),
-                                            losses.total, losses.goal, losses.human_cross_entropy));
-    }
-    result.training_seconds = absl::ToDoubleSeconds(absl::Now() - began);
+      const double positions = static_cast<double>(session.steps() * study_.batch_sequences *
+                                                   study_.data.sequence_length);
+      progress.Update(session.Progress(),
+                      absl::StrFormat("%.3g positions/s, loss %.3f, goal %.3f, human %.2f",
+                                      positions / watch.Seconds(), losses.total, losses.goal,
+                                      losses.human_cross_entropy));
+      return absl::OkStatus();
+    }));
+    if (!session.complete()) return Stopped();
+    result.training_seconds = watch.Seconds();
     return absl::OkStatus();
   }
 

@@ -3,6 +3,8 @@
 #include <utility>
 #include <variant>
 
+#include "engine/session/streams.h"
+#include "env/base/random.h"
 #include "env/base/status.h"
 #include "models/backends/network_evaluator.h"
 #include "models/reference/evaluator.h"
@@ -13,10 +15,9 @@
 namespace hod::engine {
 namespace {
 
-// The random start of every network is drawn from this stream of the study's seed.
-constexpr uint64_t kInitialStream = 4;
-
-Rng InitialRng(const NetworkStudy& study) { return Rng(study.data.seed).Fork(kInitialStream); }
+Rng InitialRng(const NetworkStudy& study) {
+  return Rng(study.data.seed).Fork(NetworkStudyStream::kInitialNetwork);
+}
 
 }  // namespace
 

@@ -5,19 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/samples/shard_directory.h"
+#include "engine/session/streams.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
-namespace {
-
-void Shuffle(std::vector<PlaySequence>& sequences, Rng rng) {
-  for (size_t i = sequences.size(); i > 1; --i) {
-    std::swap(sequences[i - 1], sequences[rng.Below(static_cast<int>(i))]);
-  }
-}
-
-}  // namespace
-
 absl::StatusOr<PlaySource> LoadPlay(const std::string& name, const std::string& directory,
                                     const DataOptions& options) {
   ASSIGN_OR_RETURN(std::vector<ShardId> ids, ListShards(directory));
@@ -52,7 +43,10 @@ absl::StatusOr<PlaySource> LoadPlay(const std::string& name, const std::string& 
           directory, ": holds ", sequences->size(), " sequences of ", length, " timesteps to ",
           sequences == &source.train ? "learn from" : "hold out", ", expected at least ", count));
     }
-    Shuffle(*sequences, Rng(options.seed).Fork(sequences == &source.train ? 1 : 2));
+    Rng rng = Rng(options.seed)
+                  .Fork(sequences == &source.train ? NetworkStudyStream::kTrainOrder
+                                                   : NetworkStudyStream::kTestOrder);
+    Shuffle(*sequences, rng);
     sequences->resize(count);
   }
   return source;

@@ -1,8 +1,10 @@
 #include "engine/training/following_evaluator.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "env/base/status.h"
 #include "mcts/evaluation_cache.h"
 #include "models/backends/network_evaluator.h"
@@ -11,21 +13,25 @@
 namespace hod::engine {
 
 absl::StatusOr<bool> FollowingEvaluator::Refresh() {
-  if (absl::Now() < next_look_) return network_ != nullptr;
-  next_look_ = absl::Now() + absl::Seconds(1);
+  if (MonotonicNow() < next_look_) return network_ != nullptr;
+  next_look_ = MonotonicNow() + absl::Seconds(1);
   ASSIGN_OR_RETURN(auto latest, run_->LatestCheckpoint());
   if (!latest.has_value() || latest->first == step_) return network_ != nullptr;
-  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(latest->second));
+  absl::StatusOr<models::NetworkFile> loaded = models::LoadNetwork(latest->second);
+  std::error_code error;
+  if (!loaded.ok() && !std::filesystem::exists(latest->second, error)) {
+    return network_ != nullptr;  // A newer one has come, and the learner has deleted this one.
+  }
+  ASSIGN_OR_RETURN(const models::NetworkFile file, std::move(loaded));
   ASSIGN_OR_RETURN(RunProgress progress, RunProgress::FromJson(file.run));
   std::shared_ptr<mcts::Evaluator> evaluator;
-  absl::StatusOr<std::unique_ptr<models::NetworkEvaluator>> network =
-      models::NetworkEvaluator::Create(file.network, run_->config().backend);
-  if (!network.ok()) return network.status();
+  ASSIGN_OR_RETURN(auto network,
+                   models::NetworkEvaluator::Create(file.network, run_->config().backend));
   const int cached_positions = run_->config().cached_positions;
   if (cached_positions > 0) {  // What one network says is forgotten with it.
-    evaluator = std::make_shared<mcts::EvaluationCache>(*std::move(network), cached_positions);
+    evaluator = std::make_shared<mcts::EvaluationCache>(std::move(network), cached_positions);
   } else {
-    evaluator = *std::move(network);
+    evaluator = std::move(network);
   }
   {
     const std::lock_guard<std::mutex> lock(mutex_);

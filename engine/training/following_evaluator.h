@@ -7,8 +7,8 @@
 #include <mutex>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "engine/training/run_directory.h"
+#include "env/base/clock.h"
 #include "mcts/evaluator.h"
 
 namespace hod::engine {
@@ -36,7 +36,7 @@ class FollowingEvaluator : public mcts::Evaluator {
   int64_t step_ = -1;
   int64_t timesteps_ = 0;
   std::atomic<int64_t> num_evaluations_ = 0;
-  absl::Time next_look_ = absl::InfinitePast();
+  MonotonicTime next_look_;
 };
 
 }  // namespace hod::engine

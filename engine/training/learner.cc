@@ -1,20 +1,16 @@
 #include "engine/training/learner.h"
 
-#include <spdlog/spdlog.h>
-
-#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "engine/samples/replay.h"
-#include "engine/samples/shard_follower.h"
-#include "engine/training/learner_start.h"
-#include "env/base/json_lines.h"
+#include "absl/time/time.h"
+#include "engine/samples/replay_feed.h"
+#include "engine/session/streams.h"
+#include "engine/training/run_session.h"
+#include "env/base/clock.h"
+#include "env/base/random.h"
 #include "env/base/status.h"
-#include "models/checkpoints/checkpoint.h"
 #include "models/training/trainer.h"
 
 namespace hod::engine {
@@ -22,7 +18,6 @@ namespace {
 
 constexpr absl::Duration kMetricsInterval = absl::Seconds(2);
 constexpr absl::Duration kPollInterval = absl::Seconds(1);
-constexpr absl::Duration kIdle = absl::Milliseconds(100);
 
 // Mean of the losses since the last line of metrics.
 class LossMeter {
@@ -31,7 +26,6 @@ class LossMeter {
     ++count_;
     for (const auto& [name, field] : kFields) sums_[name] += losses.*field;
   }
-  int count() const { return count_; }
   nlohmann::json TakeMeans() {
     nlohmann::json means;
     for (const auto& [name, field] : kFields) means[name] = sums_[name] / count_;
@@ -76,134 +70,71 @@ models::TrainerConfig TrainerConfigOf(const LearnerConfig& config) {
 
 class Learner {
  public:
-  Learner(const RunDirectory& run, models::TrainerState state, RunProgress progress,
-          JsonLinesWriter metrics, const std::atomic<bool>& stop)
-      : run_(run),
-        config_(run.config().learner),
-        trainer_(state, TrainerConfigOf(config_)),
-        steps_(state.steps),
-        progress_(std::move(progress)),
-        metrics_(std::move(metrics)),
-        stop_(stop),
-        follower_(run.shards(), run.config().PlayedGame()),
-        replay_(run.config().PlayedGame(), ReplayOptionsOf(run.config())),
-        sampling_(Rng(run.config().seed).Fork(1000000)),
-        seconds_before_(progress_.seconds) {}
+  Learner(const RunDirectory& run, RunSession& session)
+      : config_(run.config().learner),
+        session_(session),
+        trainer_(session.TakeState(), TrainerConfigOf(config_)),
+        feed_(run.shards(), run.config().PlayedGame(), ReplayOptionsOf(run.config()),
+              session.progress().replay),
+        batches_(Rng(run.config().seed).Fork(RunStream::kBatches)) {}
 
   absl::Status Run() {
-    began_ = last_checkpoint_ = absl::Now();
-    RETURN_IF_ERROR(Refill());
-    while (!stop_ && Progress() < 1) {
-      RETURN_IF_ERROR(Poll());
-      if (!MayStep()) {
-        absl::SleepFor(kIdle);
-      } else if (absl::Status status = Step(); !status.ok()) {
-        return status;
-      }
-      if (absl::Now() - last_checkpoint_ >= absl::Seconds(config_.checkpoint_seconds)) {
-        RETURN_IF_ERROR(Checkpoint());
-      }
-    }
-    return Checkpoint();
+    return session_.Train(trainer_, [this] { return Learn(); });
   }
 
  private:
-  // The window as the newest shards give it. At a restart they have been counted before, but for
-  // those that came since the checkpoint.
-  absl::Status Refill() {
-    ASSIGN_OR_RETURN(NewShards shards, follower_.PollNewest(config_.window));
-    Take(shards);
-    progress_.timesteps = std::max(progress_.timesteps, replay_.num_added());
-    return absl::OkStatus();
+  absl::Status Learn() {
+    RETURN_IF_ERROR(Poll());
+    return MayStep() ? Step() : absl::OkStatus();
   }
 
   absl::Status Poll() {
-    if (absl::Now() < next_poll_) return absl::OkStatus();
-    next_poll_ = absl::Now() + kPollInterval;
-    ASSIGN_OR_RETURN(NewShards shards, follower_.Poll());
-    const int64_t before = replay_.num_added();
-    Take(shards);
-    progress_.timesteps += replay_.num_added() - before;
+    if (MonotonicNow() < next_poll_) return absl::OkStatus();
+    next_poll_ = MonotonicNow() + kPollInterval;
+    ASSIGN_OR_RETURN(const int64_t timesteps, feed_.Poll());
+    session_.progress().timesteps += timesteps;
+    session_.progress().replay = feed_.position();
     return absl::OkStatus();
-  }
-
-  void Take(NewShards& shards) {
-    for (const absl::Status& refused : shards.refused) {
-      spdlog::error("skipped a shard: {}", std::string(refused.message()));
-    }
-    for (Shard& shard : shards.shards) {
-      for (Fragment& fragment : shard.fragments) replay_.Add(std::move(fragment));
-    }
   }
 
   // Learning waits for data: `passes` samples for every timestep that has come.
   bool MayStep() const {
-    if (replay_.num_timesteps() < config_.start_timesteps) return false;
-    const auto samples = static_cast<double>((steps_ + 1) * config_.batch_size);
-    return samples <= config_.passes * static_cast<double>(progress_.timesteps);
+    if (feed_.window().num_timesteps() < config_.start_timesteps) return false;
+    const auto samples = static_cast<double>((session_.steps() + 1) * config_.batch_size);
+    return samples <= config_.passes * static_cast<double>(session_.progress().timesteps);
   }
 
   absl::Status Step() {
     // A stream of its own for every step: a learner that was stopped goes on with the same samples.
-    Rng rng = sampling_.Fork(steps_);
-    const Batch batch = replay_.Sample(config_.batch_size, rng);
-    const models::StepConfig step = {.learning_rate = LearningRateAt(config_, Progress()),
-                                     .goal_kl_weight = config_.goal_kl_weight * Progress()};
+    Rng rng = batches_.Fork(session_.steps());
+    const Batch batch = feed_.window().Sample(config_.batch_size, rng);
+    const models::StepConfig step = {
+        .learning_rate = session_.LearningRate(),
+        .goal_kl_weight = config_.goal_kl_weight * session_.Progress()};
     ASSIGN_OR_RETURN(models::Losses losses, trainer_.Step(batch.examples, step));
-    ++steps_;
+    session_.Made(1);
     meter_.Add(losses);
-    if (absl::Now() < next_metrics_) return absl::OkStatus();
-    next_metrics_ = absl::Now() + kMetricsInterval;
-    return WriteMetrics();
-  }
-
-  absl::Status WriteMetrics() {
+    if (MonotonicNow() < next_metrics_) return absl::OkStatus();
+    next_metrics_ = MonotonicNow() + kMetricsInterval;
     nlohmann::json line = meter_.TakeMeans();
-    line["time"] = absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch());
-    line["seconds"] = Seconds();
-    line["step"] = steps_;
-    line["timesteps"] = progress_.timesteps;
-    line["window"] = replay_.num_timesteps();
-    line["progress"] = Progress();
-    return metrics_.Write(line);
+    line["window"] = feed_.window().num_timesteps();
+    return session_.WriteMetrics(std::move(line));
   }
 
-  absl::Status Checkpoint() {
-    last_checkpoint_ = absl::Now();
-    progress_.seconds = Seconds();
-    trainer_.MarkPublished();
-    return models::SaveCheckpoint(run_.CheckpointPath(steps_),
-                                  {trainer_.state(), progress_.ToJson()});
-  }
-
-  double Seconds() const { return seconds_before_ + absl::ToDoubleSeconds(absl::Now() - began_); }
-  double Progress() const { return ProgressOf(config_, steps_, Seconds()); }
-
-  const RunDirectory& run_;
   const LearnerConfig& config_;
+  RunSession& session_;
   models::Trainer trainer_;
-  int64_t steps_;
-  RunProgress progress_;
-  JsonLinesWriter metrics_;
-  const std::atomic<bool>& stop_;
-  ShardFollower follower_;
-  ReplayWindow replay_;
-  const Rng sampling_;
+  ReplayFeed feed_;
+  const Rng batches_;
   LossMeter meter_;
-
-  const double seconds_before_;  // Spent by earlier processes.
-  absl::Time began_, last_checkpoint_;
-  absl::Time next_poll_ = absl::InfinitePast(), next_metrics_ = absl::InfinitePast();
+  MonotonicTime next_poll_, next_metrics_;
 };
 
 }  // namespace
 
 absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop) {
-  ASSIGN_OR_RETURN(RoleLock lock, RoleLock::Take(run, "learner"));
-  ASSIGN_OR_RETURN(LearnerStart start, StartOrResume(run));
-  ASSIGN_OR_RETURN(auto metrics, JsonLinesWriter::Open(run.metrics() + "/learner.jsonl"));
-  return Learner(run, std::move(start.state), std::move(start.progress), std::move(metrics), stop)
-      .Run();
+  ASSIGN_OR_RETURN(auto session, RunSession::Open(run, stop));
+  return Learner(run, *session).Run();
 }
 
 }  // namespace hod::engine

@@ -5,17 +5,16 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
-#include "engine/training/learner_start.h"
+#include "engine/session/streams.h"
 #include "engine/training/ppo_rollouts.h"
-#include "env/base/json_lines.h"
+#include "engine/training/run_session.h"
+#include "env/base/clock.h"
 #include "env/base/progress.h"
+#include "env/base/random.h"
 #include "env/base/status.h"
 #include "env/houses/sources/source.h"
 #include "models/backends/network_evaluator.h"
-#include "models/checkpoints/checkpoint.h"
 #include "models/training/ppo_trainer.h"
 
 namespace hod::engine {
@@ -35,64 +34,44 @@ models::PpoTrainerConfig TrainerConfigOf(const RunConfig& config) {
 
 class PpoLearner {
  public:
-  PpoLearner(const RunDirectory& run, const models::TrainerState& state, RunProgress progress,
-             JsonLinesWriter metrics, std::shared_ptr<const env::GoalSource> goals,
-             const std::atomic<bool>& stop)
-      : run_(run),
-        config_(run.config()),
-        trainer_(state, TrainerConfigOf(config_)),
-        steps_(state.steps),
-        progress_(std::move(progress)),
-        metrics_(std::move(metrics)),
+  PpoLearner(const RunConfig& config, RunSession& session,
+             std::shared_ptr<const env::GoalSource> goals, const std::atomic<bool>& stop)
+      : config_(config),
+        session_(session),
+        trainer_(session.TakeState(), TrainerConfigOf(config_)),
         stop_(stop),
         // A restarted run plays other episodes than before.
-        rng_(Rng(config_.seed).Fork(3000000).Fork(progress_.timesteps)),
-        rollouts_(config_, std::move(goals), rng_.Fork(0)()),
-        seconds_before_(progress_.seconds) {}
+        rng_(Rng(config_.seed).Fork(RunStream::kPpo).Fork(session.progress().timesteps)),
+        rollouts_(config_, std::move(goals), rng_.Fork(PpoStream::kRollouts)()) {}
 
   absl::Status Run() {
-    began_ = last_checkpoint_ = absl::Now();
     ProgressLine line("training");
-    while (!stop_ && Progress() < 1) {
-      RETURN_IF_ERROR(Iterate(line));
-      if (absl::Now() - last_checkpoint_ >= absl::Seconds(config_.learner.checkpoint_seconds)) {
-        RETURN_IF_ERROR(Checkpoint());
-      }
-    }
-    return Checkpoint();
+    return session_.Train(trainer_, [&] { return Learn(line); });
   }
 
  private:
-  absl::Status Iterate(ProgressLine& line) {
-    const absl::Time began = absl::Now();
+  absl::Status Learn(ProgressLine& line) {
+    const Stopwatch watch;
+    int64_t& timesteps = session_.progress().timesteps;
     ASSIGN_OR_RETURN(auto evaluator,
                      models::NetworkEvaluator::Create(trainer_.network(), config_.backend));
-    ASSIGN_OR_RETURN(auto samples, rollouts_.Collect(*evaluator, progress_.timesteps, stop_));
+    ASSIGN_OR_RETURN(auto samples, rollouts_.Collect(*evaluator, timesteps, stop_));
     if (samples.empty()) return absl::OkStatus();
 
     const models::PpoUpdate update = {
-        .learning_rate = LearningRateAt(config_.learner, Progress()),
-        .type_entropy = config_.ppo.type_entropy.At(progress_.timesteps),
-        .location_entropy = config_.ppo.location_entropy.At(progress_.timesteps),
-        .shuffle = rng_.Fork(1 + progress_.timesteps),
+        .learning_rate = session_.LearningRate(),
+        .type_entropy = config_.ppo.type_entropy.At(timesteps),
+        .location_entropy = config_.ppo.location_entropy.At(timesteps),
+        .shuffle = rng_.Fork(PpoStream::kShuffles + timesteps),
         .stop = &stop_};
     ASSIGN_OR_RETURN(models::PpoLosses losses, trainer_.Update(samples, update));
-    steps_ += losses.steps;
-    progress_.timesteps += static_cast<int64_t>(samples.size());
-    const double rate =
-        static_cast<double>(samples.size()) / absl::ToDoubleSeconds(absl::Now() - began);
-    return Report(losses, samples, rate, line);
+    session_.Made(losses.steps);
+    timesteps += static_cast<int64_t>(samples.size());
+    return Report(losses, static_cast<double>(samples.size()) / watch.Seconds(), line);
   }
 
-  absl::Status Report(const models::PpoLosses& losses,
-                      const std::vector<models::PpoSample>& samples, double rate,
-                      ProgressLine& line) {
-    nlohmann::json metrics = {{"time", absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch())},
-                              {"seconds", Seconds()},
-                              {"step", steps_},
-                              {"timesteps", progress_.timesteps},
-                              {"timesteps_per_second", rate},
-                              {"progress", Progress()},
+  absl::Status Report(const models::PpoLosses& losses, double rate, ProgressLine& line) {
+    nlohmann::json metrics = {{"timesteps_per_second", rate},
                               {"loss", losses.total},
                               {"policy_loss", losses.policy},
                               {"value_loss", losses.value},
@@ -117,36 +96,20 @@ class PpoLearner {
       metrics["episode_length"] = mean([](const EpisodeResult& e) { return e.length; });
       metrics["completed"] = mean([](const EpisodeResult& e) { return e.complete ? 1.0 : 0.0; });
     }
-    line.Update(Progress(),
+    line.Update(session_.Progress(),
                 absl::StrFormat("%.0f timesteps/s  step %d, reward %.3f a timestep, %.0f%% of the "
                                 "goal",
-                                rate, steps_, rollouts_.MeanReward(), last_percent_));
-    return metrics_.Write(metrics);
+                                rate, session_.steps(), rollouts_.MeanReward(), last_percent_));
+    return session_.WriteMetrics(std::move(metrics));
   }
 
-  absl::Status Checkpoint() {
-    last_checkpoint_ = absl::Now();
-    progress_.seconds = Seconds();
-    return models::SaveCheckpoint(run_.CheckpointPath(steps_),
-                                  {trainer_.state(), progress_.ToJson()});
-  }
-
-  double Seconds() const { return seconds_before_ + absl::ToDoubleSeconds(absl::Now() - began_); }
-  double Progress() const { return ProgressOf(config_.learner, steps_, Seconds()); }
-
-  const RunDirectory& run_;
   const RunConfig& config_;
+  RunSession& session_;
   models::PpoTrainer trainer_;
-  int64_t steps_;
-  RunProgress progress_;
-  JsonLinesWriter metrics_;
   const std::atomic<bool>& stop_;
   const Rng rng_;
   PpoRollouts rollouts_;
   double last_percent_ = 0;  // Of the goal, in the episodes that ended last.
-
-  const double seconds_before_;  // Spent by earlier processes.
-  absl::Time began_, last_checkpoint_;
 };
 
 }  // namespace
@@ -157,14 +120,10 @@ absl::Status RunPpo(const RunDirectory& run, const std::atomic<bool>& stop) {
         "learner.ema_decay: expected 0 with learner.algorithm = ppo, which plays with what it "
         "learns");
   }
-  ASSIGN_OR_RETURN(RoleLock lock, RoleLock::Take(run, "learner"));
-  ASSIGN_OR_RETURN(LearnerStart start, StartOrResume(run));
   ASSIGN_OR_RETURN(auto goals, env::MakeGoalSource(run.config().goals, run.config().PlayedGame(),
                                                    run.config().seed));
-  ASSIGN_OR_RETURN(auto metrics, JsonLinesWriter::Open(run.metrics() + "/learner.jsonl"));
-  return PpoLearner(run, start.state, std::move(start.progress), std::move(metrics),
-                    std::move(goals), stop)
-      .Run();
+  ASSIGN_OR_RETURN(auto session, RunSession::Open(run, stop));
+  return PpoLearner(run.config(), *session, std::move(goals), stop).Run();
 }
 
 }  // namespace hod::engine

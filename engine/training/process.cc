@@ -5,20 +5,36 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <array>
 #include <csignal>
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 
 namespace hod::engine {
+namespace {
+
+constexpr size_t kKeptOutput = 4096;
+
+// As much as there is room for.
+void Append(int file, absl::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(file, text.data(), text.size());
+    if (written <= 0) return;
+    text.remove_prefix(written);
+  }
+}
+
+}  // namespace
 
 absl::StatusOr<Process> Process::Start(const std::vector<std::string>& arguments,
                                        const std::string& log) {
-  const int file = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (file < 0) {
-    return absl::UnavailableError(absl::StrCat(log, ": cannot open: ", std::strerror(errno)));
-  }
+  Descriptor file(open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (file.get() < 0) return SystemError(log, "open");
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return SystemError("pipe", "make");
+  Descriptor output(ends[0]), input(ends[1]);
+  if (fcntl(output.get(), F_SETFL, O_NONBLOCK) != 0) return SystemError("pipe", "make");
   std::vector<char*> argv = {const_cast<char*>("hod")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -33,30 +49,47 @@ absl::StatusOr<Process> Process::Start(const std::vector<std::string>& arguments
   if (pid == 0) {  // Only calls that are safe after fork().
     signal(SIGTERM, SIG_DFL);
     signal(SIGINT, SIG_DFL);
+    // When this process dies, the child still finishes what it is writing, whatever it prints then.
+    signal(SIGPIPE, SIG_IGN);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(1);
-    dup2(file, STDOUT_FILENO);
-    dup2(file, STDERR_FILENO);
+    dup2(input.get(), STDOUT_FILENO);
+    dup2(input.get(), STDERR_FILENO);
     execv("/proc/self/exe", argv.data());
     _exit(127);
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  close(file);
-  if (pid < 0) return absl::UnavailableError(absl::StrCat("fork: ", std::strerror(errno)));
-  return Process(pid);
+  if (pid < 0) return SystemError("hod " + arguments.front(), "start");
+  return Process(pid, std::move(output), std::move(file));
 }
 
 std::optional<std::string> Process::Poll() {
   if (ended_) return ended_;
   int status = 0;
-  if (waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
+  const bool ended = waitpid(pid_, &status, WNOHANG) == pid_;
+  TakeOutput();  // After that: a child that has ended has printed all that it will.
+  if (!ended) return std::nullopt;
   if (WIFEXITED(status)) {
     ended_ = WEXITSTATUS(status) == 0 ? "" : absl::StrCat("exit status ", WEXITSTATUS(status));
   } else {
     ended_ = absl::StrCat("signal ", WTERMSIG(status));
   }
   return ended_;
+}
+
+void Process::TakeOutput() {
+  std::array<char, kKeptOutput> buffer;
+  for (;;) {
+    const ssize_t got = read(output_.get(), buffer.data(), buffer.size());
+    if (got <= 0) return;
+    const absl::string_view text(buffer.data(), got);
+    Append(log_.get(), text);
+    absl::StrAppend(&last_output_, text);
+    if (last_output_.size() > kKeptOutput) {
+      last_output_.erase(0, last_output_.size() - kKeptOutput);
+    }
+  }
 }
 
 void Process::Stop() {

@@ -5,28 +5,39 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "env/base/descriptor.h"
 
 namespace hod::engine {
 
 class Process {
  public:
-  // Runs this program with `arguments`; standard output and error are appended to `log`. The child
-  // is asked to end (SIGTERM) when this process dies, however it dies.
+  // Runs this program with `arguments`. What it prints comes through a pipe; each Poll() appends it
+  // to `log`, and what finds no room there is still in last_output(). The child is asked to end
+  // (SIGTERM) when this process dies, however it dies.
   static absl::StatusOr<Process> Start(const std::vector<std::string>& arguments,
                                        const std::string& log);
 
   // Nothing while it runs; then "" after success, or how it ended ("exit status 2", "signal 9").
+  // Call it often: a child that fills the pipe waits.
   std::optional<std::string> Poll();
   // Asks it to end (SIGTERM).
   void Stop();
-  pid_t pid() const { return pid_; }
+
+  // The end of what it has printed, of a few kilobytes.
+  const std::string& last_output() const { return last_output_; }
 
  private:
-  explicit Process(pid_t pid) : pid_(pid) {}
+  Process(pid_t pid, Descriptor output, Descriptor log)
+      : pid_(pid), output_(std::move(output)), log_(std::move(log)) {}
+  void TakeOutput();
+
   pid_t pid_;
+  Descriptor output_, log_;
+  std::string last_output_;
   std::optional<std::string> ended_;
 };
 

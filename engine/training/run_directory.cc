@@ -1,14 +1,15 @@
 #include "engine/training/run_directory.h"
 
 #include <fcntl.h>
+#include <spdlog/spdlog.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <bit>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -18,6 +19,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
 #include "env/base/version.h"
@@ -30,6 +32,7 @@ constexpr absl::Duration kLockPatience = absl::Seconds(15);
 bool MayChange(const std::string& difference) {
   return absl::StartsWith(difference, "learner.max_steps") ||
          absl::StartsWith(difference, "learner.max_minutes") ||
+         absl::StartsWith(difference, "learner.keep_checkpoints") ||
          absl::StartsWith(difference, "selfplay.workers") ||
          absl::StartsWith(difference, "network.device") ||
          absl::StartsWith(difference, "network.precision") ||
@@ -47,10 +50,40 @@ absl::Status CheckSameRun(const std::string& path, const RunConfig& wanted,
                    "). Choose another directory or the same settings."));
 }
 
+absl::Status Remove(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove(path, error);
+  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat(path, ": cannot remove"));
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+absl::StatusOr<RoleLock> RoleLock::Take(const RunDirectory& run, const std::string& role) {
+  return TakeAt(run.path(), role);
+}
+
+absl::StatusOr<RoleLock> RoleLock::TakeAt(const std::string& path, const std::string& role) {
+  const std::string name = absl::StrCat(path, "/", role, ".lock");
+  Descriptor file(open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (file.get() < 0) return SystemError(name, "open");
+  const Stopwatch waited;
+  bool told = false;
+  while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (!std::exchange(told, true)) spdlog::info("{}: waiting for the process that holds it", name);
+    if (waited.Elapsed() > kLockPatience) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(name, ": held by another process: this run already has a ", role));
+    }
+    absl::SleepFor(absl::Milliseconds(100));
+  }
+  return RoleLock(std::move(file));
+}
 
 absl::StatusOr<RunDirectory> RunDirectory::CreateOrResume(const std::string& path,
                                                           const RunConfig& config) {
+  RETURN_IF_ERROR(MakeDirectories(path));
+  ASSIGN_OR_RETURN(RoleLock trainer, RoleLock::TakeAt(path, "trainer"));
   const std::string config_path = path + "/config.toml";
   std::error_code ignored;
   if (std::filesystem::exists(config_path, ignored)) {
@@ -68,7 +101,9 @@ absl::StatusOr<RunDirectory> RunDirectory::CreateOrResume(const std::string& pat
   }
   // Last: a directory with a config.toml is a whole run directory.
   RETURN_IF_ERROR(WriteFileAtomically(config_path, ToToml(config)));
-  return RunDirectory(path, config);
+  RunDirectory run(path, config);
+  run.trainer_ = std::make_shared<const RoleLock>(std::move(trainer));
+  return run;
 }
 
 absl::StatusOr<RunDirectory> RunDirectory::Open(const std::string& path) {
@@ -113,10 +148,32 @@ absl::StatusOr<std::optional<std::pair<int64_t, std::string>>> RunDirectory::Lat
   return checkpoints.back();
 }
 
+absl::Status RunDirectory::DeleteOldCheckpoints() const {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(path_ + "/checkpoints", error)) {
+    if (FinalName(entry.path())) RETURN_IF_ERROR(Remove(entry.path()));
+  }
+  const auto keep = static_cast<size_t>(config_.learner.keep_checkpoints);
+  if (keep == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto checkpoints, Checkpoints());
+  int doublings = -1;  // Of the steps of the last that was kept as the first of its doubling.
+  for (size_t i = 0; i + keep < checkpoints.size(); ++i) {
+    const auto& [step, path] = checkpoints[i];
+    const auto width = static_cast<int>(std::bit_width(static_cast<uint64_t>(step)));
+    if (width > doublings) {
+      doublings = width;
+      continue;
+    }
+    RETURN_IF_ERROR(Remove(path));
+  }
+  return absl::OkStatus();
+}
+
 std::string RunProgress::ToJson() const {
   return nlohmann::json{{"seconds", seconds},
                         {"timesteps", timesteps},
                         {"config", config},
+                        {"replay", engine::ToJson(replay)},
                         {"git_revision", kGitRevision}}
       .dump();
 }
@@ -131,44 +188,22 @@ absl::StatusOr<RunProgress> RunProgress::FromJson(const std::string& text) {
       !has("config", [](const nlohmann::json& value) { return value.is_string(); })) {
     return absl::DataLossError("run: expected an object with seconds, timesteps and config");
   }
-  return RunProgress{json["seconds"].get<double>(), json["timesteps"].get<int64_t>(),
-                     json["config"].get<std::string>()};
+  RunProgress progress = {json["seconds"].get<double>(),
+                          json["timesteps"].get<int64_t>(),
+                          json["config"].get<std::string>(),
+                          {}};
+  if (json.contains("replay")) {  // Networks of before 0.2 have none.
+    absl::StatusOr<ReplayPosition> replay = ReplayPositionFromJson(json["replay"]);
+    RETURN_IF_ERROR(Annotate(replay.status(), "run: replay"));
+    progress.replay = *std::move(replay);
+  }
+  return progress;
 }
 
 absl::StatusOr<RunConfig> ConfigOfCheckpoint(const std::string& path, const std::string& run) {
   absl::StatusOr<RunProgress> progress = RunProgress::FromJson(run);
-  if (!progress.ok()) {
-    return absl::DataLossError(absl::StrCat(path, ": ", std::string(progress.status().message())));
-  }
+  RETURN_IF_ERROR(Annotate(progress.status(), path));
   return ParseRunConfig(progress->config, path);
-}
-
-double ProgressOf(const LearnerConfig& config, int64_t steps, double seconds) {
-  double progress = static_cast<double>(steps) / static_cast<double>(config.max_steps);
-  if (config.max_minutes > 0) progress = std::max(progress, seconds / (60 * config.max_minutes));
-  return std::min(progress, 1.0);
-}
-
-absl::StatusOr<RoleLock> RoleLock::Take(const RunDirectory& run, const std::string& role) {
-  const std::string path = absl::StrCat(run.path(), "/", role, ".lock");
-  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (file < 0) {
-    return absl::UnavailableError(absl::StrCat(path, ": cannot open: ", std::strerror(errno)));
-  }
-  const absl::Time give_up = absl::Now() + kLockPatience;
-  while (flock(file, LOCK_EX | LOCK_NB) != 0) {
-    if (absl::Now() > give_up) {
-      close(file);
-      return absl::FailedPreconditionError(
-          absl::StrCat(path, ": held by another process: this run already has a ", role));
-    }
-    absl::SleepFor(absl::Milliseconds(100));
-  }
-  return RoleLock(file);
-}
-
-RoleLock::~RoleLock() {
-  if (file_ >= 0) close(file_);
 }
 
 }  // namespace hod::engine

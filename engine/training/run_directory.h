@@ -7,9 +7,13 @@
 //   metrics/learner.jsonl, metrics/selfplay-NNN.jsonl
 //   logs/*.log               what the processes of `hod train` print
 //   *.lock                   held by the process of that role
+//
+// Checkpoints and shards are deleted as training goes on (learner.keep_checkpoints,
+// learner.window), so that a run of months fits on a disk.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,16 +21,38 @@
 
 #include "absl/status/statusor.h"
 #include "engine/config/run_config.h"
+#include "engine/samples/replay_feed.h"
+#include "env/base/descriptor.h"
 
 namespace hod::engine {
 
+class RunDirectory;
+
+// Exclusive use of one role in a run ("trainer", "learner", "selfplay-000"), held until destroyed
+// or the process ends.
+class RoleLock {
+ public:
+  // Waits some seconds for a process that is just ending.
+  static absl::StatusOr<RoleLock> Take(const RunDirectory& run, const std::string& role);
+
+ private:
+  friend class RunDirectory;
+  explicit RoleLock(Descriptor file) : file_(std::move(file)) {}
+  static absl::StatusOr<RoleLock> TakeAt(const std::string& path, const std::string& role);
+
+  Descriptor file_;
+};
+
 class RunDirectory {
  public:
-  // Makes the directory for `config`, or opens that of an earlier call to go on with it. Going on
-  // with other settings is an error that names them, except for those that say how long and with
-  // how many workers to train, and how to evaluate: these are taken over.
+  // Makes the directory for `config`, or opens that of an earlier call to go on with it, and is its
+  // trainer as long as a copy of the result lives: nothing is written to a run that has another
+  // trainer. Going on with other settings is an error that names them, except for those that say
+  // how long and with how many workers to train, what to keep, and how to evaluate: these are taken
+  // over.
   static absl::StatusOr<RunDirectory> CreateOrResume(const std::string& path,
                                                      const RunConfig& config);
+  // Opens a run to read from it, or to take another role in it.
   static absl::StatusOr<RunDirectory> Open(const std::string& path);
 
   const std::string& path() const { return path_; }
@@ -41,6 +67,9 @@ class RunDirectory {
   absl::StatusOr<std::vector<std::pair<int64_t, std::string>>> Checkpoints() const;
   // The newest one; nothing if there is none yet.
   absl::StatusOr<std::optional<std::pair<int64_t, std::string>>> LatestCheckpoint() const;
+  // For the learner, after it has written one. Keeps the newest learner.keep_checkpoints and the
+  // first of every doubling of steps; what a killed learner left half written goes, too.
+  absl::Status DeleteOldCheckpoints() const;
 
  private:
   RunDirectory(std::string path, RunConfig config)
@@ -48,13 +77,15 @@ class RunDirectory {
 
   std::string path_;
   RunConfig config_;
+  std::shared_ptr<const RoleLock> trainer_;  // If this is one.
 };
 
 // What the engine keeps in a checkpoint about its run (models::Checkpoint::run).
 struct RunProgress {
-  double seconds = 0;     // Spent learning, over all restarts.
-  int64_t timesteps = 0;  // Of self-play that have entered the replay window.
-  std::string config;     // TOML.
+  double seconds = 0;       // Spent learning, over all restarts.
+  int64_t timesteps = 0;    // Of self-play that have entered the replay window.
+  std::string config;       // TOML.
+  ReplayPosition replay{};  // Empty if the run does not learn from shards.
 
   std::string ToJson() const;
   static absl::StatusOr<RunProgress> FromJson(const std::string& json);
@@ -63,21 +94,5 @@ struct RunProgress {
 // The configuration that a checkpoint was trained with. `run` is models::NetworkFile::run of the
 // file at `path`, which errors name.
 absl::StatusOr<RunConfig> ConfigOfCheckpoint(const std::string& path, const std::string& run);
-
-// How far training is, from 0 to 1: by steps or by time, whichever is further.
-double ProgressOf(const LearnerConfig& config, int64_t steps, double seconds);
-
-// Exclusive use of one role in a run ("learner", "selfplay-000"), held until destroyed or the
-// process ends. Waits some seconds for a process that is just ending.
-class RoleLock {
- public:
-  static absl::StatusOr<RoleLock> Take(const RunDirectory& run, const std::string& role);
-  RoleLock(RoleLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
-  ~RoleLock();
-
- private:
-  explicit RoleLock(int file) : file_(file) {}
-  int file_;
-};
 
 }  // namespace hod::engine

@@ -16,6 +16,7 @@
 #include "engine/samples/shard_directory.h"
 #include "engine/training/following_evaluator.h"
 #include "engine/training/fragment_recorder.h"
+#include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/json_lines.h"
 #include "env/base/status.h"
@@ -25,7 +26,7 @@
 namespace hod::engine {
 namespace {
 
-constexpr absl::Duration kRateInterval = absl::Seconds(5);
+constexpr double kRateSeconds = 5;
 
 // Fragments into shards of bounded length and age.
 class ShardSink {
@@ -41,14 +42,14 @@ class ShardSink {
                                                         {{"worker", worker_},
                                                          {"checkpoint_step", checkpoint_step}}));
       writer_ = std::move(writer);
-      opened_ = absl::Now();
+      age_.Restart();
       timesteps_ = 0;
     }
     timesteps_ += static_cast<int64_t>(fragment.steps.size());
     RETURN_IF_ERROR(writer_->Append(fragment));
     const SelfPlayConfig& config = run_.config().selfplay;
-    const bool full = timesteps_ >= config.shard_timesteps ||
-                      absl::Now() - opened_ >= absl::Seconds(config.shard_seconds);
+    const bool full =
+        timesteps_ >= config.shard_timesteps || age_.Seconds() >= config.shard_seconds;
     return full ? Finish() : absl::OkStatus();
   }
 
@@ -62,7 +63,7 @@ class ShardSink {
   int worker_;
   int64_t next_sequence_;
   std::unique_ptr<ShardWriter> writer_;
-  absl::Time opened_;
+  Stopwatch age_;
   int64_t timesteps_ = 0;
 };
 
@@ -90,7 +91,7 @@ class Worker : public EpisodeStream {
       if (ready) break;
       absl::SleepFor(absl::Milliseconds(100));
     }
-    rate_began_ = absl::Now();
+    since_rate_.Restart();
     RETURN_IF_ERROR(PlayEpisodes(
         *this, &evaluator_,
         {.concurrent = run_.config().selfplay.games, .threads = run_.config().selfplay.threads}));
@@ -137,25 +138,21 @@ class Worker : public EpisodeStream {
   absl::Status Finished(std::unique_ptr<Episode> episode) override {
     const Observers observers = std::move(observers_.extract(episode.get()).mapped());
     nlohmann::json line = ToJson(observers.tally->figures());
-    line["event"] = "episode";
-    line["time"] = absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch());
     line["goal"] = episode->goal_name();
     line["checkpoint_step"] = evaluator_.step();
-    return metrics_.Write(line);
+    return WriteMetrics("episode", std::move(line));
   }
 
   absl::StatusOr<bool> Continue() override {
     RETURN_IF_ERROR(evaluator_.Refresh().status());
-    const absl::Duration elapsed = absl::Now() - rate_began_;
-    if (elapsed >= kRateInterval) {
-      const double seconds = absl::ToDoubleSeconds(elapsed);
-      RETURN_IF_ERROR(metrics_.Write(
-          {{"event", "rate"},
-           {"time", absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch())},
-           {"timesteps_per_second", static_cast<double>(timesteps_) / seconds},
+    const double seconds = since_rate_.Seconds();
+    if (seconds >= kRateSeconds) {
+      RETURN_IF_ERROR(WriteMetrics(
+          "rate",
+          {{"timesteps_per_second", static_cast<double>(timesteps_) / seconds},
            {"evaluations_per_second",
             static_cast<double>(evaluator_.num_evaluations() - rate_evaluations_) / seconds}}));
-      rate_began_ = absl::Now();
+      since_rate_.Restart();
       timesteps_ = 0;
       rate_evaluations_ = evaluator_.num_evaluations();
     }
@@ -167,6 +164,12 @@ class Worker : public EpisodeStream {
     std::unique_ptr<EpisodeTally> tally;
     std::unique_ptr<FragmentRecorder> fragments;
   };
+
+  absl::Status WriteMetrics(const char* event, nlohmann::json line) {
+    line["event"] = event;
+    line["time"] = absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch());
+    return metrics_.Write(line);
+  }
 
   const RunDirectory& run_;
   const int worker_;
@@ -184,7 +187,7 @@ class Worker : public EpisodeStream {
   std::mutex mutex_;  // Of sink_ and timesteps_.
 
   // Since the last line of rates.
-  absl::Time rate_began_;
+  Stopwatch since_rate_;
   int64_t timesteps_ = 0;
   int64_t rate_evaluations_ = 0;
 };

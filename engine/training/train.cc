@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -12,7 +13,8 @@
 #include "absl/time/clock.h"
 #include "engine/training/ppo.h"
 #include "engine/training/process.h"
-#include "env/base/files.h"
+#include "engine/training/run_session.h"
+#include "env/base/clock.h"
 #include "env/base/json_lines.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
@@ -25,8 +27,7 @@ constexpr int kMaxFailures = 5;  // Of one worker.
 constexpr absl::Duration kWatchInterval = absl::Milliseconds(200);
 constexpr absl::Duration kStatusInterval = absl::Seconds(2);
 
-std::string LastLines(const std::string& log) {
-  const std::string text = ReadFile(log).value_or("");
+std::string LastLines(const std::string& text) {
   std::vector<std::string> lines = absl::StrSplit(text, '\n', absl::SkipEmpty());
   if (lines.size() > 5) lines.erase(lines.begin(), lines.end() - 5);
   return absl::StrJoin(lines, "\n  ");
@@ -44,25 +45,32 @@ struct Child {
     return absl::OkStatus();
   }
   absl::Status Failed(const std::string& how) const {
-    return absl::InternalError(absl::StrCat("hod ", arguments.front(), " failed (", how, "); ", log,
-                                            " ends with\n  ", LastLines(log)));
+    return absl::InternalError(absl::StrCat("hod ", arguments.front(), " failed (", how,
+                                            "). What it printed is in ", log, " and ends with\n  ",
+                                            LastLines(process->last_output())));
   }
 };
 
 // Follows the metrics of a run for its progress line.
 class StatusReader {
  public:
-  explicit StatusReader(const RunDirectory& run) : run_(run) {}
+  explicit StatusReader(const RunDirectory& run)
+      : learner_{JsonLinesFollower(run.metrics() + "/learner.jsonl")} {
+    for (int w = 0; w < run.config().selfplay.workers; ++w) {
+      workers_.push_back(
+          {JsonLinesFollower(absl::StrFormat("%s/selfplay-%03d.jsonl", run.metrics(), w))});
+    }
+  }
 
   void Show(ProgressLine& line) {
-    if (absl::Now() < next_) return;
-    next_ = absl::Now() + kStatusInterval;
-    const auto learner = ReadJsonLines(run_.metrics() + "/learner.jsonl");
-    if (!learner.ok() || learner->empty()) {
+    if (MonotonicNow() < next_) return;
+    next_ = MonotonicNow() + kStatusInterval;
+    learner_.Poll([](const nlohmann::json&) { return true; });
+    const nlohmann::json& last = learner_.last;
+    if (last.is_null()) {
       line.Update(0, "self-play fills the replay window");
       return;
     }
-    const nlohmann::json& last = learner->back();
     line.Update(NumberAt(last, "progress"),
                 absl::StrFormat("%s  step %.0f, loss %.3f, goal recall %.0f%%", SelfPlayRate(),
                                 NumberAt(last, "step"), NumberAt(last, "loss"),
@@ -70,24 +78,34 @@ class StatusReader {
   }
 
  private:
-  std::string SelfPlayRate() const {
-    double timesteps = 0, evaluations = 0;
-    for (int w = 0; w < run_.config().selfplay.workers; ++w) {
-      const auto lines =
-          ReadJsonLines(absl::StrFormat("%s/selfplay-%03d.jsonl", run_.metrics(), w));
-      if (!lines.ok()) continue;
-      for (auto line = lines->rbegin(); line != lines->rend(); ++line) {
-        if (line->value("event", nlohmann::json()) != "rate") continue;
-        timesteps += NumberAt(*line, "timesteps_per_second");
-        evaluations += NumberAt(*line, "evaluations_per_second");
-        break;
+  struct Source {
+    JsonLinesFollower follower;
+    nlohmann::json last = nullptr;  // The last line that counts.
+
+    void Poll(absl::FunctionRef<bool(const nlohmann::json&)> counts) {
+      auto lines = follower.Poll();
+      if (!lines.ok()) return;  // Damaged metrics are no reason to stop.
+      for (nlohmann::json& line : *lines) {
+        if (counts(line)) last = std::move(line);
       }
+    }
+  };
+
+  std::string SelfPlayRate() {
+    double timesteps = 0, evaluations = 0;
+    for (Source& worker : workers_) {
+      worker.Poll([](const nlohmann::json& line) {
+        return line.value("event", nlohmann::json()) == "rate";
+      });
+      timesteps += NumberAt(worker.last, "timesteps_per_second");
+      evaluations += NumberAt(worker.last, "evaluations_per_second");
     }
     return absl::StrFormat("%.0f steps/s, %.0f evaluations/s", timesteps, evaluations);
   }
 
-  const RunDirectory& run_;
-  absl::Time next_ = absl::InfinitePast();
+  Source learner_;
+  std::vector<Source> workers_;
+  MonotonicTime next_;
 };
 
 class Supervisor {
@@ -150,7 +168,7 @@ absl::StatusOr<bool> AlreadyTrained(const RunDirectory& run) {
   const auto& [step, path] = *latest;
   ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(path));
   ASSIGN_OR_RETURN(RunProgress progress, RunProgress::FromJson(file.run));
-  const double fraction = ProgressOf(run.config().learner, step, progress.seconds);
+  const double fraction = PlanOf(run.config().learner).Progress(step, progress.seconds);
   const std::string spent = DurationText(absl::Seconds(progress.seconds));
   if (fraction >= 1) {
     absl::FPrintF(stderr, "%s is already trained (%d steps, %s): reusing it\n", run.path(), step,

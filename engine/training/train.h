@@ -11,8 +11,8 @@
 namespace hod::engine {
 
 // Returns when training is complete; at once if it already was. A worker that dies is replaced; a
-// learner that fails, or a worker that keeps failing, is an error that ends with the last lines of
-// its log. On `stop`, lets the processes finish what they write and returns a cancelled status.
+// learner that fails, or a worker that keeps failing, is an error that ends with the last lines
+// it printed. On `stop`, lets the processes finish what they write and returns a cancelled status.
 // `record_directory` as for RunSelfPlay().
 absl::Status Train(const RunDirectory& run, const std::string& record_directory,
                    const std::atomic<bool>& stop);

@@ -226,6 +226,38 @@ TEST_CASE("A role that is taken is refused to a second process") {
              Catch::Contains(run + "/selfplay-000.lock: held by another process"));
 }
 
+TEST_CASE("A second training of a run is refused before it shows or changes anything") {
+  const Workplace work;
+  const std::string run = work / "run";
+  const std::vector<std::string> train = {
+      "train", "--config", work.config(), "--out", run, "--set", "learner.max_steps=1000000"};
+  Program first(train, work / "first.log");
+  while (first.Running() && !fs::exists(run + "/metrics/learner.jsonl")) {
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  const std::string config = *ReadFile(run + "/config.toml");
+  const std::string said = work.Refuse(
+      {"train", "--config", work.config(), "--out", run, "--set", "learner.max_steps=2000000"});
+  CHECK_THAT(said, Catch::Contains(run + "/trainer.lock: held by another process"));
+  CHECK_THAT(said, !Catch::Contains("training") && !Catch::Contains("resuming"));
+  CHECK(*ReadFile(run + "/config.toml") == config);
+  CHECK(first.Running());
+  first.Interrupt();
+  CHECK(first.Wait() == 130);
+}
+
+TEST_CASE("Why a process failed is known where its log finds no room") {
+  const Workplace work;
+  const std::string run = work / "run";
+  REQUIRE(MakeDirectories(run + "/logs").ok());
+  fs::create_symlink("/dev/full", run + "/logs/selfplay-000.log");
+  const std::string houses = work / "nowhere";
+  CHECK_THAT(
+      work.Refuse(
+          {"train", "--config", work.config(), "--out", run, "--set", "goals=npy:" + houses}),
+      Catch::Contains("hod selfplay failed (exit status 1)") && Catch::Contains(houses + ":"));
+}
+
 TEST_CASE("hod train stops when asked at any moment, and says how to go on") {
   const Workplace work;
   const std::string run = work / "run";

@@ -77,7 +77,9 @@ TEST_CASE("Killed at any moment, training goes on with the same command and comp
                                           "--set",
                                           absl::StrCat("learner.max_steps=", kSteps),
                                           "--set",
-                                          "learner.passes=0.25"};
+                                          "learner.passes=0.25",
+                                          "--set",
+                                          "learner.keep_checkpoints=0"};  // They are looked at.
   Rng rng(20);
   int kills = 0;
   for (; kills < kKills; ++kills) {

@@ -19,26 +19,27 @@ namespace {
 constexpr int kSteps = 60;
 
 // A run with all the play it will ever have.
-RunDirectory RunWithShards(const std::string& path, double ema_decay) {
+RunDirectory RunWithShards(const std::string& path, double ema_decay, int64_t window = 2048) {
   RunConfig config = TinyConfig();
   config.learner.max_steps = kSteps;
   config.learner.passes = 100;
   config.learner.checkpoint_seconds = 3600;
   config.learner.goal_kl_weight = 0;  // Depends on when checkpoints are written.
   config.learner.ema_decay = ema_decay;
+  config.learner.window = window;
   absl::StatusOr<RunDirectory> run = RunDirectory::CreateOrResume(path, config);
   REQUIRE(run.ok());
-  auto writer =
-      ShardWriter::Create(run->shards() + "/" + ShardName({0, 0}), run->config().game, {});
-  REQUIRE(writer.ok());
-  for (uint64_t seed = 0; seed < 4; ++seed) {
+  for (int seed = 0; seed < 4; ++seed) {
+    auto writer =
+        ShardWriter::Create(run->shards() + "/" + ShardName({0, seed}), run->config().game, {});
+    REQUIRE(writer.ok());
     auto episode = TinyEpisode(TinySetup(seed));
     FragmentRecorder recorder(episode.get(), {}, 16,
                               [&](Fragment fragment) { return (*writer)->Append(fragment); });
     episode->AddObserver(&recorder);
     PlayToEnd(*episode);
+    REQUIRE((*writer)->Finish().ok());
   }
-  REQUIRE((*writer)->Finish().ok());
   return *std::move(run);
 }
 
@@ -51,37 +52,60 @@ models::TrainerState FinalState(const RunDirectory& run) {
   return checkpoint->state;
 }
 
+// Learns to the end, stopped again and again on the way.
+void RunInPieces(const RunDirectory& run) {
+  std::atomic<bool> stop = false;
+  int runs = 0;
+  for (int64_t step = 0; step < kSteps; ++runs) {
+    stop = false;
+    // Each time it gets a little further than a start takes.
+    std::thread stopper([&] {
+      const absl::Time until = absl::Now() + absl::Milliseconds(60 + 20 * runs);
+      while (absl::Now() < until) absl::SleepFor(absl::Milliseconds(1));
+      stop = true;
+    });
+    const absl::Status status = RunLearner(run, stop);
+    stopper.join();
+    INFO(status);
+    REQUIRE(status.ok());
+    step = (*run.LatestCheckpoint())->first;
+    REQUIRE(runs < 200);
+  }
+}
+
+void CheckSame(const models::TrainerState& resumed, const models::TrainerState& expected) {
+  CHECK(resumed.network.parameters == expected.network.parameters);
+  CHECK(resumed.average == expected.average);
+  CHECK(resumed.first_moment == expected.first_moment);
+  CHECK(resumed.second_moment == expected.second_moment);
+}
+
 TEST_CASE("A learner that is stopped and resumed ends where one that ran through ends") {
+  const std::atomic<bool> stop = false;
   for (const double ema_decay : {0.0, 0.9}) {
     const env::TempDir dir;
     const RunDirectory straight = RunWithShards(dir.path() + "/straight", ema_decay);
-    std::atomic<bool> stop = false;
     REQUIRE(RunLearner(straight, stop).ok());
-    const models::TrainerState expected = FinalState(straight);
-
     const RunDirectory often = RunWithShards(dir.path() + "/often", ema_decay);
-    int runs = 0;
-    for (int64_t step = 0; step < kSteps; ++runs) {
-      stop = false;
-      // Each time it gets a little further than a start takes.
-      std::thread stopper([&] {
-        const absl::Time until = absl::Now() + absl::Milliseconds(60 + 20 * runs);
-        while (absl::Now() < until) absl::SleepFor(absl::Milliseconds(1));
-        stop = true;
-      });
-      const absl::Status status = RunLearner(often, stop);
-      stopper.join();
-      INFO(status);
-      REQUIRE(status.ok());
-      step = (*often.LatestCheckpoint())->first;
-      REQUIRE(runs < 200);
-    }
-    const models::TrainerState resumed = FinalState(often);
-    CHECK(resumed.network.parameters == expected.network.parameters);
-    CHECK(resumed.average == expected.average);
-    CHECK(resumed.first_moment == expected.first_moment);
-    CHECK(resumed.second_moment == expected.second_moment);
+    RunInPieces(often);
+    CheckSame(FinalState(often), FinalState(straight));
+    CHECK(ListShards(often.shards())->size() == 4);
   }
+}
+
+TEST_CASE("So does one whose older play is deleted as it leaves the window") {
+  const std::atomic<bool> stop = false;
+  const env::TempDir dir;
+  constexpr int64_t kWindow = 130;  // Less than three episodes.
+  const RunDirectory straight = RunWithShards(dir.path() + "/straight", 0, kWindow);
+  REQUIRE(RunLearner(straight, stop).ok());
+  const RunDirectory often = RunWithShards(dir.path() + "/often", 0, kWindow);
+  RunInPieces(often);
+  CheckSame(FinalState(often), FinalState(straight));
+  const auto left = ListShards(often.shards());
+  REQUIRE(left.ok());
+  CHECK(left->size() < 4);
+  CHECK(left->back() == ShardId{0, 3});
 }
 
 }  // namespace

@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <optional>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "env/base/files.h"
@@ -34,7 +37,7 @@ std::string Error(const absl::StatusOr<RunDirectory>& run) {
 TEST_CASE("A run directory holds what it was made with") {
   const env::TempDir dir;
   const std::string path = dir.path() + "/runs/first";
-  const auto made = RunDirectory::CreateOrResume(path, TinyConfig());
+  absl::StatusOr<RunDirectory> made = RunDirectory::CreateOrResume(path, TinyConfig());
   REQUIRE(made.ok());
   for (const std::string& folder : {made->shards(), made->metrics(), made->logs()}) {
     CHECK(std::filesystem::is_directory(folder));
@@ -48,6 +51,7 @@ TEST_CASE("A run directory holds what it was made with") {
   CHECK(opened->path() == path);
   CHECK(Differences(opened->config(), TinyConfig()).empty());
   const std::string about = *ReadFile(path + "/run.json");
+  made = absl::UnknownError("given up");
   CHECK(RunDirectory::CreateOrResume(path, TinyConfig()).ok());
   CHECK(*ReadFile(path + "/run.json") == about);
 }
@@ -74,9 +78,9 @@ TEST_CASE("How long to train and how to evaluate may change, and is kept") {
   const env::TempDir dir;
   REQUIRE(RunDirectory::CreateOrResume(dir.path(), TinyConfig()).ok());
   const RunConfig changed =
-      With({"learner.max_steps=40", "learner.max_minutes=2.5", "selfplay.workers=3",
-            "evaluation.goals=npy:x", "evaluation.episodes=7", "evaluation.seed=8",
-            "evaluation.simulations=9", "evaluation.threads=1"});
+      With({"learner.max_steps=40", "learner.max_minutes=2.5", "learner.keep_checkpoints=5",
+            "selfplay.workers=3", "evaluation.goals=npy:x", "evaluation.episodes=7",
+            "evaluation.seed=8", "evaluation.simulations=9", "evaluation.threads=1"});
   const auto resumed = RunDirectory::CreateOrResume(dir.path(), changed);
   REQUIRE(resumed.ok());
   CHECK(Differences(resumed->config(), changed).empty());
@@ -130,12 +134,23 @@ TEST_CASE("Checkpoints are listed by step, other files are none") {
 }
 
 TEST_CASE("What a checkpoint says of its run is read back or refused") {
-  const RunProgress progress = {12.5, 4096, "seed = 1\n\"quoted\""};
+  RunProgress progress = {12.5, 4096, "seed = 1\n\"quoted\""};
+  progress.replay = {.window = {{0, 7}, {2, 0}}, .next = {{0, 8}, {2, 1}}, .refused = {{0, 3}}};
   const auto read = RunProgress::FromJson(progress.ToJson());
   REQUIRE(read.ok());
   CHECK(read->seconds == 12.5);
   CHECK(read->timesteps == 4096);
   CHECK(read->config == progress.config);
+  CHECK(read->replay.window == progress.replay.window);
+  CHECK(read->replay.next == progress.replay.next);
+  CHECK(read->replay.refused == progress.replay.refused);
+  CHECK(RunProgress::FromJson(R"({"seconds": 1, "timesteps": 2, "config": ""})")
+            ->replay.window.empty());
+  CHECK_THAT(std::string(RunProgress::FromJson(
+                             R"({"seconds": 1, "timesteps": 2, "config": "", "replay": {}})")
+                             .status()
+                             .message()),
+             Catch::Contains("run: replay: window: expected an array of names of shards"));
   for (const char* bad : {"", "[]", "nonsense", "{}", R"({"seconds": 1, "timesteps": 2})",
                           R"({"seconds": "1", "timesteps": 2, "config": ""})",
                           R"({"seconds": 1, "timesteps": null, "config": ""})",
@@ -145,15 +160,61 @@ TEST_CASE("What a checkpoint says of its run is read back or refused") {
   }
 }
 
-TEST_CASE("Training is as far as its steps or its time, whichever is further") {
-  LearnerConfig config;
-  config.max_steps = 200;
-  CHECK(ProgressOf(config, 50, 1e9) == 0.25);
-  CHECK(ProgressOf(config, 300, 0) == 1);
-  config.max_minutes = 2;
-  CHECK(ProgressOf(config, 50, 60) == 0.5);
-  CHECK(ProgressOf(config, 180, 60) == 0.9);
-  CHECK(ProgressOf(config, 0, 1e9) == 1);
+TEST_CASE("Nothing is written to a run that has a trainer") {
+  const env::TempDir dir;
+  absl::StatusOr<RunDirectory> first = RunDirectory::CreateOrResume(dir.path(), TinyConfig());
+  REQUIRE(first.ok());
+  const std::string stored = *ReadFile(dir.path() + "/config.toml");
+  const RunConfig longer = With({"learner.max_steps=40"});
+  std::optional<RunDirectory> copy = *first;
+  first = absl::UnknownError("given up");
+  CHECK_THAT(Error(RunDirectory::CreateOrResume(dir.path(), longer)),
+             Catch::Contains(dir.path() + "/trainer.lock: held by another process"));
+  CHECK(*ReadFile(dir.path() + "/config.toml") == stored);
+  CHECK(RunDirectory::Open(dir.path()).ok());
+  copy.reset();
+  CHECK(RunDirectory::CreateOrResume(dir.path(), longer).ok());
+  CHECK(*ReadFile(dir.path() + "/config.toml") != stored);
+}
+
+TEST_CASE("The newest checkpoints are kept, and the first of every doubling of steps") {
+  const auto steps_of = [](const RunDirectory& run) {
+    std::vector<int64_t> steps;
+    const auto checkpoints = run.Checkpoints();
+    REQUIRE(checkpoints.ok());
+    for (const auto& [step, path] : *checkpoints) steps.push_back(step);
+    return steps;
+  };
+  const env::TempDir dir;
+  for (const int keep : {0, 1, 3}) {
+    const std::string path = absl::StrCat(dir.path(), "/keep-", keep);
+    const auto run =
+        RunDirectory::CreateOrResume(path, With({absl::StrCat("learner.keep_checkpoints=", keep)}));
+    REQUIRE(run.ok());
+    std::vector<int64_t> all;
+    for (int64_t step = 0; step <= 1000; step += 25) {
+      REQUIRE(WriteFileAtomically(run->CheckpointPath(step), "").ok());
+      REQUIRE(run->DeleteOldCheckpoints().ok());
+      all.push_back(step);
+    }
+    if (keep == 0) CHECK(steps_of(*run) == all);
+    if (keep == 1) {
+      CHECK(steps_of(*run) == std::vector<int64_t>{0, 25, 50, 75, 150, 275, 525, 1000});
+    }
+    if (keep == 3) {
+      CHECK(steps_of(*run) == std::vector<int64_t>{0, 25, 50, 75, 150, 275, 525, 950, 975, 1000});
+    }
+  }
+  // However many there were, they fit on a disk.
+  const auto run = RunDirectory::CreateOrResume(dir.path() + "/long", TinyConfig());
+  REQUIRE(run.ok());
+  constexpr int64_t kCheckpoints = 20000, kSteps = 50;
+  for (int64_t i = 0; i < kCheckpoints; ++i) {
+    std::ofstream(run->CheckpointPath(kSteps * i)).put('x');
+    REQUIRE(run->DeleteOldCheckpoints().ok());
+  }
+  CHECK(steps_of(*run).size() < 50);
+  CHECK((*run->LatestCheckpoint())->first == kSteps * (kCheckpoints - 1));
 }
 
 TEST_CASE("A role is one process's until it ends, however it ends") {

@@ -1,0 +1,57 @@
+// The training session of a run: all that its learner does, whatever it learns from. It holds the
+// role of learner, begins with the newest checkpoint, writes checkpoints and metrics, and deletes
+// what the run no longer needs.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/session/session.h"
+#include "engine/training/run_directory.h"
+#include "env/base/json_lines.h"
+#include "models/training/trainable.h"
+#include "models/training/trainer_state.h"
+
+namespace hod::engine {
+
+// The learning rate is constant over the first half of training.
+SessionPlan PlanOf(const LearnerConfig& config);
+
+class RunSession : public Session {
+ public:
+  // A run without a checkpoint begins with a random network, which becomes its first. `run` and
+  // `stop` outlive the session.
+  static absl::StatusOr<std::unique_ptr<RunSession>> Open(const RunDirectory& run,
+                                                          const std::atomic<bool>& stop);
+
+  // The state that training begins with, once.
+  models::TrainerState TakeState() { return std::move(state_); }
+
+  // What the next checkpoint says of the run. The learner keeps timesteps and replay up to date.
+  RunProgress& progress() { return progress_; }
+
+  // Session::Run() with `learn`, which makes its steps with `trainer`. Writes a checkpoint every
+  // learner.checkpoint_seconds and at the end.
+  absl::Status Train(models::ResumableTrainer& trainer, absl::FunctionRef<absl::Status()> learn);
+
+  // A line of metrics: what it is given, and how far training is.
+  absl::Status WriteMetrics(nlohmann::json line);
+
+ private:
+  RunSession(const RunDirectory& run, RoleLock lock, models::TrainerState state,
+             RunProgress progress, JsonLinesWriter metrics, const std::atomic<bool>& stop);
+  absl::Status Checkpoint(models::ResumableTrainer& trainer);
+
+  const RunDirectory& run_;
+  const RoleLock lock_;
+  models::TrainerState state_;
+  RunProgress progress_;
+  JsonLinesWriter metrics_;
+};
+
+}  // namespace hod::engine
