@@ -178,15 +178,13 @@ absl::Status Import(const ImportArguments& arguments) {
   if (!result.ok()) return result.status();
   PrintSummary(*result, files->size());
   if (result->set.houses.empty()) return absl::NotFoundError("no house was accepted");
-  const env::HouseSetFiles contents = env::SerializeHouseSet(result->set);
-  absl::Status status = MakeDirectories(arguments.out);
-  if (status.ok()) {
-    status =
-        WriteFileAtomically(absl::StrCat(arguments.out, "/", env::kHousesFile), contents.houses);
-  }
-  if (status.ok()) status = WriteFileAtomically(manifest, contents.manifest);
-  if (status.ok()) absl::PrintF("house set: %s (--goals set:%s)\n", manifest, arguments.out);
-  return status;
+  ASSIGN_OR_RETURN(const env::HouseSetFiles contents, env::SerializeHouseSet(result->set));
+  RETURN_IF_ERROR(MakeDirectories(arguments.out));
+  RETURN_IF_ERROR(
+      WriteFileAtomically(absl::StrCat(arguments.out, "/", env::kHousesFile), contents.houses));
+  RETURN_IF_ERROR(WriteFileAtomically(manifest, contents.manifest));
+  absl::PrintF("house set: %s (--goals set:%s)\n", manifest, arguments.out);
+  return absl::OkStatus();
 }
 
 void AddImport(CLI::App& goals, absl::Status& result) {
