@@ -15,6 +15,7 @@
 #include "engine/evaluation/evaluate.h"
 #include "engine/training/train.h"
 #include "env/base/files.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -49,7 +50,7 @@ absl::StatusOr<EvaluationReport> EvaluateRun(const RunDirectory& run) {
                 .human = run.config().human,
                 .record_directory = run.path() + "/episodes"});
   if (!report.ok()) return report.status();
-  RETURN_IF_ERROR(WriteFileAtomically(path, ToJson(*report).dump(1) + "\n"));
+  RETURN_IF_ERROR(WriteFileAtomically(path, DumpJson(ToJson(*report), 1) + "\n"));
   return report;
 }
 

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/traces/config_json.h"
 
@@ -22,8 +23,8 @@ absl::StatusOr<Shard> ReadShardOf(const env::GameConfig& config, const std::stri
   absl::StatusOr<Shard> shard = ReadShard(path);
   if (shard.ok() && env::ToJson(shard->config) != env::ToJson(config)) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": is of another game, ",
-                                                   env::ToJson(shard->config).dump(), ", expected ",
-                                                   env::ToJson(config).dump()));
+                                                   DumpJson(env::ToJson(shard->config)),
+                                                   ", expected ", DumpJson(env::ToJson(config))));
   }
   return shard;
 }

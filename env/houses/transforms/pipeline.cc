@@ -362,11 +362,8 @@ absl::Status Pipeline::Run(Part part, const WorldSize& size, House& house, Rng& 
   if (wanted.h < 1) return Reject("no room for the layers that add_grass puts below");
   for (size_t i = begin; i < end; ++i) {
     const Stage& stage = stages_[i];
-    absl::Status status = stage.transform->apply(stage.values, wanted, house, rng);
-    if (!status.ok()) {
-      return absl::Status(status.code(),
-                          absl::StrCat(stage.transform->name, ": ", status.message()));
-    }
+    RETURN_IF_ERROR(
+        Annotate(stage.transform->apply(stage.values, wanted, house, rng), stage.transform->name));
     wanted.h += adds_layer(stage);
   }
   if (!Fits(house.size, wanted)) {
