@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/config/declaration.h"
 #include "env/base/files.h"
+#include "env/base/random.h"
 #include "env/base/status.h"
 #include "models/checkpoints/checkpoint.h"
 #include "models/training/trainer.h"
@@ -107,9 +108,7 @@ absl::StatusOr<Clone> TrainClone(const CloningConfig& config, models::Network in
   Clone clone;
   double done = 0;
   for (int epoch = 0; epoch < config.epochs; ++epoch) {
-    for (size_t i = decisions.size(); i > 1; --i) {
-      std::swap(decisions[i - 1], decisions[order.Below(static_cast<int>(i))]);
-    }
+    Shuffle(decisions, order);
     double loss = 0;
     for (size_t step = 0; step < per_epoch; ++step) {
       if (stop) return absl::CancelledError("stopped; the same command goes on");

@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
 #include "engine/play/player_spec.h"
+#include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/parallel.h"
 #include "env/base/progress.h"
@@ -117,12 +117,12 @@ class Run {
   absl::StatusOr<FoldResult> TrainAndScore(const Fold& fold, SharedProgress& progress) const {
     FoldResult result{.fold = fold};
     const std::string name = NameOf(fold);
-    const absl::Time began = absl::Now();
+    const Stopwatch watch;
     absl::StatusOr<Clone> clone = TrainClone(
         config_, initial_, DecisionsWithout(people_, fold.split, fold.held_out), fold.protocol,
         [&](int count) { progress.Add(count, name); }, stop_);
     if (!clone.ok()) return clone.status();
-    result.training_seconds = absl::ToDoubleSeconds(absl::Now() - began);
+    result.training_seconds = watch.Seconds();
     result.losses = clone->losses;
     const json settings = SettingsOf(config_, initial_, fold, people_);
     absl::Status status = models::SaveNetwork(

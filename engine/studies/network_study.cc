@@ -10,10 +10,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
 #include "engine/studies/studied_network.h"
+#include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/progress.h"
+#include "env/base/random.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -131,15 +132,15 @@ class Study {
     for (int round = -1; round < study_.speed_rounds; ++round) {  // The first warms up.
       for (size_t i = 0; i < evaluators.size(); ++i) {
         if (stop_) return Stopped();
-        const absl::Time began = absl::Now();
+        const Stopwatch watch;
         int64_t evaluated = 0;
         do {
           RETURN_IF_ERROR(evaluators[i]->Evaluate(positions, absl::MakeSpan(evaluations)));
           evaluated += static_cast<int64_t>(positions.size());
-        } while (absl::Now() - began < absl::Milliseconds(200));
+        } while (watch.Elapsed() < absl::Milliseconds(200));
         if (round < 0) continue;
         results[i].evaluations_per_second.push_back(static_cast<double>(evaluated) /
-                                                    absl::ToDoubleSeconds(absl::Now() - began));
+                                                    watch.Seconds());
         progress.Update((round + 1.0) / study_.speed_rounds, results[i].name);
       }
     }
@@ -156,7 +157,7 @@ class Study {
   absl::Status Train(models::ExampleTrainer& trainer, const StudiedNetwork& rates,
                      StudiedResult& result) const {
     ProgressLine progress(absl::StrCat("training ", result.name));
-    const absl::Time began = absl::Now();
+    const Stopwatch watch;
     const size_t per_epoch = train_.size() / study_.batch_sequences;
     const size_t num_steps = per_epoch * study_.epochs;
     std::vector<PlaySequence> order = train_;
@@ -164,9 +165,7 @@ class Study {
     for (size_t step = 0; step < num_steps; ++step) {
       if (stop_) return Stopped();
       if (step % per_epoch == 0) {
-        for (size_t i = order.size(); i > 1; --i) {
-          std::swap(order[i - 1], order[rng.Below(static_cast<int>(i))]);
-        }
+        Shuffle(order, rng);
       }
       const auto* const first = &order[step % per_epoch * study_.batch_sequences];
       const Batch batch = Examples({first, static_cast<size_t>(study_.batch_sequences)},
@@ -180,10 +179,10 @@ class Study {
       const double positions =
           static_cast<double>((step + 1) * study_.batch_sequences * study_.data.sequence_length);
       progress.Update(done, absl::StrFormat("%.3g positions/s, loss %.3f, goal %.3f, human %.2f",
-                                            positions / absl::ToDoubleSeconds(absl::Now() - began),
-                                            losses.total, losses.goal, losses.human_cross_entropy));
+                                            positions / watch.Seconds(), losses.total, losses.goal,
+                                            losses.human_cross_entropy));
     }
-    result.training_seconds = absl::ToDoubleSeconds(absl::Now() - began);
+    result.training_seconds = watch.Seconds();
     return absl::OkStatus();
   }
 

@@ -5,18 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/samples/shard_directory.h"
+#include "env/base/random.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
-namespace {
-
-void Shuffle(std::vector<PlaySequence>& sequences, Rng rng) {
-  for (size_t i = sequences.size(); i > 1; --i) {
-    std::swap(sequences[i - 1], sequences[rng.Below(static_cast<int>(i))]);
-  }
-}
-
-}  // namespace
 
 absl::StatusOr<PlaySource> LoadPlay(const std::string& name, const std::string& directory,
                                     const DataOptions& options) {
@@ -52,7 +44,8 @@ absl::StatusOr<PlaySource> LoadPlay(const std::string& name, const std::string& 
           directory, ": holds ", sequences->size(), " sequences of ", length, " timesteps to ",
           sequences == &source.train ? "learn from" : "hold out", ", expected at least ", count));
     }
-    Shuffle(*sequences, Rng(options.seed).Fork(sequences == &source.train ? 1 : 2));
+    Rng order = Rng(options.seed).Fork(sequences == &source.train ? 1 : 2);
+    Shuffle(*sequences, order);
     sequences->resize(count);
   }
   return source;
