@@ -6,10 +6,10 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "benchmarks/positions.h"
 #include "benchmarks/suites.h"
 #include "engine/samples/replay.h"
+#include "env/base/clock.h"
 #include "env/game/action_mask.h"
 #include "models/reference/initial.h"
 #include "models/reference/trainer.h"
@@ -76,9 +76,9 @@ void Step(benchmark::State& bench, models::NetworkConfig config, int batch, int 
   Rng rng(1);
   absl::Duration loading;
   for (auto _ : bench) {
-    const absl::Time began = absl::Now();
+    const Stopwatch watch;
     const engine::Batch samples = Window().Sample(batch, rng);
-    loading += absl::Now() - began;
+    loading += watch.Elapsed();
     if (!trainer.Step(samples.examples, {}).ok()) bench.SkipWithError("the step failed");
   }
   CountSteps(bench, batch, loading);
@@ -92,10 +92,10 @@ void PaperStep(benchmark::State& bench, int batch, int threads) {
   const std::vector<float> values = engine::ValueTargets(fragment, 0.95);
   absl::Duration loading;
   for (auto _ : bench) {
-    const absl::Time began = absl::Now();
+    const Stopwatch watch;
     engine::Batch samples;
     engine::AddExamples(env::GameConfig{}, fragment, values, 0, batch, {}, samples);
-    loading += absl::Now() - began;
+    loading += watch.Elapsed();
     if (!trainer->Step(samples.examples, {}).ok()) bench.SkipWithError("the step failed");
   }
   CountSteps(bench, batch, loading);

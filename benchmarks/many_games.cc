@@ -3,10 +3,10 @@
 #include <atomic>
 #include <memory>
 
-#include "absl/time/clock.h"
 #include "engine/config/run_config.h"
 #include "engine/play/batched_play.h"
 #include "engine/play/player_spec.h"
+#include "env/base/clock.h"
 #include "env/base/status.h"
 #include "env/houses/sources/source.h"
 #include "models/backends/network_evaluator.h"
@@ -50,11 +50,11 @@ class EndlessStream : public engine::EpisodeStream {
   }
   absl::Status Finished(std::unique_ptr<engine::Episode>) override { return absl::OkStatus(); }
   absl::StatusOr<bool> Continue() override {
-    if (batch_++ == warm_up_) begin_ = absl::Now();
+    if (batch_++ == warm_up_) watch_.Restart();
     return batch_ <= warm_up_ + batches_;
   }
 
-  absl::Time begin() const { return begin_; }
+  const Stopwatch& watch() const { return watch_; }
 
  private:
   const engine::RunConfig& config_;
@@ -63,7 +63,7 @@ class EndlessStream : public engine::EpisodeStream {
   const int warm_up_, batches_;
   int batch_ = 0;
   int next_ = 0;
-  absl::Time begin_;
+  Stopwatch watch_;  // From the end of the warm-up on.
 };
 
 }  // namespace
@@ -81,7 +81,7 @@ absl::StatusOr<ManyGames> PlayManyGames(mcts::Evaluator& network, int games, int
   EndlessStream stream(config, groups, leaves_per_game * groups);
   RETURN_IF_ERROR(engine::PlayEpisodes(stream, &evaluator, options, timeline));
   // One leaf of every game came before the clock.
-  return ManyGames{absl::ToDoubleSeconds(absl::Now() - stream.begin()), evaluator.count - games};
+  return ManyGames{stream.watch().Seconds(), evaluator.count - games};
 }
 
 }  // namespace hod::benchmarks

@@ -4,7 +4,6 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "benchmarks/networks.h"
 #include "benchmarks/suites.h"
+#include "env/base/clock.h"
 #include "env/game/action_mask.h"
 #include "models/backends/decode.h"
 #include "models/backends/kernels.h"
@@ -31,10 +31,6 @@ using models::Workspace;
 constexpr int kPositions = 64;  // Different ones.
 constexpr int kBatches[] = {1, 2, 4, 8, 16, 32, 64, 128, 256}, kFewBatches[] = {1, 8, 32};
 
-double Now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 const PlayedPositions& Positions() {
   static const PlayedPositions positions(/*seed=*/1, kPositions);
   return positions;
@@ -46,9 +42,9 @@ double PeakRate(const models::Kernels& kernels) {
   constexpr int64_t kSteps = 500000;
   double best = 0;
   for (int i = 0; i < 8; ++i) {
-    const double began = Now();
+    const Stopwatch watch;
     const double operations = kernels.multiply_add(kSteps);
-    best = std::max(best, operations / (Now() - began));
+    best = std::max(best, operations / watch.Seconds());
   }
   return best;
 }
@@ -75,9 +71,9 @@ class TimedBackend : public Backend {
       values = inner_->values;
     }
     void Run(int positions) override {
-      const double began = Now();
+      const Stopwatch watch;
       inner_->Run(positions);
-      seconds_in_network += Now() - began;
+      seconds_in_network += watch.Seconds();
     }
 
    private:
@@ -105,13 +101,13 @@ void Measure(benchmark::State& bench, const Variant& variant, const Cost& cost, 
     bench.SkipWithError(std::string(status.message()).c_str());
   }
   seconds_in_network = 0;
-  const double began = Now();
+  const Stopwatch watch;
   for (auto _ : bench) {
     if (absl::Status status = pass(); !status.ok()) {
       bench.SkipWithError(std::string(status.message()).c_str());
     }
   }
-  const double seconds = Now() - began;
+  const double seconds = watch.Seconds();
   const double positions = static_cast<double>(bench.iterations()) * batch;
   bench.SetItemsProcessed(bench.iterations() * batch);
   bench.counters["MFLOP"] = benchmark::Counter(1e-6 * cost.needed, benchmark::Counter::kAvgThreads);
@@ -184,9 +180,9 @@ void Peak(benchmark::State& bench, Precision precision) {
   constexpr int64_t kSteps = 100000;
   const models::Kernels& kernels = models::FastestKernels(precision);
   double operations = 0;
-  const double began = Now();
+  const Stopwatch watch;
   for (auto _ : bench) operations += kernels.multiply_add(kSteps);
-  bench.counters["GFLOP/s"] = 1e-9 * operations / (Now() - began);
+  bench.counters["GFLOP/s"] = 1e-9 * operations / watch.Seconds();
 }
 
 // The paper's network with all that a search needs of it: features, memory of the timestep before,

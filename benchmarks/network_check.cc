@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "benchmarks/networks.h"
+#include "env/base/json.h"
 #include "models/backends/cpu_backend.h"
 #include "models/backends/kernels.h"
 #include "models/backends/network_evaluator.h"
@@ -259,7 +260,7 @@ std::string ToJson(const std::vector<WaysCompared>& comparisons) {
     }
     list.push_back(std::move(entry));
   }
-  return list.dump(1) + "\n";
+  return DumpJson(list, 1) + "\n";
 }
 
 }  // namespace hod::benchmarks

@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "bindings/houses.h"
 #include "bindings/players.h"
 #include "bindings/settings.h"
+#include "env/base/clock.h"
 #include "env/base/status.h"
 #include "env/batch/env_batch.h"
 #include "env/game/observation.h"
@@ -171,17 +171,17 @@ class Environments {
     const py::ssize_t n = batch_->num_envs(), players = config_.num_players();
     const std::vector<int32_t> ids = Indices(actions, {-1, n, players}, num_actions_, "actions");
     const size_t row = static_cast<size_t>(n * players);
-    absl::Duration time;
+    double seconds = 0;
     Run([&] {
-      const absl::Time began = absl::Now();
+      const Stopwatch watch;
       absl::Status status;
       for (size_t at = 0; status.ok() && at < ids.size(); at += row) {
         status = batch_->Step(absl::MakeSpan(ids).subspan(at, row), arrays_);
       }
-      time = absl::Now() - began;
+      seconds = watch.Seconds();
       return status;
     });
-    return absl::ToDoubleSeconds(time);
+    return seconds;
   }
 
   py::ssize_t num_envs() const { return batch_->num_envs(); }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/config/fields.h"
 #include "engine/training/run_directory.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/settings/declaration.h"
 #include "models/checkpoints/checkpoint.h"
@@ -106,7 +107,7 @@ void ApplyOptions(const py::kwargs& options, const std::string& prefix, RunConfi
 }
 
 py::object ToPython(const nlohmann::json& json) {
-  return py::module_::import("json").attr("loads")(json.dump());
+  return py::module_::import("json").attr("loads")(DumpJson(json));
 }
 
 void BindConfig(py::module_& m) {

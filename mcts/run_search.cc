@@ -31,8 +31,8 @@ class Pace {
 }  // namespace
 
 absl::Status RunSearch(Search& search, Evaluator& evaluator, const SearchLimits& limits) {
-  absl::Time round_began = limits.now();
-  const absl::Time deadline = round_began + limits.time;
+  MonotonicTime round_began = limits.now();
+  const MonotonicTime deadline = round_began + limits.time;
   Pace pace;
   std::vector<Position> leaves;
   std::vector<Evaluation> evaluations;
@@ -57,7 +57,7 @@ absl::Status RunSearch(Search& search, Evaluator& evaluator, const SearchLimits&
     for (const Evaluation& evaluation : batch) {
       RETURN_IF_ERROR(search.Deliver(evaluation));
     }
-    const absl::Time now = limits.now();
+    const MonotonicTime now = limits.now();
     pace.Measured(now - round_began, leaves.size());
     round_began = now;
   }

@@ -4,8 +4,8 @@
 #include <functional>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "env/base/clock.h"
 #include "mcts/evaluator.h"
 #include "mcts/search.h"
 
@@ -13,7 +13,7 @@ namespace hod::mcts {
 
 struct SearchLimits {
   absl::Duration time = absl::InfiniteDuration();  // From the call on.
-  std::function<absl::Time()> now = [] { return absl::Now(); };
+  std::function<MonotonicTime()> now = MonotonicNow;
 };
 
 // Runs a search that was just started, in rounds: as many leaves as may be in flight

@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
 #include "engine/behaviour/episode_behaviour.h"
 #include "engine/play/batched_play.h"
+#include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
@@ -41,14 +41,13 @@ class BuildingProgress {
  private:
   void Print() {
     const double all = static_cast<double>(episodes_) * horizon_;
-    const double seconds = absl::ToDoubleSeconds(absl::Now() - began_);
     line_.Update(static_cast<double>(rows_ + saved_) / all,
                  absl::StrFormat("%d of %d houses, %.0f rows/s", finished_, episodes_,
-                                 static_cast<double>(rows_) / seconds));
+                                 static_cast<double>(rows_) / watch_.Seconds()));
   }
 
   const int episodes_, horizon_;
-  const absl::Time began_ = absl::Now();
+  const Stopwatch watch_;
   std::mutex mutex_;
   ProgressLine line_;
   int finished_ = 0;
@@ -69,7 +68,7 @@ class BuildingObserver : public EpisodeObserver {
     recorder_.Record(before_, move.actions[env::kHuman],
                      move.outcome.players[env::kHuman].effective_action);
     progress_->AddRow();
-    const absl::Time now = absl::Now();
+    const MonotonicTime now = MonotonicNow();
     if (last_row_) {
       time_ += now - *last_row_;
       ++timed_rows_;
@@ -87,7 +86,7 @@ class BuildingObserver : public EpisodeObserver {
   BuildingProgress* progress_;
   env::State before_;
   // The first row's is not known: an episode waits for a thread.
-  std::optional<absl::Time> last_row_;
+  std::optional<MonotonicTime> last_row_;
   absl::Duration time_;
   int timed_rows_ = 0;
 };
@@ -179,7 +178,7 @@ absl::StatusOr<WatchedHouses> PlayHouses(const BuildingSetup& setup) {
   if (!setup.record_directory.empty()) {
     RETURN_IF_ERROR(MakeDirectories(setup.record_directory));
   }
-  const absl::Time began = absl::Now();
+  const Stopwatch watch;
   BuildingStream stream(setup);
   // An episode alone is played to its end at once: with several a thread, few threads wait for the
   // longest of a group.
@@ -187,8 +186,7 @@ absl::StatusOr<WatchedHouses> PlayHouses(const BuildingSetup& setup) {
   RETURN_IF_ERROR(
       PlayEpisodes(stream, /*evaluator=*/nullptr,
                    {.concurrent = together, .batch = together, .threads = setup.threads}));
-  return WatchedHouses{stream.TakeHouses(), absl::ToDoubleSeconds(absl::Now() - began),
-                       stream.milliseconds_per_row()};
+  return WatchedHouses{stream.TakeHouses(), watch.Seconds(), stream.milliseconds_per_row()};
 }
 
 absl::StatusOr<std::vector<ObservedHouse>> ReadHouses(const std::vector<std::string>& paths) {

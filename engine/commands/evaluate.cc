@@ -14,6 +14,7 @@
 #include "engine/play/player_spec.h"
 #include "engine/training/run_directory.h"
 #include "env/base/files.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/houses/sources/source.h"
 #include "models/checkpoints/checkpoint.h"
@@ -61,7 +62,7 @@ absl::Status Run(const Options& options) {
                                                       .record_directory = options.record}));
   std::fputs(FormatTable(report).c_str(), stdout);
   if (options.json.empty()) return absl::OkStatus();
-  return WriteFileAtomically(options.json, ToJson(report).dump(1) + "\n");
+  return WriteFileAtomically(options.json, DumpJson(ToJson(report), 1) + "\n");
 }
 
 }  // namespace

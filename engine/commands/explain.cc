@@ -7,7 +7,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/commands/terminal.h"
@@ -18,7 +17,9 @@
 #include "engine/explain/explanation_text.h"
 #include "engine/play/seat.h"
 #include "engine/training/run_directory.h"
+#include "env/base/clock.h"
 #include "env/base/files.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/recordings/recorded_episode.h"
 #include "mcts/run_search.h"
@@ -80,13 +81,13 @@ absl::StatusOr<Explanation> SearchAndExplain(const Options& options, const Expla
   mcts::Evaluation root;
   // This also warms the network up, which a limit of time is not meant to cover.
   RETURN_IF_ERROR(evaluator.Evaluate({&position, 1}, {&root, 1}));
-  const absl::Time began = absl::Now();
+  const Stopwatch watch;
   mcts::Search search;
   search.Start(search_options, &planning, state, moment.assistant, Rng(seed));
   mcts::SearchLimits limits;
   if (options.time_ms) limits.time = absl::Milliseconds(*options.time_ms);
   RETURN_IF_ERROR(mcts::RunSearch(search, evaluator, limits));
-  return Explain(moment, search, root, absl::Now() - began);
+  return Explain(moment, search, root, watch.Elapsed());
 }
 
 absl::Status Print(const Options& options, const ExplainedMoment& moment,
@@ -96,7 +97,7 @@ absl::Status Print(const Options& options, const ExplainedMoment& moment,
     json["trace"] = options.trace;
     json["episode"] = options.episode;
     json["checkpoint"] = options.checkpoint;
-    std::printf("%s\n", json.dump(1).c_str());
+    std::printf("%s\n", DumpJson(json, 1).c_str());
   } else {
     std::fputs(ExplanationText(moment, explanation, options.top, StandardOutput()).c_str(), stdout);
   }

@@ -13,10 +13,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/config/run_config.h"
+#include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
@@ -157,36 +157,32 @@ absl::Status Import(const ImportArguments& arguments) {
     return absl::AlreadyExistsError(absl::StrCat(
         manifest, ": there is a house set already; remove it or choose another --out"));
   }
-  const auto files = env::FindHouseFiles(arguments.paths, Formats().find(arguments.format)->second);
-  if (!files.ok()) return files.status();
-  if (files->empty()) {
+  ASSIGN_OR_RETURN(const std::vector<env::HouseFile> files,
+                   env::FindHouseFiles(arguments.paths, Formats().find(arguments.format)->second));
+  if (files.empty()) {
     return absl::NotFoundError(absl::StrCat(arguments.paths[0], ": no house files of the format ",
                                             arguments.format, " there"));
   }
   ProgressLine progress("importing");
   const StopOnSignals handler;
-  const absl::Time began = absl::Now();
-  const auto count = static_cast<double>(files->size());
-  const absl::StatusOr<env::ImportResult> result =
-      env::ImportHouses(*files, options, [&](int done) {
-        const double seconds = absl::ToDoubleSeconds(absl::Now() - began);
-        progress.Update(done / count, absl::StrFormat("%d of %d files, %.0f files/s", done,
-                                                      files->size(), done / seconds));
-        return !g_stop;
-      });
+  const Stopwatch watch;
+  const auto count = static_cast<double>(files.size());
+  const absl::StatusOr<env::ImportResult> result = env::ImportHouses(files, options, [&](int done) {
+    progress.Update(done / count, absl::StrFormat("%d of %d files, %.0f files/s", done,
+                                                  files.size(), done / watch.Seconds()));
+    return !g_stop;
+  });
   progress.Finish();
   if (!result.ok()) return result.status();
-  PrintSummary(*result, files->size());
+  PrintSummary(*result, files.size());
   if (result->set.houses.empty()) return absl::NotFoundError("no house was accepted");
-  const env::HouseSetFiles contents = env::SerializeHouseSet(result->set);
-  absl::Status status = MakeDirectories(arguments.out);
-  if (status.ok()) {
-    status =
-        WriteFileAtomically(absl::StrCat(arguments.out, "/", env::kHousesFile), contents.houses);
-  }
-  if (status.ok()) status = WriteFileAtomically(manifest, contents.manifest);
-  if (status.ok()) absl::PrintF("house set: %s (--goals set:%s)\n", manifest, arguments.out);
-  return status;
+  ASSIGN_OR_RETURN(const env::HouseSetFiles contents, env::SerializeHouseSet(result->set));
+  RETURN_IF_ERROR(MakeDirectories(arguments.out));
+  RETURN_IF_ERROR(
+      WriteFileAtomically(absl::StrCat(arguments.out, "/", env::kHousesFile), contents.houses));
+  RETURN_IF_ERROR(WriteFileAtomically(manifest, contents.manifest));
+  absl::PrintF("house set: %s (--goals set:%s)\n", manifest, arguments.out);
+  return absl::OkStatus();
 }
 
 void AddImport(CLI::App& goals, absl::Status& result) {

@@ -16,6 +16,7 @@
 #include "engine/config/run_config.h"
 #include "engine/play/player_spec.h"
 #include "env/base/files.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -63,7 +64,7 @@ absl::Status RunStats(const StatsOptions& options) {
   report.name = !options.name.empty() ? options.name : people ? "people" : options.human;
   std::fputs(FormatBuilding(report).c_str(), stdout);
   if (options.json.empty()) return absl::OkStatus();
-  return WriteFileAtomically(options.json, ToJson(report).dump(1) + "\n");
+  return WriteFileAtomically(options.json, DumpJson(ToJson(report), 1) + "\n");
 }
 
 void AddStats(CLI::App& humans, absl::Status& result) {
@@ -104,14 +105,10 @@ absl::StatusOr<std::vector<T>> ReadAll(const std::vector<std::string>& paths,
   std::vector<T> all;
   for (const std::string& path : paths) {
     ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-    const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-    if (json.is_discarded()) {
-      return absl::InvalidArgumentError(absl::StrCat(path, ": expected JSON"));
-    }
-    absl::StatusOr<T> read = from_json(json);
-    if (!read.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(path, ": ", read.status().message()));
-    }
+    const absl::StatusOr<nlohmann::json> json = ParseJson(text);
+    if (!json.ok()) return Annotate(json.status(), absl::StrCat(path, ": expected JSON"));
+    absl::StatusOr<T> read = from_json(*json);
+    if (!read.ok()) return Annotate(read.status(), path);
     all.push_back(*std::move(read));
   }
   return all;

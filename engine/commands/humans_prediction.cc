@@ -18,6 +18,7 @@
 #include "engine/imitation/human_score.h"
 #include "engine/play/player_spec.h"
 #include "env/base/files.h"
+#include "env/base/json.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
 
@@ -48,7 +49,7 @@ absl::Status RunCrossValidate(const CrossValidateOptions& options) {
   std::fputs(table.c_str(), stdout);
   RETURN_IF_ERROR(WriteFileAtomically(options.out + "/table.md", table));
   return WriteFileAtomically(options.out + "/results.json",
-                             CrossValidationJson(config, *results).dump(1) + "\n");
+                             DumpJson(CrossValidationJson(config, *results), 1) + "\n");
 }
 
 struct EvaluateOptions {
@@ -103,7 +104,7 @@ absl::Status RunEvaluate(const EvaluateOptions& options) {
     report["differences"] = DifferencesJson(scores, baseline);
     report["differences"]["baseline"] = options.baseline;
   }
-  return WriteFileAtomically(options.json, report.dump(1) + "\n");
+  return WriteFileAtomically(options.json, DumpJson(report, 1) + "\n");
 }
 
 }  // namespace

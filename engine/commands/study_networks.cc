@@ -11,6 +11,7 @@
 #include "engine/studies/network_study.h"
 #include "engine/studies/network_study_report.h"
 #include "env/base/files.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -40,7 +41,7 @@ absl::Status Run(const Options& options) {
   std::fputs(table.c_str(), stdout);
   const std::pair<const char*, std::string> files[] = {
       {"table.md", table},
-      {"study.json", NetworkStudyJson(*study, results).dump(1) + "\n"},
+      {"study.json", DumpJson(NetworkStudyJson(*study, results), 1) + "\n"},
       {"study.png", DrawNetworkStudy(results).PngBytes()}};
   for (const auto& [name, contents] : files) {
     RETURN_IF_ERROR(WriteFileAtomically(absl::StrCat(options.out, "/", name), contents));

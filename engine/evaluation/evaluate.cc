@@ -6,11 +6,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
 #include "engine/play/batched_play.h"
 #include "engine/play/playable_network.h"
 #include "engine/play/player_spec.h"
 #include "engine/results/estimate.h"
+#include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/json_object_reader.h"
@@ -50,10 +50,9 @@ class EvaluationStream : public EpisodeStream {
     ++finished_;
     timesteps_ += figures.timesteps;
     evaluations_ += episode->num_evaluations();
-    const double seconds = absl::ToDoubleSeconds(absl::Now() - began_);
     progress_.Update(0.5 * finished_ / num_houses(),
                      absl::StrFormat("%d of %d episodes, %.0f steps/s", finished_, 2 * num_houses(),
-                                     static_cast<double>(timesteps_) / seconds));
+                                     static_cast<double>(timesteps_) / watch_.Seconds()));
     return absl::OkStatus();
   }
 
@@ -90,7 +89,7 @@ class EvaluationStream : public EpisodeStream {
 
   const EvaluationSetup& setup_;
   const EvaluationPlayers& players_;
-  const absl::Time began_ = absl::Now();
+  const Stopwatch watch_;
   std::map<const Episode*, Watched> watched_;
   std::vector<PairedFigures> houses_;
   ProgressLine progress_;
@@ -238,7 +237,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
                                           const EvaluationPlayers& players) {
   const EvaluationConfig& evaluation = setup.config.evaluation;
-  const absl::Time began = absl::Now();
+  const Stopwatch watch;
   if (!setup.record_directory.empty()) {
     RETURN_IF_ERROR(MakeDirectories(setup.record_directory));
   }
@@ -257,7 +256,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
   report.evaluations = stream.evaluations();
   report.houses = stream.TakeHouses();
   Compare(report, static_cast<uint64_t>(evaluation.seed));
-  report.seconds = absl::ToDoubleSeconds(absl::Now() - began);
+  report.seconds = watch.Seconds();
   return report;
 }
 

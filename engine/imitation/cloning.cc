@@ -8,6 +8,7 @@
 #include "engine/session/session.h"
 #include "engine/session/streams.h"
 #include "env/base/files.h"
+#include "env/base/random.h"
 #include "env/base/status.h"
 #include "env/settings/describe.h"
 #include "env/settings/toml.h"

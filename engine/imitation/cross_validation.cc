@@ -7,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
 #include "engine/play/player_spec.h"
 #include "engine/results/store.h"
+#include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/parallel.h"
@@ -115,12 +115,12 @@ class Run {
   absl::StatusOr<FoldResult> TrainAndScore(const Fold& fold, SharedProgress& progress) const {
     FoldResult result{.fold = fold};
     const std::string name = NameOf(fold);
-    const absl::Time began = absl::Now();
+    const Stopwatch watch;
     ASSIGN_OR_RETURN(Clone clone,
                      TrainClone(
                          config_, initial_, DecisionsWithout(people_, fold.split, fold.held_out),
                          fold.protocol, [&](int count) { progress.Add(count, name); }, stop_));
-    result.training_seconds = absl::ToDoubleSeconds(absl::Now() - began);
+    result.training_seconds = watch.Seconds();
     result.losses = clone.losses;
     const json origin = OriginOf(config_, initial_, fold, people_);
     RETURN_IF_ERROR(models::SaveNetwork(

@@ -10,6 +10,7 @@
 #include "engine/play/human_file.h"
 #include "engine/play/network_player.h"
 #include "engine/play/playable_network.h"
+#include "env/base/random.h"
 #include "env/base/status.h"
 #include "env/players/make_player.h"
 
@@ -64,11 +65,7 @@ absl::StatusOr<PlayerFactory> MakeMixtureFactory(const std::string& path, const 
   return [humans, weights = file.weights](const env::Game& game, int player,
                                           uint64_t seed) -> MadePlayer {
     Rng rng(seed);
-    double left = 0;
-    for (const double weight : weights) left += weight;
-    left *= rng.Uniform();
-    size_t drawn = 0;
-    while (drawn + 1 < humans.size() && left >= weights[drawn]) left -= weights[drawn++];
+    const size_t drawn = WeightedIndex(weights, rng);
     return humans[drawn](game, player, rng());
   };
 }

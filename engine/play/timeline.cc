@@ -4,17 +4,15 @@
 #include <functional>
 #include <thread>
 
-#include "absl/time/clock.h"
-
 namespace hod::engine {
 
 Timeline::Span::Span(Timeline* timeline, Work work) : timeline_(timeline), work_(work) {
-  if (timeline_ != nullptr) begin_ = absl::Now();
+  if (timeline_ != nullptr) begin_ = MonotonicNow();
 }
 
 Timeline::Span::~Span() {
   if (timeline_ == nullptr) return;
-  const absl::Time end = absl::Now();
+  const MonotonicTime end = MonotonicNow();
   const std::lock_guard<std::mutex> lock(timeline_->mutex_);
   timeline_->intervals_.push_back({timeline_->ThreadNumber(), work_,
                                    absl::ToDoubleSeconds(begin_ - timeline_->start_),

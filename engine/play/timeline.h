@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "env/base/clock.h"
 
 namespace hod::engine {
 
@@ -24,7 +24,7 @@ class Timeline {
    private:
     Timeline* timeline_;
     Work work_;
-    absl::Time begin_;
+    MonotonicTime begin_;
   };
 
   // Seconds of one thread's time; threads are numbered as they appear.
@@ -37,12 +37,12 @@ class Timeline {
   std::vector<Interval> intervals() const;
   // Seconds spent on `work` from `begin` on, summed over all threads.
   double Seconds(Work work, double begin = 0) const;
-  double Now() const { return absl::ToDoubleSeconds(absl::Now() - start_); }
+  double Now() const { return absl::ToDoubleSeconds(MonotonicNow() - start_); }
 
  private:
   int ThreadNumber();  // Of the calling thread. Requires the lock.
 
-  const absl::Time start_ = absl::Now();
+  const MonotonicTime start_ = MonotonicNow();
   mutable std::mutex mutex_;
   std::vector<Interval> intervals_;
   std::vector<uint64_t> threads_;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_replace.h"
 #include "engine/report/learning_curves.h"
 #include "env/base/files.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/base/version.h"
 #include "env/draw/episode_moments.h"
@@ -81,9 +82,9 @@ absl::StatusOr<std::string> EpisodeSection(const RunDirectory& run) {
 
 absl::StatusOr<EvaluationReport> LoadEvaluation(const std::string& path) {
   ASSIGN_OR_RETURN(std::string text, ReadFile(path));
-  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  absl::StatusOr<EvaluationReport> report = EvaluationFromJson(json);
-  RETURN_IF_ERROR(Annotate(report.status(), path));
+  const absl::StatusOr<nlohmann::json> json = ParseJson(text);
+  absl::StatusOr<EvaluationReport> report = json.ok() ? EvaluationFromJson(*json) : json.status();
+  if (!report.ok()) return Annotate(report.status(), path);
   return report;
 }
 

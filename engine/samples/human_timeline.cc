@@ -209,8 +209,7 @@ absl::Status ReadOwnRecording(const std::string& path,
     if (!episode.ok()) return episode.status();
     absl::StatusOr<HumanTimeline> timeline = TimelineOf(*episode);
     if (!timeline.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path, ": episode ", i, ": ", std::string(timeline.status().message())));
+      return Annotate(timeline.status(), absl::StrCat(path, ": episode ", i));
     }
     timeline->name = absl::StrCat(path.substr(path.rfind('/') + 1), "/", i);
     RETURN_IF_ERROR(use(*std::move(timeline)));
@@ -257,9 +256,8 @@ absl::Status ReadPeople(const std::string& path,
 
 absl::Status ReadHumanTimelines(const std::string& path,
                                 absl::FunctionRef<absl::Status(HumanTimeline)> use) {
-  const absl::StatusOr<bool> people = env::HoldsPeople(path);
-  if (!people.ok()) return people.status();
-  return *people ? ReadPeople(path, use) : ReadOwnRecording(path, use);
+  ASSIGN_OR_RETURN(const bool people, env::HoldsPeople(path));
+  return people ? ReadPeople(path, use) : ReadOwnRecording(path, use);
 }
 
 }  // namespace hod::engine

@@ -12,19 +12,19 @@
 
 #include <cstdint>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/samples/fragment.h"
+#include "env/base/files.h"
 #include "env/game/config.h"
-#include "nlohmann/json.hpp"
 
 namespace hod::engine {
-
-// Appended to the name of a shard that is being written.
-inline constexpr char kTemporarySuffix[] = ".tmp";
 
 // Errors name the file. After one, and when destroyed before Finish(), the writer removes its
 // temporary file; later calls fail.
@@ -35,9 +35,6 @@ class ShardWriter {
   static absl::StatusOr<std::unique_ptr<ShardWriter>> Create(const std::string& path,
                                                              const env::GameConfig& config,
                                                              const nlohmann::json& metadata);
-  ~ShardWriter();
-  ShardWriter(const ShardWriter&) = delete;
-  ShardWriter& operator=(const ShardWriter&) = delete;
 
   absl::Status Append(const Fragment& fragment);
   // Makes the shard durable and gives it its name.
@@ -46,13 +43,14 @@ class ShardWriter {
   int num_fragments() const { return num_fragments_; }
 
  private:
-  ShardWriter(std::string path, env::GameConfig config);
-  absl::Status Write(const std::string& bytes);
-  absl::Status Abandon(absl::Status why);
+  ShardWriter(AtomicFile file, env::GameConfig config)
+      : path_(file.path()), config_(std::move(config)), file_(std::move(file)) {}
+  absl::Status Write(const Fragment& fragment);
+  absl::Status Closed() const;
 
-  std::string path_, temporary_;
+  std::string path_;
   env::GameConfig config_;
-  int file_ = -1;  // -1 when finished or given up.
+  std::optional<AtomicFile> file_;  // None when finished or given up.
   int num_fragments_ = 0;
 };
 

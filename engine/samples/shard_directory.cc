@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
-#include "engine/samples/shard.h"
+#include "env/base/files.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -63,11 +63,10 @@ absl::StatusOr<int64_t> NextSequence(const std::string& directory, int worker) {
   ASSIGN_OR_RETURN(std::vector<std::string> names, ListNames(directory));
   int64_t next = 0;
   for (const std::string& name : names) {
-    absl::string_view shard = name;
-    const bool temporary = absl::ConsumeSuffix(&shard, kTemporarySuffix);
-    const auto id = ParseShardName(shard);
+    const std::optional<std::string> final_name = FinalName(name);
+    const auto id = ParseShardName(final_name.value_or(name));
     if (!id || id->worker != worker) continue;
-    if (!temporary) {
+    if (!final_name) {
       next = std::max(next, id->sequence + 1);
       continue;
     }

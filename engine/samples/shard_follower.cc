@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/traces/config_json.h"
 

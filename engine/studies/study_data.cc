@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/samples/shard_directory.h"
 #include "engine/session/streams.h"
+#include "env/base/random.h"
 #include "env/base/status.h"
 
 namespace hod::engine {

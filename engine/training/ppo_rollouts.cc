@@ -9,6 +9,7 @@
 #include <numeric>
 #include <utility>
 
+#include "env/base/random.h"
 #include "env/base/status.h"
 #include "env/game/action_mask.h"
 #include "env/game/roles.h"
@@ -151,9 +152,7 @@ void PpoRollouts::Act(Environment& environment, const mcts::Evaluation& evaluati
   Step& step = environment.steps.back();
   const std::vector<float>& policy = evaluation.policy;
   const double total = std::accumulate(policy.begin(), policy.end(), 0.0);
-  double left = environment.rng.Uniform() * total;
-  size_t drawn = 0;
-  while (drawn + 1 < policy.size() && (left -= policy[drawn]) >= 0) ++drawn;
+  const size_t drawn = IndexAt(policy, environment.rng.Uniform() * total);
   step.action = step.valid_actions[drawn];
   step.log_probability = static_cast<float>(std::log(std::max(policy[drawn] / total, 1e-30)));
   step.transition.value = evaluation.value;

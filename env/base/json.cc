@@ -63,7 +63,7 @@ class Builder : public nlohmann::json_sax<json> {
 
   bool key(string_t& name) override {
     const auto [entry, is_new] = open_.back()->get_ref<json::object_t&>().emplace(name, nullptr);
-    if (!is_new) return Fail(absl::StrCat("the key \"", Excerpt(name), "\" is given twice"));
+    if (!is_new) return Fail(absl::StrCat("the same key \"", Excerpt(name), "\" twice"));
     value_ = &entry->second;
     return true;
   }

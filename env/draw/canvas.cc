@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <numbers>
 
-#include "absl/strings/str_cat.h"
+#include "env/base/files.h"
 
 namespace hod::env {
 namespace {
@@ -174,12 +173,7 @@ std::string Canvas::PngBytes() const {
 }
 
 absl::Status Canvas::WritePng(const std::string& path) const {
-  std::ofstream file(path, std::ios::binary);
-  if (!file) return absl::UnavailableError(absl::StrCat(path, ": cannot create the file"));
-  file << PngBytes();
-  file.close();
-  if (!file) return absl::UnavailableError(absl::StrCat(path, ": writing the picture failed"));
-  return absl::OkStatus();
+  return WriteFileAtomically(path, PngBytes());
 }
 
 }  // namespace hod::env

@@ -86,7 +86,7 @@ class Canvas {
   // [height][width][3], rows from the top.
   std::vector<uint8_t> Rgb() const;
   std::string PngBytes() const;
-  // Names the file when it cannot be written.
+  // Replaces the file as a whole, or, with an error naming it, not at all.
   absl::Status WritePng(const std::string& path) const;
 
  private:

@@ -3,12 +3,8 @@
 namespace hod::env {
 
 int32_t Sample(const ActionDistribution& distribution, Rng& rng) {
-  double left = rng.Uniform();
-  for (const auto& [id, probability] : distribution) {
-    left -= probability;
-    if (left < 0) return id;
-  }
-  return distribution.back().first;  // The probabilities sum to 1 only up to rounding.
+  const auto probability = [](const auto& entry) { return entry.second; };
+  return distribution[IndexAt(distribution, rng.Uniform(), probability)].first;
 }
 
 }  // namespace hod::env

@@ -57,10 +57,7 @@ std::optional<Intent> IntentChooser::ChooseAmongEdits(const BuilderMemory& memor
     const double best = *std::max_element(weights.begin(), weights.end());
     double total = 0;
     for (double& w : weights) total += w = std::exp(w - best);
-    double left = rng_.Uniform() * total;
-    size_t chosen = 0;
-    while (chosen + 1 < edits.size() && (left -= weights[chosen]) >= 0) ++chosen;
-
+    const size_t chosen = IndexAt(weights, rng_.Uniform() * total);
     const Action edit = edits[chosen];
     std::optional<Intent> intent = planner_.PlanEdit(Intent::kUseful, edit, comfort);
     if (!intent) {

@@ -81,9 +81,8 @@ absl::Status HumanRowReader::ReadState(JsonObjectReader& reader) {
     return Malformed("changed_blocks, last_interacted_changed: expected none in the first row");
   }
   // The state still has the timestep of the row before: when the changes were made.
-  absl::Status status = ApplyChanges(blocks, interacted, row_.state.timestep, row_.state);
-  if (!status.ok()) return status;
-  if (status = ReadFeet(reader, game.size(), row_.state); !status.ok()) return status;
+  RETURN_IF_ERROR(ApplyChanges(blocks, interacted, row_.state.timestep, row_.state));
+  RETURN_IF_ERROR(ReadFeet(reader, game.size(), row_.state));
   if (Is(RecordingKind::kTutorial)) {
     ASSIGN_OR_RETURN(auto changes,
                      ReadIndexedValues(reader, "inventory_changed", kNumBlocks, 0, kMaxCarried));
@@ -150,7 +149,7 @@ absl::Status HumanRowReader::ReadActions(JsonObjectReader& reader) {
   for (const auto& a : row_.actions) flat.push_back(a ? json(game.actions().Flatten(*a)) : json());
   const json* recorded_flat = reader.Find("flat_actions");
   if (recorded_flat != nullptr && *recorded_flat != flat) {
-    return Malformed(absl::StrCat("flat_actions: expected ", flat.dump(), " for these actions"));
+    return Malformed(absl::StrCat("flat_actions: expected ", DumpJson(flat), " for these actions"));
   }
   return absl::OkStatus();
 }

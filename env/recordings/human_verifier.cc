@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/game/action_mask.h"
 #include "env/recordings/human_recording.h"
@@ -57,7 +58,7 @@ json ToJson(const RecordedMask& mask) {
 json ToJson(const Cell& cell) { return {cell.x, cell.y, cell.z}; }
 
 std::string Describe(const Action& action) {
-  return json({static_cast<int>(action.type), action.location, action.block}).dump();
+  return DumpJson(json({static_cast<int>(action.type), action.location, action.block}));
 }
 
 bool Same(double a, double b) {
@@ -158,7 +159,7 @@ std::optional<std::string> EpisodeReplay::End() {
 std::optional<std::string> EpisodeReplay::CompareTransition(const HumanRow& row) {
   const auto differ = [&](const std::string& key, const json& expected, const json& actual) {
     return absl::StrCat("after action ", Describe(acted_), ": ", key, ": expected ",
-                        expected.dump(), ", got ", actual.dump());
+                        DumpJson(expected), ", got ", DumpJson(actual));
   };
   const State& expected = row.state;
   const State& actual = *predicted_;
@@ -210,14 +211,14 @@ std::optional<std::string> EpisodeReplay::CompareBlocks(const HumanRow& row,
       return absl::StrCat("after action ", Describe(acted_),
                           ": blocks [location, block] that the rules do not explain: expected "
                           "sync_blocks ",
-                          synced.dump(), ", got ", differing.dump());
+                          DumpJson(synced), ", got ", DumpJson(differing));
     }
   }
   for (const int i : changed) {
     const Block block = row.state.blocks[i];
     if (Is(RecordingKind::kTutorial) && (block != kAir || i == acted_.location)) {
       return absl::StrCat("after action ", Describe(acted_),
-                          ": blocks [location, block]: expected ", differing.dump(), ", got ",
+                          ": blocks [location, block]: expected ", DumpJson(differing), ", got ",
                           int{predicted_->blocks[i]}, " at ", i);
     }
     unseen_[i] = true;
@@ -278,7 +279,7 @@ std::optional<std::string> EpisodeReplay::CompareRow(const HumanRow& row) {
   const RecordedMask mask = MaskOf(game_, seen, row.actor, *row.actions[row.actor]);
   if (!(*row.mask == mask)) {
     return absl::StrCat("mask [valid, number, number with line of sight, CRC-32]: expected ",
-                        ToJson(*row.mask).dump(), ", got ", ToJson(mask).dump());
+                        DumpJson(ToJson(*row.mask)), ", got ", DumpJson(ToJson(mask)));
   }
   ++report_.masks;
   report_.hidden_feet += hidden;
@@ -290,7 +291,7 @@ std::optional<std::string> EpisodeReplay::CompareOutcome(const HumanRow& row,
                                                          const StepOutcome& outcome) {
   const PlayerOutcome& own = outcome.players[row.actor];
   const auto differ = [](const char* key, const json& expected, const json& actual) {
-    return absl::StrCat(key, ": expected ", expected.dump(), ", got ", actual.dump());
+    return absl::StrCat(key, ": expected ", DumpJson(expected), ", got ", DumpJson(actual));
   };
   wait_rewards_ += row.rewards[0];
   total_reward_ += row.rewards[0];

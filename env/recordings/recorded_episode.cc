@@ -65,14 +65,13 @@ absl::StatusOr<RecordedEpisode> ReadTraceEpisode(const std::string& path, int in
   ASSIGN_OR_RETURN(GzipLineReader reader, GzipLineReader::Open(path));
   TraceLines lines(std::move(reader));
   try {  // nlohmann::json reports missing keys and wrong types by exceptions.
-    absl::StatusOr<RecordedEpisode> episode = FindStart(lines, path, index);
-    if (!episode.ok()) return episode.status();
+    ASSIGN_OR_RETURN(RecordedEpisode episode, FindStart(lines, path, index));
     for (;;) {
       ASSIGN_OR_RETURN(std::optional<json> line, lines.Next());
       if (!line.has_value()) return lines.Malformed("the file ends in the middle of an episode");
-      auto actions = ActionsFromJson(episode->game, line->at("actions"));
+      auto actions = ActionsFromJson(episode.game, line->at("actions"));
       if (!actions.ok()) return lines.Malformed(actions.status().message());
-      episode->steps.push_back({.actions = *std::move(actions)});
+      episode.steps.push_back({.actions = *std::move(actions)});
       if (line->at("done").get<bool>()) return episode;
     }
   } catch (const json::exception& error) {
@@ -131,10 +130,9 @@ absl::StatusOr<RecordedEpisode> ReadHumanEpisode(const std::string& path, int in
 }  // namespace
 
 absl::StatusOr<bool> HoldsPeople(const std::string& path) {
-  absl::StatusOr<GzipLineReader> reader = GzipLineReader::Open(path);
-  if (!reader.ok()) return reader.status();
+  ASSIGN_OR_RETURN(GzipLineReader reader, GzipLineReader::Open(path));
   std::string text;
-  ASSIGN_OR_RETURN(bool any, reader->Next(text));
+  ASSIGN_OR_RETURN(bool any, reader.Next(text));
   absl::StatusOr<json> line = ParseJson(text);
   return line.ok() && IsHumanRecording(*line);  // If not ok, the reader of traces will say why.
 }
@@ -153,9 +151,8 @@ void ApplyObserved(const Game& game, const RecordedStep& step, State& state) {
 }
 
 absl::StatusOr<RecordedEpisode> ReadEpisode(const std::string& path, int index) {
-  absl::StatusOr<bool> people = HoldsPeople(path);
-  if (!people.ok()) return people.status();
-  return *people ? ReadHumanEpisode(path, index) : ReadTraceEpisode(path, index);
+  ASSIGN_OR_RETURN(const bool people, HoldsPeople(path));
+  return people ? ReadHumanEpisode(path, index) : ReadTraceEpisode(path, index);
 }
 
 }  // namespace hod::env

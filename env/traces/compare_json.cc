@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/json.h"
 
 namespace hod::env {
 namespace {
@@ -15,7 +16,7 @@ bool Close(double a, double b, double tolerance) {
 }
 
 std::string Differ(const std::string& path, const json& expected, const json& actual) {
-  return absl::StrCat(path, ": expected ", expected.dump(), ", got ", actual.dump());
+  return absl::StrCat(path, ": expected ", DumpJson(expected), ", got ", DumpJson(actual));
 }
 
 }  // namespace
@@ -36,7 +37,7 @@ std::optional<std::string> FirstDifference(const json& expected, const json& act
     }
     if (expected.size() == actual.size()) return std::nullopt;
     return absl::StrCat(path, ": expected ", expected.size(), " entries, got ", actual.size(),
-                        "; expected ", expected.dump(), ", got ", actual.dump());
+                        "; expected ", DumpJson(expected), ", got ", DumpJson(actual));
   }
   if (expected.is_object() && actual.is_object()) {
     for (const auto& item : expected.items()) {

@@ -85,7 +85,7 @@ absl::StatusOr<State> StateFromJson(const Game& game, const json& line) {
       if (!in_range || x - std::floor(x) != 0.5 || z - std::floor(z) != 0.5 || y != std::floor(y)) {
         return Malformed(absl::StrCat("player_locations[", p,
                                       "]: expected the middle of a voxel of the world, got ",
-                                      locations[p].dump()));
+                                      DumpJson(locations[p])));
       }
       state.players[p].feet = {static_cast<int>(x), static_cast<int>(y), static_cast<int>(z)};
     }

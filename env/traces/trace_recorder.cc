@@ -1,5 +1,6 @@
 #include "env/traces/trace_recorder.h"
 
+#include "env/base/json.h"
 #include "env/base/status.h"
 
 namespace hod::env {
@@ -9,14 +10,14 @@ absl::StatusOr<TraceRecorder> TraceRecorder::Create(const std::string& path, con
                                                     int64_t seed) {
   ASSIGN_OR_RETURN(GzipLineWriter writer, GzipLineWriter::Create(path));
   TraceRecorder recorder(std::move(writer), game);
-  RETURN_IF_ERROR(recorder.writer_.Write(recorder.trace_.Reset(start, name, seed).dump()));
+  RETURN_IF_ERROR(recorder.writer_.Write(DumpJson(recorder.trace_.Reset(start, name, seed))));
   return recorder;
 }
 
 absl::Status TraceRecorder::Step(absl::Span<const Action> actions, const StepOutcome& outcome,
                                  const State& after) {
   const TraceDetail detail = DefaultDetail(game_->config(), ++step_);
-  return writer_.Write(trace_.Step(actions, outcome, after, detail).dump());
+  return writer_.Write(DumpJson(trace_.Step(actions, outcome, after, detail)));
 }
 
 }  // namespace hod::env

@@ -63,7 +63,7 @@ class EpisodeVerifier {
     const std::string type = line.at("type").get<std::string>();
     if (type == "reset") {
       label_ = absl::StrCat("episode ", line.at("name").get<std::string>(), " seed ",
-                            line.at("seed").dump());
+                            DumpJson(line.at("seed")));
       where_ = "reset";
       ASSIGN_OR_RETURN(auto episode, Episode::Start(line, report.first_difference));
       episode_ = std::move(episode);
@@ -73,7 +73,7 @@ class EpisodeVerifier {
     if (type != "step") return Malformed("type: expected reset or step, got " + type);
     if (episode_ == nullptr) return Malformed("a step before the first reset");
     if (episode_->done()) return Malformed("a step after the end of the episode");
-    where_ = absl::StrCat("t ", line.at("t").dump());
+    where_ = absl::StrCat("t ", DumpJson(line.at("t")));
     ASSIGN_OR_RETURN(auto difference, episode_->Step(line));
     report.first_difference = std::move(difference);
     ++report.steps;
@@ -96,30 +96,29 @@ absl::StatusOr<VerifyReport> VerifyEpisodes(const std::string& path) {
   ASSIGN_OR_RETURN(GzipLineReader reader, GzipLineReader::Open(path));
   EpisodeVerifier verifier;
   std::string text;
-  const auto at_line = [&](const std::string& what) {
-    return absl::StrCat(path, ": line ", reader.line_number(), ": ", what);
-  };
+  const auto at = [&] { return absl::StrCat(path, ": line ", reader.line_number()); };
   for (;;) {
     ASSIGN_OR_RETURN(bool more, reader.Next(text));
     if (!more) break;
     absl::StatusOr<json> line = ParseJson(text);
-    if (!line.ok()) return Malformed(at_line(std::string(line.status().message())));
+    if (!line.ok()) return Annotate(line.status(), at());
     try {  // nlohmann::json reports missing keys and wrong types by exceptions.
-      absl::Status status = verifier.Line(*line);
-      if (!status.ok()) return absl::Status(status.code(), at_line(std::string(status.message())));
+      RETURN_IF_ERROR(Annotate(verifier.Line(*line), at()));
     } catch (const json::exception& error) {
-      return absl::InvalidArgumentError(at_line(error.what()));
+      return absl::InvalidArgumentError(absl::StrCat(at(), ": ", error.what()));
     }
     if (verifier.report.first_difference) {
       verifier.report.first_difference =
-          at_line(absl::StrCat(verifier.Where(), ": ", *verifier.report.first_difference));
+          absl::StrCat(at(), ": ", verifier.Where(), ": ", *verifier.report.first_difference);
       return verifier.report;
     }
   }
   if (verifier.MidEpisode()) {
-    return absl::DataLossError(at_line("the file ends in the middle of an episode"));
+    return absl::DataLossError(absl::StrCat(at(), ": the file ends in the middle of an episode"));
   }
-  if (verifier.report.episodes == 0) return absl::DataLossError(at_line("no episode in this file"));
+  if (verifier.report.episodes == 0) {
+    return absl::DataLossError(absl::StrCat(at(), ": no episode in this file"));
+  }
   return verifier.report;
 }
 

@@ -134,9 +134,8 @@ absl::StatusOr<json> DescribeSearch(const Root& root, SearchOptions options, int
   while (const Position* leaf = search.NextLeaf()) {
     paths.push_back(search.LeafPath());
     leaf_rewards.push_back(search.leaf().reward);
-    absl::Status status = evaluator.Evaluate({leaf, 1}, {&evaluation, 1});
-    if (status.ok()) status = search.Deliver(evaluation);
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(evaluator.Evaluate({leaf, 1}, {&evaluation, 1}));
+    RETURN_IF_ERROR(search.Deliver(evaluation));
   }
   const Node& node = search.root();
   const SearchResult result = search.result();
@@ -228,24 +227,19 @@ absl::StatusOr<SearchVerifyReport> VerifySearches(const std::string& path) {
   ASSIGN_OR_RETURN(GzipLineReader reader, GzipLineReader::Open(path));
   SearchVerifyReport report;
   std::string text;
-  const auto at_line = [&](const std::string& what) {
-    return absl::StrCat(path, ": line ", reader.line_number(), ": ", what);
-  };
+  const auto line = [&] { return absl::StrCat(path, ": line ", reader.line_number()); };
   for (;;) {
     ASSIGN_OR_RETURN(bool more, reader.Next(text));
     if (!more) return report;
     absl::StatusOr<json> record = ParseJson(text);
-    if (!record.ok()) {
-      return absl::InvalidArgumentError(at_line(std::string(record.status().message())));
-    }
+    if (!record.ok()) return Annotate(record.status(), line());
     try {  // nlohmann::json reports missing keys and wrong types by exceptions.
-      absl::Status status = VerifyRecord(*record, report);
-      if (!status.ok()) return absl::Status(status.code(), at_line(std::string(status.message())));
+      RETURN_IF_ERROR(Annotate(VerifyRecord(*record, report), line()));
     } catch (const json::exception& error) {
-      return absl::InvalidArgumentError(at_line(error.what()));
+      return absl::InvalidArgumentError(absl::StrCat(line(), ": ", error.what()));
     }
     if (report.first_difference) {
-      report.first_difference = at_line(*report.first_difference);
+      report.first_difference = absl::StrCat(line(), ": ", *report.first_difference);
       return report;
     }
   }

@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "models/files/safetensors.h"
 
@@ -35,7 +36,7 @@ json ToJson(const NetworkConfig& config) {
 }
 
 absl::StatusOr<NetworkConfig> ParseNetworkConfig(const std::string& path, const std::string& text) {
-  const json parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const json parsed = ParseJson(text).value_or(json());
   NetworkConfig config;
   const auto read = [&](const char* key, int& value) {
     const auto it = parsed.find(key);
@@ -113,12 +114,12 @@ absl::StatusOr<std::vector<float>> Take(const std::string& path, const NetworkCo
 
 absl::StatusOr<SafeTensors> NetworkTensors(const std::string& path, const Network& network,
                                            const std::string& run) {
-  if (!json::accept(run)) {
+  if (!ParseJson(run).ok()) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": run is not JSON: ", run));
   }
   SafeTensors file;
   file.metadata = {
-      {"format", kCheckpointFormat}, {"network", ToJson(network.config).dump()}, {"run", run}};
+      {"format", kCheckpointFormat}, {"network", DumpJson(ToJson(network.config))}, {"run", run}};
   RETURN_IF_ERROR(Put(path, network.config, kNetwork, network.parameters, file));
   return file;
 }
@@ -134,7 +135,7 @@ absl::StatusOr<NetworkFile> TakeNetwork(const std::string& path, SafeTensors& fi
     return Refused(path, absl::StrCat("metadata \"format\" is \"", file.metadata["format"],
                                       "\", expected \"", kCheckpointFormat, "\""));
   }
-  if (!json::accept(file.metadata["run"])) return Refused(path, "metadata \"run\" is not JSON");
+  if (!ParseJson(file.metadata["run"]).ok()) return Refused(path, "metadata \"run\" is not JSON");
   ASSIGN_OR_RETURN(const NetworkConfig config, ParseNetworkConfig(path, file.metadata["network"]));
   ASSIGN_OR_RETURN(std::vector<float> parameters, Take(path, config, kNetwork, file));
   return NetworkFile{{config, std::move(parameters)}, file.metadata["run"]};

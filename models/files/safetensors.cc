@@ -1,18 +1,13 @@
 #include "models/files/safetensors.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "env/base/bytes.h"
+#include "env/base/files.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 
 namespace hod::models {
@@ -37,46 +32,6 @@ constexpr DtypeInfo kDtypes[] = {
 
 absl::Status Malformed(const std::string& path, const std::string& what) {
   return absl::DataLossError(absl::StrCat(path, ": ", what));
-}
-
-absl::Status SystemError(const std::string& path, const char* operation) {
-  const int error = errno;
-  const std::string message = absl::StrCat(path, ": ", operation, ": ", std::strerror(error));
-  return error == ENOENT ? absl::NotFoundError(message) : absl::UnavailableError(message);
-}
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return SystemError(path, "open");
-  const auto close_fd = absl::MakeCleanup([fd] { close(fd); });
-  struct stat info;
-  if (fstat(fd, &info) != 0) return SystemError(path, "stat");
-  if (!S_ISREG(info.st_mode)) return Malformed(path, "not a regular file");
-  std::string bytes(static_cast<size_t>(info.st_size), '\0');
-  for (size_t done = 0; done < bytes.size();) {
-    const ssize_t n = read(fd, bytes.data() + done, bytes.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return SystemError(path, "read");
-    if (n == 0) return Malformed(path, absl::StrCat("ends at byte ", done, " while being read"));
-    done += static_cast<size_t>(n);
-  }
-  return bytes;
-}
-
-// JSON without names given twice, which the parser alone would let pass. Invalid JSON is
-// "discarded".
-json ParseHeader(const char* begin, const char* end, std::string& duplicate) {
-  std::vector<std::set<std::string>> names;
-  const auto callback = [&](int, json::parse_event_t event, json& parsed) {
-    if (event == json::parse_event_t::object_start) names.emplace_back();
-    if (event == json::parse_event_t::object_end) names.pop_back();
-    if (event == json::parse_event_t::key) {
-      const auto& name = parsed.get_ref<const std::string&>();
-      if (!names.back().insert(name).second) duplicate = name;
-    }
-    return true;
-  };
-  return json::parse(begin, end, callback, /*allow_exceptions=*/false);
 }
 
 // Elements of a shape, or -1 if they overflow.
@@ -107,12 +62,12 @@ absl::StatusOr<Entry> ParseEntry(const json& value) {
   const json &dtype = value["dtype"], &shape = value["shape"], &offsets = value["data_offsets"];
   const DtypeInfo* const info = std::find_if(std::begin(kDtypes), std::end(kDtypes),
                                              [&](const DtypeInfo& d) { return dtype == d.name; });
-  if (info == std::end(kDtypes)) return wrong(absl::StrCat("unknown dtype ", dtype.dump()));
+  if (info == std::end(kDtypes)) return wrong(absl::StrCat("unknown dtype ", DumpJson(dtype)));
   if (!shape.is_array() || !std::all_of(shape.begin(), shape.end(), IsIndex)) {
-    return wrong(absl::StrCat("shape is ", shape.dump(), ", expected a list of extents"));
+    return wrong(absl::StrCat("shape is ", DumpJson(shape), ", expected a list of extents"));
   }
   if (!offsets.is_array() || offsets.size() != 2 || !IsIndex(offsets[0]) || !IsIndex(offsets[1])) {
-    return wrong(absl::StrCat("data_offsets are ", offsets.dump(), ", expected [begin, end]"));
+    return wrong(absl::StrCat("data_offsets are ", DumpJson(offsets), ", expected [begin, end]"));
   }
   Entry entry{{info->dtype, shape.get<std::vector<int64_t>>(), {}}, offsets[0], offsets[1]};
   int64_t size = NumElements(entry.tensor.shape);
@@ -120,8 +75,8 @@ absl::StatusOr<Entry> ParseEntry(const json& value) {
     return wrong("shape is too large");
   }
   if (entry.end < entry.begin || entry.end - entry.begin != static_cast<uint64_t>(size)) {
-    return wrong(absl::StrCat("data_offsets are ", offsets.dump(), ", but the shape takes ", size,
-                              " bytes"));
+    return wrong(absl::StrCat("data_offsets are ", DumpJson(offsets), ", but the shape takes ",
+                              size, " bytes"));
   }
   return entry;
 }
@@ -179,30 +134,9 @@ std::string MakeHeader(const SafeTensors& file) {
                     {"data_offsets", {next, next + tensor.data.size()}}};
     next += tensor.data.size();
   }
-  // Strings that are not UTF-8 cannot be written as JSON: their bad bytes are replaced.
-  std::string text = header.dump(-1, ' ', false, json::error_handler_t::replace);
+  std::string text = DumpJson(header);
   text.append((8 - text.size() % 8) % 8, ' ');  // Aligns the data.
   return text;
-}
-
-absl::Status WriteAll(int fd, const std::string& path, absl::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return SystemError(path, "write");
-    bytes.remove_prefix(static_cast<size_t>(n));
-  }
-  return absl::OkStatus();
-}
-
-// Makes the rename itself survive a power failure.
-absl::Status SyncDirectory(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return SystemError(directory, "open");
-  const auto close_fd = absl::MakeCleanup([fd] { close(fd); });
-  return fsync(fd) == 0 ? absl::OkStatus() : SystemError(directory, "fsync");
 }
 
 }  // namespace
@@ -211,67 +145,46 @@ const char* Name(Dtype dtype) { return kDtypes[static_cast<int>(dtype)].name; }
 int64_t SizeOf(Dtype dtype) { return kDtypes[static_cast<int>(dtype)].size; }
 
 absl::StatusOr<SafeTensors> ReadSafeTensors(const std::string& path) {
-  absl::StatusOr<std::string> bytes = ReadFile(path);
-  if (!bytes.ok()) return bytes.status();
-  if (bytes->size() < kLengthSize) {
-    return Malformed(path, absl::StrCat("has ", bytes->size(), " bytes, too few for a header"));
+  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  if (bytes.size() < kLengthSize) {
+    return Malformed(path, absl::StrCat("has ", bytes.size(), " bytes, too few for a header"));
   }
-  uint64_t length = 0;
-  for (int i = 7; i >= 0; --i) length = length << 8 | static_cast<uint8_t>((*bytes)[i]);
-  if (length > kMaxHeaderSize || length > bytes->size() - kLengthSize) {
-    return Malformed(path,
-                     absl::StrCat("header of ", length, " bytes, expected at most ",
-                                  std::min<uint64_t>(kMaxHeaderSize, bytes->size() - kLengthSize)));
+  ByteReader in(bytes);
+  const auto length = in.Fixed<uint64_t>("length of the header");
+  if (length > kMaxHeaderSize || length > in.remaining()) {
+    return Malformed(path, absl::StrCat("header of ", length, " bytes, expected at most ",
+                                        std::min<uint64_t>(kMaxHeaderSize, in.remaining())));
   }
-  const char* const header_begin = bytes->data() + kLengthSize;
-  std::string duplicate;
-  const json header = ParseHeader(header_begin, header_begin + length, duplicate);
-  if (!header.is_object()) return Malformed(path, "header is not a JSON object");
-  if (!duplicate.empty()) {
-    return Malformed(path, absl::StrCat("header names \"", duplicate, "\" twice"));
-  }
+  const absl::StatusOr<json> header = ParseJson(in.Bytes(length, "header"));
+  if (!header.ok())
+    return Malformed(path, absl::StrCat("JSON header: ", header.status().message()));
+  if (!header->is_object()) return Malformed(path, "header is not a JSON object");
   SafeTensors file;
   std::map<std::string, Entry> entries;
-  for (const auto& [name, value] : header.items()) {
+  for (const auto& [name, value] : header->items()) {
     if (name == kMetadata) {
       RETURN_IF_ERROR(ParseMetadata(path, value, file));
       continue;
     }
     absl::StatusOr<Entry> entry = ParseEntry(value);
     if (!entry.ok()) {
-      return Malformed(path, absl::StrCat("tensor \"", name, "\": ", entry.status().message()));
+      return Annotate(entry.status(), absl::StrCat(path, ": tensor \"", name, "\""));
     }
     entries.emplace(name, *std::move(entry));
   }
-  const absl::string_view data = absl::string_view(*bytes).substr(kLengthSize + length);
-  RETURN_IF_ERROR(TakeData(path, data, entries, file));
+  RETURN_IF_ERROR(TakeData(path, in.Bytes(in.remaining(), "data"), entries, file));
   return file;
 }
 
 absl::Status WriteSafeTensors(const std::string& path, const SafeTensors& file) {
   const std::string header = MakeHeader(file);
-  std::string length(kLengthSize, '\0');
-  for (uint64_t i = 0; i < kLengthSize; ++i) {
-    length[i] = static_cast<char>(static_cast<uint64_t>(header.size()) >> (8 * i));
-  }
-  std::string temporary = absl::StrCat(path, ".XXXXXX");
-  int fd = mkostemp(temporary.data(), O_CLOEXEC);
-  if (fd < 0) return SystemError(temporary, "create");
-  auto discard = absl::MakeCleanup([&] {
-    if (fd >= 0) close(fd);
-    unlink(temporary.c_str());
-  });
-  absl::Status status = WriteAll(fd, path, absl::StrCat(length, header));
-  for (auto it = file.tensors.begin(); status.ok() && it != file.tensors.end(); ++it) {
-    status = WriteAll(fd, path, it->second.data);
-  }
-  if (!status.ok()) return status;
-  if (fchmod(fd, 0644) != 0) return SystemError(path, "chmod");
-  if (fsync(fd) != 0) return SystemError(path, "fsync");
-  if (close(std::exchange(fd, -1)) != 0) return SystemError(path, "close");
-  if (rename(temporary.c_str(), path.c_str()) != 0) return SystemError(path, "rename");
-  std::move(discard).Cancel();
-  return SyncDirectory(path);
+  ByteWriter out;
+  out.Fixed(uint64_t{header.size()});
+  out.Bytes(header);
+  ASSIGN_OR_RETURN(AtomicFile to, AtomicFile::Create(path));
+  RETURN_IF_ERROR(to.Write(out.bytes()));
+  for (const auto& [name, tensor] : file.tensors) RETURN_IF_ERROR(to.Write(tensor.data));
+  return to.Commit();
 }
 
 }  // namespace hod::models

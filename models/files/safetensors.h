@@ -41,9 +41,9 @@ inline constexpr uint64_t kMaxHeaderSize = 16 << 20;
 // Memory is bounded by a small multiple of the file's size.
 absl::StatusOr<SafeTensors> ReadSafeTensors(const std::string& path);
 
-// Replaces `path` as a whole or, with an error naming the file, not at all: writes a temporary file
-// beside it, which does not outlive an error, flushes it to the disk and renames it. Requires that
-// every tensor's data fits its shape.
+// Replaces `path` as a whole or, with an error naming the file, not at all, as an AtomicFile does.
+// Requires that every tensor's data fits its shape. Text that is not UTF-8 gets U+FFFD for its bad
+// bytes.
 absl::Status WriteSafeTensors(const std::string& path, const SafeTensors& file);
 
 }  // namespace hod::models

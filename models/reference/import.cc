@@ -1,13 +1,12 @@
 #include "models/reference/import.h"
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/json_object_reader.h"
 #include "env/base/status.h"
@@ -21,25 +20,12 @@ using Kind = ReferenceLayer::Kind;
 
 constexpr char kPositionEmbedding[] = "position_embedding";  // The reference's name.
 constexpr int kLstmPeriod = 4;                               // Of transformers: every fourth layer.
-constexpr std::streamsize kMaxConfigSize = 1 << 20;
-
-absl::StatusOr<std::string> ReadConfig(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be opened"));
-  std::string text(kMaxConfigSize + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return absl::UnavailableError(absl::StrCat(path, ": cannot be read"));
-  if (file.gcount() > kMaxConfigSize) {
-    return absl::DataLossError(absl::StrCat(path, ": expected at most ", kMaxConfigSize, " bytes"));
-  }
-  text.resize(file.gcount());
-  return text;
-}
+constexpr size_t kMaxConfigBytes = 1 << 20;
 
 // Settings that, where present, must have the one value Hod computes with.
 void Expect(JsonObjectReader& reader, const char* key, const json& expected) {
   const json* value = reader.FindOptional(key);
-  if (value != nullptr && *value != expected) reader.Fail(reader.Path(key), expected.dump());
+  if (value != nullptr && *value != expected) reader.Fail(reader.Path(key), DumpJson(expected));
 }
 
 void ExpectWhatHodComputes(JsonObjectReader& reader) {
@@ -151,7 +137,7 @@ absl::StatusOr<ReferenceWeights> ImportReference(const std::string& weights_path
   const auto refused = [](const std::string& path, const std::string& what) {
     return absl::DataLossError(absl::StrCat(path, ": ", what));
   };
-  ASSIGN_OR_RETURN(const std::string text, ReadConfig(config_path));
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(config_path, kMaxConfigBytes));
   const absl::StatusOr<json> object = ParseJson(text);
   absl::StatusOr<ReferenceConfig> config =
       object.ok() ? ParseReferenceModel(*object) : object.status();
@@ -176,9 +162,7 @@ absl::StatusOr<ReferenceWeights> ImportReference(const std::string& weights_path
     config->world_size = {static_cast<int>(shape[0]), static_cast<int>(shape[1]),
                           static_cast<int>(shape[2])};
   }
-  if (absl::Status s = Validate(*config); !s.ok()) {
-    return refused(config_path, std::string(s.message()));
-  }
+  RETURN_IF_ERROR(Annotate(Validate(*config), config_path));
   ASSIGN_OR_RETURN(auto tensors, TakeTensors(weights_path, ReferenceLayout(*config),
                                              TensorNames::kReference, file));
   for (const auto& [name, tensor] : file.tensors) {

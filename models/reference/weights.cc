@@ -43,7 +43,7 @@ absl::StatusOr<ReferenceConfig> ParseConfig(const std::string& path, SafeTensors
 
 absl::Status SaveReference(const std::string& path, const ReferenceWeights& weights) {
   SafeTensors file;
-  file.metadata = {{"format", kReferenceFormat}, {"config", ToJson(weights.config).dump()}};
+  file.metadata = {{"format", kReferenceFormat}, {"config", DumpJson(ToJson(weights.config))}};
   for (const ReferenceTensor& spec : ReferenceLayout(weights.config)) {
     const std::vector<float>& values = weights.tensors.at(spec.name);
     SafeTensor tensor{Dtype::kF32, spec.shape, std::string(values.size() * sizeof(float), '\0')};

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/random.h"
 #include "env/base/status.h"
 #include "models/network/forward.h"
 #include "models/training/adam.h"
@@ -168,9 +169,7 @@ class PpoTrainer::Impl {
     for (const PpoSample& sample : normalized) order.push_back(&sample);
     Sums sums;
     for (int epoch = 0; epoch < config_.epochs; ++epoch) {
-      for (size_t i = order.size() - 1; i > 0; --i) {
-        std::swap(order[i], order[update.shuffle.Below(static_cast<int>(i) + 1)]);
-      }
+      Shuffle(order, update.shuffle);
       for (size_t begin = 0; begin < order.size(); begin += config_.minibatch) {
         if (update.stop != nullptr && *update.stop) return sums.Means();
         ASSIGN_OR_RETURN(

@@ -26,7 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto set = hod::env::ReadHouseSet(Directory().path());
   hod::fuzz::Expect(set.ok() || absl::StrContains(set.status().message(), Directory().path()),
                     "the name of a file");
-  if (set.ok()) hod::env::SerializeHouseSet(*set);
+  if (set.ok()) {
+    hod::fuzz::Expect(hod::env::SerializeHouseSet(*set).ok(), "that what is read can be written");
+  }
   return 0;
 }
 
@@ -42,6 +44,6 @@ std::vector<std::string> hod::fuzz::Seeds() {
   set.houses = {{"a", HouseSplit::kTrain, House{{2, 2, 2}, std::vector<env::Block>(8, 5)}},
                 {"b", HouseSplit::kTest, House{{1, 2, 3}, std::vector<env::Block>(6, 9)}}};
   set.import = {{"rejected", 0}};
-  const env::HouseSetFiles files = env::SerializeHouseSet(set);
+  const env::HouseSetFiles files = env::SerializeHouseSet(set).value();
   return {files.manifest + '\0' + files.houses};
 }

@@ -28,7 +28,7 @@ class SlowEvaluator : public Evaluator {
   }
 
   SearchLimits Within(absl::Duration time) {
-    return {.time = time, .now = [this] { return absl::UnixEpoch() + elapsed; }};
+    return {.time = time, .now = [this] { return MonotonicTime() + elapsed; }};
   }
 
   absl::Duration first_batch_extra;

@@ -1,16 +1,15 @@
 #include "env/houses/files/house_set.h"
 
 #include <xxhash.h>
-#include <zstd.h>
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "env/base/files.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
+#include "env/base/zstd.h"
 #include "env/game/config.h"
 #include "env/houses/transforms/transforms.h"
 
@@ -21,28 +20,12 @@ using nlohmann::json;
 
 constexpr char kFormat[] = "hod house set";
 constexpr int kVersion = 1;
-constexpr uint64_t kMaxFileBytes = uint64_t{256} << 20;
+constexpr size_t kMaxSetFileBytes = size_t{256} << 20;
 constexpr uint64_t kMaxCells = uint64_t{1} << 30;
 constexpr int kCompressionLevel = 12;
 
 std::string Checksum(const std::string& bytes) {
   return absl::StrFormat("%016x", XXH64(bytes.data(), bytes.size(), 0));
-}
-
-absl::StatusOr<std::string> ReadBounded(const std::string& path) {
-  std::error_code code;
-  const uint64_t size = std::filesystem::file_size(path, code);
-  if (code) return absl::NotFoundError(absl::StrCat(path, ": cannot read: ", code.message()));
-  if (size > kMaxFileBytes) {
-    return absl::DataLossError(
-        absl::StrCat(path, ": has ", size, " bytes, expected at most ", kMaxFileBytes));
-  }
-  std::string bytes(size, '\0');
-  std::ifstream file(path, std::ios::binary);
-  if (!file.read(bytes.data(), static_cast<std::streamsize>(size))) {
-    return absl::DataLossError(absl::StrCat(path, ": cannot read its ", size, " bytes"));
-  }
-  return bytes;
 }
 
 json ToJson(const WorldSize& size) { return {size.w, size.h, size.d}; }
@@ -146,20 +129,19 @@ absl::Status ReadBlocks(const std::string& path, const std::string& frame, House
   };
   uint64_t cells = 0;
   for (const HouseSet::Member& member : set.houses) cells += member.house.size.Volume();
-  if (cells > kMaxCells || ZSTD_getFrameContentSize(frame.data(), frame.size()) != cells) {
+  absl::StatusOr<std::string> bytes = absl::DataLossError("too many cells");
+  if (cells <= kMaxCells) bytes = ZstdDecompress(frame, cells);
+  if (!bytes.ok() || bytes->size() != cells) {
     return error("is not a zstd frame of the ", cells, " cells in the manifest");
   }
-  std::string bytes(cells, '\0');
-  const size_t got = ZSTD_decompress(bytes.data(), bytes.size(), frame.data(), frame.size());
-  if (ZSTD_isError(got) || got != cells) return error("does not decompress to ", cells, " bytes");
-  auto next = bytes.begin();
+  auto next = bytes->begin();
   for (HouseSet::Member& member : set.houses) {
     const auto end = next + member.house.size.Volume();
     member.house.blocks.assign(next, end);
     for (; next != end; ++next) {
       const int block = static_cast<uint8_t>(*next);
       if (block >= kNumBlocks || block == kBedrock) {
-        return error("cell ", next - bytes.begin(), ": block id ", block, ", expected 0 or ",
+        return error("cell ", next - bytes->begin(), ": block id ", block, ", expected 0 or ",
                      int{kFirstPlaceable}, " to ", kNumBlocks - 1);
       }
     }
@@ -172,7 +154,7 @@ absl::Status ReadBlocks(const std::string& path, const std::string& frame, House
 
 std::string SplitName(HouseSplit split) { return split == HouseSplit::kTrain ? "train" : "test"; }
 
-HouseSetFiles SerializeHouseSet(const HouseSet& set) {
+absl::StatusOr<HouseSetFiles> SerializeHouseSet(const HouseSet& set) {
   std::string blocks;
   json houses = json::array();
   for (const HouseSet::Member& member : set.houses) {
@@ -182,9 +164,7 @@ HouseSetFiles SerializeHouseSet(const HouseSet& set) {
                       {"size", ToJson(member.house.size)}});
   }
   HouseSetFiles files;
-  files.houses.resize(ZSTD_compressBound(blocks.size()));
-  files.houses.resize(ZSTD_compress(files.houses.data(), files.houses.size(), blocks.data(),
-                                    blocks.size(), kCompressionLevel));
+  ASSIGN_OR_RETURN(files.houses, ZstdCompress(blocks, kCompressionLevel));
   nlohmann::ordered_json manifest;
   manifest["format"] = kFormat;
   manifest["version"] = kVersion;
@@ -196,27 +176,25 @@ HouseSetFiles SerializeHouseSet(const HouseSet& set) {
   manifest["houses_xxh64"] = Checksum(files.houses);
   manifest["import"] = set.import;
   manifest["houses"] = houses;
-  // File names need not be UTF-8, but JSON is.
-  files.manifest = manifest.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  files.manifest = DumpJson(manifest, 1) + "\n";
   return files;
 }
 
 absl::StatusOr<HouseSet> ReadHouseSet(const std::string& directory) {
   const std::string manifest_path = absl::StrCat(directory, "/", kManifestFile),
                     houses_path = absl::StrCat(directory, "/", kHousesFile);
-  ASSIGN_OR_RETURN(std::string text, ReadBounded(manifest_path));
-  const json manifest = json::parse(text, nullptr, false);
-  if (!manifest.is_object()) {
-    return absl::InvalidArgumentError(absl::StrCat(manifest_path, ": is not a JSON object"));
-  }
-  absl::StatusOr<HouseSet> set = ParseManifest(manifest_path, manifest);
-  if (!set.ok()) return set.status();
-  ASSIGN_OR_RETURN(std::string houses, ReadBounded(houses_path));
-  if (manifest.value("houses_xxh64", json()) != Checksum(houses)) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(manifest_path, kMaxSetFileBytes));
+  const absl::StatusOr<json> manifest = ParseJson(text);
+  const std::string no_object = absl::StrCat(manifest_path, ": is not a JSON object");
+  if (!manifest.ok()) return Annotate(manifest.status(), no_object);
+  if (!manifest->is_object()) return absl::InvalidArgumentError(no_object);
+  ASSIGN_OR_RETURN(HouseSet set, ParseManifest(manifest_path, *manifest));
+  ASSIGN_OR_RETURN(const std::string houses, ReadFile(houses_path, kMaxSetFileBytes));
+  if (manifest->value("houses_xxh64", json()) != Checksum(houses)) {
     return absl::DataLossError(absl::StrCat(houses_path, ": differs from houses_xxh64 of ",
                                             manifest_path, ", which is ", Checksum(houses)));
   }
-  RETURN_IF_ERROR(ReadBlocks(houses_path, houses, *set));
+  RETURN_IF_ERROR(ReadBlocks(houses_path, houses, set));
   return set;
 }
 

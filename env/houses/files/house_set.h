@@ -47,7 +47,8 @@ struct HouseSet {
 struct HouseSetFiles {
   std::string houses, manifest;
 };
-HouseSetFiles SerializeHouseSet(const HouseSet& set);
+// Text that is not UTF-8, such as names of files, gets U+FFFD for its bad bytes.
+absl::StatusOr<HouseSetFiles> SerializeHouseSet(const HouseSet& set);
 
 // Refuses a set that differs from the format in any way; the error names the file and the key.
 absl::StatusOr<HouseSet> ReadHouseSet(const std::string& directory);

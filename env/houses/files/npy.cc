@@ -1,7 +1,6 @@
 #include "env/houses/files/npy.h"
 
 #include <cstdint>
-#include <fstream>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -9,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "env/base/files.h"
 #include "env/base/status.h"
 
 namespace hod::env {
@@ -17,6 +17,8 @@ namespace {
 constexpr char kMagic[] = "\x93NUMPY";
 constexpr size_t kMagicSize = 6;
 constexpr size_t kMaxHeaderSize = 4096;
+constexpr size_t kMaxArrayBytes = 2 * size_t{kMaxStructureCells};
+constexpr size_t kMaxNpyBytes = kMagicSize + 2 + 4 + kMaxHeaderSize + kMaxArrayBytes;
 
 // A reader of the header's Python dictionary, e.g.
 // {'descr': '|u1', 'fortran_order': False, 'shape': (11, 10, 10), }
@@ -106,63 +108,51 @@ class HeaderReader {
 }  // namespace
 
 absl::StatusOr<NpyArray> ReadNpyArray(const std::string& path, int rank, int max_extent) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot open the file"));
-  const auto error = [&](size_t offset, absl::string_view what) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": offset ", offset, ": ", what));
-  };
-  const auto read = [&](size_t count, std::string& bytes) {
-    bytes.resize(count);
-    file.read(bytes.data(), static_cast<std::streamsize>(count));
-    return static_cast<size_t>(file.gcount()) == count;
+  ASSIGN_OR_RETURN(const std::string file, ReadFile(path, kMaxNpyBytes));
+  const absl::string_view bytes = file;
+  const auto error = [&](size_t offset, auto... what) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": offset ", offset, ": ", what...));
   };
 
-  std::string preamble;
-  if (!read(kMagicSize + 2, preamble) || preamble.compare(0, kMagicSize, kMagic) != 0) {
+  size_t offset = kMagicSize + 2;
+  if (bytes.size() < offset || bytes.substr(0, kMagicSize) != kMagic) {
     return error(0, "not a .npy file: expected \"\\x93NUMPY\" and a version");
   }
-  const int major = preamble[kMagicSize], minor = preamble[kMagicSize + 1];
+  const int major = bytes[kMagicSize], minor = bytes[kMagicSize + 1];
   if ((major != 1 && major != 2) || minor != 0) {
-    return error(kMagicSize,
-                 absl::StrCat("format version ", major, ".", minor, ", expected 1.0 or 2.0"));
+    return error(kMagicSize, "format version ", major, ".", minor, ", expected 1.0 or 2.0");
   }
-  const size_t length_size = major == 1 ? 2 : 4;
-  size_t offset = preamble.size();
-  std::string length_bytes, header;
-  if (!read(length_size, length_bytes)) return error(offset, "truncated in the header's length");
+  const absl::string_view length = bytes.substr(offset, major == 1 ? 2 : 4);
+  if (length.size() < (major == 1 ? 2 : 4))
+    return error(offset, "truncated in the header's length");
   size_t header_size = 0;
-  for (size_t i = 0; i < length_size; ++i) {
-    header_size |= static_cast<size_t>(static_cast<uint8_t>(length_bytes[i])) << (8 * i);
+  for (size_t i = 0; i < length.size(); ++i) {
+    header_size |= static_cast<size_t>(static_cast<uint8_t>(length[i])) << (8 * i);
   }
   if (header_size > kMaxHeaderSize) {
-    return error(offset, absl::StrCat("a header of ", header_size, " bytes, expected at most ",
-                                      kMaxHeaderSize));
+    return error(offset, "a header of ", header_size, " bytes, expected at most ", kMaxHeaderSize);
   }
-  offset += length_size;
-  if (!read(header_size, header)) {
-    return error(offset, absl::StrCat("truncated in the header of ", header_size, " bytes"));
+  offset += length.size();
+  const absl::string_view header = bytes.substr(offset, header_size);
+  if (header.size() < header_size) {
+    return error(offset, "truncated in the header of ", header_size, " bytes");
   }
   ASSIGN_OR_RETURN(std::vector<int> shape,
                    HeaderReader(path, header, offset, rank, max_extent).Read());
   size_t volume = 1;
   for (const int extent : shape) {
     volume *= static_cast<size_t>(extent);
-    if (volume > 2 * size_t{kMaxStructureCells}) {
-      return error(offset, absl::StrCat("an array of more than ", 2 * kMaxStructureCells,
-                                        " bytes, expected less"));
+    if (volume > kMaxArrayBytes) {
+      return error(offset, "an array of more than ", kMaxArrayBytes, " bytes, expected less");
     }
   }
   offset += header_size;
-
-  NpyArray array{std::move(shape), {}, offset};
-  if (!read(volume, array.bytes)) {
-    return error(offset, absl::StrCat("truncated: expected ", volume, " bytes of data, found ",
-                                      file.gcount()));
+  const absl::string_view data = bytes.substr(offset);
+  if (data.size() < volume) {
+    return error(offset, "truncated: expected ", volume, " bytes of data, found ", data.size());
   }
-  if (file.peek() != std::ifstream::traits_type::eof()) {
-    return error(offset + volume, "expected the end of the file");
-  }
-  return array;
+  if (data.size() > volume) return error(offset + volume, "expected the end of the file");
+  return NpyArray{std::move(shape), std::string(data), offset};
 }
 
 absl::StatusOr<House> ReadNpy(const std::string& path, int max_extent) {

@@ -18,8 +18,8 @@ struct NpyArray {
 
 // A .npy file of format version 1 or 2 with an array of `rank` axes of uint8 in C order, extents 1
 // to `max_extent`, at most 2 * kMaxStructureCells bytes. Anything else is refused, and the message
-// names the file, the field or offset, and what was expected. Reads no more of the file than a
-// valid one can hold.
+// names the file, the field or offset, and what was expected. A file larger than any valid one is
+// not read.
 absl::StatusOr<NpyArray> ReadNpyArray(const std::string& path, int rank, int max_extent);
 
 // The same for three axes of block ids below kNumBlocks, at most kMaxStructureCells.

@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <system_error>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "env/base/files.h"
+#include "env/base/status.h"
 #include "env/houses/importers/block_names.h"
 #include "env/houses/transforms/auto_fill.h"
 
@@ -26,7 +25,7 @@ constexpr int kMaxCoordinate = 1 << 20;
 // Enough for all blocks of the largest structures that can become houses.
 constexpr size_t kMaxBlocks = 1 << 20;
 // Real files have up to some MB. The parser holds a string of the file several times.
-constexpr uint64_t kMaxFileBytes = uint64_t{32} << 20;
+constexpr size_t kMaxGrabCraftBytes = size_t{32} << 20;
 constexpr int kBlockDepth = 4;  // Of the object of one block.
 constexpr int kMaxDepth = 8;    // Of anything within it.
 
@@ -113,10 +112,6 @@ class Handler : public nlohmann::json_sax<json> {
   std::optional<std::string> name_;  // Of the block being read.
 };
 
-absl::Status InFile(const std::string& path, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
-}
-
 absl::StatusOr<House> Assemble(const std::vector<NamedCell>& cells) {
   if (cells.empty()) return absl::InvalidArgumentError("no blocks");
   Cell low = cells[0].cell, high = low;
@@ -142,18 +137,11 @@ absl::StatusOr<House> Assemble(const std::vector<NamedCell>& cells) {
 }  // namespace
 
 absl::StatusOr<House> ReadGrabCraft(const std::string& path) {
-  std::error_code code;
-  const uint64_t size = std::filesystem::file_size(path, code);
-  if (code) return absl::NotFoundError(absl::StrCat(path, ": cannot read: ", code.message()));
-  if (size > kMaxFileBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": has ", size, " bytes, expected at most ", kMaxFileBytes));
-  }
-  std::ifstream file(path, std::ios::binary);
+  ASSIGN_OR_RETURN(const std::string file, ReadFile(path, kMaxGrabCraftBytes));
   Handler handler;
-  if (!json::sax_parse(file, &handler)) return InFile(path, handler.status());
+  if (!json::sax_parse(file, &handler)) return Annotate(handler.status(), path);
   absl::StatusOr<House> house = Assemble(handler.cells());
-  if (!house.ok()) return InFile(path, house.status());
+  if (!house.ok()) return Annotate(house.status(), path);
   FillAuto(*house);
   return house;
 }

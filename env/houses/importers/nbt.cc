@@ -1,18 +1,13 @@
 #include "env/houses/importers/nbt.h"
 
-#include <zlib.h>
-
-#include <filesystem>
-#include <fstream>
-#include <system_error>
 #include <utility>
 
+#include "env/base/files.h"
+#include "env/base/gzip.h"
 #include "env/base/status.h"
 
 namespace hod::env {
 namespace {
-
-constexpr size_t kInflateStep = size_t{64} << 10;
 
 // Reads big-endian numbers. Whoever calls it knows that they are there.
 uint64_t BigEndian(absl::string_view bytes, size_t offset, size_t size) {
@@ -149,67 +144,18 @@ class Walker {
   std::string error_;
 };
 
-// The contents of a gzip file, if they are at most kMaxNbtBytes.
-absl::StatusOr<std::string> Inflated(const std::string& path, const std::string& file) {
-  z_stream stream{};
-  constexpr int kGzip = 16;
-  if (inflateInit2(&stream, MAX_WBITS + kGzip) != Z_OK) {
-    return absl::ResourceExhaustedError(absl::StrCat(path, ": no memory to inflate it"));
-  }
-  const std::unique_ptr<z_stream, int (*)(z_stream*)> owner(&stream, inflateEnd);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(file.data()));
-  stream.avail_in = static_cast<uInt>(file.size());
-  const auto error = [&](absl::string_view what) {
-    return absl::DataLossError(
-        absl::StrCat(path, ": offset ", file.size() - stream.avail_in, ": ", what));
-  };
-  std::string contents;
-  for (;;) {
-    const size_t had = contents.size();
-    contents.resize(had + kInflateStep);
-    stream.next_out = reinterpret_cast<Bytef*>(&contents[had]);
-    stream.avail_out = kInflateStep;
-    const int code = inflate(&stream, Z_NO_FLUSH);
-    contents.resize(contents.size() - stream.avail_out);
-    if (contents.size() > kMaxNbtBytes) {
-      return error(absl::StrCat("inflates to more than ", kMaxNbtBytes, " bytes"));
-    }
-    if (code == Z_STREAM_END) break;
-    if (code == Z_BUF_ERROR) return error("truncated gzip data");
-    if (code != Z_OK) {
-      return error(absl::StrCat("corrupt gzip data", stream.msg == nullptr ? "" : ": ",
-                                stream.msg == nullptr ? "" : stream.msg));
-    }
-  }
-  if (stream.avail_in > 0) return error("expected the end of the file after the gzip data");
-  return contents;
-}
-
-absl::StatusOr<std::string> ReadBounded(const std::string& path) {
-  std::error_code code;
-  const uint64_t size = std::filesystem::file_size(path, code);
-  if (code) return absl::NotFoundError(absl::StrCat(path, ": cannot read: ", code.message()));
-  if (size > kMaxNbtBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": has ", size, " bytes, expected at most ", kMaxNbtBytes));
-  }
-  std::string bytes(size, '\0');
-  std::ifstream file(path, std::ios::binary);
-  if (!file.read(bytes.data(), static_cast<std::streamsize>(size))) {
-    return absl::DataLossError(absl::StrCat(path, ": cannot read its ", size, " bytes"));
-  }
-  return bytes;
-}
-
 }  // namespace
 
 absl::StatusOr<NbtDocument> NbtDocument::Read(const std::string& path) {
-  absl::StatusOr<std::string> bytes = ReadBounded(path);
-  if (bytes.ok() && bytes->compare(0, 2, "\x1f\x8b") == 0) bytes = Inflated(path, *bytes);
-  if (!bytes.ok()) return bytes.status();
+  ASSIGN_OR_RETURN(std::string bytes, ReadFile(path, kMaxNbtBytes));
+  if (IsGzip(bytes)) {
+    absl::StatusOr<std::string> contents = Gunzip(bytes, kMaxNbtBytes);
+    if (!contents.ok()) return Annotate(contents.status(), path);
+    bytes = *std::move(contents);
+  }
   NbtDocument document;
   document.bytes_ = std::make_unique<NbtValue::Bytes_>();
-  *document.bytes_ = {path, *std::move(bytes)};
+  *document.bytes_ = {path, std::move(bytes)};
   const std::string& contents = document.bytes_->contents;
   const NbtValue whole(document.bytes_.get(), NbtType::kCompound, 0);
   if (contents.empty() || contents[0] != static_cast<char>(NbtType::kCompound)) {

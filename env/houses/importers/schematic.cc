@@ -31,12 +31,10 @@ absl::StatusOr<int> Extent(const NbtValue& schematic, absl::string_view name) {
 }
 
 absl::StatusOr<WorldSize> Size(const NbtValue& schematic) {
-  const absl::StatusOr<int> w = Extent(schematic, "Width"), h = Extent(schematic, "Height"),
-                            d = Extent(schematic, "Length");
-  for (const auto* extent : {&w, &h, &d}) {
-    if (!extent->ok()) return extent->status();
-  }
-  const WorldSize size{*w, *h, *d};
+  ASSIGN_OR_RETURN(const int w, Extent(schematic, "Width"));
+  ASSIGN_OR_RETURN(const int h, Extent(schematic, "Height"));
+  ASSIGN_OR_RETURN(const int d, Extent(schematic, "Length"));
+  const WorldSize size{w, h, d};
   if (size.Volume() > kMaxStructureCells) {
     return schematic.Error(0, size.Volume(), " cells, expected at most ", kMaxStructureCells);
   }

@@ -98,7 +98,7 @@ TEST_CASE("A shard is never overwritten") {
   const auto writer = ShardWriter::Create(dir / "a.shard", SmallConfig(), {});
   REQUIRE_THAT(std::string(writer.status().message()), Contains("a.shard: exists already"));
   const auto lost = ShardWriter::Create(dir / "no/a.shard", SmallConfig(), {});
-  REQUIRE_THAT(std::string(lost.status().message()), Contains("no/a.shard.tmp: cannot create"));
+  REQUIRE_THAT(std::string(lost.status().message()), Contains("no/a.shard: cannot write"));
 }
 
 // The limit of a file's size stands in for a full disk: both make write() fail midway.
@@ -115,7 +115,7 @@ TEST_CASE("When storage is full the error names the file and the temporary is re
   for (int i = 0; i < 100 && status.ok(); ++i) status = (*writer)->Append(play.fragments[0]);
   setrlimit(RLIMIT_FSIZE, &old_limit);
   signal(SIGXFSZ, old_handler);
-  REQUIRE_THAT(std::string(status.message()), Contains("a.shard.tmp: cannot write"));
+  REQUIRE_THAT(std::string(status.message()), Contains("a.shard: cannot write"));
   REQUIRE(std::filesystem::is_empty(dir.path()));
   REQUIRE_FALSE((*writer)->Append(play.fragments[0]).ok());
   REQUIRE_FALSE((*writer)->Finish().ok());

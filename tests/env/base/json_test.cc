@@ -34,9 +34,9 @@ TEST_CASE("What is wrong is said with its byte") {
   using Catch::Contains;
   CHECK(ErrorOf(std::string("{}\0{}", 5)) == "a NUL at byte 2");
   CHECK(ErrorOf("\xEF\xBB\xBF{}") == "a byte order mark at byte 0");
-  CHECK(ErrorOf("{\"a\": 1, \"a\": 2}") == "the key \"a\" is given twice at byte 11");
+  CHECK(ErrorOf("{\"a\": 1, \"a\": 2}") == "the same key \"a\" twice at byte 11");
   CHECK(ErrorOf("{\"b\": {\"a\": 1}, \"a\": 2, \"b\": 3}") ==
-        "the key \"b\" is given twice at byte 26");
+        "the same key \"b\" twice at byte 26");
   CHECK_THAT(ErrorOf("[1, x]"), Contains("syntax error") && Catch::EndsWith("at byte 4"));
   CHECK_THAT(ErrorOf("[1, 2"), Contains("syntax error") && Catch::EndsWith("at byte 5"));
   CHECK_THAT(ErrorOf(""), Catch::EndsWith("at byte 0"));

@@ -41,7 +41,7 @@ ImportResult Imported(const TempDir& dir, const ImportOptions& options) {
 }
 
 void WriteSet(const TempDir& dir, const HouseSet& set) {
-  const HouseSetFiles files = SerializeHouseSet(set);
+  const HouseSetFiles files = SerializeHouseSet(set).value();
   dir.Write(kHousesFile, files.houses);
   dir.Write(kManifestFile, files.manifest);
 }
@@ -90,7 +90,7 @@ TEST_CASE("house set: what is written is read") {
 TEST_CASE("house set: every truncation and change of the houses is refused") {
   const TempDir dir;
   WriteSet(dir, SmallSet());
-  const std::string bytes = SerializeHouseSet(SmallSet()).houses;
+  const std::string bytes = SerializeHouseSet(SmallSet())->houses;
   for (size_t i = 0; i < bytes.size(); ++i) {
     std::string damaged = bytes;
     damaged[i] = static_cast<char>(damaged[i] ^ 0x10);
@@ -104,7 +104,7 @@ TEST_CASE("house set: every truncation and change of the houses is refused") {
 
 TEST_CASE("house set: what is wrong with a manifest is named") {
   const TempDir dir;
-  const HouseSetFiles files = SerializeHouseSet(SmallSet());
+  const HouseSetFiles files = SerializeHouseSet(SmallSet()).value();
   dir.Write(kHousesFile, files.houses);
   const nlohmann::json good = nlohmann::json::parse(files.manifest);
   struct Case {
@@ -199,8 +199,8 @@ TEST_CASE("import: one thread and two make the same set") {
   const ImportResult one = Imported(dir, options);
   options.threads = 2;
   const ImportResult two = Imported(dir, options);
-  CHECK(SerializeHouseSet(one.set).houses == SerializeHouseSet(two.set).houses);
-  CHECK(SerializeHouseSet(one.set).manifest == SerializeHouseSet(two.set).manifest);
+  CHECK(SerializeHouseSet(one.set)->houses == SerializeHouseSet(two.set)->houses);
+  CHECK(SerializeHouseSet(one.set)->manifest == SerializeHouseSet(two.set)->manifest);
 
   CHECK(one.set.houses.size() + one.rejected.size() == 300);
   CHECK(one.set.houses.size() > 200);
