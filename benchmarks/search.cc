@@ -28,7 +28,6 @@ size_t BytesOf(const mcts::Tree& tree) {
   add(tree.untried);
   add(tree.human_ids);
   add(tree.human_cumulative);
-  add(tree.human_rewards);
   add(tree.target_locations);
   add(tree.target_logits);
   return bytes;
