@@ -17,6 +17,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/files.h"
+#include "tests/support/env/test_files.h"
 
 namespace hod::engine {
 namespace {
