@@ -80,8 +80,8 @@ absl::StatusOr<Shard> ShardFollower::Read(ShardId id) const {
   ASSIGN_OR_RETURN(Shard shard, ReadShard(path));
   if (env::ToJson(shard.config) != env::ToJson(config_)) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": is of another game, ",
-                                                   env::ToJson(shard.config).dump(), ", expected ",
-                                                   env::ToJson(config_).dump()));
+                                                   DumpJson(env::ToJson(shard.config)),
+                                                   ", expected ", DumpJson(env::ToJson(config_))));
   }
   return shard;
 }

@@ -21,6 +21,7 @@
 #include "absl/time/time.h"
 #include "env/base/clock.h"
 #include "env/base/files.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/base/version.h"
 
@@ -97,7 +98,7 @@ absl::StatusOr<RunDirectory> RunDirectory::CreateOrResume(const std::string& pat
     const nlohmann::json about = {{"version", kVersion},
                                   {"git_revision", kGitRevision},
                                   {"started", absl::FormatTime(absl::Now(), absl::UTCTimeZone())}};
-    RETURN_IF_ERROR(WriteFileAtomically(path + "/run.json", about.dump(2) + "\n"));
+    RETURN_IF_ERROR(WriteFileAtomically(path + "/run.json", DumpJson(about, 2) + "\n"));
   }
   // Last: a directory with a config.toml is a whole run directory.
   RETURN_IF_ERROR(WriteFileAtomically(config_path, ToToml(config)));
@@ -170,16 +171,15 @@ absl::Status RunDirectory::DeleteOldCheckpoints() const {
 }
 
 std::string RunProgress::ToJson() const {
-  return nlohmann::json{{"seconds", seconds},
-                        {"timesteps", timesteps},
-                        {"config", config},
-                        {"replay", engine::ToJson(replay)},
-                        {"git_revision", kGitRevision}}
-      .dump();
+  return DumpJson(nlohmann::json{{"seconds", seconds},
+                                 {"timesteps", timesteps},
+                                 {"config", config},
+                                 {"replay", engine::ToJson(replay)},
+                                 {"git_revision", kGitRevision}});
 }
 
 absl::StatusOr<RunProgress> RunProgress::FromJson(const std::string& text) {
-  const nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json json = ParseJson(text).value_or(nlohmann::json());
   const auto has = [&](const char* key, auto test) {
     return json.contains(key) && test(json[key]);
   };
