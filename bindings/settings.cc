@@ -82,8 +82,9 @@ RunConfig Replace(RunConfig config, const py::dict& settings) {
 
 py::list Keys() {
   RunConfig defaults;
+  const Declaration declaration = Declare(defaults);
   py::list keys;
-  for (const Setting& setting : Declare(defaults).settings()) keys.append(setting.key);
+  for (const Setting& setting : declaration.settings()) keys.append(setting.key);
   return keys;
 }
 

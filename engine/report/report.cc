@@ -83,7 +83,8 @@ absl::StatusOr<std::string> EpisodeSection(const RunDirectory& run) {
 absl::StatusOr<EvaluationReport> LoadEvaluation(const std::string& path) {
   ASSIGN_OR_RETURN(std::string text, ReadFile(path));
   const absl::StatusOr<nlohmann::json> json = ParseJson(text);
-  absl::StatusOr<EvaluationReport> report = json.ok() ? EvaluationFromJson(*json) : json.status();
+  if (!json.ok()) return Annotate(json.status(), absl::StrCat(path, ": not an evaluation"));
+  absl::StatusOr<EvaluationReport> report = EvaluationFromJson(*json);
   if (!report.ok()) return Annotate(report.status(), path);
   return report;
 }

@@ -175,7 +175,7 @@ TEST_CASE("Human files that say nothing sensible are refused by file and key") {
   CHECK_THAT(refused("humans = [\"" + dir.path() + "/h.toml\"]"), Catch::Contains("is a mixture"));
   dir.Write("missing.toml", "network = \"/nowhere.safetensors\"");
   CHECK(Error(dir.path() + "/missing.toml") ==
-        "/nowhere.safetensors: open: No such file or directory");
+        "/nowhere.safetensors: cannot read: No such file or directory");
 
   // Where the goal may not be seen, such a network may not play.
   const std::string network = SavedNetwork(dir, "human", 1);

@@ -115,7 +115,7 @@ TEST_CASE("Players that cannot play are refused by name") {
   const env::TempDir dir;
   const auto error = [](const absl::Status& status) { return std::string(status.message()); };
   CHECK(error(MakePlayerFactory("/nowhere.safetensors").status()) ==
-        "/nowhere.safetensors: open: No such file or directory");
+        "/nowhere.safetensors: cannot read: No such file or directory");
   const std::string checkpoint = SavedAssistant(dir);
   EpisodeSetup setup = TinySetup(1, /*assisted=*/false);
   setup.seats = {*MakePlayerFactory(checkpoint)};

@@ -250,7 +250,7 @@ TEST_CASE("What Hod does not compute is not imported") {
         weights_path +
             "tensor position_embedding has 600 positions along axis 0, expected 4 to 64");
   CHECK(ImportReference("/nowhere/w", "/nowhere/c").status().message() ==
-        "/nowhere/c: cannot be opened");
+        "/nowhere/c: cannot read: No such file or directory");
 }
 
 TEST_CASE("The networks at hand are the ones documented") {
