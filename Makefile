@@ -1,86 +1,99 @@
-# The two commands of a new user are `make demo` and `make test`; the rest are their parts.
+# `make` prints the targets; the commands of a new user are `make demo` and `make test`. Builds are those
+# of CMakePresets.json.
 
 BUILD := build
 RUN := runs/demo
 
 # Packages of Debian 12 and 13; docs/dependencies.md says why each is here.
-PACKAGES := ca-certificates catch2 ccache cmake g++ git libabsl-dev libbenchmark-dev libcairo2-dev \
-	libcli11-dev libeigen3-dev libfmt-dev libopenblas0-openmp libspdlog-dev libtbb-dev \
-	libtomlplusplus-dev libtorch-dev libxxhash-dev libzstd-dev mold ninja-build \
-	nlohmann-json3-dev pkg-config zlib1g-dev fonts-dejavu-core pybind11-dev python3-dev \
-	python3-matplotlib python3-numpy python3-pandas python3-pytest python3-torch
+PACKAGES := black ca-certificates catch2 ccache clang clang-format cmake g++ git libabsl-dev \
+	libbenchmark-dev libcairo2-dev libclang-rt-dev libcli11-dev libeigen3-dev libfmt-dev \
+	libopenblas0-openmp libspdlog-dev libtbb-dev libtomlplusplus-dev libtorch-dev libxxhash-dev \
+	libzstd-dev mold mypy ninja-build nlohmann-json3-dev pkg-config zlib1g-dev fonts-dejavu-core \
+	pybind11-dev python3-dev python3-matplotlib python3-numpy python3-pandas python3-pytest \
+	python3-torch
 PYTHON := /usr/bin/python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo build python python-sanitized stubs test check-trixie fuzz tsan deps configure bench docs docs-tables examples clean
+.PHONY: help demo build python install test check-trixie lint tidy fuzz tsan python-sanitized deps \
+	configure stubs bench docs docs-tables examples clean
 
-# Trains an assistant, evaluates it and writes a report; what is already done is reused.
-demo: deps build
+help:
+	@awk -F ':.*## ' '/^[a-zA-Z%-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# What is already done is reused.
+demo: deps build ## trains an assistant, evaluates it and writes a report: runs/demo
 	$(BUILD)/hod experiment --config configs/demo.toml --out $(RUN)
 
-# The program alone: build/hod.
-build: configure
+build: configure ## builds the programs, build/hod and build/hod-bench
 	cmake --build $(BUILD) --target hod hod-bench
 
-# The Python package, for Debian's Python: builds $(BUILD)/python/hod, and tells Python where it is
-# by a file in the user's site-packages.
+# Python is told where the package is by a file in the user's site-packages.
 USER_SITE = $(shell $(PYTHON) -m site --user-site)
-python: configure
+python: configure ## builds the Python package, for Debian's Python
 	cmake --build $(BUILD) --target hod_python
 	mkdir -p $(USER_SITE)
 	echo $(CURDIR)/$(BUILD)/python > $(USER_SITE)/hod.pth
 	$(PYTHON) -c "import hod; print('import hod:', hod.__version__, 'from', hod.__path__[0])"
 
-# Its tests under AddressSanitizer and UndefinedBehaviorSanitizer; those of torch and matplotlib are
-# not for it. Python itself leaks at its end.
-python-sanitized:
-	cmake -S . -B $(BUILD)-sanitized -G Ninja -D HOD_SANITIZE=address,undefined -D CMAKE_CXX_FLAGS_RELEASE=-O1 \
-	  -DPython_EXECUTABLE=$(PYTHON) -DPYTHON_EXECUTABLE=$(PYTHON)
-	cmake --build $(BUILD)-sanitized --target hod_python
-	cd tests/python && PYTHONPATH=$(CURDIR)/$(BUILD)-sanitized/python OMP_NUM_THREADS=1 \
+# $DESTDIR is put before PREFIX.
+PREFIX := /usr/local
+install: configure ## installs programs, configs, Python and CMake packages under PREFIX=/usr/local
+	cmake --build $(BUILD) --target hod hod-bench hod_python hod-mcts hod-engine
+	cmake --install $(BUILD) --prefix $(PREFIX)
+
+test: configure ## builds everything and runs all tests
+	cmake --build $(BUILD)
+	ctest --preset release
+
+test-%: configure ## the tests of a folder and those in it: test-mcts, test-env-game, test-python
+	cmake --build $(BUILD) --target tests_$(subst -,_,$*)
+	ctest --preset release -L '^$(subst -,/,$*)(/|$$)'
+
+# In the folder TRIXIE, which debootstrap makes.
+TRIXIE := $(BUILD)-trixie
+check-trixie: ## builds and tests on Debian 13
+	$(SUDO) .ci/check-trixie $(TRIXIE)
+
+lint: ## clang-format, black and mypy: what CI refuses
+	git ls-files '*.cc' '*.h' '*.inc' | xargs clang-format --dry-run -Werror
+	black --check --quiet --diff .
+	mypy
+
+tidy: configure ## clang-tidy over everything, for hours: too slow for CI
+	git ls-files '*.cc' | xargs -n 1 -P $$(nproc) clang-tidy --quiet -p $(BUILD)
+
+SECONDS := 60
+fuzz: ## damaged files for every reader, SECONDS=60 each: tests/fuzz/README.md
+	cmake --preset fuzz
+	cmake --build --preset fuzz
+	cd $(BUILD)-fuzz/tests/fuzz && \
+	  ls *_fuzz | xargs -P $$(nproc) -I TARGET env ./TARGET --seconds=$(SECONDS)
+
+# It has to see how oneTBB's tasks wait for each other, which Debian's library hides: TSAN_TBB is the
+# folder of a libtbb made from the same source (`apt-get source onetbb`) by
+# `cmake -DTBB_SANITIZE=thread -DTBB_TEST=OFF`.
+tsan: export LD_LIBRARY_PATH = $(TSAN_TBB)
+tsan: ## ThreadSanitizer on the tests of what threads share: TSAN_TBB=FOLDER of an instrumented oneTBB
+	cmake --preset tsan
+	cmake --build --preset tsan --target mcts_test env_base_test env_batch_test engine_play_test \
+	  engine_evaluation_test
+	$(BUILD)-tsan/tests/mcts/mcts_test "*threads*,*cache*,*Cache*"
+	$(BUILD)-tsan/tests/env/base/env_base_test "*threads*"
+	$(BUILD)-tsan/tests/env/batch/env_batch_test
+	$(BUILD)-tsan/tests/engine/play/engine_play_test "An episode follows*,A timeline*"
+	$(BUILD)-tsan/tests/engine/evaluation/engine_evaluation_test "Figures are the same*"
+
+# Those of torch and matplotlib are not for it. Python itself leaks at its end.
+python-sanitized: ## tests of the Python package under address and undefined-behaviour sanitizers
+	cmake --preset asan
+	cmake --build --preset asan --target hod_python
+	cd tests/python && PYTHONPATH=$(CURDIR)/$(BUILD)-asan/python OMP_NUM_THREADS=1 \
 	  ASAN_OPTIONS=detect_leaks=0 \
 	  LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libstdc++.so)" \
 	  $(PYTHON) -m pytest -q -p no:cacheprovider safety_test.py game_test.py environments_test.py \
 	  search_test.py
 
-# Its types, written from the compiled module.
-stubs: python
-	$(PYTHON) -P bindings/stubs.py > bindings/hod/_hod.pyi.new
-	mv bindings/hod/_hod.pyi.new bindings/hod/_hod.pyi
-
-test: configure
-	cmake --build $(BUILD)
-	ctest --test-dir $(BUILD) --output-on-failure -j 2
-
-# Builds and tests on Debian 13, in the folder TRIXIE, which debootstrap makes.
-TRIXIE := $(BUILD)-trixie
-check-trixie:
-	$(SUDO) .ci/check-trixie $(TRIXIE)
-
-# Damaged files for every reader, SECONDS each: tests/fuzz/README.md.
-SECONDS := 60
-fuzz:
-	cmake -S . -B $(BUILD)-fuzz -G Ninja -D HOD_FUZZ=ON -D CMAKE_CXX_FLAGS_RELEASE=-O1 \
-	  -DPython_EXECUTABLE=$(PYTHON) -DPYTHON_EXECUTABLE=$(PYTHON)
-	cmake --build $(BUILD)-fuzz --target hod_fuzz
-	cd $(BUILD)-fuzz/tests/fuzz && \
-	  ls *_fuzz | xargs -P $$(nproc) -I TARGET env ./TARGET --seconds=$(SECONDS)
-
-# ThreadSanitizer on the tests of all that shares something between threads: searches, the cache of
-# evaluations, batches of environments, many games at once. It has to see how oneTBB's tasks wait for
-# each other, which Debian's library hides: TSAN_TBB is the folder of a libtbb made from the same
-# source (`apt-get source onetbb`) by `cmake -DTBB_SANITIZE=thread -DTBB_TEST=OFF`.
-tsan: export LD_LIBRARY_PATH = $(TSAN_TBB)
-tsan:
-	cmake -S . -B $(BUILD)-tsan -G Ninja -D HOD_SANITIZE=thread -D CMAKE_CXX_FLAGS_RELEASE=-O1 \
-	  -DPython_EXECUTABLE=/usr/bin/python3 -DPYTHON_EXECUTABLE=/usr/bin/python3
-	cmake --build $(BUILD)-tsan --target batch_test engine_test mcts_test
-	$(BUILD)-tsan/tests/mcts/mcts_test "*threads*,*cache*,*Cache*"
-	$(BUILD)-tsan/tests/batch/batch_test
-	$(BUILD)-tsan/tests/engine/engine_test "An episode follows*,A timeline*,Figures are the same*"
-
-# Installs the packages that are missing.
-deps:
+deps: ## installs the packages that are missing
 	@missing=$$(for package in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; \
 	done); \
@@ -94,23 +107,25 @@ deps:
 configure: $(BUILD)/build.ninja
 
 $(BUILD)/build.ninja:
-	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release \
-	  -DPython_EXECUTABLE=$(PYTHON) -DPYTHON_EXECUTABLE=$(PYTHON)
+	cmake --preset release
 
-# Speed of the environment, the search, networks and the learner on this machine.
-bench: build
+stubs: python ## writes the types of the compiled Python module: bindings/hod/_hod.pyi
+	$(PYTHON) -P bindings/stubs.py > bindings/hod/_hod.pyi.new
+	mv bindings/hod/_hod.pyi.new bindings/hod/_hod.pyi
+
+bench: build ## measures environment, search, networks and learner on this machine
 	$(BUILD)/hod bench env
 	$(BUILD)/hod bench search
 	$(BUILD)/hod bench network
 	$(BUILD)/hod bench learner
 
-# What docs/ takes from the program: the table of settings, drawn houses, the first house of an
-# evaluation in RUN, as of `make demo`, and what planning adds to RUN's network, half an hour. The animation is an APNG under the name of a PNG, which it is
-# too, so that every host shows it.
+# The table of settings, drawn houses, the first house of an evaluation in RUN, as of `make demo`, and
+# what planning adds to RUN's network: half an hour. The animation is an APNG under the name of a PNG,
+# which it is too, so that every host shows it.
 EPISODE = $(RUN)/episodes/house-000-assisted.jsonl.gz
 CHECKPOINT = $(lastword $(sort $(wildcard $(RUN)/checkpoints/*.safetensors)))
 IMAGES := docs/images
-docs: build examples
+docs: build examples ## everything in docs/ that comes from the program, but the measured tables
 	{ cat docs/configuration.head.md; $(BUILD)/hod config --describe; } > docs/configuration.md
 	$(BUILD)/hod goals sheet --count 24 --out $(IMAGES)/houses.png
 	$(BUILD)/hod draw goal --index 3 --view both --out $(IMAGES)/goal.png
@@ -125,16 +140,14 @@ docs: build examples
 	  --episodes 100 --seed 777 --out $(RUN)/search-study
 	cp $(RUN)/search-study/study.png $(IMAGES)/search_study.png
 
-# The measured tables of all pages, from docs/results/*.json; the tests check that none differs.
-docs-tables:
+docs-tables: ## renders measured tables and code into the pages (docs/render.py)
 	$(PYTHON) docs/render.py
 
-# The worked examples with what they print and draw, docs/examples/*.md; those that need a trained
-# network take that of RUN.
+# Those that need a trained network take that of RUN.
 EXAMPLES := train_and_plot belief human_model compare
-examples: python
+examples: python ## the worked examples with what they print and draw: docs/examples/*.md
 	HOD_RUN=$(RUN) $(PYTHON) docs/examples/render.py $(EXAMPLES:%=docs/examples/%.py)
 
-clean:
-	rm -rf $(BUILD) $(BUILD)-fuzz $(BUILD)-sanitized $(BUILD)-tsan
+clean: ## removes what was built
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-debug $(BUILD)-fuzz $(BUILD)-tsan
 	rm -f $(USER_SITE)/hod.pth

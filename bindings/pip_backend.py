@@ -51,11 +51,12 @@ def _tag() -> str:
 
 def _compile(build: Path) -> Path:
     """The folder of the compiled package."""
-    python = sys.executable
-    subprocess.check_call(
-        ["cmake", "-S", ROOT, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"]
-        + [f"-DPython_EXECUTABLE={python}", f"-DPYTHON_EXECUTABLE={python}"]
-    )
+    if not (build / "CMakeCache.txt").exists():
+        subprocess.check_call(
+            ["cmake", "--preset", "release", "-S", ROOT, "-B", build]
+            + [f"-DPython_EXECUTABLE={sys.executable}"]
+            + ["-DHOD_BUILD_TESTS=OFF", "-DHOD_BUILD_BENCHMARKS=OFF"]
+        )
     subprocess.check_call(["cmake", "--build", build, "--target", "hod_python"])
     return build / "python" / "hod"
 

@@ -82,14 +82,10 @@ def probable_blocks(
     goal = np.where(blocks == _AIR, ghost, likely).astype(np.uint8)
     goal[:, 0] = blocks[:, 0]  # Bedrock is no secret.
     opacity = np.where(blocks == _AIR, filled, 1).clip(0, 1).astype(np.float32)
-    return world(
-        blocks, goal, state.feet, opacity=opacity, title=title or "probable blocks", ax=ax
-    )
+    return world(blocks, goal, state.feet, opacity=opacity, title=title or "probable blocks", ax=ax)
 
 
-def entropy_slices(
-    prediction: _hod.Prediction, *, full: float = 2.0, figure: Any = None
-) -> Any:
+def entropy_slices(prediction: _hod.Prediction, *, full: float = 2.0, figure: Any = None) -> Any:
     """The uncertainty of every voxel, layer by layer from the ground up: white is 0 bits, violet
     `full` and more. x runs to the right, z down."""
     figure = figure or plt.figure(figsize=(8, 4), layout="constrained")

@@ -42,7 +42,8 @@ config = hod.Config(
     }
 )
 run = hod.train(config, out, quiet=True)
-print(f"{run.latest_checkpoint.step} steps, {len(run.checkpoints)} checkpoints, {len(run.shards)} shards")
+steps, checkpoints, shards = run.latest_checkpoint.step, len(run.checkpoints), len(run.shards)
+print(f"{steps} steps, {checkpoints} checkpoints, {shards} shards")
 
 # %% [markdown]
 # The metrics are a structured array (`run.frame()` makes it a pandas frame):

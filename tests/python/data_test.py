@@ -23,7 +23,6 @@ TINY = {
     },
     "evaluation": {"episodes": 3, "simulations": 2, "threads": 2},
 }
-SHARED = Path(__file__).parents[3] / "shared"
 
 
 @pytest.fixture(scope="module")
@@ -179,22 +178,3 @@ def test_bootstrap():
 def test_the_program_says_what_is_wrong():
     with pytest.raises(RuntimeError, match="nowhere"):
         hod.call("evaluate", "--assistant", "/nowhere.safetensors", quiet=True)
-
-
-def test_recordings_of_people():
-    path = SHARED / "human" / "human_alone.jsonl.gz"
-    if not path.exists():
-        pytest.skip(f"{path} is not there")
-    episodes = hod.read_people(path)
-    first = next(episodes)
-    assert first.name.startswith("human_alone/") and first.timeline == "alone"
-    rows = first.rows
-    assert len(rows) > 100 and (np.diff(rows["seconds"]) >= 0).all()
-    assert (rows["action"] < first.game.num_actions).all()
-    edits = sum(
-        first.game.unflatten(action)[0] in ("place", "break") for action in rows["action"]
-    )
-    assert edits > 20
-    assert next(episodes).name != first.name
-    episode = hod.Episode(str(path))
-    assert np.array_equal(episode.actions[:, 0], rows["action"][rows["action"] >= 0])

@@ -258,30 +258,6 @@ def test_exceptions_of_python_functions_come_through():
         hod.AssistantEnv(**SETTINGS, human="robot").reset()
 
 
-def test_with_gymnasium_where_it_is_installed():
-    gymnasium = pytest.importorskip("gymnasium", reason="gymnasium is not installed")
-    from gymnasium.utils.env_checker import check_env
-
-    env = hod.AssistantEnv(**SETTINGS)
-    assert isinstance(env, gymnasium.Env)
-    check_env(env, skip_render_check=True)
-    vector = hod.VectorEnv(2, **SETTINGS)
-    assert isinstance(vector, gymnasium.vector.VectorEnv)
-    recorded = gymnasium.wrappers.vector.RecordEpisodeStatistics(vector)
-    recorded.reset(seed=1)
-    for _ in range(13):
-        recorded.step(vector.action_space.sample())
-
-
-def test_with_pettingzoo_where_it_is_installed():
-    pettingzoo = pytest.importorskip("pettingzoo", reason="pettingzoo is not installed")
-    from pettingzoo.test import parallel_api_test
-
-    env = hod.parallel_env(**SETTINGS)
-    assert isinstance(env, pettingzoo.ParallelEnv)
-    parallel_api_test(env, num_cycles=50)
-
-
 STAND_INS = """
 import enum, sys, types
 

@@ -49,9 +49,7 @@ def test_rules_through_arrays(game):
     assert blocks.shape == SIZE and blocks.dtype == np.uint8
     assert (blocks[:, 0] == hod.BLOCK_NAMES.index("bedrock")).all()
     x, y, z = (int(c) for c in state.feet[0])
-    target = next(
-        i for i in game.valid_actions(state, 0) if game.unflatten(i)[0] == "break"
-    )
+    target = next(i for i in game.valid_actions(state, 0) if game.unflatten(i)[0] == "break")
     location = game.unflatten(target)[1]
     outcome = game.step(state, [target, 0])
     assert blocks[location] == 0  # The view shows what the step has changed.

@@ -13,12 +13,16 @@ def test_a_network_is_saved_loaded_and_made_of_arrays(network, tmp_path):
     path = str(tmp_path / "n.safetensors")
     network.save(path, '{"by": "test"}')
     loaded = hod.Network.load(path, "float32")
-    assert loaded.config == network.config == {
-        "channels": 8,
-        "blocks": 1,
-        "goal_visible": False,
-        "inventories": False,
-    }
+    assert (
+        loaded.config
+        == network.config
+        == {
+            "channels": 8,
+            "blocks": 1,
+            "goal_visible": False,
+            "inventories": False,
+        }
+    )
     assert loaded.run == '{"by": "test"}'
     assert loaded.parameters.keys() == network.parameters.keys()
     for name, values in network.parameters.items():
@@ -62,9 +66,7 @@ def test_predictions_of_a_batch(game, played, network):
         assert np.isfinite(prediction.value)
         assert prediction.human_probabilities.sum() == pytest.approx(1, abs=1e-5)
         assert (np.diff(prediction.human_ids) > 0).all()
-    assert np.array_equal(
-        positions[1].valid_actions, game.valid_actions(played, 1)
-    )
+    assert np.array_equal(positions[1].valid_actions, game.valid_actions(played, 1))
     planes, numbers = hod.features(positions)
     assert planes.shape == (12, 42, *SIZE) and planes.dtype == np.float32
     assert numbers.shape == (12, 78) and numbers.dtype == np.float32
@@ -223,9 +225,7 @@ def test_a_search_refuses_a_game_that_is_over(game, played, network):
 
 def test_searches_on_threads_are_those_on_one(game, played, network):
     def run(seed):
-        return hod.run_search(
-            game, played, 1, network, num_simulations=30, seed=seed
-        ).policy[1]
+        return hod.run_search(game, played, 1, network, num_simulations=30, seed=seed).policy[1]
 
     expected = [run(seed) for seed in range(6)]
     found = [None] * 6

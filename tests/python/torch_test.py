@@ -28,7 +28,9 @@ def inputs(positions, **config):
 def test_the_twin_agrees_with_the_engine(finite, goal_visible, tmp_path):
     config = hod.Config({"game": {"world_size": [7, 6, 8], "inf_blocks": not finite}})
     game = hod.Game(config, hod.Goals("generated", config, seed=3).get(0)[1])
-    network = random_network({"channels": 12, "blocks": 3, "goal_visible": goal_visible, "inventories": finite}, 4)
+    network = random_network(
+        {"channels": 12, "blocks": 3, "goal_visible": goal_visible, "inventories": finite}, 4
+    )
     path = str(tmp_path / "n.safetensors")
     network.save(path)
     twin = hod.torch.Network.load(path)
