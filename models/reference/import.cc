@@ -137,12 +137,8 @@ absl::StatusOr<ReferenceWeights> ImportReference(const std::string& weights_path
   const auto refused = [](const std::string& path, const std::string& what) {
     return absl::DataLossError(absl::StrCat(path, ": ", what));
   };
-  const absl::StatusOr<std::string> text = ReadFile(config_path, kMaxConfigBytes);
-  if (absl::IsNotFound(text.status())) {
-    return absl::NotFoundError(absl::StrCat(config_path, ": cannot be opened"));
-  }
-  RETURN_IF_ERROR(text.status());
-  const absl::StatusOr<json> object = ParseJson(*text);
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(config_path, kMaxConfigBytes));
+  const absl::StatusOr<json> object = ParseJson(text);
   absl::StatusOr<ReferenceConfig> config =
       object.ok() ? ParseReferenceModel(*object) : object.status();
   if (!config.ok()) return refused(config_path, std::string(config.status().message()));
