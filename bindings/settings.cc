@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/config/fields.h"
-#include "engine/training/run_directory.h"
-#include "models/checkpoints/checkpoint.h"
+#include "engine/config/trained_config.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::bindings {
 namespace {
@@ -63,8 +63,7 @@ void ApplyTo(std::vector<Field>& fields, const py::dict& settings, const std::st
 }
 
 RunConfig ConfigOf(const std::string& path) {
-  const models::NetworkFile file = ValueOrThrow(models::LoadNetwork(path));
-  return ValueOrThrow(engine::ConfigOfCheckpoint(path, file.run));
+  return ValueOrThrow(engine::TrainedConfig(ValueOrThrow(models::OpenHodNetwork(path))));
 }
 
 py::object Get(RunConfig& config, const std::string& key) {

@@ -43,9 +43,10 @@ absl::StatusOr<EvaluationReport> EvaluateRun(const RunDirectory& run) {
       return stored;
     }
   }
+  ASSIGN_OR_RETURN(Assistant assistant, OpenAssistant(latest->second));
   absl::StatusOr<EvaluationReport> report =
       Evaluate({.config = run.config(),
-                .assistant = latest->second,
+                .assistant = std::move(assistant),
                 .human = run.config().human,
                 .record_directory = run.path() + "/episodes"});
   if (!report.ok()) return report.status();

@@ -16,6 +16,7 @@
 #include "env/base/progress.h"
 #include "env/base/status.h"
 #include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
 namespace {
@@ -125,23 +126,21 @@ class Run {
     result.training_seconds = absl::ToDoubleSeconds(absl::Now() - began);
     result.losses = clone->losses;
     const json settings = SettingsOf(config_, initial_, fold, people_);
-    absl::Status status = models::SaveNetwork(
-        Path(fold, ".safetensors"), {std::move(clone->network), json{{"clone", settings}}.dump()});
-    if (!status.ok()) return status;
+    const models::NetworkFile network = {std::move(clone->network),
+                                         json{{"clone", settings}}.dump()};
+    const std::string path = Path(fold, ".safetensors");
+    RETURN_IF_ERROR(models::SaveNetwork(path, network));
     if (fold.held_out) {
-      ASSIGN_OR_RETURN(std::vector<EpisodeScore> scores, Score(fold));
-      result.scores = std::move(scores);
+      ASSIGN_OR_RETURN(result.scores, Score(fold, {path, network.network, network.run}));
     }
     const json file = {{"settings", settings}, {"result", ToJson(result)}};
-    if (status = WriteFileAtomically(Path(fold, ".json"), file.dump(1) + "\n"); !status.ok()) {
-      return status;
-    }
+    RETURN_IF_ERROR(WriteFileAtomically(Path(fold, ".json"), file.dump(1) + "\n"));
     return result;
   }
 
-  absl::StatusOr<std::vector<EpisodeScore>> Score(const Fold& fold) const {
-    const absl::StatusOr<PlayerFactory> player = MakePlayerFactory(Path(fold, ".safetensors"), "");
-    if (!player.ok()) return player.status();
+  absl::StatusOr<std::vector<EpisodeScore>> Score(const Fold& fold,
+                                                  const models::LoadedNetwork& network) const {
+    ASSIGN_OR_RETURN(const PlayerFactory player, MakePlayerFactory(network));
     std::vector<const PersonEpisode*> theirs;
     for (const PersonEpisode* episode : EpisodesOf(people_, fold.split)) {
       if (episode->timeline.participant == *fold.held_out) theirs.push_back(episode);

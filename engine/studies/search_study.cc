@@ -70,7 +70,7 @@ std::optional<EvaluationReport> EarlierReport(const std::string& path,
   if (json.is_discarded()) return std::nullopt;
   absl::StatusOr<EvaluationReport> report = EvaluationFromJson(json);
   if (!report.ok() || report->origin.at("config") != ToToml(setup.config) ||
-      report->origin.at("assistant") != setup.assistant) {
+      report->origin.at("assistant") != setup.assistant.spec) {
     return std::nullopt;
   }
   return *std::move(report);

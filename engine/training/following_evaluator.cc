@@ -5,8 +5,7 @@
 #include "absl/time/clock.h"
 #include "env/base/status.h"
 #include "mcts/evaluation_cache.h"
-#include "models/backends/network_evaluator.h"
-#include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
 
@@ -15,17 +14,16 @@ absl::StatusOr<bool> FollowingEvaluator::Refresh() {
   next_look_ = absl::Now() + absl::Seconds(1);
   ASSIGN_OR_RETURN(auto latest, run_->LatestCheckpoint());
   if (!latest.has_value() || latest->first == step_) return network_ != nullptr;
-  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(latest->second));
-  ASSIGN_OR_RETURN(RunProgress progress, RunProgress::FromJson(file.run));
+  ASSIGN_OR_RETURN(const models::LoadedNetwork loaded, models::OpenHodNetwork(latest->second));
+  ASSIGN_OR_RETURN(RunProgress progress, RunProgress::FromJson(loaded.run));
+  ASSIGN_OR_RETURN(std::unique_ptr<mcts::Evaluator> network,
+                   models::MakeEvaluator(loaded, run_->config().backend));
   std::shared_ptr<mcts::Evaluator> evaluator;
-  absl::StatusOr<std::unique_ptr<models::NetworkEvaluator>> network =
-      models::NetworkEvaluator::Create(file.network, run_->config().backend);
-  if (!network.ok()) return network.status();
   const int cached_positions = run_->config().cached_positions;
   if (cached_positions > 0) {  // What one network says is forgotten with it.
-    evaluator = std::make_shared<mcts::EvaluationCache>(*std::move(network), cached_positions);
+    evaluator = std::make_shared<mcts::EvaluationCache>(std::move(network), cached_positions);
   } else {
-    evaluator = *std::move(network);
+    evaluator = std::move(network);
   }
   {
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -135,14 +135,6 @@ absl::StatusOr<RunProgress> RunProgress::FromJson(const std::string& text) {
                      json["config"].get<std::string>()};
 }
 
-absl::StatusOr<RunConfig> ConfigOfCheckpoint(const std::string& path, const std::string& run) {
-  absl::StatusOr<RunProgress> progress = RunProgress::FromJson(run);
-  if (!progress.ok()) {
-    return absl::DataLossError(absl::StrCat(path, ": ", std::string(progress.status().message())));
-  }
-  return ParseRunConfig(progress->config, path);
-}
-
 double ProgressOf(const LearnerConfig& config, int64_t steps, double seconds) {
   double progress = static_cast<double>(steps) / static_cast<double>(config.max_steps);
   if (config.max_minutes > 0) progress = std::max(progress, seconds / (60 * config.max_minutes));

@@ -54,15 +54,11 @@ class RunDirectory {
 struct RunProgress {
   double seconds = 0;     // Spent learning, over all restarts.
   int64_t timesteps = 0;  // Of self-play that have entered the replay window.
-  std::string config;     // TOML.
+  std::string config;     // TOML, which TrainedConfig() reads.
 
   std::string ToJson() const;
   static absl::StatusOr<RunProgress> FromJson(const std::string& json);
 };
-
-// The configuration that a checkpoint was trained with. `run` is models::NetworkFile::run of the
-// file at `path`, which errors name.
-absl::StatusOr<RunConfig> ConfigOfCheckpoint(const std::string& path, const std::string& run);
 
 // How far training is, from 0 to 1: by steps or by time, whichever is further.
 double ProgressOf(const LearnerConfig& config, int64_t steps, double seconds);
