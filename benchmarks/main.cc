@@ -13,10 +13,11 @@
 #include "benchmarks/parallel_strength.h"
 #include "benchmarks/suites.h"
 #include "benchmarks/timeline_picture.h"
-#include "engine/training/run_directory.h"
+#include "engine/config/trained_config.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
 #include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::benchmarks {
 namespace {
@@ -60,25 +61,26 @@ absl::Status RunTimeline(const TimelineOptions& options) {
   return WriteFileAtomically(options.out, DrawTimeline(timeline, begin, begin + kShown).PngBytes());
 }
 
-absl::Status RunStrength(StrengthSetup setup, const std::vector<std::string>& overrides) {
-  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(setup.checkpoint));
-  ASSIGN_OR_RETURN(engine::RunConfig config,
-                   engine::ConfigOfCheckpoint(setup.checkpoint, file.run));
+absl::Status RunStrength(const std::string& checkpoint, StrengthSetup setup,
+                         const std::vector<std::string>& overrides) {
+  ASSIGN_OR_RETURN(const models::LoadedNetwork network, models::OpenHodNetwork(checkpoint));
+  ASSIGN_OR_RETURN(setup.config, engine::TrainedConfig(network));
   for (const std::string& assignment : overrides) {
-    RETURN_IF_ERROR(engine::Override(config, assignment));
+    RETURN_IF_ERROR(engine::Override(setup.config, assignment));
   }
-  setup.config = std::move(config);
-  ASSIGN_OR_RETURN(const std::vector<Strength> strengths, MeasureStrength(setup));
+  ASSIGN_OR_RETURN(std::unique_ptr<mcts::Evaluator> evaluator, models::MakeEvaluator(network, {}));
+  ASSIGN_OR_RETURN(const std::vector<Strength> strengths, MeasureStrength(setup, *evaluator));
   std::fputs(FormatStrength(strengths).c_str(), stdout);
   return absl::OkStatus();
 }
 
 void AddStrength(CLI::App& bench, absl::Status& result) {
   auto setup = std::make_shared<StrengthSetup>();
+  auto checkpoint = std::make_shared<std::string>();
   auto overrides = std::make_shared<std::vector<std::string>>();
   CLI::App* command = bench.add_subcommand(
       "strength", "What searching several leaves at once costs: against a deep search");
-  command->add_option("--checkpoint", setup->checkpoint, "whose games and network")->required();
+  command->add_option("--checkpoint", *checkpoint, "whose games and network")->required();
   command->add_option("--positions", setup->positions, "of its games")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
@@ -91,7 +93,7 @@ void AddStrength(CLI::App& bench, absl::Status& result) {
   command->add_option("--seed", setup->seed, "of houses, builders and searches")
       ->capture_default_str();
   command->add_option("--set", *overrides, "settings over the checkpoint's, KEY=VALUE");
-  command->callback([=, &result] { result = RunStrength(*setup, *overrides); });
+  command->callback([=, &result] { result = RunStrength(*checkpoint, *setup, *overrides); });
 }
 
 void AddSuites(CLI::App& bench, absl::Status& result) {

@@ -12,8 +12,6 @@
 #include "env/game/roles.h"
 #include "env/houses/sources/source.h"
 #include "mcts/run_search.h"
-#include "models/backends/network_evaluator.h"
-#include "models/checkpoints/checkpoint.h"
 
 namespace hod::benchmarks {
 namespace {
@@ -107,9 +105,8 @@ std::map<int32_t, int32_t> VisitsOf(const mcts::Search& search) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Strength>> MeasureStrength(const StrengthSetup& setup) {
-  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(setup.checkpoint));
-  models::NetworkEvaluator evaluator(file.network);
+absl::StatusOr<std::vector<Strength>> MeasureStrength(const StrengthSetup& setup,
+                                                      mcts::Evaluator& evaluator) {
   ASSIGN_OR_RETURN(auto goals, env::MakeGoalSource(setup.config.evaluation.goals, setup.config.game,
                                                    setup.seed));
   ASSIGN_OR_RETURN(engine::PlayerFactory human, engine::MakePlayerFactory(setup.config.human));

@@ -9,15 +9,15 @@
 #include "absl/status/statusor.h"
 #include "engine/config/run_config.h"
 #include "engine/results/bootstrap.h"
+#include "mcts/evaluator.h"
 
 namespace hod::benchmarks {
 
 struct StrengthSetup {
   engine::RunConfig config;  // Its game, search and evaluation.
-  std::string checkpoint;
-  int positions = 100;    // From games that the checkpoint plays.
-  int simulations = 100;  // Of the searches compared.
-  int deep = 16;          // Times as many has the search they are compared with.
+  int positions = 100;       // From games that the network plays.
+  int simulations = 100;     // Of the searches compared.
+  int deep = 16;             // Times as many has the search they are compared with.
   uint64_t seed = 1;
 };
 
@@ -31,7 +31,8 @@ struct Strength {
 
 // Serial searches of a quarter, half and all of the simulations, then all in batches of 2 to 16.
 // Shows progress.
-absl::StatusOr<std::vector<Strength>> MeasureStrength(const StrengthSetup& setup);
+absl::StatusOr<std::vector<Strength>> MeasureStrength(const StrengthSetup& setup,
+                                                      mcts::Evaluator& evaluator);
 
 // In Markdown.
 std::string FormatStrength(const std::vector<Strength>& strengths);

@@ -41,6 +41,27 @@ class Replay {
   size_t next_ = 0;
 };
 
+// Reads one recorded episode after the other.
+class BoundEpisodeReader {
+ public:
+  explicit BoundEpisodeReader(const std::string& path)
+      : reader_(ValueOrThrow(env::EpisodeReader::Open(path))) {}
+
+  std::shared_ptr<RecordedEpisode> Next() {
+    absl::StatusOr<std::optional<RecordedEpisode>> episode;
+    {
+      const py::gil_scoped_release release;
+      episode = reader_.Next();
+    }
+    std::optional<RecordedEpisode> next = ValueOrThrow(std::move(episode));
+    if (!next) throw py::stop_iteration();
+    return std::make_shared<RecordedEpisode>(*std::move(next));
+  }
+
+ private:
+  env::EpisodeReader reader_;
+};
+
 void CheckStep(const RecordedEpisode& episode, int t) {
   const auto size = static_cast<int>(episode.steps.size());
   if (t >= 0 && t <= size) return;
@@ -240,6 +261,11 @@ void BindEpisodes(py::module_& m) {
           "replay", [](const std::shared_ptr<RecordedEpisode>& e) { return Replay(Required(e)); },
           "Iterates over the states, made when asked for.")
       .def("state", &StateAt, py::arg("t"), "The state after `t` steps, replayed from the start.");
+  py::class_<BoundEpisodeReader>(m, "EpisodeReader",
+                                 "Reads recorded episodes, one after the other.")
+      .def(py::init<const std::string&>(), py::arg("path"))
+      .def("__iter__", [](const py::object& self) { return self; })
+      .def("__next__", &BoundEpisodeReader::Next);
   py::class_<BoundRecorder>(m, "Recorder",
                             R"(Plays a game and records it as a trace that `hod verify` accepts.
 

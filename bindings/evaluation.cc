@@ -27,7 +27,7 @@ py::object Evaluate(const engine::RunConfig& config, const py::object& assistant
     throw py::value_error("search.cached_positions: expected 0 here; `hod evaluate` has a cache");
   }
   const engine::EvaluationSetup setup{.config = config,
-                                      .assistant = label,
+                                      .assistant = {.spec = label},
                                       .human = LabelOf(human),
                                       .record_directory = record_directory};
   const Goals bound_goals =

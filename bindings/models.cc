@@ -4,12 +4,14 @@
 
 #include <mutex>
 #include <optional>
+#include <variant>
 
 #include "bindings/players.h"
 #include "bindings/settings.h"
+#include "engine/config/trained_config.h"
 #include "env/game/action_mask.h"
-#include "models/backends/network_evaluator.h"
 #include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
 #include "models/network/features.h"
 
 namespace hod::bindings {
@@ -18,10 +20,14 @@ namespace {
 using models::Network;
 using models::NetworkConfig;
 
+// How errors call a network that doesn't come from a file.
+constexpr char kMadeHere[] = "Network";
+
 // A network with an evaluator, which is made when first asked for.
 class BoundNetwork {
  public:
-  BoundNetwork(models::NetworkFile file, const std::string& precision) : file_(std::move(file)) {
+  BoundNetwork(models::LoadedNetwork loaded, const std::string& precision)
+      : loaded_(std::move(loaded)) {
     using Choice = models::PrecisionChoice;
     if (precision == "float32") {
       backend_.precision = Choice::kFloat32;
@@ -35,19 +41,20 @@ class BoundNetwork {
     }
   }
 
-  const Network& network() const { return file_.network; }
-  const std::string& run() const { return file_.run; }
+  const models::LoadedNetwork& loaded() const { return loaded_; }
+  const Network& network() const { return std::get<Network>(loaded_.network); }
+  const std::string& run() const { return loaded_.run; }
 
   std::shared_ptr<mcts::Evaluator> evaluator() {
     const std::lock_guard lock(mutex_);
     if (evaluator_ == nullptr) {
-      evaluator_ = ValueOrThrow(models::NetworkEvaluator::Create(file_.network, backend_));
+      evaluator_ = ValueOrThrow(models::MakeEvaluator(loaded_, backend_));
     }
     return evaluator_;
   }
 
  private:
-  const models::NetworkFile file_;
+  const models::LoadedNetwork loaded_;
   models::BackendOptions backend_;
   std::mutex mutex_;
   std::shared_ptr<mcts::Evaluator> evaluator_;
@@ -352,7 +359,8 @@ to 1 there.)")
       .def(py::init([](const py::dict& config, const py::dict& parameters,
                        const std::string& precision) {
              return std::make_unique<BoundNetwork>(
-                 models::NetworkFile{NetworkFrom(config, parameters), "{}"}, precision);
+                 models::LoadedNetwork{kMadeHere, NetworkFrom(config, parameters), "{}"},
+                 precision);
            }),
            py::arg("config"), py::arg("parameters"), py::arg("precision") = "auto",
            "From {name: float32 array}, one for each tensor of `config`: {\"channels\": 32, "
@@ -360,7 +368,7 @@ to 1 there.)")
       .def_static(
           "load",
           [](const std::string& path, const std::string& precision) {
-            return std::make_unique<BoundNetwork>(ValueOrThrow(models::LoadNetwork(path)),
+            return std::make_unique<BoundNetwork>(ValueOrThrow(models::OpenHodNetwork(path)),
                                                   precision);
           },
           py::arg("path"), py::arg("precision") = "auto", "The network of a checkpoint.")
@@ -368,7 +376,8 @@ to 1 there.)")
           "initial",
           [](const py::dict& config, uint64_t seed, const std::string& precision) {
             return std::make_unique<BoundNetwork>(
-                models::NetworkFile{models::InitialNetwork(ConfigFrom(config), Rng(seed)), "{}"},
+                models::LoadedNetwork{kMadeHere,
+                                      models::InitialNetwork(ConfigFrom(config), Rng(seed)), "{}"},
                 precision);
           },
           py::arg("config") = py::dict(), py::arg("seed") = 0, py::arg("precision") = "auto",
@@ -385,6 +394,10 @@ to 1 there.)")
       .def_property_readonly("config",
                              [](const BoundNetwork& n) { return ToDict(n.network().config); })
       .def_property_readonly("run", &BoundNetwork::run, "JSON about the run that made it.")
+      .def_property_readonly(
+          "trained_config",
+          [](const BoundNetwork& n) { return ValueOrThrow(engine::TrainedConfig(n.loaded())); },
+          "The Config that it was trained with.")
       .def_property_readonly("parameters", &Parameters,
                              "{name: float32 array}, views, in the order of the layout.")
       .def("evaluate", &Evaluate, py::arg("positions"),

@@ -4,11 +4,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/config/fields.h"
-#include "engine/training/run_directory.h"
+#include "engine/config/trained_config.h"
 #include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/settings/declaration.h"
-#include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::bindings {
 namespace {
@@ -64,8 +64,7 @@ void ApplyTo(Declaration& declaration, const py::dict& settings, const std::stri
 }
 
 RunConfig ConfigOf(const std::string& path) {
-  const models::NetworkFile file = ValueOrThrow(models::LoadNetwork(path));
-  return ValueOrThrow(engine::ConfigOfCheckpoint(path, file.run));
+  return ValueOrThrow(engine::TrainedConfig(ValueOrThrow(models::OpenHodNetwork(path))));
 }
 
 py::object Get(RunConfig& config, const std::string& key) {

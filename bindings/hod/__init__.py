@@ -54,7 +54,7 @@ from hod.beliefs import entropy, posterior
 from hod.environments import AssistantEnv, ParallelEnv, VectorEnv, parallel_env
 from hod.evaluation import Estimate, Evaluation, evaluate
 from hod.program import call, program_path, train
-from hod.runs import Checkpoint, Run, Shards, frame, read_metrics, read_people
+from hod.runs import Checkpoint, Run, Shards, frame, read_episodes, read_metrics, read_people
 
 
 def __getattr__(name: str) -> ModuleType:

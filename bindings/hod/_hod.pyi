@@ -399,6 +399,10 @@ class Network:
         """JSON about the run that made it."""
 
     @property
+    def trained_config(self) -> Config:
+        """The Config that it was trained with."""
+
+    @property
     def parameters(self) -> dict:
         """{name: float32 array}, views, in the order of the layout."""
 
@@ -718,6 +722,18 @@ class Episode:
 
     def state(self, t: int) -> State:
         """The state after `t` steps, replayed from the start."""
+
+class EpisodeReader:
+    """Reads recorded episodes, one after the other."""
+
+    def __init__(self, path: str) -> None:
+        ...
+
+    def __iter__(self) -> Any:
+        ...
+
+    def __next__(self) -> Episode:
+        ...
 
 class Recorder:
     """Plays a game and records it as a trace that `hod verify` accepts.

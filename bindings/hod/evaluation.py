@@ -88,9 +88,9 @@ def evaluate(
     """
     if isinstance(assistant, (str, os.PathLike)):
         path = str(assistant)
-        config = _hod.Config.of_checkpoint(path) if config is None else config
         label = label or path
         assistant = _hod.Network.load(path)
+        config = assistant.trained_config if config is None else config
     player = policy if policy is not None else assistant
     label = label or (player if isinstance(player, str) else getattr(player, "__name__", None))
     label = label or ("noop" if player is None else type(player).__name__)

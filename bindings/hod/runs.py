@@ -122,6 +122,11 @@ def frame(table: np.ndarray) -> pandas.DataFrame:
     return pandas.DataFrame({name: table[name] for name in table.dtype.names or ()})
 
 
+def read_episodes(path: str | os.PathLike) -> Iterator[_hod.Episode]:
+    """The episodes of a file (hod.Episode), read one by one in one pass."""
+    return iter(_hod.EpisodeReader(str(path)))
+
+
 def read_people(path: str | os.PathLike) -> Iterator[_hod.PeopleEpisode]:
     """The episodes of a recording of people (docs/traces.md), read one by one."""
     return iter(_hod.PeopleReader(str(path)))

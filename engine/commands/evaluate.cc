@@ -5,20 +5,18 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/commands/checks.h"
 #include "engine/commands/command.h"
+#include "engine/config/trained_config.h"
 #include "engine/play/player_spec.h"
-#include "engine/training/run_directory.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/houses/sources/source.h"
-#include "models/checkpoints/checkpoint.h"
-#include "models/reference/weights.h"
 
 namespace hod::engine {
 namespace {
@@ -32,17 +30,12 @@ struct Options {
   bool search = false;
 };
 
-// The config a checkpoint was trained with; the defaults with other assistants.
-absl::StatusOr<RunConfig> ConfigOf(const std::string& assistant) {
-  if (!absl::EndsWith(assistant, ".safetensors")) return RunConfig();
-  ASSIGN_OR_RETURN(const bool of_the_reference, models::IsReferenceFile(assistant));
-  if (of_the_reference) return RunConfig();
-  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(assistant));
-  return ConfigOfCheckpoint(assistant, file.run);
-}
-
 absl::Status Run(const Options& options) {
-  ASSIGN_OR_RETURN(RunConfig config, ConfigOf(options.assistant));
+  ASSIGN_OR_RETURN(Assistant assistant, OpenAssistant(options.assistant));
+  RunConfig config;  // With other assistants than networks the defaults.
+  if (assistant.network != nullptr) {
+    ASSIGN_OR_RETURN(config, TrainedConfig(*assistant.network));
+  }
   std::vector<std::string> overrides = options.overrides;
   const auto set = [&](const char* key, const auto& value) {
     if (value) overrides.push_back(absl::StrCat("evaluation.", key, "=", *value));
@@ -56,7 +49,7 @@ absl::Status Run(const Options& options) {
     RETURN_IF_ERROR(Override(config, assignment));
   }
   ASSIGN_OR_RETURN(EvaluationReport report, Evaluate({.config = config,
-                                                      .assistant = options.assistant,
+                                                      .assistant = std::move(assistant),
                                                       .search_reference = options.search,
                                                       .human = options.human,
                                                       .record_directory = options.record}));

@@ -10,21 +10,20 @@
 #include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/commands/terminal.h"
+#include "engine/config/trained_config.h"
 #include "engine/explain/explained_moment.h"
 #include "engine/explain/explanation.h"
 #include "engine/explain/explanation_json.h"
 #include "engine/explain/explanation_picture.h"
 #include "engine/explain/explanation_text.h"
 #include "engine/play/seat.h"
-#include "engine/training/run_directory.h"
 #include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/recordings/recorded_episode.h"
 #include "mcts/run_search.h"
-#include "models/backends/network_evaluator.h"
-#include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
 namespace {
@@ -42,16 +41,15 @@ struct Options {
 };
 
 // That of --config, or else the one that the checkpoint was trained with.
-absl::StatusOr<RunConfig> ConfigOf(const Options& options, const models::NetworkFile& file) {
+absl::StatusOr<RunConfig> ConfigOf(const Options& options, const models::LoadedNetwork& network) {
   std::vector<std::string> overrides = options.overrides;
   if (options.simulations) {
     overrides.push_back(absl::StrCat("evaluation.simulations=", *options.simulations));
   }
   if (!options.config.empty()) return LoadRunConfig(options.config, overrides);
-  absl::StatusOr<RunConfig> config = ConfigOfCheckpoint(options.checkpoint, file.run);
+  ASSIGN_OR_RETURN(RunConfig config, TrainedConfig(network));
   for (const std::string& assignment : overrides) {
-    if (!config.ok()) break;
-    RETURN_IF_ERROR(Override(*config, assignment));
+    RETURN_IF_ERROR(Override(config, assignment));
   }
   return config;
 }
@@ -114,15 +112,15 @@ absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(env::RecordedEpisode episode, env::ReadEpisode(options.trace, options.episode));
   absl::StatusOr<ExplainedMoment> moment = MomentAt(episode, options.step);
   if (!moment.ok()) return Annotate(moment.status(), options.trace);
-  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(options.checkpoint));
-  ASSIGN_OR_RETURN(RunConfig config, ConfigOf(options, file));
+  ASSIGN_OR_RETURN(const models::LoadedNetwork network, models::OpenHodNetwork(options.checkpoint));
+  ASSIGN_OR_RETURN(RunConfig config, ConfigOf(options, network));
   ASSIGN_OR_RETURN(mcts::SearchOptions search, SearchOptionsOf(options, config));
-  ASSIGN_OR_RETURN(std::unique_ptr<models::NetworkEvaluator> evaluator,
-                   models::NetworkEvaluator::Create(file.network, config.backend));
-  absl::StatusOr<Explanation> explanation =
-      SearchAndExplain(options, *moment, search, static_cast<uint64_t>(config.seed), *evaluator);
-  if (!explanation.ok()) return Annotate(explanation.status(), options.checkpoint);
-  return Print(options, *moment, *explanation);
+  ASSIGN_OR_RETURN(std::unique_ptr<mcts::Evaluator> evaluator,
+                   models::MakeEvaluator(network, config.backend));
+  ASSIGN_OR_RETURN(
+      const Explanation explanation,
+      SearchAndExplain(options, *moment, search, static_cast<uint64_t>(config.seed), *evaluator));
+  return Print(options, *moment, explanation);
 }
 
 }  // namespace

@@ -35,9 +35,10 @@ absl::StatusOr<EvaluationReport> EvaluateRun(const RunDirectory& run) {
     return absl::NotFoundError(absl::StrCat(run.path(), ": no checkpoint to evaluate"));
   }
   ASSIGN_OR_RETURN(const ResultStore store, ResultStore::Open(run.path() + "/results"));
+  ASSIGN_OR_RETURN(Assistant assistant, OpenAssistant(latest->second));
   ASSIGN_OR_RETURN(EvaluationReport report,
                    EvaluateOnce({.config = run.config(),
-                                 .assistant = latest->second,
+                                 .assistant = std::move(assistant),
                                  .human = run.config().human,
                                  .record_directory = run.path() + "/episodes"},
                                 store, "evaluation"));

@@ -3,16 +3,17 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "engine/commands/checks.h"
 #include "engine/commands/command.h"
+#include "engine/config/trained_config.h"
 #include "engine/studies/search_study.h"
-#include "engine/training/run_directory.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
-#include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
 namespace {
@@ -27,8 +28,9 @@ struct Options {
 absl::Status Run(const Options& options) {
   absl::StatusOr<Study> study = LoadStudy(options.study);
   if (!study.ok()) return study.status();
-  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(options.assistant));
-  ASSIGN_OR_RETURN(RunConfig config, ConfigOfCheckpoint(options.assistant, file.run));
+  ASSIGN_OR_RETURN(models::LoadedNetwork loaded, models::OpenHodNetwork(options.assistant));
+  const auto network = std::make_shared<const models::LoadedNetwork>(std::move(loaded));
+  ASSIGN_OR_RETURN(RunConfig config, TrainedConfig(*network));
   const auto set = [&](const char* key, const auto& value) {
     return value ? Override(config, absl::StrCat("evaluation.", key, "=", *value))
                  : absl::OkStatus();
@@ -37,12 +39,13 @@ absl::Status Run(const Options& options) {
                                      set("threads", options.threads), set("seed", options.seed)}) {
     if (!status.ok()) return status;
   }
-  ASSIGN_OR_RETURN(std::vector<StudyCell> cells, RunStudy(*study,
-                                                          {.config = config,
-                                                           .assistant = options.assistant,
-                                                           .human = options.human,
-                                                           .record_directory = ""},
-                                                          options.out));
+  ASSIGN_OR_RETURN(std::vector<StudyCell> cells,
+                   RunStudy(*study,
+                            {.config = config,
+                             .assistant = {options.assistant, network},
+                             .human = options.human,
+                             .record_directory = ""},
+                            options.out));
   const std::string table = FormatStudy(*study, cells);
   std::fputs(table.c_str(), stdout);
   RETURN_IF_ERROR(WriteFileAtomically(options.out + "/table.md", table));

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -19,7 +20,6 @@
 #include "env/base/version.h"
 #include "env/houses/sources/source.h"
 #include "mcts/evaluation_cache.h"
-#include "models/reference/weights.h"
 
 namespace hod::engine {
 namespace {
@@ -176,39 +176,46 @@ void ReadCount(JsonObjectReader& reader, const char* key, int64_t& out) {
   out = *count;
 }
 
-// A network of `setup` to search with.
-absl::StatusOr<std::shared_ptr<mcts::Evaluator>> LoadEvaluator(const EvaluationSetup& setup) {
-  ASSIGN_OR_RETURN(const PlayableNetwork network,
-                   LoadPlayableNetwork(setup.assistant, setup.config.backend));
-  if (network.sees_goal) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        setup.assistant, ": its network sees the goal, expected that of an assistant"));
-  }
-  if (!network.predicts_others) {
+// The evaluator of an assistant that searches.
+absl::StatusOr<std::shared_ptr<mcts::Evaluator>> MakeSearchable(
+    const models::LoadedNetwork& network, const models::BackendOptions& backend) {
+  ASSIGN_OR_RETURN(const PlayableNetwork playable, MakePlayable(network, backend));
+  if (playable.sees_goal) {
     return absl::InvalidArgumentError(
-        absl::StrCat(setup.assistant, ": does not predict others' actions, which a search needs"));
+        absl::StrCat(network.path, ": its network sees the goal, expected that of an assistant"));
   }
-  return network.evaluator;
+  if (!playable.predicts_others) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(network.path, ": does not predict others' actions, which a search needs"));
+  }
+  return playable.evaluator;
 }
 
 // Whether the assistant of `setup` searches. Networks of the reference do if asked to.
 absl::StatusOr<bool> Searches(const EvaluationSetup& setup) {
-  bool of_the_reference = false;
-  const bool is_network = absl::EndsWith(setup.assistant, ".safetensors");
-  if (is_network) {
-    ASSIGN_OR_RETURN(of_the_reference, models::IsReferenceFile(setup.assistant));
-  }
+  const models::LoadedNetwork* const network = setup.assistant.network.get();
+  const bool of_the_reference = network != nullptr && network->of_the_reference();
   if (setup.search_reference && !of_the_reference) {
     return absl::InvalidArgumentError(
-        absl::StrCat(setup.assistant, ": expected a network of the reference to search with"));
+        absl::StrCat(setup.assistant.spec, ": expected a network of the reference to search with"));
   }
-  return is_network && (!of_the_reference || setup.search_reference);
+  return network != nullptr && (!of_the_reference || setup.search_reference);
 }
 
 }  // namespace
 
+absl::StatusOr<Assistant> OpenAssistant(const std::string& spec) {
+  Assistant assistant{.spec = spec};
+  if (absl::EndsWith(spec, ".safetensors")) {
+    ASSIGN_OR_RETURN(models::LoadedNetwork network, models::OpenNetwork(spec));
+    assistant.network = std::make_shared<const models::LoadedNetwork>(std::move(network));
+  }
+  return assistant;
+}
+
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
   const EvaluationConfig& evaluation = setup.config.evaluation;
+  const Assistant& assistant = setup.assistant;
   EvaluationPlayers players;
   ASSIGN_OR_RETURN(players.goals, env::MakeGoalSource(evaluation.goals, setup.config.game,
                                                       static_cast<uint64_t>(evaluation.seed)));
@@ -217,7 +224,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
   std::shared_ptr<mcts::Evaluator> evaluator;
   const mcts::EvaluationCache* cache = nullptr;
   if (searches) {
-    ASSIGN_OR_RETURN(evaluator, LoadEvaluator(setup));
+    ASSIGN_OR_RETURN(evaluator, MakeSearchable(*assistant.network, setup.config.backend));
     if (setup.config.cached_positions > 0) {
       auto cached = std::make_shared<mcts::EvaluationCache>(std::move(evaluator),
                                                             setup.config.cached_positions);
@@ -226,8 +233,10 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
     }
     players.evaluator = evaluator.get();
     players.assistant = EvaluationSearches(setup.config, evaluation.simulations);
-  } else if (setup.assistant != kNoopAssistant) {
-    ASSIGN_OR_RETURN(players.assistant, MakePlayerFactory(setup.assistant));
+  } else if (assistant.network != nullptr) {
+    ASSIGN_OR_RETURN(players.assistant, MakePlayerFactory(*assistant.network));
+  } else if (assistant.spec != kNoopAssistant) {
+    ASSIGN_OR_RETURN(players.assistant, MakePlayerFactory(assistant.spec));
   }
   absl::StatusOr<EvaluationReport> report = Evaluate(setup, players);
   if (report.ok() && cache != nullptr) report->known_evaluations = cache->counts().known;
@@ -242,7 +251,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
     RETURN_IF_ERROR(MakeDirectories(setup.record_directory));
   }
   EvaluationReport report;
-  report.origin = {{"assistant", setup.assistant},
+  report.origin = {{"assistant", setup.assistant.spec},
                    {"human", setup.human},
                    {"goals", evaluation.goals},
                    {"episodes", evaluation.episodes},

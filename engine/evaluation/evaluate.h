@@ -14,16 +14,26 @@
 #include "engine/results/bootstrap.h"
 #include "env/houses/sources/source.h"
 #include "mcts/evaluator.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
 
 inline constexpr char kNoopAssistant[] = "noop";
 
+// Who is judged.
+struct Assistant {
+  // The path of a network of Hod's, which searches, or of the reference; another player's
+  // (player_spec.h), who acts by itself; or kNoopAssistant: nobody.
+  std::string spec = kNoopAssistant;
+  std::shared_ptr<const models::LoadedNetwork> network = nullptr;  // Of the file at such a path.
+};
+
+// Reads the file of a network; other specs are checked when the assistant plays.
+absl::StatusOr<Assistant> OpenAssistant(const std::string& spec);
+
 struct EvaluationSetup {
   RunConfig config;  // Its game and search, and all of `evaluation`.
-  // Path of a checkpoint, which searches; another player's spec (player_spec.h), which acts by
-  // itself; or kNoopAssistant: nobody.
-  std::string assistant;
+  Assistant assistant;
   // Whether a network of the reference searches; else it acts by its policy.
   bool search_reference = false;
   std::string human = "heuristic";  // As for MakePlayerFactory().
@@ -63,7 +73,7 @@ struct EvaluationPlayers {
   std::optional<Seat> assistant;         // Nobody helps if there is none.
   mcts::Evaluator* evaluator = nullptr;  // Of an assistant that searches.
 };
-// The same with other players than those that the setup names; the names become labels.
+// The same with other players than those of the setup, whose specs are labels then.
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
                                           const EvaluationPlayers& players);
 

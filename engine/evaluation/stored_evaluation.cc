@@ -51,7 +51,7 @@ absl::StatusOr<std::string> HashOfHouses(const RunConfig& config) {
 }
 
 absl::StatusOr<json> OriginOf(const EvaluationSetup& setup) {
-  ASSIGN_OR_RETURN(json assistant, OriginOfPlayer(setup.assistant));
+  ASSIGN_OR_RETURN(json assistant, OriginOfPlayer(setup.assistant.spec));
   ASSIGN_OR_RETURN(json human, OriginOfPlayer(setup.human));
   ASSIGN_OR_RETURN(std::string houses, HashOfHouses(setup.config));
   return json{{"version", kVersion},

@@ -16,6 +16,7 @@
 #include "env/base/progress.h"
 #include "env/base/status.h"
 #include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
 namespace {
@@ -123,18 +124,20 @@ class Run {
     result.training_seconds = watch.Seconds();
     result.losses = clone.losses;
     const json origin = OriginOf(config_, initial_, fold, people_);
-    RETURN_IF_ERROR(models::SaveNetwork(
-        Path(fold, ".safetensors"), {std::move(clone.network), DumpJson(json{{"clone", origin}})}));
+    const models::NetworkFile network = {std::move(clone.network),
+                                         DumpJson(json{{"clone", origin}})};
+    const std::string path = Path(fold, ".safetensors");
+    RETURN_IF_ERROR(models::SaveNetwork(path, network));
     if (fold.held_out) {
-      ASSIGN_OR_RETURN(std::vector<EpisodeScore> scores, Score(fold));
-      result.scores = std::move(scores);
+      ASSIGN_OR_RETURN(result.scores, Score(fold, {path, network.network, network.run}));
     }
     RETURN_IF_ERROR(store_.Put(name, origin, ToJson(result)));
     return result;
   }
 
-  absl::StatusOr<std::vector<EpisodeScore>> Score(const Fold& fold) const {
-    ASSIGN_OR_RETURN(const PlayerFactory player, MakePlayerFactory(Path(fold, ".safetensors"), ""));
+  absl::StatusOr<std::vector<EpisodeScore>> Score(const Fold& fold,
+                                                  const models::LoadedNetwork& network) const {
+    ASSIGN_OR_RETURN(const PlayerFactory player, MakePlayerFactory(network));
     std::vector<const PersonEpisode*> theirs;
     for (const PersonEpisode* episode : EpisodesOf(people_, fold.split)) {
       if (episode->timeline.participant == *fold.held_out) theirs.push_back(episode);

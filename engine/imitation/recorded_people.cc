@@ -47,8 +47,8 @@ absl::StatusOr<std::vector<std::string>> RecordingsIn(const std::string& directo
   for (const auto& file : files) {
     const std::string path = file.path().string();
     if (!absl::EndsWith(path, ".jsonl") && !absl::EndsWith(path, ".jsonl.gz")) continue;
-    ASSIGN_OR_RETURN(const bool of_people, env::HoldsPeople(path));
-    if (!of_people) {  // Hod's own, which hold all.
+    ASSIGN_OR_RETURN(const env::EpisodeReader episodes, env::EpisodeReader::Open(path));
+    if (!episodes.holds_people()) {  // Hod's own, which hold all.
       paths.push_back(path);
       continue;
     }

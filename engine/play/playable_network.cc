@@ -1,30 +1,15 @@
 #include "engine/play/playable_network.h"
 
-#include <utility>
+#include <string>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "env/base/status.h"
-#include "models/backends/network_evaluator.h"
-#include "models/checkpoints/checkpoint.h"
-#include "models/reference/evaluator.h"
-#include "models/reference/weights.h"
+#include "models/network/network.h"
+#include "models/reference/network.h"
 
 namespace hod::engine {
 namespace {
-
-absl::StatusOr<PlayableNetwork> LoadOfReference(const std::string& path) {
-  ASSIGN_OR_RETURN(const models::ReferenceWeights weights, models::LoadReference(path));
-  const auto network = std::make_shared<const models::ReferenceNetwork>(weights);
-  const models::ReferenceConfig& config = network->config();
-  return PlayableNetwork{.evaluator = std::make_shared<models::ReferenceEvaluator>(network),
-                         .sees_goal = !config.mask_goal,
-                         .predicts_others = config.predicts_others,
-                         .line_of_sight = config.line_of_sight,
-                         .remembers = config.NumLstms() > 0,
-                         .Check = [path, network](const env::Game& game, int player) {
-                           return Annotate(network->CheckGame(game, player), path);
-                         }};
-}
 
 absl::Status CheckSeat(const models::NetworkConfig& config, const env::Game& game, int player) {
   const bool sees_goal = game.config().players[player].goal_visible;
@@ -45,18 +30,27 @@ absl::Status CheckSeat(const models::NetworkConfig& config, const env::Game& gam
 
 }  // namespace
 
-absl::StatusOr<PlayableNetwork> LoadPlayableNetwork(const std::string& path,
-                                                    const models::BackendOptions& backend) {
-  ASSIGN_OR_RETURN(const bool of_the_reference, models::IsReferenceFile(path));
-  if (of_the_reference) return LoadOfReference(path);
-  ASSIGN_OR_RETURN(const models::NetworkFile file, models::LoadNetwork(path));
-  const models::NetworkConfig config = file.network.config;
-  ASSIGN_OR_RETURN(auto evaluator, models::NetworkEvaluator::Create(file.network, backend));
-  return PlayableNetwork{.evaluator = std::move(evaluator),
-                         .sees_goal = config.goal_visible,
-                         .Check = [path, config](const env::Game& game, int player) {
-                           return Annotate(CheckSeat(config, game, player), path);
-                         }};
+absl::StatusOr<PlayableNetwork> MakePlayable(const models::LoadedNetwork& network,
+                                             const models::BackendOptions& backend) {
+  PlayableNetwork playable;
+  ASSIGN_OR_RETURN(playable.evaluator, models::MakeEvaluator(network, backend));
+  const std::string path = network.path;
+  if (const auto* hod = std::get_if<models::Network>(&network.network)) {
+    playable.sees_goal = hod->config.goal_visible;
+    playable.Check = [path, config = hod->config](const env::Game& game, int player) {
+      return Annotate(CheckSeat(config, game, player), path);
+    };
+  } else {
+    const auto& config = std::get<models::ReferenceWeights>(network.network).config;
+    playable.sees_goal = !config.mask_goal;
+    playable.predicts_others = config.predicts_others;
+    playable.line_of_sight = config.line_of_sight;
+    playable.remembers = config.NumLstms() > 0;
+    playable.Check = [path, config](const env::Game& game, int player) {
+      return Annotate(models::CheckGame(config, game, player), path);
+    };
+  }
+  return playable;
 }
 
 }  // namespace hod::engine

@@ -1,15 +1,15 @@
-// A network's file as what plays.
+// A network as what plays.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "env/game/game.h"
 #include "mcts/evaluator.h"
 #include "models/backends/backend.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
 
@@ -24,9 +24,9 @@ struct PlayableNetwork {
   std::function<absl::Status(const env::Game& game, int player)> Check;
 };
 
-// Reads a checkpoint of Hod's or a network of the reference; `backend` computes the former. Errors
-// name the file.
-absl::StatusOr<PlayableNetwork> LoadPlayableNetwork(const std::string& path,
-                                                    const models::BackendOptions& backend = {});
+// `backend` computes a network of Hod's (models::MakeEvaluator). Errors, those of Check and of
+// evaluations too, name the network's file.
+absl::StatusOr<PlayableNetwork> MakePlayable(const models::LoadedNetwork& network,
+                                             const models::BackendOptions& backend = {});
 
 }  // namespace hod::engine

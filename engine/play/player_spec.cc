@@ -20,16 +20,16 @@ namespace {
 using MadePlayer = absl::StatusOr<std::unique_ptr<env::Player>>;
 
 // With `file` the network searches as that says.
-absl::StatusOr<PlayerFactory> MakeNetworkFactory(const std::string& path,
+absl::StatusOr<PlayerFactory> MakeNetworkFactory(const models::LoadedNetwork& loaded,
                                                  const std::optional<HumanFile>& file) {
-  ASSIGN_OR_RETURN(const PlayableNetwork network, LoadPlayableNetwork(path));
+  ASSIGN_OR_RETURN(const PlayableNetwork network, MakePlayable(loaded));
   if (file && !network.sees_goal) {
     return absl::InvalidArgumentError(
-        absl::StrCat(path, ": its network does not see the goal, expected that of a human"));
+        absl::StrCat(loaded.path, ": its network does not see the goal, expected that of a human"));
   }
   if (file && !network.predicts_others) {
     return absl::InvalidArgumentError(
-        absl::StrCat(path, ": does not predict others' actions, which a search needs"));
+        absl::StrCat(loaded.path, ": does not predict others' actions, which a search needs"));
   }
   return [network, file](const env::Game& game, int player, uint64_t seed) -> MadePlayer {
     RETURN_IF_ERROR(network.Check(game, player));
@@ -104,12 +104,21 @@ absl::StatusOr<PlayerFactory> MakePlayerFactory(const std::string& spec,
   if (absl::EndsWith(path, ".toml")) {
     ASSIGN_OR_RETURN(HumanFile file, LoadHumanFile(path));
     if (!file.humans.empty()) return MakeMixtureFactory(path, file, participant);
-    return MakeNetworkFactory(Resolved(file.network, participant), file);
+    ASSIGN_OR_RETURN(const models::LoadedNetwork network,
+                     models::OpenNetwork(Resolved(file.network, participant)));
+    return MakeNetworkFactory(network, file);
   }
-  if (absl::EndsWith(path, ".safetensors")) return MakeNetworkFactory(path, std::nullopt);
+  if (absl::EndsWith(path, ".safetensors")) {
+    ASSIGN_OR_RETURN(const models::LoadedNetwork network, models::OpenNetwork(path));
+    return MakePlayerFactory(network);
+  }
   return [spec](const env::Game& game, int player, uint64_t seed) {
     return env::MakePlayer(spec, game, player, seed);
   };
+}
+
+absl::StatusOr<PlayerFactory> MakePlayerFactory(const models::LoadedNetwork& network) {
+  return MakeNetworkFactory(network, std::nullopt);
 }
 
 }  // namespace hod::engine

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/play/seat.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
 
@@ -27,5 +28,8 @@ std::string DescribePlayers();
 // person they are judged by. Errors name the file.
 absl::StatusOr<PlayerFactory> MakePlayerFactory(const std::string& spec,
                                                 const std::string& participant = "");
+
+// The same of a network's file that has been read.
+absl::StatusOr<PlayerFactory> MakePlayerFactory(const models::LoadedNetwork& network);
 
 }  // namespace hod::engine

@@ -1,6 +1,7 @@
 #include "engine/samples/human_timeline.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -201,12 +202,13 @@ absl::StatusOr<HumanTimeline> TimelineOf(const env::RecordedEpisode& episode) {
   return timeline;
 }
 
-absl::Status ReadOwnRecording(const std::string& path,
+absl::Status ReadOwnRecording(const std::string& path, env::EpisodeReader& reader,
                               absl::FunctionRef<absl::Status(HumanTimeline)> use) {
   for (int i = 0;; ++i) {
-    const absl::StatusOr<env::RecordedEpisode> episode = env::ReadEpisode(path, i);
-    if (i > 0 && absl::IsOutOfRange(episode.status())) return absl::OkStatus();
-    if (!episode.ok()) return episode.status();
+    ASSIGN_OR_RETURN(const std::optional<env::RecordedEpisode> episode, reader.Next());
+    if (!episode.has_value()) {
+      return i > 0 ? absl::OkStatus() : absl::OutOfRangeError(absl::StrCat(path, ": no episode"));
+    }
     absl::StatusOr<HumanTimeline> timeline = TimelineOf(*episode);
     if (!timeline.ok()) {
       return Annotate(timeline.status(), absl::StrCat(path, ": episode ", i));
@@ -256,8 +258,8 @@ absl::Status ReadPeople(const std::string& path,
 
 absl::Status ReadHumanTimelines(const std::string& path,
                                 absl::FunctionRef<absl::Status(HumanTimeline)> use) {
-  ASSIGN_OR_RETURN(const bool people, env::HoldsPeople(path));
-  return people ? ReadPeople(path, use) : ReadOwnRecording(path, use);
+  ASSIGN_OR_RETURN(env::EpisodeReader reader, env::EpisodeReader::Open(path));
+  return reader.holds_people() ? ReadPeople(path, use) : ReadOwnRecording(path, reader, use);
 }
 
 }  // namespace hod::engine

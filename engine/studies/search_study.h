@@ -52,7 +52,7 @@ struct StudyCell {
 };
 
 // Evaluates every cell on the same houses. Reports go to `directory`, and those found there that
-// were made with the same settings are reused. `setup.config` is the checkpoint's; each cell has
+// were made with the same settings are reused. `setup.config` is the assistant's; each cell has
 // its overrides on top.
 absl::StatusOr<std::vector<StudyCell>> RunStudy(const Study& study, const EvaluationSetup& setup,
                                                 const std::string& directory);

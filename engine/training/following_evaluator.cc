@@ -7,8 +7,7 @@
 #include "absl/time/time.h"
 #include "env/base/status.h"
 #include "mcts/evaluation_cache.h"
-#include "models/backends/network_evaluator.h"
-#include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
 
@@ -17,16 +16,16 @@ absl::StatusOr<bool> FollowingEvaluator::Refresh() {
   next_look_ = MonotonicNow() + absl::Seconds(1);
   ASSIGN_OR_RETURN(auto latest, run_->LatestCheckpoint());
   if (!latest.has_value() || latest->first == step_) return network_ != nullptr;
-  absl::StatusOr<models::NetworkFile> loaded = models::LoadNetwork(latest->second);
+  absl::StatusOr<models::LoadedNetwork> opened = models::OpenHodNetwork(latest->second);
   std::error_code error;
-  if (!loaded.ok() && !std::filesystem::exists(latest->second, error)) {
+  if (!opened.ok() && !std::filesystem::exists(latest->second, error)) {
     return network_ != nullptr;  // A newer one has come, and the learner has deleted this one.
   }
-  ASSIGN_OR_RETURN(const models::NetworkFile file, std::move(loaded));
-  ASSIGN_OR_RETURN(RunProgress progress, RunProgress::FromJson(file.run));
+  ASSIGN_OR_RETURN(const models::LoadedNetwork loaded, std::move(opened));
+  ASSIGN_OR_RETURN(RunProgress progress, RunProgress::FromJson(loaded.run));
+  ASSIGN_OR_RETURN(std::unique_ptr<mcts::Evaluator> network,
+                   models::MakeEvaluator(loaded, run_->config().backend));
   std::shared_ptr<mcts::Evaluator> evaluator;
-  ASSIGN_OR_RETURN(auto network,
-                   models::NetworkEvaluator::Create(file.network, run_->config().backend));
   const int cached_positions = run_->config().cached_positions;
   if (cached_positions > 0) {  // What one network says is forgotten with it.
     evaluator = std::make_shared<mcts::EvaluationCache>(std::move(network), cached_positions);

@@ -200,10 +200,4 @@ absl::StatusOr<RunProgress> RunProgress::FromJson(const std::string& text) {
   return progress;
 }
 
-absl::StatusOr<RunConfig> ConfigOfCheckpoint(const std::string& path, const std::string& run) {
-  absl::StatusOr<RunProgress> progress = RunProgress::FromJson(run);
-  RETURN_IF_ERROR(Annotate(progress.status(), path));
-  return ParseRunConfig(progress->config, path);
-}
-
 }  // namespace hod::engine

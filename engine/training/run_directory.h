@@ -84,15 +84,11 @@ class RunDirectory {
 struct RunProgress {
   double seconds = 0;       // Spent learning, over all restarts.
   int64_t timesteps = 0;    // Of self-play that have entered the replay window.
-  std::string config;       // TOML.
+  std::string config;       // TOML, which TrainedConfig() reads.
   ReplayPosition replay{};  // Empty if the run does not learn from shards.
 
   std::string ToJson() const;
   static absl::StatusOr<RunProgress> FromJson(const std::string& json);
 };
-
-// The configuration that a checkpoint was trained with. `run` is models::NetworkFile::run of the
-// file at `path`, which errors name.
-absl::StatusOr<RunConfig> ConfigOfCheckpoint(const std::string& path, const std::string& run);
 
 }  // namespace hod::engine

@@ -15,70 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-absl::Status NoSuchEpisode(const std::string& path, int num_episodes, int index) {
-  return absl::OutOfRangeError(absl::StrCat(path, ": holds ", num_episodes,
-                                            num_episodes == 1 ? " episode" : " episodes",
-                                            ", numbered from 0; got ", index));
-}
-
-// Reads the lines of a trace, one after the other.
-class TraceLines {
- public:
-  explicit TraceLines(GzipLineReader reader) : reader_(std::move(reader)) {}
-
-  // The next line; none at the end of the file.
-  absl::StatusOr<std::optional<json>> Next() {
-    ASSIGN_OR_RETURN(bool more, reader_.Next(text_));
-    if (!more) return std::nullopt;
-    absl::StatusOr<json> line = ParseJson(text_);
-    if (!line.ok()) return Malformed(line.status().message());
-    return *std::move(line);
-  }
-  absl::Status Malformed(absl::string_view what) const {
-    return absl::InvalidArgumentError(
-        absl::StrCat(reader_.path(), ": line ", reader_.line_number(), ": ", what));
-  }
-
- private:
-  GzipLineReader reader_;
-  std::string text_;
-};
-
-// The start of episode number `index`.
-absl::StatusOr<RecordedEpisode> FindStart(TraceLines& lines, const std::string& path, int index) {
-  for (int num_episodes = 0;;) {
-    ASSIGN_OR_RETURN(std::optional<json> line, lines.Next());
-    if (!line.has_value()) return NoSuchEpisode(path, num_episodes, index);
-    const json& type = line->at("type");
-    if (type != "reset" && (type != "step" || num_episodes == 0)) {
-      return lines.Malformed(num_episodes == 0 ? "type: expected \"reset\""
-                                               : "type: expected \"step\" or \"reset\"");
-    }
-    if (type != "reset" || num_episodes++ != index) continue;
-    absl::StatusOr<EpisodeStart> start = EpisodeStartFromJson(*line);
-    if (!start.ok()) return lines.Malformed(start.status().message());
-    return RecordedEpisode{std::move(start->game), std::move(start->state), {}, std::nullopt};
-  }
-}
-
-absl::StatusOr<RecordedEpisode> ReadTraceEpisode(const std::string& path, int index) {
-  ASSIGN_OR_RETURN(GzipLineReader reader, GzipLineReader::Open(path));
-  TraceLines lines(std::move(reader));
-  try {  // nlohmann::json reports missing keys and wrong types by exceptions.
-    ASSIGN_OR_RETURN(RecordedEpisode episode, FindStart(lines, path, index));
-    for (;;) {
-      ASSIGN_OR_RETURN(std::optional<json> line, lines.Next());
-      if (!line.has_value()) return lines.Malformed("the file ends in the middle of an episode");
-      auto actions = ActionsFromJson(episode.game, line->at("actions"));
-      if (!actions.ok()) return lines.Malformed(actions.status().message());
-      episode.steps.push_back({.actions = *std::move(actions)});
-      if (line->at("done").get<bool>()) return episode;
-    }
-  } catch (const json::exception& error) {
-    return lines.Malformed(error.what());
-  }
-}
-
 // What `observed` holds other than `predicted`.
 void AddObserved(const State& predicted, const State& observed, RecordedStep& step) {
   for (size_t i = 0; i < observed.blocks.size(); ++i) {
@@ -99,43 +35,151 @@ void AddObserved(const State& predicted, const State& observed, RecordedStep& st
   }
 }
 
-absl::StatusOr<RecordedEpisode> ReadHumanEpisode(const std::string& path, int index) {
-  ASSIGN_OR_RETURN(HumanRecordingReader reader, HumanRecordingReader::Open(path));
-  for (int num_episodes = 0; num_episodes <= index; ++num_episodes) {
-    ASSIGN_OR_RETURN(bool more, reader.NextEpisode());
-    if (!more) return NoSuchEpisode(path, num_episodes, index);
-  }
-  const HumanEpisode& recording = reader.episode();
-  const Game& game = recording.game;
-  RecordedEpisode episode{game, recording.start, {}, std::nullopt};
-  if (recording.timeline == RecordingKind::kView) episode.viewer = recording.viewer;
-  State predicted;  // After the steps read so far.
-  for (;;) {
-    ASSIGN_OR_RETURN(bool more, reader.NextRow());
-    if (!more) return episode;
-    const HumanRow& row = reader.row();
-    if (episode.steps.empty()) {
-      episode.start = row.state;
-      episode.start.timestep = 0;
-    } else {
-      AddObserved(predicted, row.state, episode.steps.back());
-    }
-    if (row.final) return episode;
-    episode.steps.push_back({.actions = row.KnownActions()});
-    predicted = row.state;
-    game.Step(predicted, episode.steps.back().actions);
-  }
-}
-
 }  // namespace
 
-absl::StatusOr<bool> HoldsPeople(const std::string& path) {
-  ASSIGN_OR_RETURN(GzipLineReader reader, GzipLineReader::Open(path));
-  std::string text;
-  ASSIGN_OR_RETURN(bool any, reader.Next(text));
-  absl::StatusOr<json> line = ParseJson(text);
-  return line.ok() && IsHumanRecording(*line);  // If not ok, the reader of traces will say why.
+class EpisodeReader::Source {
+ public:
+  virtual ~Source() = default;
+  virtual bool holds_people() const = 0;
+  virtual absl::StatusOr<std::optional<RecordedEpisode>> Next() = 0;
+  virtual absl::StatusOr<bool> Skip() = 0;
+};
+
+// Traces of Hod and of the reference: a "reset" begins an episode, and "step"s follow.
+class EpisodeReader::TraceSource final : public Source {
+ public:
+  explicit TraceSource(GzipLineReader lines) : lines_(std::move(lines)) {}
+
+  bool holds_people() const override { return false; }
+
+  absl::StatusOr<std::optional<RecordedEpisode>> Next() override {
+    try {  // nlohmann::json reports missing keys and wrong types by exceptions.
+      ASSIGN_OR_RETURN(const std::optional<json> reset, NextReset());
+      if (!reset.has_value()) return std::nullopt;
+      absl::StatusOr<EpisodeStart> start = EpisodeStartFromJson(*reset);
+      if (!start.ok()) return Malformed(start.status().message());
+      RecordedEpisode episode{std::move(start->game), std::move(start->state), {}, std::nullopt};
+      for (bool done = false; !done;) {
+        ASSIGN_OR_RETURN(const std::optional<json> line, NextLine());
+        if (!line.has_value()) return Malformed("the file ends in the middle of an episode");
+        auto actions = ActionsFromJson(episode.game, line->at("actions"));
+        if (!actions.ok()) return Malformed(actions.status().message());
+        episode.steps.push_back({.actions = *std::move(actions)});
+        done = line->at("done").get<bool>();
+      }
+      return episode;
+    } catch (const json::exception& error) {
+      return Malformed(error.what());
+    }
+  }
+
+  absl::StatusOr<bool> Skip() override {
+    try {
+      ASSIGN_OR_RETURN(const std::optional<json> reset, NextReset());
+      return reset.has_value();
+    } catch (const json::exception& error) {
+      return Malformed(error.what());
+    }
+  }
+
+ private:
+  // The next line; none at the end of the file.
+  absl::StatusOr<std::optional<json>> NextLine() {
+    ASSIGN_OR_RETURN(bool more, lines_.Next(text_));
+    if (!more) return std::nullopt;
+    absl::StatusOr<json> line = ParseJson(text_);
+    if (!line.ok()) return Malformed(line.status().message());
+    return *std::move(line);
+  }
+
+  // The next line that begins an episode; passes over steps.
+  absl::StatusOr<std::optional<json>> NextReset() {
+    for (;;) {
+      ASSIGN_OR_RETURN(std::optional<json> line, NextLine());
+      if (!line.has_value()) return std::nullopt;
+      const json& type = line->at("type");
+      if (type == "reset") {
+        any_ = true;
+        return line;
+      }
+      if (type == "step" && any_) continue;
+      return Malformed(any_ ? "type: expected \"step\" or \"reset\"" : "type: expected \"reset\"");
+    }
+  }
+
+  absl::Status Malformed(absl::string_view what) const {
+    return absl::InvalidArgumentError(
+        absl::StrCat(lines_.path(), ": line ", lines_.line_number(), ": ", what));
+  }
+
+  GzipLineReader lines_;
+  std::string text_;
+  bool any_ = false;  // Whether an episode has begun.
+};
+
+class EpisodeReader::PeopleSource final : public Source {
+ public:
+  explicit PeopleSource(HumanRecordingReader reader) : reader_(std::move(reader)) {}
+
+  bool holds_people() const override { return true; }
+
+  absl::StatusOr<std::optional<RecordedEpisode>> Next() override {
+    ASSIGN_OR_RETURN(const bool any, reader_.NextEpisode());
+    if (!any) return std::nullopt;
+    const HumanEpisode& recording = reader_.episode();
+    const Game& game = recording.game;
+    RecordedEpisode episode{game, recording.start, {}, std::nullopt};
+    if (recording.timeline == RecordingKind::kView) episode.viewer = recording.viewer;
+    State predicted;  // After the steps read so far.
+    for (;;) {
+      ASSIGN_OR_RETURN(const bool more, reader_.NextRow());
+      if (!more) return episode;
+      const HumanRow& row = reader_.row();
+      if (episode.steps.empty()) {
+        episode.start = row.state;
+        episode.start.timestep = 0;
+      } else {
+        AddObserved(predicted, row.state, episode.steps.back());
+      }
+      if (row.final) return episode;
+      episode.steps.push_back({.actions = row.KnownActions()});
+      predicted = row.state;
+      game.Step(predicted, episode.steps.back().actions);
+    }
+  }
+
+  absl::StatusOr<bool> Skip() override { return reader_.NextEpisode(); }
+
+ private:
+  HumanRecordingReader reader_;
+};
+
+EpisodeReader::EpisodeReader(std::unique_ptr<Source> source) : source_(std::move(source)) {}
+EpisodeReader::EpisodeReader(EpisodeReader&&) = default;
+EpisodeReader::~EpisodeReader() = default;
+
+absl::StatusOr<EpisodeReader> EpisodeReader::Open(const std::string& path) {
+  bool people = false;
+  {
+    ASSIGN_OR_RETURN(GzipLineReader lines, GzipLineReader::Open(path));
+    std::string text;
+    RETURN_IF_ERROR(lines.Next(text).status());
+    const absl::StatusOr<json> line = ParseJson(text);
+    people = line.ok() && IsHumanRecording(*line);  // If not ok, a trace's reader will say why.
+  }
+  if (people) {
+    ASSIGN_OR_RETURN(HumanRecordingReader reader, HumanRecordingReader::Open(path));
+    return EpisodeReader(std::make_unique<PeopleSource>(std::move(reader)));
+  }
+  ASSIGN_OR_RETURN(GzipLineReader lines, GzipLineReader::Open(path));
+  return EpisodeReader(std::make_unique<TraceSource>(std::move(lines)));
 }
+
+bool EpisodeReader::holds_people() const { return source_->holds_people(); }
+
+absl::StatusOr<std::optional<RecordedEpisode>> EpisodeReader::Next() { return source_->Next(); }
+
+absl::StatusOr<bool> EpisodeReader::Skip() { return source_->Skip(); }
 
 void ApplyObserved(const Game& game, const RecordedStep& step, State& state) {
   if (step.observed_voxels.empty() && step.observed_players.empty()) return;
@@ -151,8 +195,19 @@ void ApplyObserved(const Game& game, const RecordedStep& step, State& state) {
 }
 
 absl::StatusOr<RecordedEpisode> ReadEpisode(const std::string& path, int index) {
-  ASSIGN_OR_RETURN(const bool people, HoldsPeople(path));
-  return people ? ReadHumanEpisode(path, index) : ReadTraceEpisode(path, index);
+  ASSIGN_OR_RETURN(EpisodeReader reader, EpisodeReader::Open(path));
+  int num_episodes = 0;
+  for (; num_episodes < index; ++num_episodes) {
+    ASSIGN_OR_RETURN(const bool more, reader.Skip());
+    if (!more) break;
+  }
+  if (num_episodes == index) {
+    ASSIGN_OR_RETURN(std::optional<RecordedEpisode> episode, reader.Next());
+    if (episode.has_value()) return *std::move(episode);
+  }
+  return absl::OutOfRangeError(absl::StrCat(path, ": holds ", num_episodes,
+                                            num_episodes == 1 ? " episode" : " episodes",
+                                            ", numbered from 0; got ", index));
 }
 
 }  // namespace hod::env

@@ -2,6 +2,7 @@
 // people.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -34,15 +35,35 @@ struct RecordedEpisode {
   std::optional<int> viewer;  // The only player whose actions are recorded; none: all players'.
 };
 
-// Whether a file's first line is that of a recording of people.
-absl::StatusOr<bool> HoldsPeople(const std::string& path);
+// Reads the episodes of a file one after the other, in one pass. Holds one line and one episode.
+class EpisodeReader {
+ public:
+  static absl::StatusOr<EpisodeReader> Open(const std::string& path);
+  EpisodeReader(EpisodeReader&&);
+  ~EpisodeReader();
+
+  // Whether the file's first line is that of a recording of people.
+  bool holds_people() const;
+
+  // The next episode; none at the end of the file. Errors name the file and the line.
+  absl::StatusOr<std::optional<RecordedEpisode>> Next();
+  // Passes over it without checking what its lines hold; false at the end of the file.
+  absl::StatusOr<bool> Skip();
+
+ private:
+  class Source;
+  class TraceSource;
+  class PeopleSource;
+  explicit EpisodeReader(std::unique_ptr<Source> source);
+
+  std::unique_ptr<Source> source_;
+};
 
 // Makes `state`, to which the actions of `step` have led by the rules, what was observed.
 void ApplyObserved(const Game& game, const RecordedStep& step, State& state);
 
-// Episode number `index` >= 0 of a file; whether it holds recordings of people is seen from its
-// first line. Holds one line and the episode. Errors name the file and the line; OutOfRange if
-// there are fewer.
+// Episode number `index` >= 0 of a file. Errors are those of EpisodeReader; OutOfRange if there are
+// fewer.
 absl::StatusOr<RecordedEpisode> ReadEpisode(const std::string& path, int index);
 
 }  // namespace hod::env

@@ -126,14 +126,16 @@ absl::StatusOr<SafeTensors> NetworkTensors(const std::string& path, const Networ
 
 // The network and run of a file of either kind, whose tensors are taken from `file`.
 absl::StatusOr<NetworkFile> TakeNetwork(const std::string& path, SafeTensors& file) {
-  for (const char* key : {"format", "network", "run"}) {
-    if (file.metadata.count(key) == 0) {
-      return Refused(path, absl::StrCat("metadata \"", key, "\" is missing"));
-    }
-  }
-  if (file.metadata["format"] != kCheckpointFormat) {
+  const auto missing = [&](const char* key) {
+    return Refused(path, absl::StrCat("metadata \"", key, "\" is missing"));
+  };
+  if (file.metadata.count("format") == 0) return missing("format");
+  if (file.metadata["format"] != kCheckpointFormat) {  // Whatever else such a file should have.
     return Refused(path, absl::StrCat("metadata \"format\" is \"", file.metadata["format"],
                                       "\", expected \"", kCheckpointFormat, "\""));
+  }
+  for (const char* key : {"network", "run"}) {
+    if (file.metadata.count(key) == 0) return missing(key);
   }
   if (!ParseJson(file.metadata["run"]).ok()) return Refused(path, "metadata \"run\" is not JSON");
   ASSIGN_OR_RETURN(const NetworkConfig config, ParseNetworkConfig(path, file.metadata["network"]));
@@ -194,24 +196,25 @@ absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoin
   return WriteSafeTensors(path, file);
 }
 
-absl::StatusOr<NetworkFile> LoadNetwork(const std::string& path) {
-  ASSIGN_OR_RETURN(SafeTensors file, ReadSafeTensors(path));
-  absl::StatusOr<NetworkFile> network = TakeNetwork(path, file);
-  if (!network.ok()) return network.status();
+absl::StatusOr<NetworkFile> NetworkFrom(const std::string& path, SafeTensors file) {
+  ASSIGN_OR_RETURN(NetworkFile network, TakeNetwork(path, file));
   if (!file.tensors.empty()) {  // Then it must be a whole training checkpoint.
-    const absl::StatusOr<Checkpoint> checkpoint = TakeCheckpoint(path, *network, file);
-    if (!checkpoint.ok()) return checkpoint.status();
-    network->network = checkpoint->state.Acting();
+    ASSIGN_OR_RETURN(const Checkpoint checkpoint, TakeCheckpoint(path, network, file));
+    network.network = checkpoint.state.Acting();
   }
   RETURN_IF_ERROR(CheckNothingLeft(path, file));
   return network;
 }
 
+absl::StatusOr<NetworkFile> LoadNetwork(const std::string& path) {
+  ASSIGN_OR_RETURN(SafeTensors file, ReadSafeTensors(path));
+  return NetworkFrom(path, std::move(file));
+}
+
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path) {
   ASSIGN_OR_RETURN(SafeTensors file, ReadSafeTensors(path));
   ASSIGN_OR_RETURN(NetworkFile network, TakeNetwork(path, file));
-  absl::StatusOr<Checkpoint> checkpoint = TakeCheckpoint(path, std::move(network), file);
-  if (!checkpoint.ok()) return checkpoint.status();
+  ASSIGN_OR_RETURN(Checkpoint checkpoint, TakeCheckpoint(path, std::move(network), file));
   RETURN_IF_ERROR(CheckNothingLeft(path, file));
   return checkpoint;
 }

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "models/files/safetensors.h"
 #include "models/network/network.h"
 #include "models/training/trainer_state.h"
 
@@ -35,7 +36,10 @@ absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoin
 
 // Refuse a file with a tensor missing, left over, of another shape or type or with values that are
 // not finite, and metadata that are missing or wrong; errors name the file and what was expected.
-// LoadNetwork() reads both kinds of file; of a training checkpoint it gives the network that acts.
+// NetworkFrom(), which takes the file as it was read from `path`, and LoadNetwork() take both kinds
+// of file; of a training checkpoint they give the network that acts. OpenNetwork() (network_file.h)
+// opens networks of the reference as well.
+absl::StatusOr<NetworkFile> NetworkFrom(const std::string& path, SafeTensors file);
 absl::StatusOr<NetworkFile> LoadNetwork(const std::string& path);
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path);
 

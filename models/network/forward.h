@@ -1,4 +1,4 @@
-// The network as a computation in libtorch. Only for the .cc files of this folder: everything else
+// The network as a computation in libtorch. Only for the .cc files of models/: everything else
 // stays free of torch's headers.
 #pragma once
 

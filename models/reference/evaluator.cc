@@ -18,7 +18,7 @@ absl::Status ReferenceEvaluator::Evaluate(absl::Span<const mcts::Position> posit
   }
   std::vector<ReferenceInput> inputs;
   for (const mcts::Position& position : positions) {
-    RETURN_IF_ERROR(network_->CheckGame(*position.game, position.player));
+    RETURN_IF_ERROR(CheckGame(network_->config(), *position.game, position.player));
     inputs.push_back(
         {ObservationOf(*position.game, *position.state, position.player), position.memory.get()});
   }

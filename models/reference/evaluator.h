@@ -11,7 +11,7 @@
 
 namespace hod::models {
 
-// Computes on the calling thread alone. Refuses games as ReferenceNetwork::CheckGame() does, and
+// Computes on the calling thread alone. Refuses games as CheckGame() does, and
 // predictions that are not finite.
 class ReferenceEvaluator : public mcts::Evaluator {
  public:

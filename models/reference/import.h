@@ -13,7 +13,7 @@ namespace hod::models {
 // and "vf_share_layers", and where the model's configuration does not say how many inventories are
 // seen, "resolved" with "num_inventory_obs"; other keys beside these are ignored. Refuses
 // architectures and settings that Hod does not compute, settings it does not know, and tensors as
-// LoadReference() does; of tensors that play no part only batch counters may be there. Errors name
+// ReferenceFrom() does; of tensors that play no part only batch counters may be there. Errors name
 // the file and the key or tensor.
 absl::StatusOr<ReferenceWeights> ImportReference(const std::string& weights_path,
                                                  const std::string& config_path);

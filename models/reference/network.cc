@@ -111,20 +111,20 @@ ReferenceNetwork::ReferenceNetwork(const ReferenceWeights& weights)
 
 ReferenceNetwork::~ReferenceNetwork() = default;
 
-absl::Status ReferenceNetwork::CheckGame(const env::Game& game, int player) const {
+absl::Status CheckGame(const ReferenceConfig& config, const env::Game& game, int player) {
   const auto text = [](const env::WorldSize& s) { return absl::StrCat(s.w, "x", s.h, "x", s.d); };
   const env::WorldSize& size = game.size();
-  if (config_.IsTransformer() && size != config_.world_size) {
+  if (config.IsTransformer() && size != config.world_size) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "the world is ", text(size), ", expected the network's ", text(config_.world_size)));
+        "the world is ", text(size), ", expected the network's ", text(config.world_size)));
   }
-  const int most = config_.mask_other_players ? kNumPlayerMarkers - 1 : config_.num_inventories;
+  const int most = config.mask_other_players ? kNumPlayerMarkers - 1 : config.num_inventories;
   if (game.num_players() > most) {
     return absl::InvalidArgumentError(absl::StrCat("the game has ", game.num_players(),
                                                    " players, expected at most ", most,
                                                    " for this network"));
   }
-  if (!config_.mask_goal && !game.config().players[player].goal_visible) {
+  if (!config.mask_goal && !game.config().players[player].goal_visible) {
     return absl::InvalidArgumentError(
         absl::StrCat("the network sees the goal, but goal_visible of "
                      "player ",

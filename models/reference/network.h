@@ -31,6 +31,10 @@ struct ReferenceOutput {
   ReferenceMemory memory;    // After this timestep.
 };
 
+// Says why a network cannot play `player` in a game: the world has another size, there are more
+// players than it can tell apart, or the player does not see the goal and the network has to.
+absl::Status CheckGame(const ReferenceConfig& config, const env::Game& game, int player);
+
 class ReferenceNetwork {
  public:
   // Keeps its own copy of the weights. Requires that they fit their config.
@@ -38,10 +42,6 @@ class ReferenceNetwork {
   ~ReferenceNetwork();
 
   const ReferenceConfig& config() const { return config_; }
-
-  // Says why the network cannot play `player` in a game: the world has another size, there are more
-  // players than it can tell apart, or the player does not see the goal and the network has to.
-  absl::Status CheckGame(const env::Game& game, int player) const;
 
   // One timestep of each input; vectors in `outputs` are resized, and reused where they already
   // fit. Refuses memories of another length and predictions that are not finite. Computes on the

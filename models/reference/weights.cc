@@ -53,8 +53,7 @@ absl::Status SaveReference(const std::string& path, const ReferenceWeights& weig
   return WriteSafeTensors(path, file);
 }
 
-absl::StatusOr<ReferenceWeights> LoadReference(const std::string& path) {
-  ASSIGN_OR_RETURN(SafeTensors file, ReadSafeTensors(path));
+absl::StatusOr<ReferenceWeights> ReferenceFrom(const std::string& path, SafeTensors file) {
   ASSIGN_OR_RETURN(ReferenceConfig config, ParseConfig(path, file));
   ASSIGN_OR_RETURN(auto tensors,
                    TakeTensors(path, ReferenceLayout(config), TensorNames::kHod, file));
@@ -64,8 +63,7 @@ absl::StatusOr<ReferenceWeights> LoadReference(const std::string& path) {
   return ReferenceWeights{std::move(config), std::move(tensors)};
 }
 
-absl::StatusOr<bool> IsReferenceFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const SafeTensors file, ReadSafeTensors(path));
+bool IsReference(const SafeTensors& file) {
   const auto format = file.metadata.find("format");
   return format != file.metadata.end() && format->second == kReferenceFormat;
 }

@@ -25,17 +25,16 @@ struct ReferenceWeights {
 // Replaces the file as a whole or not at all (safetensors.h). Requires a valid config.
 absl::Status SaveReference(const std::string& path, const ReferenceWeights& weights);
 
-// Refuses a file of another format, an invalid config, a tensor missing, left over, of another
-// shape or type, with values that are not finite or a negative variance. Errors name the file and
-// the tensor or key.
-absl::StatusOr<ReferenceWeights> LoadReference(const std::string& path);
+// The network of the file read from `path`. Refuses a file of another format, an invalid config, a
+// tensor missing, left over, of another shape or type, with values that are not finite or a
+// negative variance. Errors name the file and the tensor or key.
+absl::StatusOr<ReferenceWeights> ReferenceFrom(const std::string& path, SafeTensors file);
 
-// Whether a file says that it is one of these, whatever else is in it. Errors are those of
-// ReadSafeTensors().
-absl::StatusOr<bool> IsReferenceFile(const std::string& path);
+// Whether a file says that it is one of these, whatever else is in it.
+bool IsReference(const SafeTensors& file);
 
 // Takes all tensors of a layout out of a file that has them under Hod's names and shapes or under
-// the reference's; what is left in `file` is not of the network. Checks as in LoadReference().
+// the reference's; what is left in `file` is not of the network. Checks as in ReferenceFrom().
 enum class TensorNames { kHod, kReference };
 absl::StatusOr<std::map<std::string, std::vector<float>>> TakeTensors(
     const std::string& path, const std::vector<ReferenceTensor>& layout, TensorNames names,

@@ -100,6 +100,8 @@ def test_shards_are_read_lazily_and_replay(run):
 def test_an_evaluation_is_that_of_the_program(run, tmp_path):
     path = run.latest_checkpoint.path
     ours = hod.evaluate(path, record=tmp_path / "episodes")
+    assert ours.report["origin"]["assistant"] == path
+    assert hod.Network.load(path).trained_config == hod.Config.of_checkpoint(path)
     report = tmp_path / "report.json"
     hod.call("evaluate", "--assistant", path, "--json", str(report), quiet=True)
     theirs = json.loads(report.read_text())
@@ -125,8 +127,12 @@ def test_an_evaluation_is_that_of_the_program(run, tmp_path):
         episode.state(len(episode) + 1)
     with pytest.raises(ValueError, match="holds 1 episode"):
         hod.Episode(str(tmp_path / "episodes" / "house-000-assisted.jsonl.gz"), 1)
+    (same,) = hod.read_episodes(tmp_path / "episodes" / "house-000-assisted.jsonl.gz")
+    assert (same.actions == episode.actions).all() and same.state(3) == episode.state(3)
     with pytest.raises(OSError):
         hod.Episode(str(tmp_path / "nothing.jsonl.gz"))
+    with pytest.raises(OSError):
+        hod.read_episodes(tmp_path / "nothing.jsonl.gz")
 
 
 def test_evaluations_with_python_functions(config):

@@ -33,6 +33,14 @@ nlohmann::json Figures(const EvaluationReport& report) {
   return {json["figures"], json["human_actions_saved_percent"], json["houses"]};
 }
 
+// The same of the player that `assistant` names.
+std::string Error(EvaluationSetup setup, const std::string& assistant) {
+  const absl::StatusOr<Assistant> opened = OpenAssistant(assistant);
+  if (!opened.ok()) return std::string(opened.status().message());
+  setup.assistant = *opened;
+  return Error(setup);
+}
+
 // The path of an untrained network.
 std::string Untrained(const env::TempDir& dir) {
   const std::string path = dir.path() + "/untrained.safetensors";
@@ -45,7 +53,6 @@ TEST_CASE("An assistant that does nothing makes no difference") {
   EvaluationSetup setup;
   setup.config = TinyConfig();
   setup.config.evaluation.episodes = 6;
-  setup.assistant = kNoopAssistant;
   const EvaluationReport report = Evaluated(setup);
   REQUIRE(report.houses.size() == 6);
   for (const PairedFigures& house : report.houses) {
@@ -68,7 +75,6 @@ TEST_CASE("Figures are the same on one thread and on two, and follow the seed") 
   setup.config = TinyConfig();
   setup.config.evaluation.episodes = 5;
   setup.config.evaluation.threads = 1;
-  setup.assistant = kNoopAssistant;
   const nlohmann::json one = Figures(Evaluated(setup));
   setup.config.evaluation.threads = 2;
   CHECK(Figures(Evaluated(setup)) == one);
@@ -81,16 +87,17 @@ TEST_CASE("A network plays the houses the builder has built alone") {
   EvaluationSetup setup;
   setup.config = TinyConfig();
   setup.config.evaluation.episodes = 2;
-  setup.assistant = kNoopAssistant;
   const EvaluationReport noop = Evaluated(setup);
-  setup.assistant = Untrained(dir);
+  const std::string assistant = Untrained(dir);
+  setup.assistant = *OpenAssistant(assistant);
+  std::filesystem::remove(assistant);  // What has been read needs no file.
   setup.record_directory = dir.path() + "/episodes";
   const EvaluationReport report = Evaluated(setup);
   for (size_t i = 0; i < noop.houses.size(); ++i) {
     CHECK(ToJson(report.houses[i].alone) == ToJson(noop.houses[i].alone));
     CHECK(report.houses[i].goal == noop.houses[i].goal);
   }
-  CHECK(report.origin["assistant"] == setup.assistant);
+  CHECK(report.origin["assistant"] == assistant);
   for (const char* name : {"000-alone", "000-assisted", "001-alone", "001-assisted"}) {
     const std::string path = setup.record_directory + "/house-" + name + ".jsonl.gz";
     const auto verified = env::VerifyEpisodes(path);
@@ -104,7 +111,6 @@ TEST_CASE("A stored evaluation is read back, anything else is refused by name") 
   const env::TempDir dir;
   EvaluationSetup setup;
   setup.config = TinyConfig();
-  setup.assistant = kNoopAssistant;
   setup.human = "random";
   const nlohmann::json json = ToJson(Evaluated(setup));
   const auto read = EvaluationFromJson(json);
@@ -131,7 +137,6 @@ TEST_CASE("A stored evaluation is read back, anything else is refused by name") 
 TEST_CASE("The table shows every figure in three columns") {
   EvaluationSetup setup;
   setup.config = TinyConfig();
-  setup.assistant = kNoopAssistant;
   setup.human = "noop";
   const EvaluationReport report = Evaluated(setup);
   const std::string table = FormatTable(report);
@@ -150,18 +155,16 @@ TEST_CASE("What an evaluation cannot use is named") {
   EvaluationSetup setup;
   setup.config = TinyConfig();
   const std::string missing = dir.path() + "/missing.safetensors";
-  setup.assistant = missing;
-  CHECK_THAT(Error(setup), Catch::Contains(missing));
+  CHECK_THAT(Error(setup, missing), Catch::Contains(missing));
   const std::string bytes = [&] {
     std::ifstream file(Untrained(dir), std::ios::binary);
     return std::string(std::istreambuf_iterator<char>(file), {});
   }();
   REQUIRE(bytes.size() > 1000);
   for (const std::string& broken : {std::string(), std::string("text"), bytes.substr(0, 1000)}) {
-    setup.assistant = dir.Write("broken.safetensors", broken);
-    CHECK_THAT(Error(setup), Catch::Contains(setup.assistant));
+    const std::string path = dir.Write("broken.safetensors", broken);
+    CHECK_THAT(Error(setup, path), Catch::Contains(path));
   }
-  setup.assistant = kNoopAssistant;
   setup.human = "nobody";
   CHECK_THAT(Error(setup), Catch::Contains("nobody"));
   setup.human = "noop";

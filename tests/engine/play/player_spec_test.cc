@@ -69,7 +69,7 @@ TEST_CASE("An evaluation takes a player by name for the assistant") {
   EvaluationSetup setup;
   setup.config = TinyConfig();
   setup.config.evaluation.episodes = 2;
-  setup.assistant = "random";
+  setup.assistant = *OpenAssistant("random");
   const absl::StatusOr<EvaluationReport> report = Evaluate(setup);
   INFO(report.status());
   REQUIRE(report.ok());
@@ -95,7 +95,7 @@ TEST_CASE("An evaluation takes networks of the reference for the human and the a
   setup.config.evaluation.episodes = 2;
   setup.config.evaluation.threads = 2;
   setup.human = SavedNetwork(dir, "human", true);
-  setup.assistant = SavedNetwork(dir, "assistant", false);
+  setup.assistant = *OpenAssistant(SavedNetwork(dir, "assistant", false));
   const absl::StatusOr<EvaluationReport> report = Evaluate(setup);
   INFO(report.status());
   REQUIRE(report.ok());
@@ -136,7 +136,7 @@ TEST_CASE("Players that cannot play are refused by name") {
   setup = TinySetup(1, /*assisted=*/false);
   setup.seats = {*MakePlayerFactory(human)};
   CHECK_THAT(error(TinyEpisode(std::move(setup))->NextLeaf().status()),
-             Catch::Contains("not finite"));
+             Catch::StartsWith(human + ": ") && Catch::Contains("not finite"));
 }
 
 }  // namespace

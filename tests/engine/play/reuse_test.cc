@@ -45,9 +45,10 @@ TEST_CASE("An evaluation counts what searches asked for and what the cache knew"
   setup.config = TinyConfig();
   setup.config.evaluation.episodes = 2;
   setup.config.evaluation.simulations = 6;
-  setup.assistant = dir.path() + "/untrained.safetensors";
+  const std::string assistant = dir.path() + "/untrained.safetensors";
   const models::Network network = models::InitialNetwork(TinyConfig().network, Rng(1));
-  REQUIRE(models::SaveNetwork(setup.assistant, {network, "{}"}).ok());
+  REQUIRE(models::SaveNetwork(assistant, {network, "{}"}).ok());
+  setup.assistant = *OpenAssistant(assistant);
   const absl::StatusOr<EvaluationReport> without = Evaluate(setup);
   REQUIRE(without.ok());
   CHECK(without->evaluations > 0);

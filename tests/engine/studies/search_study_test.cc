@@ -74,9 +74,10 @@ TEST_CASE("Cells play the same houses, and what was played is reused") {
   EvaluationSetup setup;
   setup.config = TinyConfig();
   setup.config.evaluation.episodes = 3;
-  setup.assistant = dir.path() + "/untrained.safetensors";
+  const std::string assistant = dir.path() + "/untrained.safetensors";
   const models::Network network = models::InitialNetwork(setup.config.network, Rng(1));
-  REQUIRE(models::SaveNetwork(setup.assistant, {network, "{}"}).ok());
+  REQUIRE(models::SaveNetwork(assistant, {network, "{}"}).ok());
+  setup.assistant = *OpenAssistant(assistant);
 
   const std::string out = dir.path() + "/out";
   const absl::StatusOr<std::vector<StudyCell>> cells = RunStudy(*study, setup, out);

@@ -75,6 +75,42 @@ TEST_CASE("an episode of a trace is read by its number") {
              Catch::Contains("trace.gz: holds 2 episodes, numbered from 0; got 2"));
 }
 
+TEST_CASE("many episodes are read one after the other, in one pass over the file") {
+  const TempDir dir;
+  constexpr int kEpisodes = 400;
+  for (const bool of_people : {false, true}) {
+    INFO("people: " << of_people);
+    const Lines one = of_people ? People(RecordingKind::kAlone) : Trace(3);
+    Lines lines;
+    for (int i = 0; i < kEpisodes; ++i) lines.insert(lines.end(), one.begin(), one.end());
+    const std::string path = dir / "many.gz";
+    WriteGzipLines(path, lines);
+    const auto first = ReadEpisode(path, 0);
+    REQUIRE(first.ok());
+    auto reader = EpisodeReader::Open(path);
+    REQUIRE(reader.ok());
+    CHECK(reader->holds_people() == of_people);
+    std::filesystem::remove(path);  // Nothing is opened again.
+    for (int i = 0; i < kEpisodes; ++i) {
+      if (i % 3 == 1) {
+        REQUIRE(*reader->Skip());
+        continue;
+      }
+      const auto episode = reader->Next();
+      INFO(i << ": " << episode.status());
+      REQUIRE(episode.ok());
+      REQUIRE(episode->has_value());
+      REQUIRE((*episode)->start.blocks == first->start.blocks);
+      REQUIRE((*episode)->steps.size() == first->steps.size());
+      for (size_t t = 0; t < first->steps.size(); ++t) {
+        REQUIRE((*episode)->steps[t].actions == first->steps[t].actions);
+      }
+    }
+    CHECK_FALSE(reader->Next()->has_value());
+    CHECK_FALSE(*reader->Skip());
+  }
+}
+
 TEST_CASE("lines of a trace that do not fit are errors with file and line") {
   const Lines lines = Trace(4);
   const auto changed = [&](size_t index, const std::function<void(json&)>& change) {

@@ -23,6 +23,11 @@ SafeTensors Saved(const TemporaryDirectory& directory, const ReferenceConfig& co
   return *ReadSafeTensors(path);
 }
 
+absl::StatusOr<ReferenceWeights> LoadReference(const std::string& path) {
+  absl::StatusOr<SafeTensors> file = ReadSafeTensors(path);
+  return file.ok() ? ReferenceFrom(path, *std::move(file)) : file.status();
+}
+
 // What LoadReference() says of a file, without its path.
 std::string LoadError(const TemporaryDirectory& directory, const SafeTensors& file) {
   const std::string path = directory.File("spoilt.safetensors");

@@ -190,7 +190,7 @@ TEST_CASE("A batch gives what its positions give alone, each with its own memory
   for (const ReferenceConfig& config : {SmallTransformer(), SmallConvolutional()}) {
     const ReferenceNetwork network(RandomWeights(config, 1));
     const env::Game& played = game;
-    REQUIRE(network.CheckGame(played, 1).ok());
+    REQUIRE(CheckGame(network.config(), played, 1).ok());
     // Two timesteps, so that memories differ.
     std::vector<ReferenceMemory> memories(10);
     for (int t = 0; t < 2; ++t) {
@@ -226,22 +226,22 @@ TEST_CASE("A batch gives what its positions give alone, each with its own memory
 TEST_CASE("Games and memories that do not fit the network are refused") {
   const ReferenceNetwork transformer(RandomWeights(SmallTransformer(), 1));
   const auto error = [](const absl::Status& status) { return std::string(status.message()); };
-  CHECK(error(transformer.CheckGame(BoxGame({5, 5, 5}), 0)) ==
+  CHECK(error(CheckGame(transformer.config(), BoxGame({5, 5, 5}), 0)) ==
         "the world is 5x5x5, expected the network's 5x6x4");
   const env::Game game = BoxGame({5, 6, 4});
   env::GameConfig config = game.config();
   config.players.resize(3);
-  CHECK(error(transformer.CheckGame(env::Game(config, game.goal()), 0)) ==
+  CHECK(error(CheckGame(transformer.config(), env::Game(config, game.goal()), 0)) ==
         "the game has 3 players, expected at most 2 for this network");
 
   ReferenceConfig human = SmallConvolutional();
   human.mask_goal = false;
   const ReferenceNetwork convolutional(RandomWeights(human, 1));
-  CHECK(convolutional.CheckGame(BoxGame({5, 5, 5}), 0).ok());
+  CHECK(CheckGame(convolutional.config(), BoxGame({5, 5, 5}), 0).ok());
   config = game.config();
   config.players[1].goal_visible = false;
-  CHECK(convolutional.CheckGame(env::Game(config, game.goal()), 0).ok());
-  CHECK(error(convolutional.CheckGame(env::Game(config, game.goal()), 1)) ==
+  CHECK(CheckGame(convolutional.config(), env::Game(config, game.goal()), 0).ok());
+  CHECK(error(CheckGame(convolutional.config(), env::Game(config, game.goal()), 1)) ==
         "the network sees the goal, but goal_visible of player 1 is false");
 
   const ReferenceMemory memory(17);

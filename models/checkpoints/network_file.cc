@@ -1,0 +1,68 @@
+#include "models/checkpoints/network_file.h"
+
+#include <utility>
+
+#include "env/base/status.h"
+#include "models/backends/network_evaluator.h"
+#include "models/checkpoints/checkpoint.h"
+#include "models/files/safetensors.h"
+#include "models/reference/evaluator.h"
+#include "models/reference/network.h"
+
+namespace hod::models {
+namespace {
+
+// Says in every error whose predictions they are.
+class NamedEvaluator : public mcts::Evaluator {
+ public:
+  NamedEvaluator(std::string name, std::unique_ptr<mcts::Evaluator> inner)
+      : name_(std::move(name)), inner_(std::move(inner)) {}
+
+  absl::Status Evaluate(absl::Span<const mcts::Position> positions,
+                        absl::Span<mcts::Evaluation> evaluations) override {
+    return Annotate(inner_->Evaluate(positions, evaluations), name_);
+  }
+
+ private:
+  const std::string name_;
+  const std::unique_ptr<mcts::Evaluator> inner_;
+};
+
+absl::StatusOr<std::unique_ptr<mcts::Evaluator>> MakeUnnamed(const LoadedNetwork& network,
+                                                             const BackendOptions& options) {
+  if (const auto* hod = std::get_if<Network>(&network.network)) {
+    return NetworkEvaluator::Create(*hod, options);
+  }
+  return std::make_unique<ReferenceEvaluator>(
+      std::make_shared<const ReferenceNetwork>(std::get<ReferenceWeights>(network.network)));
+}
+
+absl::StatusOr<LoadedNetwork> HodNetworkFrom(const std::string& path, SafeTensors file) {
+  ASSIGN_OR_RETURN(NetworkFile own, NetworkFrom(path, std::move(file)));
+  return LoadedNetwork{path, std::move(own.network), std::move(own.run)};
+}
+
+}  // namespace
+
+absl::StatusOr<LoadedNetwork> OpenNetwork(const std::string& path) {
+  ASSIGN_OR_RETURN(SafeTensors file, ReadSafeTensors(path));
+  if (IsReference(file)) {
+    ASSIGN_OR_RETURN(ReferenceWeights weights, ReferenceFrom(path, std::move(file)));
+    return LoadedNetwork{path, std::move(weights), ""};
+  }
+  return HodNetworkFrom(path, std::move(file));
+}
+
+absl::StatusOr<LoadedNetwork> OpenHodNetwork(const std::string& path) {
+  ASSIGN_OR_RETURN(SafeTensors file, ReadSafeTensors(path));
+  return HodNetworkFrom(path, std::move(file));
+}
+
+absl::StatusOr<std::unique_ptr<mcts::Evaluator>> MakeEvaluator(const LoadedNetwork& network,
+                                                               const BackendOptions& options) {
+  absl::StatusOr<std::unique_ptr<mcts::Evaluator>> made = MakeUnnamed(network, options);
+  if (!made.ok()) return Annotate(made.status(), network.path);
+  return std::make_unique<NamedEvaluator>(network.path, *std::move(made));
+}
+
+}  // namespace hod::models
