@@ -68,6 +68,8 @@ def _function(name: str, function: object, indent: str, static: bool = False) ->
 def _class(cls: type) -> str:
     body = []
     for name, member in cls.__dict__.items():
+        if name.startswith("_pybind11_"):  # What newer versions of pybind11 add to every class.
+            continue
         if isinstance(member, property):
             signature, text = _split(member.fget.__doc__ or "", "")
             result = signature.rpartition(" -> ")[2] or "Any"
