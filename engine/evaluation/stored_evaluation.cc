@@ -4,8 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "engine/play/human_file.h"
 #include "env/base/status.h"
 #include "env/houses/sources/source.h"
@@ -37,6 +40,31 @@ absl::StatusOr<json> OriginOfPlayer(const std::string& spec) {
   return origins;
 }
 
+void Append(const std::vector<float>& values, std::string& bytes) {
+  bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+}
+
+// Of what it computes with, whatever file it is in.
+std::string HashOfNetwork(const models::LoadedNetwork& network) {
+  std::string bytes;
+  if (const auto* hod = std::get_if<models::Network>(&network.network)) {
+    const models::NetworkConfig& config = hod->config;
+    bytes = absl::StrCat("hod ", config.channels, " ", config.blocks, " ", config.goal_visible, " ",
+                         config.inventories, " ");
+    Append(hod->parameters, bytes);
+  } else {
+    const auto& reference = std::get<models::ReferenceWeights>(network.network);
+    bytes = models::ToJson(reference.config).dump();
+    for (const auto& [name, values] : reference.tensors) Append(values, bytes);
+  }
+  return HashOf(bytes);
+}
+
+absl::StatusOr<json> OriginOfAssistant(const Assistant& assistant) {
+  if (assistant.network != nullptr) return json(HashOfNetwork(*assistant.network));
+  return OriginOfPlayer(assistant.spec);
+}
+
 absl::StatusOr<std::string> HashOfHouses(const RunConfig& config) {
   ASSIGN_OR_RETURN(const auto goals,
                    env::MakeGoalSource(config.evaluation.goals, config.game,
@@ -51,7 +79,7 @@ absl::StatusOr<std::string> HashOfHouses(const RunConfig& config) {
 }
 
 absl::StatusOr<json> OriginOf(const EvaluationSetup& setup) {
-  ASSIGN_OR_RETURN(json assistant, OriginOfPlayer(setup.assistant.spec));
+  ASSIGN_OR_RETURN(json assistant, OriginOfAssistant(setup.assistant));
   ASSIGN_OR_RETURN(json human, OriginOfPlayer(setup.human));
   ASSIGN_OR_RETURN(std::string houses, HashOfHouses(setup.config));
   return json{{"version", kVersion},

@@ -23,9 +23,9 @@ absl::StatusOr<bool> FollowingEvaluator::Refresh() {
   }
   ASSIGN_OR_RETURN(const models::LoadedNetwork loaded, std::move(opened));
   ASSIGN_OR_RETURN(RunProgress progress, RunProgress::FromJson(loaded.run));
+  std::shared_ptr<mcts::Evaluator> evaluator;
   ASSIGN_OR_RETURN(std::unique_ptr<mcts::Evaluator> network,
                    models::MakeEvaluator(loaded, run_->config().backend));
-  std::shared_ptr<mcts::Evaluator> evaluator;
   const int cached_positions = run_->config().cached_positions;
   if (cached_positions > 0) {  // What one network says is forgotten with it.
     evaluator = std::make_shared<mcts::EvaluationCache>(std::move(network), cached_positions);

@@ -27,7 +27,7 @@
 
 namespace hod::models {
 
-inline constexpr int kMaxChannels = 1024;
+inline constexpr int kMaxChannels = 512;
 inline constexpr int kMaxBlocks = 64;
 
 struct NetworkConfig {

@@ -286,7 +286,7 @@ TEST_CASE("Mistakes are named") {
   };
   CHECK_THAT(train("learner.max_step=3"), Catch::Contains("learner.max_step: no such setting"));
   CHECK_THAT(train("network.channels=0"),
-             Catch::Contains("network.channels: expected an integer from 1 to 1024, got 0"));
+             Catch::Contains("network.channels: expected an integer from 1 to 512, got 0"));
   const std::string missing = work / "missing.toml";
   CHECK_THAT(work.Refuse({"train", "--config", missing, "--out", work / "run"}),
              Catch::Contains(missing));
