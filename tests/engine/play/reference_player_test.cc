@@ -79,7 +79,8 @@ TEST_CASE("A player whose network fails does nothing and says why") {
   const auto player = *Create(weights, game, 0);
   CHECK(player->status().ok());
   CHECK(player->NextAction(RandomState(game, 1, 1)) == env::ActionDistribution{{0, 1.0f}});
-  CHECK(player->status().message() == "the network's prediction is not finite");
+  CHECK_THAT(std::string(player->status().message()),
+             Catch::EndsWith("/network.safetensors: the network's prediction is not finite"));
   CHECK_FALSE(Create(weights, BoxGame({6, 6, 6}), 0).ok());
 }
 
