@@ -47,7 +47,7 @@ struct LearnerConfig {
   bool mirror = true;
   double permute_blocks = 0;
   double checkpoint_seconds = 30;
-  int keep_checkpoints = 20;  // The newest, and the first of every doubling of steps; 0: all.
+  int keep_checkpoints = 20;    // The newest, and the first of every doubling of steps; 0: all.
   int64_t max_steps = 1000000;  // Training ends after so many steps...
   double max_minutes = 0;  // ...or so many minutes of learning, restarts included; 0: no limit.
 };

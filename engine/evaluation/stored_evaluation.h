@@ -10,8 +10,8 @@
 namespace hod::engine {
 
 // What `store` has under `name`, which is then said on standard error, or a new evaluation, which
-// goes there. An evaluation follows from the settings, the assistant's network, the human's file and
-// the houses.
+// goes there. An evaluation follows from the settings, the assistant's network, the human's file
+// and the houses.
 absl::StatusOr<EvaluationReport> EvaluateOnce(const EvaluationSetup& setup,
                                               const ResultStore& store, const std::string& name);
 

@@ -51,7 +51,8 @@ absl::StatusOr<std::string> Gunzip(absl::string_view bytes, size_t max_bytes) {
                    stream.msg == nullptr ? "" : absl::StrCat(": ", stream.msg));
     }
   }
-  if (stream.avail_in > 0 || !left.empty()) return error("expected the end of the file after the gzip data");
+  if (stream.avail_in > 0 || !left.empty())
+    return error("expected the end of the file after the gzip data");
   return contents;
 }
 

@@ -104,8 +104,8 @@ TEST_CASE("Gzip data in memory is inflated within bounds, or refused with the of
   CHECK_THAT(error(whole, 200000), Contains("inflates to more than 200000 bytes"));
   const std::string cut = whole.substr(0, whole.size() - 1);
   CHECK(error(cut, 1 << 20) == "offset " + std::to_string(cut.size()) + ": truncated gzip data");
-  CHECK(error(whole + "x", 1 << 20) ==
-        "offset " + std::to_string(whole.size()) + ": expected the end of the file after the gzip data");
+  CHECK(error(whole + "x", 1 << 20) == "offset " + std::to_string(whole.size()) +
+                                           ": expected the end of the file after the gzip data");
   std::string corrupt = whole;
   corrupt[corrupt.size() - 6] ^= 1;  // In the checksum.
   CHECK_THAT(error(corrupt, 1 << 20), Contains("corrupt gzip data"));
