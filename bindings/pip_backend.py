@@ -53,7 +53,7 @@ def _compile(build: Path) -> Path:
     """The folder of the compiled package."""
     if not (build / "CMakeCache.txt").exists():
         subprocess.check_call(
-            ["cmake", "--preset", "release", "-S", ROOT, "-B", build]
+            ["cmake", "--preset", "release", "-S", str(ROOT), "-B", str(build)]
             + [f"-DPython_EXECUTABLE={sys.executable}"]
             + ["-DHOD_BUILD_TESTS=OFF", "-DHOD_BUILD_BENCHMARKS=OFF"]
         )

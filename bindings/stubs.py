@@ -61,6 +61,8 @@ def _function(name: str, function: object, indent: str, static: bool = False) ->
     signature, text = _split(getattr(function, "__doc__") or "", name)
     if not static:
         signature = re.sub(r"\((self|arg0): [^,)]*", "(self", signature, count=1)
+    if name == "__eq__":  # Other types are answered by Python.
+        signature = re.sub(r"(arg0|other): \w+", r"\1: object", signature)
     decorator = f"{indent}@staticmethod\n" if static else ""
     return f"{decorator}{indent}def {name}{signature}:\n" + _doc(text, indent + "    ")
 

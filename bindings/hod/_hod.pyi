@@ -45,7 +45,7 @@ class Config:
     def to_toml(self) -> str:
         """Text that `parse` reads back to the same settings."""
 
-    def __eq__(self, arg0: Config) -> bool:
+    def __eq__(self, arg0: object) -> bool:
         ...
 
     __hash__: ClassVar[None]  # type: ignore[assignment]
@@ -103,7 +103,7 @@ class State:
     def __deepcopy__(self, arg0: dict) -> State:
         ...
 
-    def __eq__(self, arg0: State) -> bool:
+    def __eq__(self, arg0: object) -> bool:
         ...
 
     __hash__: ClassVar[None]  # type: ignore[assignment]
@@ -499,7 +499,7 @@ class Node:
     def state(self) -> State:
         """The position, replayed from the root."""
 
-    def __eq__(self, arg0: Node) -> bool:
+    def __eq__(self, arg0: object) -> bool:
         ...
 
     def __hash__(self) -> int:

@@ -41,7 +41,7 @@ def _random_actions(batch: _hod.EnvBatch, steps: int, rng: np.random.Generator) 
 
 def _best_rate(run: Callable[[], float], steps: int, seconds: float) -> tuple[float, float]:
     """(best, median) steps per second of runs that together take `seconds`."""
-    times = []
+    times: list[float] = []
     end = time.perf_counter() + seconds
     while not times or time.perf_counter() < end:
         times.append(run())

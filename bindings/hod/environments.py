@@ -78,8 +78,8 @@ def _render(batch: _hod.EnvBatch, index: int, mode: str | None) -> np.ndarray | 
         return None
     if mode not in RENDER_MODES:
         raise ValueError(f"render mode {mode!r}, expected one of {RENDER_MODES}")
-    draw = _hod.draw_frame if mode == "rgb_array" else _hod.state_text
-    return draw(batch.game(index), batch.state(index))
+    game, state = batch.game(index), batch.state(index)
+    return _hod.draw_frame(game, state) if mode == "rgb_array" else _hod.state_text(game, state)
 
 
 class _Single:
@@ -110,7 +110,7 @@ class _Single:
         """Nothing has to be closed."""
 
 
-class ParallelEnv(_Single, _ParallelEnv):
+class ParallelEnv(_Single, _ParallelEnv):  # type: ignore[misc, valid-type]
     """The human and the assistant as two agents; make it with `hod.parallel_env`."""
 
     metadata = {"name": "hod_v0", "render_modes": RENDER_MODES, "is_parallelizable": True}
@@ -204,7 +204,7 @@ def parallel_env(
     return ParallelEnv(make_config(config, settings), goals, render_mode)
 
 
-class AssistantEnv(_Single, _Env):
+class AssistantEnv(_Single, _Env):  # type: ignore[misc, valid-type]
     """The assistant's side of a game, with the interface of gymnasium.Env: a human model plays the
     human. The assistant does not see the goal.
 
@@ -269,7 +269,7 @@ class AssistantEnv(_Single, _Env):
         return dict(self._observation), reward, terminated, truncated, self._info()
 
 
-class VectorEnv(_VectorEnv):
+class VectorEnv(_VectorEnv):  # type: ignore[misc, valid-type]
     """Many AssistantEnvs stepped together by `threads` threads (all processors unless said
     otherwise), with the interface of gymnasium.vector.VectorEnv.
 
@@ -354,7 +354,7 @@ class VectorEnv(_VectorEnv):
             raise ValueError(f"options: {sorted(options)}, expected none")
         if isinstance(seed, (int, np.integer)):
             seed = [int(seed) + i for i in range(self.num_envs)]
-        self._batch.reset(seed)
+        self._batch.reset(None if seed is None else list(seed))
         self._begun = True
         return dict(self._observations), self._infos()
 

@@ -122,8 +122,9 @@ def filmstrip(episode: _hod.Episode, steps: int | Sequence[int] = 6, columns: in
     """An episode at a glance: so many moments at equal distances, or those after the given steps,
     and the goal."""
     if isinstance(steps, int):
-        steps = np.linspace(0, len(episode), steps).round().astype(int)
-    wanted = set(int(t) for t in steps)
+        wanted = set(np.linspace(0, len(episode), steps).round().astype(int).tolist())
+    else:
+        wanted = set(int(t) for t in steps)
     game = episode.game
     count = len(wanted) + 1
     rows = -(-count // columns)

@@ -44,8 +44,8 @@ class Shards(Sequence[_hod.Shard]):
     def steps(self) -> Iterator[np.ndarray]:
         """`Fragment.steps` of every fragment, shard after shard."""
         for shard in self:
-            for fragment in shard:
-                yield fragment.steps
+            for index in range(len(shard)):
+                yield shard[index].steps
 
 
 class Run:

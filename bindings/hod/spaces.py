@@ -28,6 +28,9 @@ except ImportError:
             self._rng = np.random.default_rng(seed)
             return seed
 
+        def contains(self, x: Any) -> bool:
+            raise NotImplementedError
+
         def __contains__(self, x: Any) -> bool:
             return self.contains(x)
 
@@ -49,7 +52,7 @@ except ImportError:
         def contains(self, x: Any) -> bool:
             if isinstance(x, np.ndarray) and x.shape == ():
                 x = x[()]
-            return isinstance(x, (int, np.integer)) and 0 <= x < self.n
+            return isinstance(x, (int, np.integer)) and bool(0 <= x < self.n)
 
         def __eq__(self, other: Any) -> bool:
             return isinstance(other, Discrete) and self.n == other.n
@@ -93,7 +96,7 @@ except ImportError:
             self.high = np.full(full, high, dtype)
 
         def sample(self) -> np.ndarray:
-            if self.dtype.kind == "f":
+            if self.low.dtype.kind == "f":
                 return self._rng.uniform(self.low, self.high).astype(self.dtype)
             return self._rng.integers(self.low, self.high, endpoint=True, dtype=self.dtype)
 

@@ -26,7 +26,8 @@ CODE = "# %%"
 
 def cells(text: str) -> Iterator[tuple[str, str]]:
     """("markdown" or "code", text) of each cell."""
-    kind, lines = "code", []
+    kind = "code"
+    lines: list[str] = []
     for line in [*text.splitlines(), CODE]:
         if line in (MARKDOWN, CODE):
             body = "\n".join(lines).strip()
