@@ -18,7 +18,7 @@
 namespace hod::benchmarks {
 namespace {
 
-constexpr int kFragmentLength = 64;  // As self-play writes them.
+constexpr int kFragmentLength = 64;  // What self-play writes.
 
 // Random play with policies of the size that searches and human models give.
 engine::Fragment MakeFragment(uint64_t seed, int search_policy_size) {
@@ -69,7 +69,7 @@ void CountSteps(benchmark::State& bench, int batch, absl::Duration loading) {
       benchmark::Counter(absl::ToDoubleSeconds(loading), benchmark::Counter::kAvgIterations);
 }
 
-// As the learner: a batch is sampled, then learnt from.
+// Does what the learner does: samples a batch, then learns from it.
 void Step(benchmark::State& bench, models::NetworkConfig config, int batch, int threads) {
   models::Trainer trainer(models::InitialTrainerState(models::InitialNetwork(config, Rng(1))),
                           {.threads = threads});

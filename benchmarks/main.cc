@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -16,7 +17,6 @@
 #include "engine/config/trained_config.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
-#include "models/checkpoints/checkpoint.h"
 #include "models/checkpoints/network_file.h"
 
 namespace hod::benchmarks {
@@ -36,8 +36,8 @@ struct CheckOptions {
 absl::Status RunCheck(const CheckOptions& options, bool json) {
   models::Network network = RandomNetwork({}, /*seed=*/1);
   if (!options.checkpoint.empty()) {
-    ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(options.checkpoint));
-    network = std::move(file.network);
+    ASSIGN_OR_RETURN(models::LoadedNetwork file, models::OpenHodNetwork(options.checkpoint));
+    network = std::get<models::Network>(std::move(file.network));
   }
   ASSIGN_OR_RETURN(const std::vector<WaysCompared> comparisons,
                    CheckNetwork(network, options.positions));

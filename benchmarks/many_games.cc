@@ -63,7 +63,7 @@ class EndlessStream : public engine::EpisodeStream {
   const int warm_up_, batches_;
   int batch_ = 0;
   int next_ = 0;
-  Stopwatch watch_;  // From the end of the warm-up on.
+  Stopwatch watch_;  // Runs from the end of the warm-up on.
 };
 
 }  // namespace

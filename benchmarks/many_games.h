@@ -12,8 +12,8 @@
 namespace hod::benchmarks {
 
 struct ManyGames {
-  double seconds = 0;       // Of wall time.
-  int64_t evaluations = 0;  // In that time.
+  double seconds = 0;       // Wall time.
+  int64_t evaluations = 0;  // Made in that time.
 };
 
 // A network of Hod.

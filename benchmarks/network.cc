@@ -85,7 +85,7 @@ class TimedBackend : public Backend {
 
 // What is measured: where and in what precision a network is computed.
 struct Variant {
-  std::string name;  // Of the precision, after that of a device that is not the processor.
+  std::string name;  // The precision's, after that of a device that is not the processor.
   Precision precision;
   std::function<std::unique_ptr<Backend>(const models::Network&)> make;
   bool on_processor = true;
@@ -141,7 +141,7 @@ void Encode(const models::NetworkConfig& config, absl::Span<const mcts::Position
   }
 }
 
-// Of a network of Hod's own kind.
+// Registers a network of Hod's own kind.
 void RegisterNetwork(const std::string& name, const models::NetworkConfig& config,
                      const Variant& variant, bool evaluate, absl::Span<const int> batches) {
   const Cost cost = CostOf(config, env::WorldSize());

@@ -48,7 +48,7 @@ struct Predictions {
   std::vector<mcts::Evaluation> evaluations;
 };
 
-// In passes of `batch` positions at most, and as the backend sees fit.
+// Predicts in passes of `batch` positions at most, and as the backend sees fit.
 Predictions Predict(const models::Network& network, std::unique_ptr<Backend> backend,
                     const std::vector<mcts::Position>& positions, size_t batch) {
   Predictions predictions;
@@ -120,7 +120,7 @@ HeadError LogitErrors(const char* head, int first_plane, int planes, const Predi
   return errors.Take();
 }
 
-// Of the goal's distribution over blocks in a voxel.
+// The goal's distribution over blocks in each voxel.
 std::vector<float> Softmax(const std::vector<float>& logits) {
   const size_t volume = logits.size() / env::kNumBlocks;
   std::vector<float> probabilities(logits.size());
@@ -144,7 +144,7 @@ std::vector<HeadError> Compare(const Predictions& subject, const Predictions& re
   for (size_t k = 0; k < reference.evaluations.size(); ++k) {
     const mcts::Evaluation &a = subject.evaluations[k], &b = reference.evaluations[k];
     const size_t volume = b.goal_logits.size() / env::kNumBlocks;
-    // Of distributions p(i) and q(i); the divergence is KL(q || p).
+    // Compares distributions p(i) and q(i); the divergence is KL(q || p).
     const auto compare = [](size_t size, Errors& probability, Errors& divergence, const auto& p,
                             const auto& q) {
       double kl = 0;

@@ -15,7 +15,7 @@ namespace hod::benchmarks {
 struct HeadError {
   const char* head;
   double worst = 0, mean = 0;
-  double limit = 0;  // Of the worst one.
+  double limit = 0;  // The largest `worst` that passes.
   bool Passes() const { return worst <= limit; }
 };
 
@@ -23,7 +23,7 @@ struct HeadError {
 struct WaysCompared {
   std::string subject, reference;
   std::string not_run;            // Why not; empty if it was.
-  std::vector<HeadError> errors;  // Of logits, probabilities, their divergence and the value.
+  std::vector<HeadError> errors;  // Logits, probabilities, their divergence and the value.
   bool Passes() const;
 };
 
@@ -33,7 +33,7 @@ struct WaysCompared {
 absl::StatusOr<std::vector<WaysCompared>> CheckNetwork(const models::Network& network,
                                                        int positions);
 
-// As a table, or as JSON.
+// Returns a table, or JSON.
 std::string ToText(const std::vector<WaysCompared>& comparisons);
 std::string ToJson(const std::vector<WaysCompared>& comparisons);
 

@@ -33,7 +33,7 @@ double FanIn(const std::vector<int64_t>& shape) {
   return fan_in;
 }
 
-// Of a tensor of weights that every voxel is multiplied with.
+// The cost of a tensor of weights that every voxel is multiplied with.
 Cost PerVoxel(const std::vector<int64_t>& shape, const env::WorldSize& world) {
   const double matrix = 2.0 * static_cast<double>(shape[0] * shape[1]);
   if (shape.size() == 2) return {matrix * world.Volume(), matrix * world.Volume()};

@@ -15,9 +15,9 @@ namespace hod::benchmarks {
 
 struct StrengthSetup {
   engine::RunConfig config;  // Its game, search and evaluation.
-  int positions = 100;       // From games that the network plays.
-  int simulations = 100;     // Of the searches compared.
-  int deep = 16;             // Times as many has the search they are compared with.
+  int positions = 100;       // Taken from games that the network plays.
+  int simulations = 100;     // Simulations of the searches compared.
+  int deep = 16;             // The search they are compared with has this many times as many.
   uint64_t seed = 1;
 };
 
@@ -34,7 +34,7 @@ struct Strength {
 absl::StatusOr<std::vector<Strength>> MeasureStrength(const StrengthSetup& setup,
                                                       mcts::Evaluator& evaluator);
 
-// In Markdown.
+// Returns a Markdown table.
 std::string FormatStrength(const std::vector<Strength>& strengths);
 
 }  // namespace hod::benchmarks

@@ -145,8 +145,8 @@ void KnownPosition(benchmark::State& bench) {
   bench.SetItemsProcessed(bench.iterations());
 }
 
-// From a search of 100 simulations to the start of the next, with the subtree of a move after which
-// the human did nothing. Items are moves.
+// Goes from a search of 100 simulations to the start of the next, with the subtree of a move after
+// which the human did nothing. Items are moves.
 void AdvanceTree(benchmark::State& bench) {
   const Episode episode = MakeEpisode(1, 0);
   const mcts::SearchOptions options;

@@ -57,7 +57,7 @@ const std::vector<Suite>& Suites();
 struct RunOptions {
   bool json = false;    // Google Benchmark's JSON on stdout instead of a table.
   std::string filter;   // Regular expression of the names to run; empty: all.
-  int repetitions = 5;  // For median and spread.
+  int repetitions = 5;  // Median and spread are taken over these.
 };
 
 // Runs a suite and prints its figures. Error: a filter that matches nothing.

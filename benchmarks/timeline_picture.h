@@ -6,7 +6,7 @@
 
 namespace hod::benchmarks {
 
-// From `begin` to `end`, in seconds of the timeline.
+// Draws what lies between `begin` and `end`, in seconds of the timeline.
 env::Canvas DrawTimeline(const engine::Timeline& timeline, double begin, double end);
 
 }  // namespace hod::benchmarks

@@ -87,7 +87,7 @@ class HumanBatch {
       }
     });
     for (const absl::Status& status : statuses) {
-      if (!status.ok()) return status;
+      RETURN_IF_ERROR(status);
     }
     return absl::OkStatus();
   }
@@ -156,10 +156,10 @@ class Environments {
         for (py::ssize_t i = 0; i < n; ++i) joint[2 * i + kAssistant] = given[i];
         absl::Status status = humans_->Act(*batch_, over, absl::MakeSpan(joint));
         if (status.ok()) status = humans_->Observe(*batch_, over, joint);
-        if (!status.ok()) return status;
+        RETURN_IF_ERROR(status);
       }
       RETURN_IF_ERROR(batch_->Step(joint, arrays_));
-      memory_->actions = joint;  // Of the same size: stays where it is.
+      memory_->actions = joint;  // Has the same size, so it stays where it is.
       WriteProgress();
       return BeginHumans(over);
     });
@@ -268,7 +268,7 @@ class Environments {
   const Goals goals_;
   int num_actions_ = 0;
   std::shared_ptr<Memory> memory_;
-  py::dict views_;  // Of it, by name.
+  py::dict views_;  // Views of it, by name.
   env::BatchArrays arrays_;
   std::unique_ptr<env::EnvBatch> batch_;
   std::unique_ptr<HumanBatch> humans_;

@@ -208,7 +208,7 @@ py::dict ToDict(const NetworkConfig& config) {
   return dict;
 }
 
-// From a dictionary of float32 arrays, one for each tensor of the layout.
+// Makes a network from a dictionary of float32 arrays, one for each tensor of the layout.
 Network NetworkFrom(const py::dict& config, const py::dict& parameters) {
   Network network{ConfigFrom(config), {}};
   const std::vector<models::ParameterSpec> layout = models::ParameterLayout(network.config);

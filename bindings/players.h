@@ -22,7 +22,7 @@ Players PlayersFrom(const py::object& spec);
 
 // (int32 [k] flat ids, float32 [k] probabilities).
 py::tuple ToPython(const env::ActionDistribution& distribution);
-// From an id, a dictionary or an array; probabilities may have any positive sum.
+// Reads an id, a dictionary or an array; probabilities may have any positive sum.
 env::ActionDistribution DistributionFrom(const env::Game& game, const py::object& object);
 
 void BindPlayers(py::module_& m);

@@ -11,7 +11,7 @@
 
 namespace hod::mcts {
 
-// Of every voxel, the edit with the highest expected reward under `belief` is worth doing if that
+// In every voxel, the edit with the highest expected reward under `belief` is worth doing if that
 // is positive. A relaxed plan does them one a timestep, the nearest first, as if walls, air without
 // support and other players did not matter: the k-th edit, d steps away, is worth
 // gamma^max(k, d) times its reward. The value is their sum, in blocks. Memory is kept between

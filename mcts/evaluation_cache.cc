@@ -111,7 +111,7 @@ absl::Status EvaluationCache::Evaluate(absl::Span<const Position> positions,
         absl::StrCat(positions.size(), " positions but ", evaluations.size(), " evaluations"));
   }
   struct Unknown {
-    size_t index;  // Of the batch.
+    size_t index;  // Index in the batch.
     std::string key;
     uint64_t hash;
   };

@@ -61,7 +61,7 @@ class EvaluationCache : public Evaluator {
   const size_t capacity_;
   const std::function<uint64_t(absl::string_view)> hash_;
 
-  mutable std::mutex mutex_;  // Of all below; not held while the inner evaluator works.
+  mutable std::mutex mutex_;  // Guards all below; not held while the inner evaluator works.
   std::list<Entry> entries_;  // Those met last are first.
   absl::flat_hash_map<uint64_t, std::list<Entry>::iterator> by_hash_;
   Counts counts_;

@@ -23,7 +23,7 @@ struct Position {
   int player;
   // Flat ids of what the player may do, ascending; empty where the game is over.
   absl::Span<const int32_t> valid_actions{};
-  Memory memory{};  // Of the history before this position: what its parent's evaluation returned.
+  Memory memory{};  // Covers the history before this position: what its parent's evaluation gave.
 };
 
 // An action the other players may take next.
@@ -38,7 +38,7 @@ struct Evaluation {
   float value = 0;                 // Expected discounted return.
   std::vector<float> goal_logits;  // [kNumBlocks][volume] goal posterior per voxel, unnormalised.
   std::vector<LikelyAction> human_policy;  // The other players' next action, ids ascending.
-  Memory memory;                           // Of the history up to and with this position.
+  Memory memory;                           // Covers the history up to and with this position.
 };
 
 class Evaluator {

@@ -88,7 +88,7 @@ bool ExpectedRewards::Append(const env::Game& game, const env::State& state, int
     return static_cast<float>(gain > 0 ? gain : gain + table.incorrect_action);
   };
   struct Gains {
-    float block, air, other;  // By what the goal wants.
+    float block, air, other;  // Named by what the goal wants.
   };
   const Gains place = {paid(1), paid(-1), paid(table.place_wrong)};
   const Gains take = {paid(-1), paid(1), paid(-table.place_wrong)};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/status.h"
 
 namespace hod::mcts {
 
@@ -25,7 +26,7 @@ absl::Status ParallelEvaluator::Evaluate(absl::Span<const Position> positions,
     });
   });
   for (const absl::Status& status : statuses) {
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(status);
   }
   return absl::OkStatus();
 }

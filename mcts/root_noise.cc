@@ -13,7 +13,7 @@ namespace {
 void Dirichlet(double alpha, Rng& rng, absl::Span<double> draw) {
   for (double& x : draw) x = rng.Gamma(alpha);
   const double sum = std::accumulate(draw.begin(), draw.end(), 0.0);
-  // With a tiny alpha every gamma draw may underflow; the limit puts all mass on one entry.
+  // With a tiny alpha, every gamma draw may underflow; the limit puts all mass on one entry.
   if (sum <= 0) {
     draw[rng.Below(static_cast<int>(draw.size()))] = 1.0;
     return;

@@ -1,4 +1,4 @@
-// From a finished search to a policy.
+// Turns a finished search into a policy.
 #pragma once
 
 #include <cstdint>

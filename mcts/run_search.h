@@ -12,7 +12,7 @@
 namespace hod::mcts {
 
 struct SearchLimits {
-  absl::Duration time = absl::InfiniteDuration();  // From the call on.
+  absl::Duration time = absl::InfiniteDuration();  // Counted from the call on.
   std::function<MonotonicTime()> now = MonotonicNow;
 };
 

@@ -36,7 +36,7 @@ namespace hod::mcts {
 env::Game PlanningGame(const env::Game& game, const SearchOptions& options);
 
 struct SearchResult {
-  Policy policy;        // As SearchOptions::root_policy says.
+  Policy policy;        // Made as SearchOptions::root_policy says.
   int32_t best_action;  // The first of the most probable; with Gumbel selection the winner of the
                         // halving, which is to be played even where policies are drawn from.
   double root_value;    // Mean value of the root.
@@ -48,7 +48,7 @@ struct ActionView {
   float prior;  // P(a), summing to 1 over the node.
   int32_t visits;
   float value_sum;
-  int32_t first_child;  // Of nodes(); kNone if there is none.
+  int32_t first_child;  // Index into nodes(); kNone if there is none.
 };
 
 // Not thread-safe; many searches may run on many threads. Memory is kept between searches, so that
@@ -90,7 +90,7 @@ class Search {
   // Requires that nothing is in flight and at least one simulation was made.
   SearchResult result() const;
 
-  // For traces, explanations and tests.
+  // What traces, explanations and tests need.
   const SearchOptions& options() const { return options_; }
   const env::Game& game() const { return *game_; }
   const Tree& tree() const { return tree_; }
@@ -132,7 +132,7 @@ class Search {
   int32_t EnterChild(Slot& slot, int32_t node, int32_t edge);
   int32_t MakeEdge(int32_t node, const Choice& choice);
   int32_t MakeChild(Slot& slot, int32_t node, int32_t edge, int32_t human);
-  // Of one more simulation on the path, or of one less.
+  // Counts one more simulation on the path, or one less.
   void CountInFlight(const Slot& slot, int32_t change);
 
   absl::Status Expand(const Slot& slot, int32_t node, const Evaluation& evaluation);
@@ -145,7 +145,7 @@ class Search {
   int player_ = 0;
   Rng rng_;
   double c_puct_ = 1;
-  Memory memory_;    // Of the history before the root.
+  Memory memory_;    // Covers the history before the root.
   int started_ = 0;  // Simulations.
 
   Tree tree_, spare_tree_;

@@ -29,7 +29,7 @@ class Scorer {
                            static_cast<double>(1.0f + static_cast<float>(visits + in_flight)));
     return q + c_puct_ * u;
   }
-  // Of an entry that was never tried: grows with the prior.
+  // The score of an entry that was never tried; it grows with the prior.
   float Untried(float prior) const {
     return initial_q_ + c_puct_ * static_cast<float>(static_cast<double>(prior) * sqrt_visits_);
   }
@@ -64,7 +64,7 @@ class BestAction {
       Consider({edge.action, e, t},
                scorer.Score(edge.prior * scale, edge.value_sum, edge.visits, edge.in_flight));
     }
-    // Of the untried ones the highest prior is best; but rounding may give others its score.
+    // Among the untried ones, the highest prior is best, but rounding may give others its score.
     const float* untried = tree_.untried.data();
     const float highest =
         Eigen::Map<const Eigen::ArrayXf>(untried + type.begin, type.end - type.begin).maxCoeff();

@@ -55,7 +55,7 @@ struct TypeStats {
 // What one player's action did on the way into a node: enough to price it under any goal posterior.
 struct Effect {
   int player;
-  env::Action action;  // As it took effect; noop if it did not.
+  env::Action action;  // What took effect; noop if nothing did.
   env::Block before;   // The block at action.location before the step.
   double goal_independent;
 };
@@ -68,20 +68,20 @@ struct Node {
   bool expanded = false;
   bool terminal = false;
 
-  double reward = 0;                       // Of the step into this node.
+  double reward = 0;                       // Reward of the step into this node.
   double own_reward = 0;                   // The searching player's part of it.
   absl::InlinedVector<Effect, 2> effects;  // The searching player's first.
-  env::StepChange change;                  // Of the step into this node.
+  env::StepChange change;                  // What the step into this node changed.
 
   int32_t visits = 0;
   int32_t in_flight = 0;
-  float value = 0;       // As evaluated.
-  float noop_prior = 0;  // Of the root: what noop had before explore_noops set it aside.
+  float value = 0;       // The evaluator's.
+  float noop_prior = 0;  // What noop had at the root before explore_noops set it aside.
   double value_sum = 0;
-  // Of the values backed up through this node and its children:
+  // Extremes of the values backed up through this node and its children:
   double min_value = std::numeric_limits<double>::infinity();
   double max_value = -std::numeric_limits<double>::infinity();
-  // Of those backed up through this node alone:
+  // Extremes of those backed up through this node alone:
   double min_backup = std::numeric_limits<double>::infinity();
   double max_backup = -std::numeric_limits<double>::infinity();
   double reward_sum = 0, own_reward_sum = 0;  // Over the backups through this node.
@@ -89,7 +89,7 @@ struct Node {
   std::array<TypeStats, env::kNumActionTypes> types;
   int32_t humans_begin = 0, humans_end = 0;    // Run in the pool of humans.
   int32_t targets_begin = 0, targets_end = 0;  // Run in the pool of targets.
-  Memory memory;                               // Of the evaluator, up to and with this node.
+  Memory memory;                               // The evaluator's, up to and with this node.
 };
 
 struct Tree {

@@ -13,7 +13,7 @@ namespace hod::mcts {
 // Returns the visits of all of its edges.
 int MoveSubtree(Tree& tree, int32_t child, Tree& subtree);
 
-// To be called when the root of such a tree has its priors: gives them to the edges it kept, and
+// Call this when the root of such a tree has its priors. It gives them to the edges it kept, and
 // adds what these know to its visits and values, all but its own evaluation. Requires that its
 // valid actions are the child's. Nothing happens where no edge was kept.
 void AdoptEdges(double gamma, Tree& tree);

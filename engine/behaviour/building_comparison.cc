@@ -10,6 +10,7 @@
 #include "engine/charts/chart.h"
 #include "engine/results/estimate.h"
 #include "env/base/json_object_reader.h"
+#include "env/base/status.h"
 
 namespace hod::engine {
 namespace {
@@ -145,16 +146,14 @@ absl::StatusOr<PredictionScore> ScoreFromJson(const nlohmann::json& json) {
   reader.Read("split", score.split);
   reader.Read("protocol", score.protocol);
   reader.Read("every", 1, INT32_MAX, score.every);
-  const nlohmann::json* overall = reader.Find("overall");
-  if (overall == nullptr) return reader.Finish();
-  JsonObjectReader figures(*overall, "overall");
-  int scored = 0;
-  figures.Read("scored", 1, INT32_MAX, scored);
-  score.scored = scored;
-  ReadEstimate(figures, "cross_entropy", score.cross_entropy);
-  ReadEstimate(figures, "accuracy", score.accuracy);
-  if (!figures.ok()) reader.Fail(figures.Finish());
-  if (!reader.ok()) return reader.Finish();
+  reader.IgnoreOtherKeys();
+  reader.ReadObject("overall", [&](JsonObjectReader& figures) {
+    figures.IgnoreOtherKeys();
+    figures.Read("scored", 1, INT64_MAX, score.scored);
+    ReadEstimate(figures, "cross_entropy", score.cross_entropy);
+    ReadEstimate(figures, "accuracy", score.accuracy);
+  });
+  RETURN_IF_ERROR(reader.Finish());
   return score;
 }
 

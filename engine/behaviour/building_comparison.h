@@ -17,7 +17,7 @@ namespace hod::engine {
 struct PredictionScore {
   std::string human;            // A report's name, or its model.
   std::string split, protocol;  // What was held out, and how it was asked for.
-  int every = 1;                // Of so many rows one was scored.
+  int every = 1;                // One of this many rows was scored.
   int64_t scored = 0;           // Decisions.
   Estimate cross_entropy;       // Nats.
   Estimate accuracy;            // Share of rows whose action was thought the likeliest.
@@ -30,8 +30,8 @@ absl::StatusOr<PredictionScore> ScoreFromJson(const nlohmann::json& json);
 // name the report and the key.
 absl::Status CheckComparable(const std::vector<BuildingReport>& reports);
 
-// In Markdown: a row for every report in its order, then for every model that has only scores.
-// Every split and protocol of the scores has two columns. Requires CheckComparable().
+// Returns Markdown with a row for every report in its order, then for every model that has only
+// scores. Every split and protocol of the scores has two columns. Requires CheckComparable().
 std::string FormatComparison(const std::vector<BuildingReport>& reports,
                              const std::vector<PredictionScore>& scores);
 

@@ -53,26 +53,20 @@ Estimate GoalPercentAt(const std::vector<ObservedHouse>& houses, int timestep) {
   return BootstrapMean(percent, kBootstrapSeed);
 }
 
-void ReadFigures(JsonObjectReader& reader, std::vector<BuildingFigure>& out) {
-  const json* figures = reader.Find("figures");
-  if (figures == nullptr) return;
-  if (!figures->is_object()) return reader.Fail("figures", "an object");
-  for (const auto& item : figures->items()) {
+void ReadFigures(JsonObjectReader& figures, std::vector<BuildingFigure>& out) {
+  for (const std::string& key : figures.Keys()) {
     BuildingFigure& figure = out.emplace_back();
-    figure.key = item.key();
-    JsonObjectReader fields(item.value(), absl::StrCat("figures.", item.key()));
-    fields.Read("title", figure.title);
-    figure.estimate = ReadEstimate(fields);
-    fields.Read("people_alone", figure.people_alone);
-    fields.Read("people_assisted", figure.people_assisted);
-    if (absl::Status status = fields.Finish(); !status.ok()) return reader.Fail(status);
+    figure.key = key;
+    figures.ReadObject(key.c_str(), [&](JsonObjectReader& fields) {
+      fields.Read("title", figure.title);
+      figure.estimate = ReadEstimate(fields);
+      fields.Read("people_alone", figure.people_alone);
+      fields.Read("people_assisted", figure.people_assisted);
+    });
   }
 }
 
-void ReadCurve(JsonObjectReader& reader, BuildingReport& report) {
-  const json* curve = reader.Find("curve");
-  if (curve == nullptr) return;
-  JsonObjectReader fields(*curve, "curve");
+void ReadCurve(JsonObjectReader& fields, BuildingReport& report) {
   const std::string expected = absl::StrCat("an array of ", kCurveSteps + 1, " numbers");
   const auto numbers = [&](const char* key) {
     std::vector<double> out;
@@ -94,42 +88,8 @@ void ReadCurve(JsonObjectReader& reader, BuildingReport& report) {
   if (fields.ok() && !std::equal(timesteps.begin(), timesteps.end(), report.timesteps.begin())) {
     fields.Fail("curve.timesteps", "hundredths of the horizon");
   }
-  if (absl::Status status = fields.Finish(); !status.ok()) return reader.Fail(status);
+  if (!fields.ok()) return;
   for (int i = 0; i <= kCurveSteps; ++i) report.curve.push_back({mean[i], low[i], high[i]});
-}
-
-void ReadHouses(JsonObjectReader& reader, std::vector<BuiltHouse>& out) {
-  const json* houses = reader.Find("houses");
-  if (houses == nullptr) return;
-  if (!houses->is_array() || houses->empty()) return reader.Fail("houses", "an array, not empty");
-  for (const json& entry : *houses) {
-    JsonObjectReader fields(entry, absl::StrCat("houses[", out.size(), "]"));
-    BuiltHouse& house = out.emplace_back();
-    fields.Read("name", house.name);
-    fields.Read("rows", 0, INT32_MAX, house.rows);
-    fields.Read("needed_edits", 0, INT32_MAX, house.needed_edits);
-    fields.Read("goal_percent", house.goal_percent);
-    fields.Read("completed", house.completed);
-    if (absl::Status status = fields.Finish(); !status.ok()) return reader.Fail(status);
-  }
-}
-
-void ReadRecordings(JsonObjectReader& reader, std::vector<std::string>& out) {
-  const json* recordings = reader.Find("recordings");
-  if (recordings == nullptr) return;
-  const bool texts =
-      recordings->is_array() && std::all_of(recordings->begin(), recordings->end(),
-                                            [](const json& path) { return path.is_string(); });
-  if (!texts) return reader.Fail("recordings", "an array of texts");
-  out = recordings->get<std::vector<std::string>>();
-}
-
-void ReadSeed(JsonObjectReader& reader, int64_t& out) {
-  const json* seed = reader.Find("seed");
-  if (seed == nullptr) return;
-  const auto number = IntegerFromJson(*seed, 0, INT64_MAX, "");
-  if (!number.ok()) return reader.Fail("seed", "a whole number of at least 0");
-  out = *number;
 }
 
 }  // namespace
@@ -201,17 +161,26 @@ absl::StatusOr<BuildingReport> BuildingFromJson(const json& json) {
   JsonObjectReader reader(json, "");
   reader.Read("name", report.name);
   reader.Read("human", report.human);
-  ReadRecordings(reader, report.recordings);
+  reader.Read("recordings", report.recordings);
   reader.Read("goals", report.goals);
-  ReadSeed(reader, report.seed);
+  reader.Read("seed", 0, INT64_MAX, report.seed);
   reader.Read("horizon", kCurveSteps, INT32_MAX, report.horizon);
   reader.Read("seconds", report.seconds);
   reader.Read("milliseconds_per_row", report.milliseconds_per_row);
   std::string revision;
   reader.Read("git_revision", revision);
-  ReadFigures(reader, report.figures);
-  ReadCurve(reader, report);
-  ReadHouses(reader, report.houses);
+  reader.ReadObject("figures",
+                    [&](JsonObjectReader& fields) { ReadFigures(fields, report.figures); });
+  reader.ReadObject("curve", [&](JsonObjectReader& fields) { ReadCurve(fields, report); });
+  reader.ReadObjects("houses", [&](JsonObjectReader& fields) {
+    BuiltHouse& house = report.houses.emplace_back();
+    fields.Read("name", house.name);
+    fields.Read("rows", 0, INT32_MAX, house.rows);
+    fields.Read("needed_edits", 0, INT32_MAX, house.needed_edits);
+    fields.Read("goal_percent", house.goal_percent);
+    fields.Read("completed", house.completed);
+  });
+  if (reader.ok() && report.houses.empty()) reader.Fail("houses", "an array, not empty");
   const int episodes = static_cast<int>(report.houses.size());
   int stated = 0;
   reader.Read("episodes", 0, INT32_MAX, stated);

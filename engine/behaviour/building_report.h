@@ -23,7 +23,7 @@ struct ObservedHouse {
 struct BuildingFigure {
   std::string key, title;
   Estimate estimate;
-  double people_alone = 0, people_assisted = 0;  // As in BehaviourFigure.
+  double people_alone = 0, people_assisted = 0;  // See BehaviourFigure.
 };
 
 // One house in short.
@@ -35,10 +35,10 @@ struct BuiltHouse {
 };
 
 struct BuildingReport {
-  std::string name;                     // In tables and plots.
+  std::string name;                     // Shown in tables and plots.
   std::string human;                    // The model as MakePlayerFactory() knows it; "" for people.
   std::vector<std::string> recordings;  // The files people are from; none for models.
-  std::string goals;                    // Of models, as is the seed.
+  std::string goals;                    // Only models have goals and a seed.
   int64_t seed = 0;
   int horizon = 0;                  // Where the curve ends.
   double seconds = 0;               // Wall time of playing.

@@ -17,15 +17,15 @@ namespace hod::engine {
 // What one episode adds to a figure over many: the figure is the mean of the samples of all
 // episodes, or a quantile of them.
 struct FigurePart {
-  double sum = 0, count = 0;            // Of the samples, where the figure is their mean.
+  double sum = 0, count = 0;            // Over the samples, where the figure is their mean.
   std::optional<double> quantile = {};  // In [0, 1]; none: the mean.
   std::vector<double> samples = {};     // Where the figure is a quantile.
 };
 
 // A figure and what it is for recorded people.
 struct BehaviourFigure {
-  const char* key;    // In files.
-  const char* title;  // In tables; some go on from the line above.
+  const char* key;    // Names it in files.
+  const char* title;  // Names it in tables; some go on from the line above.
   FigurePart part;
   double people_alone;
   double people_assisted;  // Builders who had an assistant.
@@ -59,7 +59,7 @@ class BehaviourRecorder {
  private:
   using Samples = std::vector<double>;
   struct WrongBlock {
-    int location, placed_at;  // In own actions.
+    int location, placed_at;  // placed_at counts own actions.
   };
   struct Place {
     env::Cell cell;
@@ -72,7 +72,7 @@ class BehaviourRecorder {
   void RecordEdit(const env::State& before, const env::Action& edit);
   void RecordPlace(const env::State& before, const env::Action& edit);
   void RecordBreak(const env::State& before, const env::Action& edit);
-  // Of places whether breaks are between them or not.
+  // Compares successive places, whether breaks are between them or not.
   void RecordDirection(env::Cell cell);
   void RecordRepair(int location);
   std::vector<BehaviourFigure> Figures(const EpisodeBehaviour& episode) const;
@@ -85,21 +85,21 @@ class BehaviourRecorder {
 
   // What figures are made of.
   std::vector<double> progress_;
-  std::array<int, env::kNumActionTypes> rows_{};  // By submitted type.
+  std::array<int, env::kNumActionTypes> rows_{};  // Counted by submitted type.
   int edits_ = 0;                                 // Submitted.
   Samples noops_before_action_, first_noops_;
   int correct_places_ = 0, air_places_ = 0, wrong_type_places_ = 0;
   int ground_breaks_ = 0, repairs_ = 0, correct_breaks_ = 0;
   Samples repair_delay_;
   int own_actions_ = 0, dug_before_building_ = 0, dug_ = 0, dug_at_ = 0;
-  Samples place_layers_;  // Of correct places in order.
+  Samples place_layers_;  // Layers of correct places in order.
   Samples above_lowest_;  // Layers, of correct places.
   Samples edit_distance_, edit_rise_;
   Samples same_type_, same_layer_, adjacent_;  // 0 or 1, of consecutive places.
-  std::array<int, 4> after_adjacent_{};        // Of three: on, another adjacent, jump, back.
+  std::array<int, 4> after_adjacent_{};        // Next place: on, another adjacent, jump, back.
   Samples type_runs_;
   Samples moves_between_;
-  std::array<int, 3> turns_{};  // Of consecutive moves: on, reverse, turn.
+  std::array<int, 3> turns_{};  // Consecutive moves: on, reverse, turn.
   Samples eye_distance_, horizontal_distance_, height_;
 
   // What the next row is compared with.
@@ -120,7 +120,7 @@ class PooledFigure {
   // Figure number `index` of every episode.
   PooledFigure(const std::vector<EpisodeBehaviour>& episodes, size_t index);
 
-  // With episode i counted times[i] >= 0 times. NaN if there is nothing to measure.
+  // The figure with episode i counted times[i] >= 0 times. NaN if there is nothing to measure.
   double Value(absl::Span<const int> times) const;
   double Value() const;  // Every episode once.
 
@@ -129,7 +129,7 @@ class PooledFigure {
 
   std::optional<double> quantile_;
   std::vector<double> sums_, counts_;               // [episodes]
-  std::vector<std::pair<double, size_t>> samples_;  // With their episodes, in ascending order.
+  std::vector<std::pair<double, size_t>> samples_;  // Each with its episode, in ascending order.
 };
 
 // Where a figure stands among those of an episode.

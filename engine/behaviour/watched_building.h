@@ -18,14 +18,14 @@ struct BuildingSetup {
   std::shared_ptr<const env::GoalSource> goals;
   PlayerFactory human;
   int episodes = 60;  // Houses.
-  uint64_t seed = 1;  // Of builders and start locations.
+  uint64_t seed = 1;  // Seeds builders and start locations.
   int threads = 2;
   std::string record_directory;  // Where traces of every episode go; "" for none.
 };
 
 struct WatchedHouses {
   std::vector<ObservedHouse> houses;
-  double seconds = 0;               // Of playing.
+  double seconds = 0;               // Time spent playing.
   double milliseconds_per_row = 0;  // Between rows of an episode, on its thread.
 };
 

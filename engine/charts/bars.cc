@@ -15,7 +15,7 @@ constexpr env::Color kText{0.15, 0.15, 0.15}, kBand{0.88, 0.91, 0.95};
 // What a column holds, in the unit of its values.
 struct Scale {
   double low = 0, high = 0;
-  double label_width = 0;  // Of the widest, in pixels.
+  double label_width = 0;  // Width of the widest label, in pixels.
 };
 
 env::TextStyle StyleOf(const BarTable::Row& row) {

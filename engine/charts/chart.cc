@@ -42,12 +42,12 @@ class Range {
     high_ = empty_ ? value : std::max(high_, value);
     empty_ = false;
   }
-  // With a tick at every whole number.
+  // An axis with a tick at every whole number.
   Axis ToWholeSteps() const {
     const double low = std::floor(empty_ ? 0 : low_);
     return {low, std::max(low + 1, std::ceil(empty_ ? 1 : high_)), 1};
   }
-  // With about `num_ticks` ticks at 1, 2 or 5 times a power of ten.
+  // An axis with about `num_ticks` ticks at 1, 2 or 5 times a power of ten.
   Axis ToAxis(int num_ticks) const {
     double low = empty_ ? 0 : low_, high = empty_ ? 1 : high_;
     if (low == high) {
@@ -107,10 +107,10 @@ class Plotter {
   }
 
  private:
-  static constexpr double kLine = 20, kSample = 26, kPad = 10;  // Of the legend.
+  static constexpr double kLine = 20, kSample = 26, kPad = 10;  // The legend's.
 
   static env::Color ColorOf(size_t i) { return kSeriesColors[i % kSeriesColors.size()]; }
-  // Of the axes; the legend stands beside them, where it covers nothing.
+  // The ends of the axes; the legend stands beside them, where it covers nothing.
   double right() const { return chart_.width - kRight - legend_width_; }
   double bottom() const { return chart_.height - kBottom; }
   double OnAxis(double x) const { return chart_.log2_x ? std::log2(x) : x; }

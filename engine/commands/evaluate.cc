@@ -32,7 +32,7 @@ struct Options {
 
 absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(Assistant assistant, OpenAssistant(options.assistant));
-  RunConfig config;  // With other assistants than networks the defaults.
+  RunConfig config;  // Assistants other than networks get the defaults.
   if (assistant.network != nullptr) {
     ASSIGN_OR_RETURN(config, TrainedConfig(*assistant.network));
   }

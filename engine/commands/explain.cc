@@ -111,7 +111,7 @@ absl::Status Run(const Options& options) {
   }
   ASSIGN_OR_RETURN(env::RecordedEpisode episode, env::ReadEpisode(options.trace, options.episode));
   absl::StatusOr<ExplainedMoment> moment = MomentAt(episode, options.step);
-  if (!moment.ok()) return Annotate(moment.status(), options.trace);
+  RETURN_IF_ERROR(Annotate(moment.status(), options.trace));
   ASSIGN_OR_RETURN(const models::LoadedNetwork network, models::OpenHodNetwork(options.checkpoint));
   ASSIGN_OR_RETURN(RunConfig config, ConfigOf(options, network));
   ASSIGN_OR_RETURN(mcts::SearchOptions search, SearchOptionsOf(options, config));

@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -18,6 +17,7 @@
 #include "engine/config/run_config.h"
 #include "env/base/clock.h"
 #include "env/base/files.h"
+#include "env/base/parallel.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
 #include "env/draw/sheet.h"
@@ -73,7 +73,7 @@ struct ImportArguments {
   std::vector<std::string> paths, transforms;
   std::string out, format = "auto", size = "9x8x8", split = "folders", name, license = "unknown";
   int64_t seed = 1;
-  int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  int threads = AvailableThreads();
 };
 
 const std::map<std::string, std::optional<env::HouseFormat>>& Formats() {
@@ -173,7 +173,7 @@ absl::Status Import(const ImportArguments& arguments) {
     return !g_stop;
   });
   progress.Finish();
-  if (!result.ok()) return result.status();
+  RETURN_IF_ERROR(result.status());
   PrintSummary(*result, files.size());
   if (result->set.houses.empty()) return absl::NotFoundError("no house was accepted");
   ASSIGN_OR_RETURN(const env::HouseSetFiles contents, env::SerializeHouseSet(result->set));

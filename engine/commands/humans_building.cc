@@ -104,11 +104,9 @@ absl::StatusOr<std::vector<T>> ReadAll(const std::vector<std::string>& paths,
                                        absl::StatusOr<T> (*from_json)(const nlohmann::json&)) {
   std::vector<T> all;
   for (const std::string& path : paths) {
-    ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-    const absl::StatusOr<nlohmann::json> json = ParseJson(text);
-    if (!json.ok()) return Annotate(json.status(), absl::StrCat(path, ": expected JSON"));
-    absl::StatusOr<T> read = from_json(*json);
-    if (!read.ok()) return Annotate(read.status(), path);
+    ASSIGN_OR_RETURN(const nlohmann::json json, ReadJsonFile(path));
+    absl::StatusOr<T> read = from_json(json);
+    RETURN_IF_ERROR(Annotate(read.status(), path));
     all.push_back(*std::move(read));
   }
   return all;

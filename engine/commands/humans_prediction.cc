@@ -44,7 +44,7 @@ absl::Status RunCrossValidate(const CrossValidateOptions& options) {
   const absl::StatusOr<std::vector<FoldResult>> results =
       CrossValidate(config, people, FoldsOf(people, options.splits, options.protocols), options.out,
                     options.threads, g_stop);
-  if (!results.ok()) return results.status();
+  RETURN_IF_ERROR(results.status());
   const std::string table = FormatCrossValidation(*results);
   std::fputs(table.c_str(), stdout);
   RETURN_IF_ERROR(WriteFileAtomically(options.out + "/table.md", table));

@@ -24,7 +24,7 @@ struct Options {
 
 absl::Status Run(const Options& options) {
   absl::StatusOr<NetworkStudy> study = LoadNetworkStudy(options.study);
-  if (!study.ok()) return study.status();
+  RETURN_IF_ERROR(study.status());
   std::vector<PlaySource> sources;
   for (const std::string& data : options.data) {
     const size_t equals = data.find('=');

@@ -27,7 +27,7 @@ struct Options {
 
 absl::Status Run(const Options& options) {
   absl::StatusOr<Study> study = LoadStudy(options.study);
-  if (!study.ok()) return study.status();
+  RETURN_IF_ERROR(study.status());
   ASSIGN_OR_RETURN(models::LoadedNetwork loaded, models::OpenHodNetwork(options.assistant));
   const auto network = std::make_shared<const models::LoadedNetwork>(std::move(loaded));
   ASSIGN_OR_RETURN(RunConfig config, TrainedConfig(*network));
@@ -37,7 +37,7 @@ absl::Status Run(const Options& options) {
   };
   for (const absl::Status& status : {set("goals", options.goals), set("episodes", options.episodes),
                                      set("threads", options.threads), set("seed", options.seed)}) {
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(status);
   }
   ASSIGN_OR_RETURN(std::vector<StudyCell> cells,
                    RunStudy(*study,

@@ -19,7 +19,7 @@ namespace {
 absl::Status RunTrain(const std::string& config_path, const std::vector<std::string>& overrides,
                       const std::string& out, const std::string& record) {
   ASSIGN_OR_RETURN(RunConfig config, LoadRunConfig(config_path, overrides));
-  const StopOnSignals handler;  // From before there is a run to be seen.
+  const StopOnSignals handler;  // Set before there is a run to be seen.
   ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::CreateOrResume(out, config));
   return Train(run, record, g_stop);
 }

@@ -23,7 +23,7 @@ namespace {
 // The first line of a file, by which the kinds of files are told apart.
 absl::StatusOr<nlohmann::json> FirstLine(const std::string& path) {
   absl::StatusOr<GzipLineReader> reader = GzipLineReader::Open(path);
-  if (!reader.ok()) return reader.status();
+  RETURN_IF_ERROR(reader.status());
   std::string line;
   ASSIGN_OR_RETURN(bool any, reader->Next(line));
   auto json = ParseJson(line);

@@ -19,7 +19,7 @@ namespace hod::engine {
 
 struct SelfPlayConfig {
   int workers = 1;                    // Processes.
-  int threads = 1;                    // Of a process.
+  int threads = 1;                    // Threads of a process.
   int games = 16;                     // Games a worker plays at once: its batch of evaluations.
   double full_search_fraction = 1.0;  // Share of moves searched in full and learnt from.
   int fast_simulations = 1;           // Simulations of the other moves.
@@ -52,7 +52,7 @@ struct LearnerConfig {
   double max_minutes = 0;  // ...or so many minutes of learning, restarts included; 0: no limit.
 };
 
-// Of learner.algorithm = "ppo".
+// The settings of learner.algorithm = "ppo".
 struct PpoSettings {
   int environments = 16;
   int rollout_length = 64;  // Timesteps in each environment between updates.
@@ -80,7 +80,7 @@ struct RunConfig {
   std::string human = "heuristic";
   int player = env::kAssistant;  // Whose play is learnt: a human is a builder alone, sees the goal.
   models::NetworkConfig network;
-  models::BackendOptions backend;  // Of self-play, evaluation and explanation.
+  models::BackendOptions backend;  // Used by self-play, evaluation and explanation.
   mcts::SearchOptions search;
   bool reuse_tree = false;   // A search goes on from the subtree of the moves that were played.
   int cached_positions = 0;  // Whose evaluations are remembered; 0: none.

@@ -132,48 +132,22 @@ void Compare(EvaluationReport& report, uint64_t seed) {
   }
 }
 
-// Reads the object that is the value of `key`, and nothing else that it may hold.
-template <typename Read>
-void ReadPart(JsonObjectReader& reader, const char* key, const Read& read) {
-  const nlohmann::json* object = reader.Find(key);
-  if (object == nullptr) return;
-  JsonObjectReader part(*object, reader.Path(key));
-  read(part);
-  if (!part.ok()) reader.Fail(part.Finish());
-}
-
 void ReadFigures(JsonObjectReader& reader, const char* key, EpisodeFigures& f) {
-  ReadPart(reader, key, [&](JsonObjectReader& part) {
-    part.Read("timesteps", f.timesteps);
-    part.Read("goal_percent", f.goal_percent);
-    part.Read("human_actions", f.human_actions);
-    part.Read("assistant_actions", f.assistant_actions);
-    part.Read("human_percent", f.human_percent);
-    part.Read("assistant_percent", f.assistant_percent);
-    part.Read("assistant_wrong", f.assistant_wrong);
+  reader.ReadObject(key, [&](JsonObjectReader& fields) {
+    fields.IgnoreOtherKeys();
+    fields.Read("timesteps", f.timesteps);
+    fields.Read("goal_percent", f.goal_percent);
+    fields.Read("human_actions", f.human_actions);
+    fields.Read("assistant_actions", f.assistant_actions);
+    fields.Read("human_percent", f.human_percent);
+    fields.Read("assistant_percent", f.assistant_percent);
+    fields.Read("assistant_wrong", f.assistant_wrong);
   });
 }
 
-void ReadHouses(JsonObjectReader& reader, std::vector<PairedFigures>& out) {
-  const nlohmann::json* houses = reader.Find("houses");
-  if (houses == nullptr) return;
-  if (!houses->is_array()) return reader.Fail("houses", "an array");
-  for (const nlohmann::json& entry : *houses) {
-    JsonObjectReader fields(entry, absl::StrCat("houses[", out.size(), "]"));
-    PairedFigures& house = out.emplace_back();
-    fields.Read("goal", house.goal);
-    ReadFigures(fields, "alone", house.alone);
-    ReadFigures(fields, "assisted", house.assisted);
-    if (!fields.ok()) return reader.Fail(fields.Finish());
-  }
-}
-
+// Earlier versions did not count.
 void ReadCount(JsonObjectReader& reader, const char* key, int64_t& out) {
-  const nlohmann::json* value = reader.FindOptional(key);
-  if (value == nullptr) return;  // Not counted by earlier versions.
-  const absl::StatusOr<int64_t> count = IntegerFromJson(*value, 0, INT64_MAX, key);
-  if (!count.ok()) return reader.Fail(count.status());
-  out = *count;
+  if (reader.Has(key)) reader.Read(key, 0, INT64_MAX, out);
 }
 
 // The evaluator of an assistant that searches.
@@ -294,27 +268,36 @@ nlohmann::json ToJson(const EvaluationReport& report) {
 absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json) {
   EvaluationReport report;
   JsonObjectReader reader(json, "");
-  ReadPart(reader, "origin", [&](JsonObjectReader& origin) {
+  reader.ReadObject("origin", [](JsonObjectReader& origin) {
+    origin.IgnoreOtherKeys();
     std::string text;
     for (const char* key : {"assistant", "config"}) origin.Read(key, text);
   });
   ReadCount(reader, "evaluations", report.evaluations);
   ReadCount(reader, "known_evaluations", report.known_evaluations);
   reader.Read("seconds", report.seconds);
-  ReadPart(reader, "figures", [&](JsonObjectReader& figures) {
+  reader.ReadObject("figures", [&](JsonObjectReader& figures) {
+    figures.IgnoreOtherKeys();
     for (const FigureSpec& figure : kFigures) {
       FigureComparison& comparison = report.comparisons.emplace_back();
       comparison.key = figure.key;
       comparison.title = figure.title;
-      ReadPart(figures, figure.key, [&](JsonObjectReader& part) {
-        ReadEstimate(part, "alone", comparison.alone);
-        ReadEstimate(part, "assisted", comparison.assisted);
-        ReadEstimate(part, "difference", comparison.difference);
+      figures.ReadObject(figure.key, [&](JsonObjectReader& fields) {
+        fields.IgnoreOtherKeys();
+        ReadEstimate(fields, "alone", comparison.alone);
+        ReadEstimate(fields, "assisted", comparison.assisted);
+        ReadEstimate(fields, "difference", comparison.difference);
       });
     }
   });
   ReadEstimate(reader, "human_actions_saved_percent", report.human_actions_saved);
-  ReadHouses(reader, report.houses);
+  reader.ReadObjects("houses", [&](JsonObjectReader& fields) {
+    fields.IgnoreOtherKeys();
+    PairedFigures& house = report.houses.emplace_back();
+    fields.Read("goal", house.goal);
+    ReadFigures(fields, "alone", house.alone);
+    ReadFigures(fields, "assisted", house.assisted);
+  });
   RETURN_IF_ERROR(Annotate(reader.Finish(), "not an evaluation"));
   report.origin = json["origin"];
   return report;

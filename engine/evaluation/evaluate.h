@@ -25,7 +25,7 @@ struct Assistant {
   // The path of a network of Hod's, which searches, or of the reference; another player's
   // (player_spec.h), who acts by itself; or kNoopAssistant: nobody.
   std::string spec = kNoopAssistant;
-  std::shared_ptr<const models::LoadedNetwork> network = nullptr;  // Of the file at such a path.
+  std::shared_ptr<const models::LoadedNetwork> network = nullptr;  // Read from such a path.
 };
 
 // Reads the file of a network; other specs are checked when the assistant plays.
@@ -36,11 +36,11 @@ struct EvaluationSetup {
   Assistant assistant;
   // Whether a network of the reference searches; else it acts by its policy.
   bool search_reference = false;
-  std::string human = "heuristic";  // As for MakePlayerFactory().
+  std::string human = "heuristic";  // See MakePlayerFactory().
   std::string record_directory;     // Where traces of every episode go; "" for none.
 };
 
-// Of one house.
+// The figures of one house.
 struct PairedFigures {
   std::string goal;
   EpisodeFigures alone, assisted;
@@ -58,7 +58,7 @@ struct EvaluationReport {
   std::vector<FigureComparison> comparisons;
   Estimate human_actions_saved;   // Percent of the actions of the human alone.
   int64_t evaluations = 0;        // Positions that searches asked for.
-  int64_t known_evaluations = 0;  // Of these, those that the cache remembered.
+  int64_t known_evaluations = 0;  // Those of them that the cache remembered.
   double seconds = 0;
   nlohmann::json origin;  // Assistant, human, goals, seed, simulations, versions.
 };
@@ -71,7 +71,7 @@ struct EvaluationPlayers {
   std::shared_ptr<const env::GoalSource> goals;
   PlayerFactory human;
   std::optional<Seat> assistant;         // Nobody helps if there is none.
-  mcts::Evaluator* evaluator = nullptr;  // Of an assistant that searches.
+  mcts::Evaluator* evaluator = nullptr;  // Used by an assistant that searches.
 };
 // The same with other players than those of the setup, whose specs are labels then.
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,

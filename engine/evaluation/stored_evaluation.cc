@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 1;  // Of what is measured, and of the rules.
+constexpr int kVersion = 1;  // Version of what is measured, and of the rules.
 
 // A name, or the contents of a file and of those that it names.
 absl::StatusOr<json> OriginOfPlayer(const std::string& spec) {
@@ -44,7 +44,7 @@ void Append(const std::vector<float>& values, std::string& bytes) {
   bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
 }
 
-// Of what it computes with, whatever file it is in.
+// Hashes what it computes with, whatever file it is in.
 std::string HashOfNetwork(const models::LoadedNetwork& network) {
   std::string bytes;
   if (const auto* hod = std::get_if<models::Network>(&network.network)) {

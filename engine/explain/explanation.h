@@ -27,9 +27,9 @@ struct GoalBelief {
   std::vector<int> by_entropy;   // Those, the most uncertain first.
   env::MarkCounts likely_marks;  // The world against `likely`.
   double expected_missing = 0;   // Expected number of voxels of air where a block belongs.
-  double expected_wrong = 0;     // Of voxels whose block does not belong.
-  double expected_share = 0;     // Of the goal that stands: expected gain of similarity so far by
-                                 // that of a finished house. NaN if nothing is to be built.
+  double expected_wrong = 0;     // Expected number of voxels whose block does not belong.
+  double expected_share = 0;     // Share of the goal standing: expected gain of similarity so far
+                                 // over that of a finished house. NaN if nothing is to be built.
 };
 
 // The belief against the true goal, over the voxels that are not known.
@@ -60,8 +60,8 @@ inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 // An action of the root.
 struct ActionEstimate {
   env::Action action;
-  double prior = 0;   // As the search used it.
-  double policy = 0;  // As the search resulted in.
+  double prior = 0;   // The one the search used.
+  double policy = 0;  // The one the search resulted in.
   int visits = 0;
   double value = kUnknown;        // Q: mean return of the simulations through it.
   double expected_reward = 0;     // Expected gain of similarity with the goal if it takes effect.
@@ -73,7 +73,7 @@ struct ActionEstimate {
 // A step that the search expects.
 struct ExpectedTurn {
   env::Action assistant;
-  int visits = 0;     // Of the assistant's action.
+  int visits = 0;     // Visits of the assistant's action.
   double value = 0;   // Q
   env::Action human;  // The answer visited most.
   double human_probability = 0;
@@ -93,7 +93,7 @@ struct Explanation {
   double network_value = 0;  // What the network says of the root.
   int simulations = 0;
   int nodes = 0;
-  absl::Duration time;  // Of the search.
+  absl::Duration time;  // How long the search took.
 };
 
 // The actions worth a line: of the first `top` those with a visit or a prior of at least 0.1%, and

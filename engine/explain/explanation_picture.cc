@@ -137,7 +137,7 @@ BarTable ActionBars(const ExplainedMoment& moment, const Explanation& e, int top
                                 {"reward", kValueColor}},
                     .rows = {}};
   const std::vector<ActionEstimate> shown = ShownActions(e, top);
-  // From 0 the bars would all look alike.
+  // Bars from 0 would all look alike.
   double least = std::numeric_limits<double>::infinity();
   for (const ActionEstimate& a : shown) {
     if (a.visits > 0) least = std::min(least, a.value);

@@ -8,7 +8,7 @@
 
 namespace hod::engine {
 
-// In a line of an explanation: "41% planks, 30% air, 29% glass", down to 5%.
+// Part of a line of an explanation: "41% planks, 30% air, 29% glass", down to 5%.
 std::string DescribePosterior(const mcts::GoalDistribution& posterior);
 // "right about 97.1% of the voxels, 54% of the changes to make, ...".
 std::string DescribeAccuracy(const BeliefAccuracy& accuracy);

@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "engine/session/session.h"
@@ -12,7 +13,7 @@
 #include "env/base/status.h"
 #include "env/settings/describe.h"
 #include "env/settings/toml.h"
-#include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
 #include "models/training/trainer.h"
 
 namespace hod::engine {
@@ -62,15 +63,16 @@ absl::StatusOr<models::Network> InitialClone(const CloningConfig& config) {
     const Rng rng(static_cast<uint64_t>(config.seed));
     return models::InitialNetwork(config.network(), rng.Fork(CloningStream::kInitialNetwork));
   }
-  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(config.initial));
-  const models::NetworkConfig& found = file.network.config;
+  ASSIGN_OR_RETURN(models::LoadedNetwork file, models::OpenHodNetwork(config.initial));
+  models::Network& network = std::get<models::Network>(file.network);
+  const models::NetworkConfig& found = network.config;
   if (found != config.network()) {
     return absl::InvalidArgumentError(absl::StrCat(
         config.initial, ": expected a network of ", config.channels, " channels and ",
         config.blocks, " blocks that sees the goal, got ", found.channels, " channels and ",
         found.blocks, " blocks", found.goal_visible ? "" : " that does not see it"));
   }
-  return std::move(file.network);
+  return std::move(network);
 }
 
 void AddExample(const DecisionRef& ref, Protocol protocol, const SymmetryParts& parts,

@@ -18,8 +18,8 @@
 
 namespace hod::engine {
 
-// As its file describes it (configs/clones/people.toml). How long to train is fixed there: nobody
-// looks at those who are held out to decide it.
+// A cloning as its file describes it (configs/clones/people.toml). How long to train is fixed
+// there: nobody looks at those who are held out to decide it.
 struct CloningConfig {
   int seed = 1;
   int channels = 16, blocks = 3;

@@ -37,7 +37,7 @@ json OriginOf(const CloningConfig& config, const models::Network& initial, const
                       decision.valid_actions.size(), ";");
     }
   }
-  return {{"version", 1},  // Of networks, losses and scores.
+  return {{"version", 1},  // Version of networks, losses and scores.
           {"fold", NameOf(fold)},
           {"config", ToJson(config)},
           {"initial", HashOf(parameters)},
@@ -105,7 +105,7 @@ class Run {
   std::optional<FoldResult> Earlier(const Fold& fold) const {
     std::optional<FoldResult> result;
     const auto take = [&](const json& object) -> absl::Status {
-      RETURN_IF_ERROR(models::LoadNetwork(Path(fold, ".safetensors")).status());
+      RETURN_IF_ERROR(models::OpenHodNetwork(Path(fold, ".safetensors")).status());
       result = ResultFrom(fold, object);
       return absl::OkStatus();
     };

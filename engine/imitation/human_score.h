@@ -32,7 +32,7 @@ struct DecisionScore {
 DecisionScore ScoreDecision(const env::ActionDistribution& distribution,
                             const std::vector<int32_t>& valid, int32_t action);
 
-// Of the decisions of one episode.
+// The scores of the decisions of one episode.
 struct EpisodeScore {
   std::string episode;
   int participant = 0;
@@ -44,9 +44,9 @@ struct EpisodeScore {
 struct ScoreOptions {
   Split split = Split::kCombined;
   Protocol protocol = Protocol::kCausal;
-  int every = 1;  // Of each episode's decisions the first, and then each so many.
+  int every = 1;  // Scores the first decision of each episode, and then one in this many.
   int threads = 1;
-  uint64_t seed = 1;  // Of models that draw what they intend.
+  uint64_t seed = 1;  // Used by models that draw what they intend.
 };
 
 // The player that stands for a model where `participant` is held out.
@@ -69,7 +69,7 @@ struct ScoreSummary {
 };
 // Requires at least one scored decision.
 ScoreSummary Summarize(const std::vector<EpisodeScore>& scores);
-// Of each participant, ascending.
+// The summary of each participant, ascending.
 std::vector<std::pair<int, ScoreSummary>> SummarizeByParticipant(
     const std::vector<EpisodeScore>& scores);
 

@@ -25,10 +25,10 @@ inline constexpr Protocol kProtocols[] = {Protocol::kPaper, Protocol::kCausal};
 const char* NameOf(Protocol protocol);
 
 struct Decision {
-  int step = 0;       // Of the timeline.
+  int step = 0;       // Step of the timeline.
   int ends_with = 0;  // The decision that ends the wait; of all else the decision itself.
   int32_t action = 0;
-  // With line of sight, of what was to be seen, ascending.
+  // Those valid with line of sight, given what was to be seen; ascending.
   std::vector<int32_t> valid_actions;
   // Whether they hold the action. Else it isn't learnt from or scored: the recorder often shows a
   // block before the action that placed it.
@@ -37,7 +37,7 @@ struct Decision {
 
 struct PersonEpisode {
   HumanTimeline timeline;
-  std::vector<Decision> decisions;  // In the order made.
+  std::vector<Decision> decisions;  // Ordered as they were made.
 
   bool In(Split split) const {
     return split == Split::kCombined || timeline.assisted == (split == Split::kAssisted);

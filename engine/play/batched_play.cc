@@ -87,7 +87,7 @@ class Group {
   // Hands finished episodes back and takes new ones, slot by slot.
   absl::Status Replace(EpisodeStream& stream) {
     for (Slot& slot : slots_) {
-      if (!slot.status.ok()) return slot.status;
+      RETURN_IF_ERROR(slot.status);
       if (slot.episode != nullptr && slot.episode->done()) {
         RETURN_IF_ERROR(stream.Finished(std::move(slot.episode)));
         slot.episode = nullptr;
@@ -103,7 +103,7 @@ class Group {
   mcts::Evaluator* const evaluator_;
   Timeline* const timeline_;
   std::vector<Slot> slots_;
-  std::vector<mcts::Position> leaves_;  // Of the slots that wait, in their order.
+  std::vector<mcts::Position> leaves_;  // Those of the slots that wait, in their order.
   std::vector<mcts::Evaluation> evaluations_;
   tbb::task_group evaluation_;
   absl::Status evaluated_;

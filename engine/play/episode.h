@@ -92,10 +92,10 @@ class Episode {
   std::optional<env::TraceRecorder> trace_;
 
   std::optional<int> searcher_;
-  SearchPlay searches_;  // With searcher_; so is the next.
+  SearchPlay searches_;  // Only used with searcher_, as is the next.
   std::optional<env::Game> planning_game_;
   mcts::Search search_;
-  mcts::Memory memory_;          // Of the moves before the present one.
+  mcts::Memory memory_;          // Covers the moves before the present one.
   int64_t num_evaluations_ = 0;  // Delivered so far.
   bool searching_ = false;
   bool full_search_ = false;

@@ -9,7 +9,7 @@ namespace hod::engine {
 
 struct EpisodeFigures {
   int timesteps = 0;
-  double goal_percent = 0;  // Of the goal standing at the end; negative if worse than at the start.
+  double goal_percent = 0;  // Percent of the goal at the end; negative if worse than at the start.
   int human_actions = 0;    // Places and breaks the human submitted.
   int assistant_actions = 0;
   // Share of the goal built by each: the summed change of similarity of the player's own actions.

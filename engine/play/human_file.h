@@ -13,15 +13,15 @@ namespace hod::engine {
 enum class DrawPer { kMove, kEpisode };
 
 struct HumanFile {
-  // Of a searching human: a checkpoint of a network that sees the goal.
+  // A searching human: a checkpoint of a network that sees the goal.
   std::string network;
   mcts::SearchOptions search;
   // When one of several search.c_puct is drawn.
   DrawPer c_puct_per = DrawPer::kMove;
 
-  // Of a mixture: humans as for MakePlayerFactory(), and how often each comes, relative to others.
+  // A mixture: humans as for MakePlayerFactory(), and how often each comes, relative to others.
   std::vector<std::string> humans;
-  std::vector<double> weights;  // As many as humans.
+  std::vector<double> weights;  // One for each human.
 };
 
 // Errors name the file, the line or key, and what was expected.

@@ -38,15 +38,15 @@ class NetworkPlayer final : public env::Player {
   const env::Game& game_;
   const int player_;
   const std::optional<mcts::SearchOptions> options_;
-  const std::optional<env::Game> planning_game_;  // With options_.
+  const std::optional<env::Game> planning_game_;  // Set if options_ is.
   Rng rng_;
   mcts::Search search_;
   bool decided_ = false;  // Whether distribution_ is of the present state.
   env::ActionDistribution distribution_;
   std::vector<int32_t> valid_;
   mcts::Evaluation evaluation_;
-  mcts::Memory memory_;       // Of the timesteps before the present one.
-  mcts::Memory next_memory_;  // With the present one, once decided.
+  mcts::Memory memory_;       // Covers the timesteps before the present one.
+  mcts::Memory next_memory_;  // Covers the present one too, once decided.
   absl::Status status_;
 };
 

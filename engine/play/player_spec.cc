@@ -19,7 +19,7 @@ namespace {
 
 using MadePlayer = absl::StatusOr<std::unique_ptr<env::Player>>;
 
-// With `file` the network searches as that says.
+// If there is a `file`, the network searches as it says.
 absl::StatusOr<PlayerFactory> MakeNetworkFactory(const models::LoadedNetwork& loaded,
                                                  const std::optional<HumanFile>& file) {
   ASSIGN_OR_RETURN(const PlayableNetwork network, MakePlayable(loaded));

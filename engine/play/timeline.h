@@ -40,7 +40,7 @@ class Timeline {
   double Now() const { return absl::ToDoubleSeconds(MonotonicNow() - start_); }
 
  private:
-  int ThreadNumber();  // Of the calling thread. Requires the lock.
+  int ThreadNumber();  // Number of the calling thread. Requires the lock.
 
   const MonotonicTime start_ = MonotonicNow();
   mutable std::mutex mutex_;

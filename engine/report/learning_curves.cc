@@ -13,7 +13,7 @@ namespace {
 
 using Lines = std::vector<nlohmann::json>;
 
-constexpr size_t kMaxPoints = 200;     // Of a curve; longer ones are averaged in groups.
+constexpr size_t kMaxPoints = 200;     // Points of a curve; longer ones are averaged in groups.
 constexpr size_t kEpisodeWindow = 16;  // Episodes of a moving average.
 
 // The mean of every group of `group` successive values.

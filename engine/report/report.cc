@@ -81,11 +81,9 @@ absl::StatusOr<std::string> EpisodeSection(const RunDirectory& run) {
 }  // namespace
 
 absl::StatusOr<EvaluationReport> LoadEvaluation(const std::string& path) {
-  ASSIGN_OR_RETURN(std::string text, ReadFile(path));
-  const absl::StatusOr<nlohmann::json> json = ParseJson(text);
-  if (!json.ok()) return Annotate(json.status(), absl::StrCat(path, ": not an evaluation"));
-  absl::StatusOr<EvaluationReport> report = EvaluationFromJson(*json);
-  if (!report.ok()) return Annotate(report.status(), path);
+  ASSIGN_OR_RETURN(const nlohmann::json json, ReadJsonFile(path));
+  absl::StatusOr<EvaluationReport> report = EvaluationFromJson(json);
+  RETURN_IF_ERROR(Annotate(report.status(), path));
   return report;
 }
 

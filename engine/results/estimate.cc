@@ -57,11 +57,10 @@ Estimate ReadEstimate(JsonObjectReader& reader) {
 }
 
 void ReadEstimate(JsonObjectReader& reader, const char* key, Estimate& out) {
-  const nlohmann::json* object = reader.Find(key);
-  if (object == nullptr) return;
-  JsonObjectReader fields(*object, reader.Path(key));
-  out = ReadEstimate(fields);
-  if (!fields.ok()) reader.Fail(fields.Finish());
+  reader.ReadObject(key, [&](JsonObjectReader& fields) {
+    fields.IgnoreOtherKeys();
+    out = ReadEstimate(fields);
+  });
 }
 
 }  // namespace hod::engine

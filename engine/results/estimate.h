@@ -14,7 +14,7 @@ struct Estimate {
   double low = 0, high = 0;  // The 95% percentile interval.
 };
 
-// In another unit.
+// The same estimate in another unit.
 Estimate operator*(double scale, const Estimate& estimate);
 
 // How numbers are printed: with so many digits after the point, or so many significant ones.

@@ -39,9 +39,9 @@ class ResultStore {
   std::string directory_;
 };
 
-// Of bytes that are part of an origin.
+// The hash of bytes that are part of an origin.
 std::string HashOf(absl::string_view bytes);
-// Of a file's contents. Errors name the file.
+// The hash of a file's contents. Errors name the file.
 absl::StatusOr<std::string> HashOfFile(const std::string& path);
 
 }  // namespace hod::engine

@@ -48,7 +48,7 @@ void AddExamples(const env::GameConfig& config, const Fragment& fragment,
   std::vector<int32_t> valid;
   for (int t = begin; t < begin + count; ++t) {
     const Timestep& step = fragment.steps[t];
-    // Of the position as it was played, so that the search policy stays within them.
+    // These are of the position as it was played, so that the search policy stays within them.
     env::ValidActions(game, state, fragment.assistant, /*line_of_sight=*/true, valid);
     const auto& scene = batch.scenes.emplace_back(
         std::make_unique<const Batch::Scene>(Batch::Scene{changed, symmetry.Apply(state)}));

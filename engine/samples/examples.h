@@ -1,5 +1,5 @@
-// From fragments to what networks learn from: positions played again, changed by the symmetries of
-// the world.
+// Turns fragments into what networks learn from: positions played again, changed by the symmetries
+// of the world.
 #pragma once
 
 #include <memory>

@@ -312,7 +312,7 @@ absl::StatusOr<Fragment> ParseFragment(const env::GameConfig& config, absl::stri
     step.root_value = ReadFinite("root_value", in);
     step.search_policy = ReadDistribution(actions.num_actions(), "search policy", in);
     step.human_policy = ReadDistribution(actions.num_actions(), "human policy", in);
-    if (!in.ok()) return in.status();
+    RETURN_IF_ERROR(in.status());
   }
   begin = in.offset();
   const auto ended = in.Fixed<uint8_t>("ended");
@@ -322,7 +322,7 @@ absl::StatusOr<Fragment> ParseFragment(const env::GameConfig& config, absl::stri
   f.bootstrap_value = ReadFinite("bootstrap_value", in);
   if (f.ended && f.bootstrap_value != 0) in.Fail(begin, "bootstrap_value after the end is not 0");
   if (in.remaining() > 0) in.Fail(in.offset(), in.remaining(), " bytes too many");
-  if (!in.ok()) return in.status();
+  RETURN_IF_ERROR(in.status());
   CountMatches(f.goal, f.start);
   return f;
 }

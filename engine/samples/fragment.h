@@ -28,7 +28,7 @@ struct Timestep {
 struct Fragment {
   uint64_t episode = 0;             // Names the episode among all of a run.
   int64_t checkpoint_step = 0;      // Training step of the network the assistant played with.
-  int64_t global_timestep = 0;      // Of the reward schedules.
+  int64_t global_timestep = 0;      // Fixes the reward schedules.
   int assistant = env::kAssistant;  // Index of the player that searches: a builder, if human's.
   int human = env::kHuman;          // Index of the player human_policy speaks of.
   std::vector<env::Block> goal;     // [volume]

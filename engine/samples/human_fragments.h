@@ -17,7 +17,7 @@ namespace hod::engine {
 
 // All episodes of one participant in a recording.
 struct HumanFragments {
-  std::string recording;  // As in "human_alone".
+  std::string recording;  // E.g. "human_alone".
   int participant = 0;
   bool assisted = false;  // Whether someone assisted.
   env::GameConfig game;

@@ -24,7 +24,7 @@ env::GameConfig WithAssistant(env::GameConfig config) {
   config.horizon = kHorizon;
   if (config.num_players() == 1) {
     config.players.emplace_back().goal_visible = false;
-    config.players.back().is_human = true;  // In nobody's way.
+    config.players.back().is_human = true;  // It is in nobody's way.
   }
   return config;
 }
@@ -129,7 +129,7 @@ class TimelineMaker {
   }
 
  private:
-  // In the game as networks see it.
+  // The state in the game as networks see it.
   env::State Observed(env::State state) const {
     AddAssistant(out_.game, state);
     for (int32_t& when : state.interacted_at) {
@@ -167,7 +167,7 @@ class TimelineMaker {
   }
 
   HumanTimeline& out_;
-  std::vector<int> steps_of_;              // By the reader's timestep.
+  std::vector<int> steps_of_;              // Indexed by the reader's timestep.
   std::vector<int> waits_;                 // Steps of the wait that has not ended.
   std::vector<env::Action> last_actions_;  // [num_players]
   env::State predicted_;                   // After the last step.

@@ -40,13 +40,13 @@ struct TimelineStep {
   int ends_with = 0;
   // Whether the recorded world is what the rules made of the step before.
   bool explained = true;
-  double assistant_reward = 0;  // By the rules.
+  double assistant_reward = 0;  // What the rules give.
 };
 
 struct HumanTimeline {
   explicit HumanTimeline(env::Game rules) : game(std::move(rules)) {}
 
-  std::string name;  // As in "human_alone/04".
+  std::string name;  // E.g. "human_alone/04".
   int participant = 0;
   bool assisted = false;  // Recorded with an assistant.
   env::Game game;

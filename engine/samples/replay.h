@@ -21,7 +21,7 @@ struct ReplayOptions {
 
 class ReplayWindow {
  public:
-  // For fragments of the game `config`.
+  // Holds fragments of the game `config`.
   ReplayWindow(env::GameConfig config, ReplayOptions options)
       : config_(std::move(config)), options_(options) {}
 

@@ -14,7 +14,7 @@
 
 namespace hod::engine {
 
-// From where a learner that restarts finds the same window again.
+// Where a learner that restarts finds the same window again.
 struct ReplayPosition {
   std::vector<ShardId> window;   // Shards that have timesteps in the window, oldest first.
   NextSequences next;            // What has been read lies before these.
@@ -31,7 +31,7 @@ absl::Status DeleteOldShards(const std::string& directory, const ReplayPosition&
 
 class ReplayFeed {
  public:
-  // From the shards in `directory` of the game `config`, from `position` on.
+  // Feeds on the shards in `directory` of the game `config`, from `position` on.
   ReplayFeed(const std::string& directory, const env::GameConfig& config,
              const ReplayOptions& options, const ReplayPosition& position);
 
@@ -54,7 +54,7 @@ class ReplayFeed {
   const int64_t capacity_;
   ShardFollower follower_;
   ReplayWindow window_;
-  std::deque<Entry> shards_;  // With timesteps in the window, oldest first.
+  std::deque<Entry> shards_;  // Those with timesteps in the window, oldest first.
   std::vector<ShardId> refused_;
   bool first_ = true;
 };

@@ -18,7 +18,7 @@ namespace {
 constexpr char kMagic[] = "HODSHARD";
 constexpr uint32_t kVersion = 1;
 constexpr uint32_t kMaxHeaderBytes = 1 << 20;
-// Of one fragment, before compression. A fragment of 64 steps has 10 to 30 KB.
+// Limits one fragment, before compression. A fragment of 64 steps has 10 to 30 KB.
 constexpr size_t kMaxFragmentBytes = 64 << 20;
 constexpr size_t kMaxShardBytes = size_t{1} << 30;
 constexpr int kCompressionLevel = 3;

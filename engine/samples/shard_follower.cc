@@ -15,7 +15,7 @@
 namespace hod::engine {
 namespace {
 
-// Of a listing that a poll has to bear, on average.
+// Entries of a listing that a poll has to bear, on average.
 constexpr size_t kEntriesPerPoll = 16;
 
 using FileTime = std::filesystem::file_time_type;

@@ -16,8 +16,8 @@ namespace hod::engine {
 struct NewShards {
   std::vector<Shard> shards;  // Oldest first, by time of completion, then by worker and sequence.
   std::vector<ShardId> ids;   // Theirs.
-  // Of shards that cannot be read or are of another game. Each is reported this once and skipped:
-  // one bad file must not stop the training.
+  // Errors of shards that cannot be read or are of another game. Each is reported this once and
+  // skipped: one bad file must not stop the training.
   std::vector<absl::Status> refused;
   std::vector<ShardId> refused_ids;
 };
@@ -38,8 +38,8 @@ class ShardFollower {
   // nothing: the next call makes up for it.
   absl::StatusOr<NewShards> Poll() { return PollNewest(INT64_MAX); }
 
-  // For a learner that starts: as Poll(), but only as many of the newest shards as together hold
-  // at least `timesteps`; the older ones are never read.
+  // Does what Poll() does for a learner that starts, but takes only as many of the newest shards as
+  // together hold at least `timesteps`; the older ones are never read.
   absl::StatusOr<NewShards> PollNewest(int64_t timesteps);
 
   // One shard, again. Errors name the file.

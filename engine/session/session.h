@@ -14,7 +14,7 @@ namespace hod::engine {
 
 struct SessionPlan {
   int64_t max_steps = 1;   // Gradient steps; with 0 there is nothing to do.
-  double max_minutes = 0;  // Of training, restarts included; 0: no limit.
+  double max_minutes = 0;  // Training time, restarts included; 0: no limit.
   double learning_rate = 1e-3;
   double final_learning_rate = 1e-3;
   // The progress up to which the rate is constant, below 1. From there on it falls linearly.
@@ -38,7 +38,7 @@ class Session {
   void Made(int64_t steps) { steps_ += steps; }
 
   int64_t steps() const { return steps_; }
-  double Seconds() const { return seconds_before_ + watch_.Seconds(); }  // Of training.
+  double Seconds() const { return seconds_before_ + watch_.Seconds(); }  // Training time.
   double Progress() const { return plan_.Progress(steps_, Seconds()); }
   double LearningRate() const { return plan_.LearningRate(Progress()); }
   bool complete() const { return Progress() >= 1; }

@@ -6,20 +6,20 @@
 
 namespace hod::engine {
 
-// Of a run's seed. The streams from 0 on are those of the self-play workers, by their numbers.
+// The streams of a run's seed. Those from 0 on belong to the self-play workers, by their numbers.
 struct RunStream {
-  static constexpr uint64_t kBatches = 1000000;  // From which every gradient step forks its own.
+  static constexpr uint64_t kBatches = 1000000;  // Every gradient step forks its own from this.
   static constexpr uint64_t kInitialNetwork = 2000000;
   static constexpr uint64_t kPpo = 3000000;  // Forked by the timesteps played before the process.
 };
 
-// Of RunStream::kPpo. The streams from 1 on shuffle the samples of an update.
+// The streams of RunStream::kPpo. Those from 1 on shuffle the samples of an update.
 struct PpoStream {
   static constexpr uint64_t kRollouts = 0;
   static constexpr uint64_t kShuffles = 1;  // Plus the timesteps played before the update.
 };
 
-// Of the seed of a behaviour cloning.
+// The streams of the seed of a behaviour cloning.
 struct CloningStream {
   static constexpr uint64_t kInitialNetwork = 1;
   static constexpr uint64_t kOrder = 2;
@@ -27,11 +27,11 @@ struct CloningStream {
   static constexpr uint64_t kDropout = 4;
 };
 
-// Of the seed of a study of networks.
+// The streams of the seed of a study of networks.
 struct NetworkStudyStream {
-  static constexpr uint64_t kTrainOrder = 1;  // In which a source's sequences are drawn.
+  static constexpr uint64_t kTrainOrder = 1;  // The order in which a source's sequences are drawn.
   static constexpr uint64_t kTestOrder = 2;
-  static constexpr uint64_t kOrder = 3;  // In which the networks meet them.
+  static constexpr uint64_t kOrder = 3;  // The order in which the networks meet them.
   static constexpr uint64_t kInitialNetwork = 4;
   static constexpr uint64_t kBatches = 1000;  // Plus the gradient step.
 };

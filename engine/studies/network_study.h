@@ -58,7 +58,7 @@ struct StudiedResult {
   int64_t num_parameters = 0;
   double training_seconds = 0;
   std::vector<double> training_losses;  // Total loss of every step.
-  // By source, then by episode.
+  // Keyed by source, then by episode.
   std::map<std::string, std::map<std::string, EpisodeErrors>> errors;
   std::vector<double> evaluations_per_second;  // One thread, one entry a round.
 };

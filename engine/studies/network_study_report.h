@@ -25,7 +25,7 @@ inline constexpr ErrorKind kErrorKinds[] = {
 
 // Over the held-out episodes of a source, with a 95% bootstrap interval.
 Estimate MeanError(const StudiedResult& result, const std::string& source, const ErrorKind& kind);
-// By how much `result` errs more than `baseline`, episode by episode.
+// How much more `result` errs than `baseline`, episode by episode.
 Estimate ErrorDifference(const StudiedResult& result, const StudiedResult& baseline,
                          const std::string& source, const ErrorKind& kind);
 // The median of the rounds.

@@ -57,10 +57,10 @@ struct StudyCell {
 absl::StatusOr<std::vector<StudyCell>> RunStudy(const Study& study, const EvaluationSetup& setup,
                                                 const std::string& directory);
 
-// By how many percent the human has less to do in `cell` than in `other`, house by house.
+// How many percent less the human has to do in `cell` than in `other`, house by house.
 Estimate FewerActions(const StudyCell& cell, const StudyCell& other);
 
-// In Markdown.
+// Formats the study in Markdown.
 std::string FormatStudy(const Study& study, const std::vector<StudyCell>& cells);
 
 // Actions saved, share built and goal %, by simulations: the variants with several cells, and the

@@ -23,9 +23,9 @@ struct PlaySequence {
 
 struct DataOptions {
   int sequence_length = 16;
-  int train_sequences = 128, test_sequences = 32;  // Of each source.
-  std::vector<int> held_out_participants{};        // Of recordings of people.
-  double held_out_share = 0.25;                    // Of other episodes.
+  int train_sequences = 128, test_sequences = 32;  // Drawn from each source.
+  std::vector<int> held_out_participants{};        // Held out of recordings of people.
+  double held_out_share = 0.25;                    // Held out of other episodes.
   double gamma = 0.95;                             // Discount of the value targets.
   uint64_t seed = 1;
 };

@@ -26,12 +26,12 @@ class FollowingEvaluator : public mcts::Evaluator {
                         absl::Span<mcts::Evaluation> evaluations) override;
 
   int64_t step() const { return step_; }            // Training step of the network.
-  int64_t timesteps() const { return timesteps_; }  // Of self-play it has been trained on.
+  int64_t timesteps() const { return timesteps_; }  // Self-play it has been trained on.
   int64_t num_evaluations() const { return num_evaluations_; }
 
  private:
   const RunDirectory* run_;
-  std::mutex mutex_;  // Of network_: the old one goes on with what it has begun.
+  std::mutex mutex_;  // Guards network_: the old one goes on with what it has begun.
   std::shared_ptr<mcts::Evaluator> network_;
   int64_t step_ = -1;
   int64_t timesteps_ = 0;

@@ -109,7 +109,7 @@ class PpoLearner {
   const std::atomic<bool>& stop_;
   const Rng rng_;
   PpoRollouts rollouts_;
-  double last_percent_ = 0;  // Of the goal, in the episodes that ended last.
+  double last_percent_ = 0;  // Percent of the goal, in the episodes that ended last.
 };
 
 }  // namespace

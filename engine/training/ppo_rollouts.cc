@@ -51,7 +51,7 @@ absl::StatusOr<std::vector<models::PpoSample>> PpoRollouts::Collect(mcts::Evalua
     });
   });
   std::vector<models::PpoSample> samples;
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(status);
   if (stop) return samples;
   std::vector<models::Transition> transitions;
   for (const Environment& environment : environments_) {

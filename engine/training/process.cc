@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kKeptOutput = 4096;
 
-// As much as there is room for.
+// Writes as much as there is room for.
 void Append(int file, absl::string_view text) {
   while (!text.empty()) {
     const ssize_t written = write(file, text.data(), text.size());

@@ -157,7 +157,7 @@ absl::Status RunDirectory::DeleteOldCheckpoints() const {
   const auto keep = static_cast<size_t>(config_.learner.keep_checkpoints);
   if (keep == 0) return absl::OkStatus();
   ASSIGN_OR_RETURN(auto checkpoints, Checkpoints());
-  int doublings = -1;  // Of the steps of the last that was kept as the first of its doubling.
+  int doublings = -1;  // The doubling of the last that was kept as the first of its own.
   for (size_t i = 0; i + keep < checkpoints.size(); ++i) {
     const auto& [step, path] = checkpoints[i];
     const auto width = static_cast<int>(std::bit_width(static_cast<uint64_t>(step)));

@@ -67,8 +67,8 @@ class RunDirectory {
   absl::StatusOr<std::vector<std::pair<int64_t, std::string>>> Checkpoints() const;
   // The newest one; nothing if there is none yet.
   absl::StatusOr<std::optional<std::pair<int64_t, std::string>>> LatestCheckpoint() const;
-  // For the learner, after it has written one. Keeps the newest learner.keep_checkpoints and the
-  // first of every doubling of steps; what a killed learner left half written goes, too.
+  // The learner calls this after it has written one. Keeps the newest learner.keep_checkpoints and
+  // the first of every doubling of steps; what a killed learner left half written goes, too.
   absl::Status DeleteOldCheckpoints() const;
 
  private:
@@ -83,7 +83,7 @@ class RunDirectory {
 // What the engine keeps in a checkpoint about its run (models::Checkpoint::run).
 struct RunProgress {
   double seconds = 0;       // Spent learning, over all restarts.
-  int64_t timesteps = 0;    // Of self-play that have entered the replay window.
+  int64_t timesteps = 0;    // Self-play that has entered the replay window.
   std::string config;       // TOML, which TrainedConfig() reads.
   ReplayPosition replay{};  // Empty if the run does not learn from shards.
 

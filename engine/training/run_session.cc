@@ -77,7 +77,7 @@ absl::Status RunSession::Checkpoint(models::ResumableTrainer& trainer) {
   progress_.seconds = Seconds();
   RETURN_IF_ERROR(
       models::SaveCheckpoint(run_.CheckpointPath(steps()), {trainer.state(), progress_.ToJson()}));
-  // From here on a restart needs the shards of this checkpoint and no others. Training goes on
+  // From here on, a restart needs the shards of this checkpoint and no others. Training goes on
   // where files cannot be deleted.
   for (const absl::Status& deleted :
        {run_.DeleteOldCheckpoints(), DeleteOldShards(run_.shards(), progress_.replay)}) {

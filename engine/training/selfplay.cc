@@ -125,7 +125,7 @@ class Worker : public EpisodeStream {
     observers.fragments = std::make_unique<FragmentRecorder>(
         episode.get(), std::move(origin), run_.config().selfplay.fragment_length,
         [this](Fragment fragment) {
-          const std::lock_guard<std::mutex> lock(mutex_);  // Of all that observers share.
+          const std::lock_guard<std::mutex> lock(mutex_);  // Guards all that observers share.
           timesteps_ += static_cast<int64_t>(fragment.steps.size());
           return sink_.Append(fragment, evaluator_.step());
         });
@@ -184,7 +184,7 @@ class Worker : public EpisodeStream {
   int first_episodes_ = run_.config().selfplay.games;
   std::map<const Episode*, Observers> observers_;
 
-  std::mutex mutex_;  // Of sink_ and timesteps_.
+  std::mutex mutex_;  // Guards sink_ and timesteps_.
 
   // Since the last line of rates.
   Stopwatch since_rate_;

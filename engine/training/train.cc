@@ -18,12 +18,14 @@
 #include "env/base/json_lines.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
-#include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
 namespace {
 
-constexpr int kMaxFailures = 5;  // Of one worker.
+// A worker that fails this often in a row is given up. One that worked this long had recovered.
+constexpr int kMaxFailures = 5;
+constexpr absl::Duration kRecovered = absl::Minutes(10);
 constexpr absl::Duration kWatchInterval = absl::Milliseconds(200);
 constexpr absl::Duration kStatusInterval = absl::Seconds(2);
 
@@ -37,11 +39,12 @@ struct Child {
   std::vector<std::string> arguments;
   std::string log;
   std::optional<Process> process = std::nullopt;
-  int failures = 0;
+  MonotonicTime started;
+  int failures = 0;  // One after the other.
 
   absl::Status Start() {
-    ASSIGN_OR_RETURN(Process started, Process::Start(arguments, log));
-    process = std::move(started);
+    ASSIGN_OR_RETURN(process, Process::Start(arguments, log));
+    started = MonotonicNow();
     return absl::OkStatus();
   }
   absl::Status Failed(const std::string& how) const {
@@ -139,6 +142,7 @@ class Supervisor {
     for (Child& worker : workers_) {
       const auto ended = worker.process->Poll();
       if (!ended) continue;
+      if (MonotonicNow() - worker.started >= kRecovered) worker.failures = 0;
       if (++worker.failures >= kMaxFailures) return worker.Failed(*ended);
       RETURN_IF_ERROR(worker.Start());
     }
@@ -166,7 +170,7 @@ absl::StatusOr<bool> AlreadyTrained(const RunDirectory& run) {
   ASSIGN_OR_RETURN(auto latest, run.LatestCheckpoint());
   if (!latest.has_value()) return false;
   const auto& [step, path] = *latest;
-  ASSIGN_OR_RETURN(models::NetworkFile file, models::LoadNetwork(path));
+  ASSIGN_OR_RETURN(const models::LoadedNetwork file, models::OpenHodNetwork(path));
   ASSIGN_OR_RETURN(RunProgress progress, RunProgress::FromJson(file.run));
   const double fraction = PlanOf(run.config().learner).Progress(step, progress.seconds);
   const std::string spent = DurationText(absl::Seconds(progress.seconds));

@@ -74,14 +74,14 @@ std::optional<int> OpenFileNumber(absl::string_view path) {
 
 // What a path that is to be written leads to.
 struct Output {
-  std::string target;          // With symbolic links followed.
+  std::string target;          // The path with symbolic links followed.
   std::optional<int> open_as;  // One of this process's open files.
-  std::optional<mode_t> mode;  // Of what is there, if anything is.
+  std::optional<mode_t> mode;  // The mode of what is there, if anything is.
   bool is_replaceable() const { return !open_as && (!mode || S_ISREG(*mode)); }
 };
 
 absl::StatusOr<Output> FindOutput(const std::string& path) {
-  constexpr int kMaxLinks = 40;  // As the kernel.
+  constexpr int kMaxLinks = 40;  // The kernel's limit.
   if (path.empty()) return EmptyPath("a file to write");
   Output output{path, std::nullopt, std::nullopt};
   for (int links = 0; links <= kMaxLinks; ++links) {
@@ -215,7 +215,7 @@ absl::StatusOr<AtomicFile> AtomicFile::Create(const std::string& path) {
     const std::string temporary = absl::StrCat(output.target, number, kTemporarySuffix);
     auto file = Open(path, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, "create");
     if (absl::IsAlreadyExists(file.status())) continue;
-    if (!file.ok()) return file.status();
+    RETURN_IF_ERROR(file.status());
     AtomicFile created(path, output.target, temporary, *std::move(file));
     if (output.mode && fchmod(created.file_.get(), *output.mode & 07777) != 0) {
       return hod::SystemError(path, "set the permissions of");
@@ -225,14 +225,14 @@ absl::StatusOr<AtomicFile> AtomicFile::Create(const std::string& path) {
 }
 
 absl::Status AtomicFile::Write(absl::string_view bytes) {
-  if (!status_.ok()) return status_;
+  RETURN_IF_ERROR(status_);
   status_ = WriteAll(file_.get(), path_, bytes);
   if (!status_.ok()) Discard();
   return status_;
 }
 
 absl::Status AtomicFile::Commit() {
-  if (!status_.ok()) return status_;
+  RETURN_IF_ERROR(status_);
   status_ = Replace();
   const absl::Status result = status_;
   Discard();

@@ -50,8 +50,8 @@ class AtomicFile {
   absl::Status Replace();
   void Discard();
 
-  std::string path_;       // As given, for errors.
-  std::string target_;     // With symbolic links followed.
+  std::string path_;       // The path as given, for errors.
+  std::string target_;     // The path with symbolic links followed.
   std::string temporary_;  // Beside the target; empty if bytes are written through or it is gone.
   Descriptor file_;
   absl::Status status_;
@@ -78,7 +78,7 @@ class AppendLog {
   Descriptor file_;
 };
 
-// With all above it; what exists already is fine.
+// Makes `path` with all above it; what exists already is fine.
 absl::Status MakeDirectories(const std::string& path);
 
 // Whether a file could be written at `path`, asked before long work. Creates and changes nothing.

@@ -25,7 +25,7 @@ class GzipLineReader {
   // error that names the file and the line.
   absl::StatusOr<bool> Next(std::string& line);
 
-  int64_t line_number() const { return line_number_; }  // Of the last line read, from 1.
+  int64_t line_number() const { return line_number_; }  // The last line read; counts from 1.
   const std::string& path() const { return path_; }
 
  private:

@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "env/base/status.h"
 
 namespace hod {
 namespace {
@@ -124,8 +125,8 @@ class Builder : public nlohmann::json_sax<json> {
   const char* const begin_;
   const char* const& at_;
   json root_;
-  std::vector<json*> open_;  // From the root to the array or object that is being read.
-  json* value_ = nullptr;    // Of the last key.
+  std::vector<json*> open_;  // The way from the root to the array or object that is being read.
+  json* value_ = nullptr;    // The value of the last key.
   std::string error_;
 };
 
@@ -146,6 +147,13 @@ absl::StatusOr<json> ParseJson(absl::string_view text) {
     return absl::InvalidArgumentError(builder.error());
   }
   return builder.TakeValue();
+}
+
+absl::StatusOr<json> ReadJsonFile(const std::string& path, size_t max_bytes) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, max_bytes));
+  absl::StatusOr<json> parsed = ParseJson(text);
+  RETURN_IF_ERROR(Annotate(parsed.status(), absl::StrCat(path, ": expected JSON")));
+  return parsed;
 }
 
 absl::StatusOr<int64_t> IntegerFromJson(const json& value, int64_t lo, int64_t hi,

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "env/base/files.h"
 #include "env/base/utf8.h"
 
 namespace hod {
@@ -19,6 +20,10 @@ inline constexpr int kMaxJsonDepth = 32;
 // and a byte order mark are errors. Errors end with "at byte N" or begin with it, and say what is
 // wrong. Takes time and memory in proportion to the text.
 absl::StatusOr<nlohmann::json> ParseJson(absl::string_view text);
+
+// The same of a file of up to `max_bytes`. Errors name the file.
+absl::StatusOr<nlohmann::json> ReadJsonFile(const std::string& path,
+                                            size_t max_bytes = kMaxFileBytes);
 
 // `json` may be an ordered_json. Text in it that is not UTF-8 gets U+FFFD for its bad bytes.
 // Without `indent`, all on one line.

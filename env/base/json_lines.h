@@ -48,7 +48,7 @@ class JsonLinesFollower {
   std::string path_;
   dev_t device_ = 0;
   ino_t inode_ = 0;
-  int64_t offset_ = 0;  // Of the first byte not yet returned.
+  int64_t offset_ = 0;  // Where the first byte not yet returned is.
   int64_t lines_ = 0;   // Before that offset.
   std::string tail_;    // The last bytes before it, to see that they are still the same.
   bool restarted_ = false;

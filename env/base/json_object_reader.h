@@ -6,7 +6,9 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 
 namespace hod {
@@ -20,6 +22,7 @@ class JsonObjectReader {
   JsonObjectReader(nlohmann::json&& object, std::string path) = delete;
 
   bool Has(const char* key) const { return object_.is_object() && object_.contains(key); }
+  std::vector<std::string> Keys() const;
   // The value of a key, or, with an error, null.
   const nlohmann::json* Find(const char* key);
   // The value of a key that may be missing.
@@ -28,13 +31,24 @@ class JsonObjectReader {
   void Read(const char* key, bool& out);
   void Read(const char* key, int& out) { Read(key, INT32_MIN, INT32_MAX, out); }
   void Read(const char* key, int64_t lo, int64_t hi, int& out);
+  void Read(const char* key, int64_t lo, int64_t hi, int64_t& out);
   void Read(const char* key, std::optional<int>& out);  // Also null.
   void Read(const char* key, double& out);
   void Read(const char* key, std::string& out);
+  void Read(const char* key, std::vector<std::string>& out);
+  // Reads the object that is the value of `key`, or each of those in an array. Keys that `read`
+  // does not ask for are errors there too.
+  using ReadFields = absl::FunctionRef<void(JsonObjectReader& fields)>;
+  void ReadObject(const char* key, ReadFields read);
+  void ReadObjects(const char* key, ReadFields read);
+  // Fails where `key` has another value.
+  void Expect(const char* key, const nlohmann::json& value);
+  // Keys that nobody asks for are no errors.
+  void IgnoreOtherKeys() { ignores_others_ = true; }
 
   // `path` is as from Path().
   void Fail(const std::string& path, const std::string& expected);
-  void Fail(absl::Status error);  // Of a reader of a part.
+  void Fail(absl::Status error);  // The error of a reader of a part.
   std::string Path(const char* key) const;
   bool ok() const { return status_.ok(); }
 
@@ -45,6 +59,7 @@ class JsonObjectReader {
   const nlohmann::json& object_;
   std::string path_;
   std::set<std::string> asked_;
+  bool ignores_others_ = false;
   absl::Status status_;
 };
 

@@ -14,6 +14,8 @@
 
 namespace hod {
 
+int AvailableThreads() { return tbb::info::default_concurrency(); }
+
 absl::Status RunOnThreads(int count, int threads, absl::FunctionRef<absl::Status(int)> work) {
   if (threads < 1) {
     return absl::InvalidArgumentError(absl::StrCat(threads, " threads, expected at least 1"));
@@ -36,7 +38,7 @@ absl::Status RunOnThreads(int count, int threads, absl::FunctionRef<absl::Status
   };
   // Otherwise there would be no more threads than processors, and a warning printed.
   std::optional<tbb::global_control> more;
-  if (threads > tbb::info::default_concurrency()) {
+  if (threads > AvailableThreads()) {
     more.emplace(tbb::global_control::max_allowed_parallelism, threads);
   }
   tbb::task_arena arena(threads);

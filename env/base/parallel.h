@@ -6,6 +6,9 @@
 
 namespace hod {
 
+// How many threads this process may run at once: the processors it is given, not those there are.
+int AvailableThreads();
+
 // Calls `work` with every number below `count`, in order of their beginning, on up to `threads` >=
 // 1 threads, of which the caller's is one. Pieces must not wait for each other. After an error no
 // other piece begins; returns the first.

@@ -20,7 +20,7 @@ constexpr absl::Duration kLogInterval = absl::Seconds(10);
 class StandardErrorOutput : public ProgressOutput {
  public:
   int Columns() const override {
-    constexpr int kUsual = 80;  // For terminals that don't know.
+    constexpr int kUsual = 80;  // Assumed for terminals that don't know.
     if (isatty(STDERR_FILENO) == 0) return 0;
     winsize size{};
     if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kUsual;

@@ -46,7 +46,7 @@ class ProgressLine {
   MonotonicTime next_;
   double first_fraction_ = -1;  // Work done before this process does not count for the ETA.
   std::string line_, printed_;
-  int printed_columns_ = 0;  // Of what stands on the terminal.
+  int printed_columns_ = 0;  // Width of what stands on the terminal.
 };
 
 // Progress that several threads report: positions done, of how many, at what rate.

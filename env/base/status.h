@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
-// In a function that returns a Status or a StatusOr: evaluates an absl::Status and returns it if it
-// is an error.
+// Evaluates an absl::Status and returns it if it is an error. The function around it returns a
+// Status or a StatusOr.
 #define RETURN_IF_ERROR(...)                                         \
   do {                                                               \
     if (absl::Status hod_status = (__VA_ARGS__); !hod_status.ok()) { \

@@ -54,7 +54,7 @@ absl::Status EnvBatch::CheckArrays(const BatchArrays& out) const {
         check("rewards", out.rewards.size(), n * players),
         check("terminated", out.terminated.size(), n),
         check("truncated", out.truncated.size(), n)}) {
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(status);
   }
   return absl::OkStatus();
 }

@@ -33,7 +33,7 @@ class ApngEncoder {
   int width_, height_;
   uint32_t num_frames_ = 0, sequence_ = 0;
   std::vector<uint32_t> last_;  // Pixels of the last frame, 0x00RRGGBB.
-  std::string chunks_;          // From the first frame on.
+  std::string chunks_;          // Chunks from the first frame on.
 };
 
 }  // namespace hod::env

@@ -25,7 +25,7 @@ struct Color {
 
 inline constexpr Color kBlack{0, 0, 0, 1}, kWhite{1, 1, 1, 1};
 
-// In pixels, from the upper left corner; y points down.
+// Coordinates in pixels, from the upper left corner; y points down.
 struct Point2 {
   double x = 0, y = 0;
 };

@@ -42,7 +42,7 @@ class FramePainter {
   FrameStyle style_;
   WorldPainter world_;
   std::vector<Corner> corners_;
-  int top_;            // Of the views, below the caption.
+  int top_;            // Top of the views, below the caption.
   Canvas background_;  // Legend, and the goal if it stands beside.
   Canvas frame_;
 };

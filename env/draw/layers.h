@@ -18,7 +18,7 @@ struct LayerMaps {
   std::vector<Cell> players;       // Feet, in the order of WorldStyle::players: discs.
 };
 
-// From white for 0 to violet for 1 and more.
+// A colour from white for 0 to violet for 1 and more.
 Color HeatColor(double share);
 
 // The layers above bedrock side by side from the ground up, to the last in which a value, a block

@@ -9,7 +9,7 @@
 namespace hod::env {
 
 enum class Mark : uint8_t {
-  kRight,    // As in the goal; also where nothing is and nothing belongs.
+  kRight,    // Same as in the goal; also where nothing is and nothing belongs.
   kWrong,    // A block where the goal has none, or another.
   kMissing,  // No block where the goal has one.
 };

@@ -27,7 +27,7 @@ void Advance(const Game& game, absl::Span<const Action> actions, Moment& moment)
 // before those who do not. So the first is the human, wherever the game has it.
 std::vector<int> PlayersInOrder(const Game& game);
 
-// Of number `place` in that order: "human", "assistant", "player 3".
+// The name of number `place` in that order: "human", "assistant", "player 3".
 std::string PlayerName(int place);
 
 // "places planks at 3,2,4".

@@ -12,7 +12,7 @@ constexpr int kSamples = 4;  // A pixel's colour is the mean of 4x4 samples.
 constexpr std::array<double, kNumFaces> kLight = {1.0, 0.62, 0.80};
 
 constexpr Color kWrongRed{0.90, 0.10, 0.10};
-constexpr double kEdgeWidth = 1.0 / 24;  // Of a face's dark edge, relative to the face.
+constexpr double kEdgeWidth = 1.0 / 24;  // Width of a face's dark edge, relative to the face.
 
 // What a ray of sight meets first. The screen point (px, py), in tiles from the upper left corner
 // of the voxel's hexagon, shows all points (px - 1, (px + 1) / 2 - py, 0) + t * (1, 1, 1).

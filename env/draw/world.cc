@@ -51,7 +51,7 @@ class WorldPainter::Pass {
         top_(top + (DrawnTop(size_) - kLowestDrawn) * tile_) {}
 
   void Run() {
-    // In this order nothing drawn later lies behind what is drawn before.
+    // In this order, nothing drawn later lies behind what is drawn before.
     for (int x = 0; x < size_.w; ++x) {
       for (int z = 0; z < size_.d; ++z) {
         for (int y = kLowestDrawn; y < DrawnTop(size_); ++y) DrawVoxel({x, y, z});
@@ -142,7 +142,7 @@ class WorldPainter::Pass {
   const WorldStyle& style_;
   Canvas& canvas_;
   const int left_,
-      top_;  // Of the corner farthest from the viewer, on the drawn ground's underside.
+      top_;  // The corner farthest from the viewer, on the drawn ground's underside.
 };
 
 WorldPainter::WorldPainter(const WorldSize& size, int tile)

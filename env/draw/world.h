@@ -28,7 +28,7 @@ struct WorldStyle {
   // A voxel that a player has just changed gets a contour in the player's colour.
   struct Touch {
     Cell cell;
-    int player;  // As in `players`.
+    int player;  // Index into `players`.
   };
   std::vector<Touch> touches;
   // If not empty, [volume]: how opaque a missing block is, from 0 to 1, e.g. how probable.
@@ -66,9 +66,9 @@ class WorldPainter {
 
   WorldSize size_;
   int tile_;
-  std::vector<std::optional<Sprite>> blocks_;  // By block, mark, level and faces.
+  std::vector<std::optional<Sprite>> blocks_;  // Indexed by block, mark, level and faces.
   std::vector<PlayerSprites> players_;
-  std::vector<Sprite> touches_;  // By player.
+  std::vector<Sprite> touches_;  // Indexed by player.
 };
 
 // Half the width of a voxel in the pictures below.

@@ -43,7 +43,7 @@ struct StepChange {
   struct VoxelState {
     Block block;
     int8_t last_interacted;
-    BlockSet broken;  // By `player`.
+    BlockSet broken;  // Types that `player` broke.
     int32_t interacted_at;
   };
   struct VoxelChange {
@@ -62,7 +62,7 @@ struct StepChange {
   struct Counters {
     int timestep, steps_without_progress, num_matches, num_clashes;
   };
-  absl::InlinedVector<VoxelChange, 2> voxels;  // In the order made.
+  absl::InlinedVector<VoxelChange, 2> voxels;  // Ordered as they were made.
   absl::InlinedVector<PlayerChange, 2> players;
   Counters counters_before, counters_after;
   std::vector<Inventory> inventories_before, inventories_after;  // Only where blocks are finite.
@@ -99,7 +99,7 @@ class Game {
   // Takes the step again from the state it was taken from.
   void Redo(State& state, const StepChange& change) const;
 
-  // For actions from outside: names the player and the field that is out of range. Fields that a
+  // Checks actions from outside: names the player and the field that is out of range. Fields that a
   // type does not use have to be 0, or its flat id would be another's.
   absl::Status CheckActions(absl::Span<const Action> actions) const;
 

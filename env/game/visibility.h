@@ -65,7 +65,7 @@ struct Surroundings {
   Cell head;      // The voxel of the eye; may lie above the world.
   Window inside;  // Voxels of the world.
   Window solid;   // Blocks.
-  Window bodies;  // Of other players; they hide what is behind them. The caller adds them.
+  Window bodies;  // Other players; they hide what is behind them. The caller adds them.
 };
 
 // Solid voxels to break and air voxels to place a block into.

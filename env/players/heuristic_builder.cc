@@ -15,7 +15,7 @@ constexpr double kPauseGoesOn[] = {0.5, 0.65, 0.78};
 constexpr double kPauseAfterBreak = 1.8, kPauseAfterPlace = 1.2, kPauseAfterMove = 0.8;
 constexpr double kMaxPauseProbability = 0.75;
 
-constexpr double kWrongTypeShare = 0.12;  // Of place slips; the others go to a cell beside.
+constexpr double kWrongTypeShare = 0.12;  // Share of place slips; the others go to a cell beside.
 constexpr double kBreakSlips = 0.8;       // Break slips per place slip.
 
 // Preference for going on in the direction of the last move, against a turn: diagonal ways are

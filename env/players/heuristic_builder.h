@@ -32,7 +32,7 @@ class HeuristicBuilder final : public Player {
            navigator_.CanEdit(intent_->edit, navigator_.feet());
   }
   double PauseProbability() const;
-  // Of making the intended edit from here, rather than walking on.
+  // The probability of making the intended edit from here, rather than walking on.
   double EditProbability(const Moves& moves) const;
 
   // Each adds `probability` in all.

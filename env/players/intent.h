@@ -13,9 +13,9 @@ namespace hod::env {
 struct BuilderMemory {
   int own_actions = 0;                       // Without noops.
   int pause_length = 0;                      // Noops since the last action.
-  ActionType last_type = ActionType::kNoop;  // Of the last action that was no noop.
+  ActionType last_type = ActionType::kNoop;  // Type of the last action that was no noop.
   std::optional<Cell> last_edit;
-  Cell last_direction;  // To the last edit from the one before, if adjacent, else (0,0,0).
+  Cell last_direction;  // Step to the last edit from the one before, if adjacent, else (0,0,0).
   std::optional<Cell> last_offset;  // Feet minus cell at the last edit, y left out.
   Block last_placed = kAir;         // kAir: none yet.
 };
@@ -46,7 +46,7 @@ class IntentChooser {
   Rng rng_;
   WorkList work_;
   Planner planner_;
-  double eye_distance_ = 0, height_ = 0;  // As in Comfort, at present.
+  double eye_distance_ = 0, height_ = 0;  // Present preferences, see Comfort.
 };
 
 }  // namespace hod::env

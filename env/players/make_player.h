@@ -14,7 +14,7 @@ namespace hod::env {
 
 struct NamedPlayer {
   const char* name;
-  const char* description;  // In a line: what it does.
+  const char* description;  // Says in a line what it does.
   bool walks;               // So it needs a game with bodies.
   std::unique_ptr<Player> (*make)(const Game& game, int player, uint64_t seed);
 };

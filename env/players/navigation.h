@@ -14,7 +14,7 @@ inline int L1Distance(Cell a, Cell b) {
   return std::abs(a.x - b.x) + std::abs(a.y - b.y) + std::abs(a.z - b.z);
 }
 
-// From the eye of a body with `feet` to the centre of a cell.
+// The distance from the eye of a body with `feet` to the centre of a cell.
 double EyeDistance(Cell feet, Cell cell);
 
 // What a builder likes about the place it edits from. Discomforts are in moves.
@@ -75,7 +75,7 @@ class Navigator {
   std::optional<Cell> NearestSupport(Cell target);
 
   bool IsAir(Cell cell) const { return state_->blocks[size_.Index(cell)] == kAir; }
-  // Of the neighbours inside the world: how many hold a block, and whether some holds none.
+  // How many neighbours inside the world hold a block, and whether some holds none.
   int NumBlocksAround(Cell cell) const;
   bool TouchesAir(Cell cell) const;
 

@@ -50,7 +50,7 @@ class OrderedBuilder final : public Player {
   Navigator navigator_;
   WorkList work_;
   Planner planner_;
-  Rng rng_;  // Of steps aside where nothing can be done.
+  Rng rng_;  // Draws steps aside where nothing can be done.
   std::optional<Intent> intent_;
   ActionDistribution distribution_;
   bool decided_ = false;  // distribution_ is that of the present timestep.

@@ -73,7 +73,7 @@ void WorkList::Update(const Navigator& navigator, int own_actions) {
   is_digging_ = !digging.empty();
   if (is_digging_) edits_ = std::move(digging);
   edits_.insert(edits_.end(), repairs.begin(), repairs.end());
-  // With nothing else to do the builder looks closely.
+  // With nothing else to do, the builder looks closely.
   if (edits_.empty()) edits_ = std::move(unnoticed);
 }
 

@@ -41,7 +41,7 @@ class WorkList {
  private:
   struct Wrong {
     int location;
-    int noticed_at;  // In own actions.
+    int noticed_at;  // Counted in own actions.
   };
   struct Held {
     int location, purpose, until;

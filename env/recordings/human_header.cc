@@ -16,7 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kMaxSteps = 100'000'000;
-constexpr int kBuilder = 1;  // Of several players, the one who knows the goal.
+constexpr int kBuilder = 1;  // The one of several players who knows the goal.
 
 absl::Status Malformed(const std::string& what) { return absl::InvalidArgumentError(what); }
 
@@ -96,7 +96,7 @@ absl::StatusOr<State> ReadStart(JsonObjectReader& reader, const Game& game, bool
   if (!tutorial) {
     interacted =
         ReadIndexedValues(reader, "last_interacted", size.Volume(), 0, game.num_players() - 1);
-    if (!interacted.ok()) return interacted.status();
+    RETURN_IF_ERROR(interacted.status());
   }
   RETURN_IF_ERROR(ApplyChanges(changes, *interacted, 0, state));
   RETURN_IF_ERROR(ReadFeet(reader, size, state));

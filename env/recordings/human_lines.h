@@ -39,7 +39,7 @@ class HumanRowReader {
   const HumanEpisode* episode_;
   HumanRow row_;
   int rows_read_ = 0;
-  std::optional<absl::Time> began_;  // Of a tutorial.
+  std::optional<absl::Time> began_;  // When a tutorial began.
 };
 
 }  // namespace hod::env

@@ -30,7 +30,7 @@ struct HumanEpisode {
   // Its players are human, so trusted; its horizon is beyond the last row. Of several players the
   // second knows the goal, and the others assist.
   Game game;
-  std::string name;  // As in "human_alone/04".
+  std::string name;  // E.g. "human_alone/04".
   int participant = 0;
   RecordingKind timeline = RecordingKind::kAlone;
   int viewer = 0;  // The player whose timeline it is; -1 in joint recordings.
@@ -46,7 +46,7 @@ struct RecordedMask {
   bool valid = false;      // Whether it allows the recorded action.
   int num_plain = 0;       // Actions that the mask without line of sight allows.
   int num_los = 0;         // Actions it allows.
-  uint32_t los_crc32 = 0;  // Of its bits in order of flat ids, the first the highest of its byte.
+  uint32_t los_crc32 = 0;  // Over its bits in order of flat ids, the first the highest of its byte.
   friend bool operator==(const RecordedMask&, const RecordedMask&) = default;
 };
 
@@ -72,13 +72,13 @@ struct HumanRow {
   bool final = false;           // No action was recorded: the state in which a tutorial ended.
   std::optional<double> goal_percentage;
   std::optional<RecordedMask> mask;
-  std::optional<RecordedOutcome> outcome;  // Of actions other than noops.
-  std::optional<bool> correct;             // By the rules, in joint recordings.
-  std::optional<int> view_row;             // In joint recordings: in the actor's view, with waits.
+  std::optional<RecordedOutcome> outcome;  // Set for actions other than noops.
+  std::optional<bool> correct;             // Correct by the rules, in joint recordings.
+  std::optional<int> view_row;             // Joint recordings: row in the actor's view, with waits.
   // [location, new block]: changes since the last row that its action does not explain.
   std::optional<std::vector<std::pair<int, Block>>> synced;
 
-  // Of all players, with noops for what is not recorded.
+  // The actions of all players, with noops for what is not recorded.
   std::vector<Action> KnownActions() const;
   bool is_noop() const { return actions[actor]->type == ActionType::kNoop; }
 };

@@ -126,7 +126,7 @@ absl::Status HumanRowReader::ReadActions(JsonObjectReader& reader) {
     own[2] = 0;
   }
   auto actions = ActionsFromJson(game, tuples);
-  if (!actions.ok()) return actions.status();
+  RETURN_IF_ERROR(actions.status());
   const Action& action = (*actions)[row_.actor];
   if (taken != kAir && taken != row_.state.blocks[action.location]) {
     return Malformed(absl::StrCat("actions[0]: block: expected 0 or the ",

@@ -109,7 +109,7 @@ class EpisodeReplay {
   const Game& game_;
   HumanVerifyReport& report_;
   std::optional<State> predicted_;  // After the last row.
-  Action acted_;                    // In the last row.
+  Action acted_;                    // What was done in the last row.
   State before_;                    // The last row.
   std::vector<Change> changes_;     // Not yet explained.
   std::vector<bool> unseen_;        // Voxels whose last change was not by an action we played.

@@ -21,7 +21,7 @@ struct RecordedStep {
     int8_t last_interacted;
   };
   std::vector<Action> actions;  // [num_players]; noops where none is recorded.
-  // In recordings of people: blocks that changed without a recorded action (`sync_blocks`, and what
+  // Blocks that changed without a recorded action in recordings of people (`sync_blocks`, and what
   // others do in one player's view), ...
   std::vector<Voxel> observed_voxels = {};
   // ... and all players, if one is elsewhere or carries other blocks; else empty.

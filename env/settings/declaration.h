@@ -19,7 +19,7 @@
 namespace hod::settings {
 
 struct Setting {
-  std::string key;       // With the tables it is in, e.g. "search.c_puct".
+  std::string key;       // Includes the tables it is in, e.g. "search.c_puct".
   std::string expected;  // What a valid value looks like, e.g. "an integer from 1 to 64".
   std::string meaning;
   std::function<bool(const Value&)>

@@ -17,10 +17,10 @@ struct Value {
   bool operator==(const Value&) const = default;
 };
 
-// Of an integer or a number.
+// The value of an integer or a number.
 std::optional<double> AsNumber(const Value& value);
 
-// In TOML's syntax. Numbers get as many digits as it takes to read them back.
+// The value in TOML's syntax. Numbers get as many digits as it takes to read them back.
 std::string ToToml(const Value& value);
 nlohmann::json ToJson(const Value& value);
 

@@ -16,10 +16,10 @@ struct EpisodeStart {
   State state;
 };
 
-// From a reset line.
+// Reads the game and its first state from a reset line.
 absl::StatusOr<EpisodeStart> EpisodeStartFromJson(const nlohmann::json& line);
 
-// From the actions of a step line, checked against the game.
+// Reads the actions of a step line and checks them against the game.
 absl::StatusOr<std::vector<Action>> ActionsFromJson(const Game& game, const nlohmann::json& tuples);
 
 // The state that a line of a recorded trace or search describes: `json` needs current_blocks,

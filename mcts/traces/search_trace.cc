@@ -83,7 +83,7 @@ struct Root {
 
 absl::StatusOr<Root> RootFromRecord(const json& record, const SearchOptions& options) {
   absl::StatusOr<env::GameConfig> config = env::GameConfigFromJson(record.at("config"));
-  if (!config.ok()) return config.status();
+  RETURN_IF_ERROR(config.status());
   if (config->abilities.teleportation) {
     return absl::InvalidArgumentError(
         "config.abilities.teleportation: expected false, since the recorded human moves");
@@ -92,7 +92,7 @@ absl::StatusOr<Root> RootFromRecord(const json& record, const SearchOptions& opt
                    env::BlocksFromJson(config->size, record.at("goal_blocks"), "goal_blocks"));
   env::Game game = PlanningGame(env::Game(*config, goal), options);
   absl::StatusOr<env::State> state = env::StateFromJson(game, record);
-  if (!state.ok()) return state.status();
+  RETURN_IF_ERROR(state.status());
   ASSIGN_OR_RETURN(auto player, IntegerFromJson(record.at("player_index"), 0,
                                                 game.num_players() - 1, "player_index"));
   for (int p = 0; p < game.num_players(); ++p) {

@@ -15,7 +15,7 @@ struct SearchVerifyReport {
   std::optional<std::string> first_difference;  // File, line, root, key, expected and actual.
 };
 
-// As env::VerifyEpisodes, for files of searches.
+// Does what env::VerifyEpisodes does, for files of searches.
 absl::StatusOr<SearchVerifyReport> VerifySearches(const std::string& path);
 
 }  // namespace hod::mcts

@@ -292,7 +292,7 @@ class CpuBackend::Pass final : public Workspace {
     k.convolve(c);
   }
 
-  // From the last x to the logits.
+  // Maps the last x to the logits.
   void MapHeads(const Eigen::VectorXf& action_bias) {
     const Kernels& k = network_.kernels_;
     const auto map = [&](absl::Span<const PlanesTerm> terms, const Eigen::VectorXf& bias,
@@ -321,9 +321,9 @@ class CpuBackend::Pass final : public Workspace {
   Aligned<float> logits_;
   Aligned<float> x_, branch_;      // Rows, which bfloat16 fill to half.
   Aligned<float> trunk_, hidden_;  // Planes, like the inputs.
-  Aligned<uint8_t> quantised_;     // Of an input.
+  Aligned<uint8_t> quantised_;     // An input, quantised.
   Eigen::VectorXf pooled_, scales_;
-  std::map<std::array<int, 3>, ConvolutionPlan> plans_;  // By extents of the kernel.
+  std::map<std::array<int, 3>, ConvolutionPlan> plans_;  // Keyed by extents of the kernel.
   float value_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// From a network's planes to probabilities of actions.
+// Turns a network's planes into probabilities of actions.
 #pragma once
 
 #include <cstdint>

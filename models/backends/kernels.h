@@ -15,26 +15,26 @@
 
 namespace hod::models {
 
-// Of weights in bytes: products of two of them and bytes without a sign stay within 16 bits.
+// Limit of weights in bytes: products of two of them and bytes without a sign stay within 16 bits.
 inline constexpr int kMaxInt8Weight = 64;
 inline constexpr int kBlock = 16;  // Channels; a vector of AVX-512, two of AVX2.
 
 // Where one weight of a convolution finds its input.
 struct Tap {
   int32_t weight;  // Which one, in C order over the extents of the kernel.
-  int32_t offset;  // From the output's voxel to the input's.
+  int32_t offset;  // Step from the output's voxel to the input's.
 };
 
 // Voxels at equal distances whose taps all lie within the world.
 struct VoxelRun {
   int32_t first, count, stride;
-  int32_t first_tap, num_taps;  // In a list of taps.
+  int32_t first_tap, num_taps;  // A run in a list of taps.
 };
 
 // relu(convolution + bias + add), zero outside the world.
 struct Convolution {
   const void* input;
-  ptrdiff_t voxel_stride, unit_stride;  // In units.
+  ptrdiff_t voxel_stride, unit_stride;  // Counted in units.
   int units;                            // Per voxel.
   const void* weights;                  // [blocks][taps of the kernel][units][kBlock] units
   const float* scales;                  // [blocks * kBlock] of sums; used with bytes alone.
@@ -65,10 +65,10 @@ struct PlanesMap {
 
 struct Kernels {
   const char* name;
-  Precision precision;  // Of the inputs of convolutions, and of rows but with bytes.
+  Precision precision;  // Precision of the inputs of convolutions, and of rows except with bytes.
   int channels_per_unit;
-  void (*stem)(const Convolution&);      // With an input of floats.
-  void (*convolve)(const Convolution&);  // With an input of units.
+  void (*stem)(const Convolution&);      // Takes an input of floats.
+  void (*convolve)(const Convolution&);  // Takes an input of units.
   // Bytes from `count` floats of rows that are not negative; returns what a byte's 1 is worth. The
   // units of a block have its channels 0, 4, 8, 12; 1, 5, 9, 13; and so on. Null where rows are
   // units already.

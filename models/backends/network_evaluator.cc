@@ -123,7 +123,7 @@ class NetworkEvaluator::Impl {
 
   const NetworkConfig config_;
   const std::unique_ptr<const Backend> backend_;
-  std::mutex mutex_;  // Of free_.
+  std::mutex mutex_;  // Guards free_.
   std::vector<std::unique_ptr<Scratch>> free_;
 };
 

@@ -206,11 +206,6 @@ absl::StatusOr<NetworkFile> NetworkFrom(const std::string& path, SafeTensors fil
   return network;
 }
 
-absl::StatusOr<NetworkFile> LoadNetwork(const std::string& path) {
-  ASSIGN_OR_RETURN(SafeTensors file, ReadSafeTensors(path));
-  return NetworkFrom(path, std::move(file));
-}
-
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path) {
   ASSIGN_OR_RETURN(SafeTensors file, ReadSafeTensors(path));
   ASSIGN_OR_RETURN(NetworkFile network, TakeNetwork(path, file));

@@ -36,11 +36,9 @@ absl::Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoin
 
 // Refuse a file with a tensor missing, left over, of another shape or type or with values that are
 // not finite, and metadata that are missing or wrong; errors name the file and what was expected.
-// NetworkFrom(), which takes the file as it was read from `path`, and LoadNetwork() take both kinds
-// of file; of a training checkpoint they give the network that acts. OpenNetwork() (network_file.h)
-// opens networks of the reference as well.
+// NetworkFrom(), on which OpenNetwork() (network_file.h) rests, takes a file of either kind as it
+// was read from `path`; of a training checkpoint it gives the network that acts.
 absl::StatusOr<NetworkFile> NetworkFrom(const std::string& path, SafeTensors file);
-absl::StatusOr<NetworkFile> LoadNetwork(const std::string& path);
 absl::StatusOr<Checkpoint> LoadCheckpoint(const std::string& path);
 
 }  // namespace hod::models

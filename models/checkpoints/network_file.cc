@@ -61,7 +61,7 @@ absl::StatusOr<LoadedNetwork> OpenHodNetwork(const std::string& path) {
 absl::StatusOr<std::unique_ptr<mcts::Evaluator>> MakeEvaluator(const LoadedNetwork& network,
                                                                const BackendOptions& options) {
   absl::StatusOr<std::unique_ptr<mcts::Evaluator>> made = MakeUnnamed(network, options);
-  if (!made.ok()) return Annotate(made.status(), network.path);
+  RETURN_IF_ERROR(Annotate(made.status(), network.path));
   return std::make_unique<NamedEvaluator>(network.path, *std::move(made));
 }
 

@@ -24,7 +24,7 @@ struct LoadedNetwork {
 
 // Reads a network of Hod's, a training checkpoint, of which it takes the network that acts, or a
 // network of the reference. The file is read once, from its beginning to its end: it may be a pipe.
-// Refuses what LoadNetwork() and ReferenceFrom() do; a file that doesn't say that it is of the
+// Refuses what NetworkFrom() and ReferenceFrom() do; a file that doesn't say that it is of the
 // reference is one of Hod's.
 absl::StatusOr<LoadedNetwork> OpenNetwork(const std::string& path);
 

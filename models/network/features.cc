@@ -61,7 +61,7 @@ void EncodeFeatures(const NetworkConfig& config, const mcts::Position& position,
   std::fill(planes.begin(), planes.end(), 0.0f);
   std::fill(globals.begin(), globals.end(), 0.0f);
 
-  NewestBlock newest[2];  // Of others, of the player.
+  NewestBlock newest[2];  // The others', the player's.
   for (size_t i = 0; i < volume; ++i) {
     plane(kBlockPlane + state.blocks[i])[i] = 1.0f;
     const int editor = state.last_interacted[i];

@@ -24,7 +24,7 @@ enum FeaturePlane {
   kOthersRecentPlane = 36,  // The same for others: people build next to what they just built.
   kPositionPlane = 38,      // 3 planes: x / w, y / h, z / d. Houses stand at the low corner.
   kOnesPlane = 41,          // 1 everywhere, so that zero padding shows the border.
-  // Of players who see the goal only:
+  // Only players who see the goal have these:
   kWantedPlane = 42,    // 10 planes: one-hot of the goal's block.
   kWrongPlane = 52,     // 1 where the current block is another.
   kPlaceNowPlane = 53,  // 1 where the player may place the goal's block now,
@@ -39,7 +39,7 @@ enum FeatureGlobal {
   kOthersLastGlobal = 30,    // 28: the same, summed over the other players.
   kSelfNewestGlobal = 58,    // 10: one-hot of the type of the newest of its blocks that stand, as
   kOthersNewestGlobal = 68,  // people place the same type again and again. 10: the same of others.
-  // With inventories only:
+  // Only networks with inventories have these:
   kSelfInventoryGlobal = 78,    // 10: count of each block / 64.
   kOthersInventoryGlobal = 88,  // 10: the same, summed over the other players.
   kNumGlobals = 98,

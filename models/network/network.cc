@@ -12,7 +12,7 @@ namespace {
 // Initial logit by which the goal head favours the current block, as most voxels are already right,
 // and by which it disfavours what the human has removed.
 constexpr float kInitialGoalSkip = 4.0f;
-// Of the weights of globals in the stem: a handful of them are 1.
+// Standard deviation of the weights of globals in the stem: a handful of globals are 1.
 constexpr double kGlobalsStd = 0.2;
 constexpr char kGoalSkipName[] = "goal_skip.weight";
 

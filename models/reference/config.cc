@@ -52,26 +52,18 @@ absl::Status CheckTransformer(const ReferenceConfig& config) {
 }
 
 void ReadLayers(JsonObjectReader& reader, std::vector<ReferenceLayer>& layers) {
-  const json* list = reader.Find("layers");
-  if (list == nullptr) return;
-  if (!list->is_array()) return reader.Fail(reader.Path("layers"), "a list");
-  for (size_t i = 0; i < list->size(); ++i) {
-    const std::string path = absl::StrCat(reader.Path("layers"), "[", i, "]");
-    JsonObjectReader item((*list)[i], path);
+  reader.ReadObjects("layers", [&](JsonObjectReader& fields) {
     std::string kind;
-    item.Read("kind", kind);
+    fields.Read("kind", kind);
     const auto* known = std::find_if(std::begin(kKindNames), std::end(kKindNames),
                                      [&](const auto& entry) { return kind == entry.second; });
     if (known == std::end(kKindNames)) {
-      return reader.Fail(item.Path("kind"), "residual, lstm or attention");
+      return fields.Fail(fields.Path("kind"), "residual, lstm or attention");
     }
     ReferenceLayer layer{known->first};
-    if (layer.kind == Kind::kResidual) item.Read("kernel", 1, kMaxKernel, layer.kernel);
-    if (absl::Status s = item.Finish(); !s.ok()) {
-      return reader.Fail(path, absl::StrCat("a valid layer (", std::string(s.message()), ")"));
-    }
+    if (layer.kind == Kind::kResidual) fields.Read("kernel", 1, kMaxKernel, layer.kernel);
     layers.push_back(layer);
-  }
+  });
 }
 
 }  // namespace
@@ -94,7 +86,7 @@ absl::Status Validate(const ReferenceConfig& config) {
         CheckRange("num_heads", config.num_heads, 0, config.hidden_size),
         CheckRange("position_size", config.position_size, config.IsTransformer() ? 1 : 0,
                    config.IsTransformer() ? config.hidden_size : 0)}) {
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(status);
   }
   if (!std::isfinite(config.value_scale)) {
     return absl::InvalidArgumentError("value_scale is not finite");

@@ -52,7 +52,7 @@ struct ReferenceConfig {
   friend bool operator==(const ReferenceConfig&, const ReferenceConfig&) = default;
 };
 
-inline constexpr int kNumPlayerMarkers = 16;  // Of channels 4 and 5 of an observation.
+inline constexpr int kNumPlayerMarkers = 16;  // Markers in channels 4 and 5 of an observation.
 
 // Names the setting that is out of range and its range.
 absl::Status Validate(const ReferenceConfig& config);

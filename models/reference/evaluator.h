@@ -15,7 +15,7 @@ namespace hod::models {
 // predictions that are not finite.
 class ReferenceEvaluator : public mcts::Evaluator {
  public:
-  // Of a network that does not predict others, human_policy is empty, which searches refuse.
+  // If the network does not predict others, human_policy is empty, which searches refuse.
   explicit ReferenceEvaluator(std::shared_ptr<const ReferenceNetwork> network)
       : network_(std::move(network)) {}
 

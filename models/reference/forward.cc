@@ -11,8 +11,8 @@ namespace {
 using at::Tensor;
 using Kind = ReferenceLayer::Kind;
 
-constexpr double kEpsilon = 1e-5;  // Of both normalisations.
-constexpr double kMomentum = 0.1;  // Of the statistics of batch normalisation.
+constexpr double kEpsilon = 1e-5;  // Used by both normalisations.
+constexpr double kMomentum = 0.1;  // Moves the statistics of batch normalisation.
 constexpr double kLeak = 0.01;
 
 // relu(x + norm2(conv2(relu(norm1(conv1(x)))))).
@@ -56,7 +56,7 @@ class Residual : public ReferenceLayerForward {
 
    private:
     Tensor weight_, bias_;
-    std::vector<Tensor> norm_;  // In training: weight, bias, mean and variance.
+    std::vector<Tensor> norm_;  // Set in training: weight, bias, mean and variance.
   };
   Convolution first_, second_;
 };

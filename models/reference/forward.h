@@ -19,7 +19,7 @@ namespace hod::models {
 using ReferenceTensors = std::map<std::string, at::Tensor>;
 ReferenceTensors TensorsOf(const ReferenceWeights& weights);
 
-// In training, batch normalisation is by the statistics of the batch, and moves the stored ones, in
+// In training, batch normalisation uses the statistics of the batch and moves the stored ones in
 // place; gradients flow back into all other tensors. Networks with attention only infer.
 enum class ReferenceMode { kInference, kTraining };
 

@@ -19,13 +19,12 @@ using nlohmann::json;
 using Kind = ReferenceLayer::Kind;
 
 constexpr char kPositionEmbedding[] = "position_embedding";  // The reference's name.
-constexpr int kLstmPeriod = 4;                               // Of transformers: every fourth layer.
+constexpr int kLstmPeriod = 4;                               // Every fourth layer of transformers.
 constexpr size_t kMaxConfigBytes = 1 << 20;
 
 // Settings that, where present, must have the one value Hod computes with.
 void Expect(JsonObjectReader& reader, const char* key, const json& expected) {
-  const json* value = reader.FindOptional(key);
-  if (value != nullptr && *value != expected) reader.Fail(reader.Path(key), DumpJson(expected));
+  if (reader.Has(key)) reader.Expect(key, expected);
 }
 
 void ExpectWhatHodComputes(JsonObjectReader& reader) {
@@ -120,13 +119,15 @@ absl::StatusOr<ReferenceConfig> ParseReferenceModel(const json& object) {
   const char* const inventories = "num_inventory_obs";
   if (reader.Has(inventories)) {
     reader.Read(inventories, config.num_inventories);
-  } else if (const json* resolved = root.Find("resolved"); resolved != nullptr) {
-    JsonObjectReader nested(*resolved, "resolved");
-    nested.Read(inventories, config.num_inventories);
-    if (!nested.ok()) return nested.Finish();
+  } else {
+    root.ReadObject("resolved", [&](JsonObjectReader& resolved) {
+      resolved.IgnoreOtherKeys();
+      resolved.Read(inventories, config.num_inventories);
+    });
   }
   RETURN_IF_ERROR(reader.Finish());
-  if (!root.ok()) return root.Finish();
+  root.IgnoreOtherKeys();
+  RETURN_IF_ERROR(root.Finish());
   return config;
 }
 
@@ -137,10 +138,8 @@ absl::StatusOr<ReferenceWeights> ImportReference(const std::string& weights_path
   const auto refused = [](const std::string& path, const std::string& what) {
     return absl::DataLossError(absl::StrCat(path, ": ", what));
   };
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(config_path, kMaxConfigBytes));
-  const absl::StatusOr<json> object = ParseJson(text);
-  absl::StatusOr<ReferenceConfig> config =
-      object.ok() ? ParseReferenceModel(*object) : object.status();
+  ASSIGN_OR_RETURN(const json object, ReadJsonFile(config_path, kMaxConfigBytes));
+  absl::StatusOr<ReferenceConfig> config = ParseReferenceModel(object);
   if (!config.ok()) return refused(config_path, std::string(config.status().message()));
 
   ASSIGN_OR_RETURN(SafeTensors file, ReadSafeTensors(weights_path));

@@ -7,7 +7,7 @@
 namespace hod::models {
 namespace {
 
-// Of scale_observation.
+// What scale_observation divides by.
 constexpr float kInventoryScale = env::Inventory::kStack, kTimestepScale = 1000;
 
 }  // namespace

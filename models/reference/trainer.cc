@@ -159,7 +159,7 @@ class ReferenceTrainer::Impl {
             prediction.value};
   }
 
-  // As by ObservationEncoder, with embeddings that learn: [B, w, h, d, NumInputs()].
+  // What ObservationEncoder gives, with embeddings that learn: [B, w, h, d, NumInputs()].
   Tensor Features(absl::Span<const Example> examples, const ReferenceTensors& tensors) const {
     const env::WorldSize& size = examples.front().position.game->size();
     const auto batch = static_cast<int64_t>(examples.size());
@@ -195,10 +195,10 @@ class ReferenceTrainer::Impl {
 
   ReferenceConfig config_;
   TrainerConfig trainer_config_;
-  int length_;  // Of the sequences.
+  int length_;  // Length of the sequences.
   std::vector<ReferenceTensor> layout_;
   Tensor parameters_;            // [P], the leaf of every gradient, in the order of the layout.
-  ReferenceTensors statistics_;  // Of batch normalisation.
+  ReferenceTensors statistics_;  // Batch normalisation's.
   Adam adam_;
 };
 

@@ -58,7 +58,7 @@ absl::Status CheckWithin(const env::ActionDistribution& distribution,
   return absl::OkStatus();
 }
 
-// To add to logits: 0 for the actions of one member of the examples, else kInvalidLogit.
+// What to add to logits: 0 for the actions of one member of the examples, else kInvalidLogit.
 at::Tensor MakeMask(absl::Span<const Example> examples, std::vector<int32_t> Example::*valid,
                     int64_t num_actions) {
   const at::Tensor mask =

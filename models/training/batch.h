@@ -29,8 +29,8 @@ struct Targets {
   at::Tensor goal;     // [B, w, h, d] blocks, as int64.
   at::Tensor value;    // [B]
   // [B, num_actions] to add to logits: 0 for valid actions, else -1e8.
-  at::Tensor valid_mask;  // Of the player.
-  at::Tensor human_mask;  // Of the other player.
+  at::Tensor valid_mask;  // The player's.
+  at::Tensor human_mask;  // The other player's.
   SparseDistributions search_policy;
   SparseDistributions human_policy;
 };

@@ -14,7 +14,7 @@
 
 namespace hod::models {
 
-// Of the examples of one batch, which may take several passes.
+// The losses over the examples of one batch, which may take several passes.
 class LossSums {
  public:
   LossSums(absl::Span<const Example> batch, const LossWeights& weights, double goal_kl_weight);
@@ -24,7 +24,7 @@ class LossSums {
   at::Tensor Add(absl::Span<const Example> examples, const Targets& targets,
                  const Prediction& prediction, const at::Tensor& published);
 
-  // Of all that was added, without gradient_norm.
+  // The means over all that was added, without gradient_norm.
   Losses Means() const;
 
  private:
@@ -33,7 +33,7 @@ class LossSums {
 
   LossWeights weights_;
   double goal_kl_weight_;
-  double examples_ = 0, policies_ = 0, humans_ = 0;  // Of the whole batch.
+  double examples_ = 0, policies_ = 0, humans_ = 0;  // Counts over the whole batch.
 
   // Sums over examples.
   double policy_ = 0, value_ = 0, goal_ = 0, goal_kl_ = 0, human_ = 0;

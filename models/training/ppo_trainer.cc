@@ -21,7 +21,7 @@ namespace {
 
 using at::Tensor;
 
-// Of the samples of a forward and backward pass together: larger passes leave the processor's
+// Voxels of all samples of a forward and backward pass: larger passes leave the processor's
 // cache, smaller ones do not make up for the cost of a call.
 constexpr int kVoxelsOfPass = 1 << 14;
 constexpr float kInvalidLogit = -1e8f;
@@ -120,8 +120,9 @@ PpoBatch MakeBatch(absl::Span<const PpoSample* const> samples, const NetworkConf
   float* row = mask.data_ptr<float>();
   for (const PpoSample* sample : samples) {
     const absl::Span<const int32_t> valid = sample->position.valid_actions;
-    examples.push_back(
-        {.position = sample->position, .valid_actions = {valid.begin(), valid.end()}});
+    Example& example = examples.emplace_back();
+    example.position = sample->position;
+    example.valid_actions = {valid.begin(), valid.end()};
     action.push_back(sample->action);
     log_probability.push_back(sample->log_probability);
     advantage.push_back(sample->advantage);

@@ -25,19 +25,19 @@ namespace hod::models {
 struct PpoTrainerConfig {
   double clip = 0.2;          // Ratios beyond 1 +- clip earn nothing more.
   double target_kl = 0.02;    // An update ends at a minibatch that is farther; 0: never.
-  double value_weight = 0.5;  // Of the squared error of the value.
+  double value_weight = 0.5;  // Weight of the squared error of the value.
   double max_gradient_norm = 0.5;
   int epochs = 3;  // Over the samples of an update, at most.
   int minibatch = 128;
   int threads = 1;                           // Used by an update, of at least 1.
-  Precision precision = FastestPrecision();  // Of the forward and backward pass; Adam has floats.
+  Precision precision = FastestPrecision();  // Forward and backward pass; Adam has floats.
 };
 
 // One action of the network's own play.
 struct PpoSample {
   mcts::Position position;    // Borrowed, with its valid actions.
   int32_t action = 0;         // Flat id, one of the valid ones.
-  float log_probability = 0;  // Of the action when it was drawn.
+  float log_probability = 0;  // The action's when it was drawn.
   float advantage = 0;
   float value_target = 0;
 };
@@ -47,16 +47,16 @@ struct PpoUpdate {
   double learning_rate = 1e-3;
   double type_entropy = 0;                  // Bonus per nat of entropy over the types.
   double location_entropy = 0;              // The same within the type, averaged over the types.
-  Rng shuffle{};                            // Of the order of samples.
+  Rng shuffle{};                            // Draws the order of samples.
   const std::atomic<bool>* stop = nullptr;  // Once true, ends the update before the next step.
 };
 
 // Means over the samples of an update's minibatches, each from before its step.
 struct PpoLosses {
   double total = 0;
-  double policy = 0;        // Of the clipped objective, with advantages normalised over the update.
+  double policy = 0;        // The clipped objective, with advantages normalised over the update.
   double value = 0;         // Squared error.
-  double type_entropy = 0;  // In nats.
+  double type_entropy = 0;  // Entropy in nats.
   double location_entropy = 0;
   double kl = 0;             // KL(policy that played || present one), estimated from the actions.
   double clip_fraction = 0;  // Share of samples beyond the clip.

@@ -52,9 +52,9 @@ struct Losses {
 
   double goal_recall = 0;     // Share of cells that must still change and whose goal is predicted.
   double goal_precision = 0;  // Share of rightly predicted cells where a change is predicted.
-  double human_cross_entropy = 0;  // Of the true distribution and the predicted one.
+  double human_cross_entropy = 0;  // True distribution against the predicted one.
   double human_accuracy = 0;  // Probability that the other player takes the action predicted first.
-  double policy_entropy = 0;  // Of the predicted policy among valid actions.
+  double policy_entropy = 0;  // Entropy of the predicted policy among valid actions.
   double gradient_norm = 0;   // Before clipping.
 };
 

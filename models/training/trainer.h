@@ -22,13 +22,13 @@ struct LossWeights {
 struct TrainerConfig {
   LossWeights weights{};
   double max_gradient_norm = 10.0;
-  // Of an exponential moving average of the parameters, which then acts in their place; 0: none.
+  // Decay of the parameters' exponential moving average, which then acts in their place; 0: none.
   double ema_decay = 0;
   // Share of the inputs and outputs of the hidden layer that a step leaves out (ForwardPass).
   double dropout = 0;
-  uint64_t seed = 0;                         // Of dropout.
+  uint64_t seed = 0;                         // Seeds dropout.
   int threads = 1;                           // Used by a step, of at least 1.
-  Precision precision = FastestPrecision();  // Of the forward and backward pass; Adam has floats.
+  Precision precision = FastestPrecision();  // Forward and backward pass; Adam has floats.
 };
 
 class Trainer final : public ResumableTrainer, public ExampleTrainer {

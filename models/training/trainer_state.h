@@ -10,7 +10,7 @@ namespace hod::models {
 
 struct TrainerState {
   Network network;                  // What is trained.
-  std::vector<float> average;       // Of its parameters, if there is an average; else empty.
+  std::vector<float> average;       // Average of its parameters, if there is one; else empty.
   std::vector<float> published;     // What acted at the last MarkPublished().
   std::vector<float> first_moment;  // Adam's; all of the size of network.parameters.
   std::vector<float> second_moment;

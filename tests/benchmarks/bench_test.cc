@@ -2,15 +2,15 @@
 #include <nlohmann/json.hpp>
 
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/env/files.h"
 #include "tests/support/env/program.h"
 
 namespace hod::engine {
 namespace {
 
 TEST_CASE("hod bench network --check compares backends, precisions and batches") {
-  const env::TempDir dir;
+  const TempDir dir;
   const std::string log = dir.path() + "/log";
   const Ended ended = RunProgram({"bench", "network", "--check", "--positions", "3"}, log);
   INFO(ended.output);
@@ -22,7 +22,7 @@ TEST_CASE("hod bench network --check compares backends, precisions and batches")
 }
 
 TEST_CASE("hod bench network --check fails where a precision does not suffice") {
-  const env::TempDir dir;
+  const TempDir dir;
   models::Network network = models::InitialNetwork({.channels = 16, .blocks = 1}, Rng(1));
   for (float& parameter : network.parameters) parameter = 20 * parameter + 0.01f;
   const std::string path = dir.path() + "/wild.safetensors";
@@ -43,7 +43,7 @@ TEST_CASE("hod bench network --check fails where a precision does not suffice") 
 }
 
 TEST_CASE("hod bench network --json names network, precision, batch and threads") {
-  const env::TempDir dir;
+  const TempDir dir;
   const std::string log = dir.path() + "/log";
   const Ended ended = RunProgram({"bench", "network", "--json", "--repetitions", "1", "--filter",
                                   "evaluate/demo/float32/2/1/"},

@@ -1,7 +1,7 @@
 // CraftAssist houses: .npy files of numbers and data values.
 #include "env/houses/importers/craftassist.h"
 #include "tests/fuzz/target.h"
-#include "tests/support/env/files.h"
+#include "tests/support/env/npy_bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const hod::fuzz::InputFile file(data, size);

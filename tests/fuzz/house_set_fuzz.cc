@@ -1,19 +1,26 @@
 // House sets: an input is the manifest, a NUL and the file of houses.
-#include <filesystem>
+#include <cstdlib>
 #include <fstream>
 
 #include "absl/strings/match.h"
-#include "absl/strings/string_view.h"
+#include "absl/strings/str_cat.h"
 #include "env/houses/files/house_set.h"
 #include "tests/fuzz/target.h"
-#include "tests/support/env/files.h"
 
 namespace {
 
 // One for all inputs.
-const hod::env::TempDir& Directory() {
-  static const hod::env::TempDir directory;
+const std::string& Directory() {
+  static const std::string directory = [] {
+    char pattern[] = "/tmp/hod-fuzz-XXXXXX";
+    hod::fuzz::Expect(mkdtemp(pattern) != nullptr, "a temporary directory");
+    return std::string(pattern);
+  }();
   return directory;
+}
+
+void Write(const char* name, const std::string& bytes) {
+  std::ofstream(absl::StrCat(Directory(), "/", name), std::ios::binary) << bytes;
 }
 
 }  // namespace
@@ -21,10 +28,10 @@ const hod::env::TempDir& Directory() {
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string bytes(reinterpret_cast<const char*>(data), size);
   const size_t end = bytes.find('\0');
-  Directory().Write(hod::env::kManifestFile, bytes.substr(0, end));
-  Directory().Write(hod::env::kHousesFile, end == std::string::npos ? "" : bytes.substr(end + 1));
-  const auto set = hod::env::ReadHouseSet(Directory().path());
-  hod::fuzz::Expect(set.ok() || absl::StrContains(set.status().message(), Directory().path()),
+  Write(hod::env::kManifestFile, bytes.substr(0, end));
+  Write(hod::env::kHousesFile, end == std::string::npos ? "" : bytes.substr(end + 1));
+  const auto set = hod::env::ReadHouseSet(Directory());
+  hod::fuzz::Expect(set.ok() || absl::StrContains(set.status().message(), Directory()),
                     "the name of a file");
   if (set.ok()) {
     hod::fuzz::Expect(hod::env::SerializeHouseSet(*set).ok(), "that what is read can be written");

@@ -2,7 +2,7 @@
 #include "env/game/config.h"
 #include "env/houses/files/npy.h"
 #include "tests/fuzz/target.h"
-#include "tests/support/env/files.h"
+#include "tests/support/env/npy_bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const hod::fuzz::InputFile file(data, size);

@@ -23,7 +23,7 @@ void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 namespace hod::mcts {
 namespace {
 
-// Of all simulations of a search, but for what evaluations need.
+// The allocations of all simulations of a search, but for what evaluations need.
 int64_t AllocationsOf(Search& search, const SearchOptions& options, const env::Game& game,
                       const env::State& state, Evaluator& evaluator) {
   Evaluation evaluation;

@@ -97,7 +97,7 @@ TEST_CASE("the positions not met for longest are forgotten") {
   Cached c(3);
   c.Ask(positions, {0, 1, 2});
   c.Ask(positions, {0});
-  c.Ask(positions, {3});  // In the place of 1.
+  c.Ask(positions, {3});  // Takes the place of 1.
   c.inner->asked.clear();
   c.Ask(positions, {0, 2, 3});
   CHECK(c.inner->asked.empty());

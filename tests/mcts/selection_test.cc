@@ -82,7 +82,7 @@ TEST_CASE("PUCT picks the first of the best float32 scores, however close the pr
     options.selection = static_cast<Selection>(rng.Below(3));
     options.init_q_with_max = rng.Chance(0.5);
     const double c_puct = rng.Chance(0.1) ? 0 : std::exp(2 * rng.Normal());
-    const double closeness = std::pow(10.0, -rng.Between(0, 7));  // Of the priors to each other.
+    const double closeness = std::pow(10.0, -rng.Between(0, 7));  // How close priors are.
     std::vector<MadeAction> actions;
     double sum = 0;
     for (int t = 0; t < env::kNumActionTypes; ++t) {

@@ -16,7 +16,7 @@ TEST_CASE("searches on several threads come to what they come to on one") {
   options.reward_prior_weight = 0.5;
   const env::Game game = TinyGame(options);  // Shared, as nobody changes it.
   const env::State state = Start(game);
-  // Of one search after another, with a Search of one's own.
+  // Runs one search after another, with a Search of its own.
   const auto run_all = [&] {
     std::vector<std::vector<double>> prints;
     Search search;

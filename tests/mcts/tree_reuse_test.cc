@@ -57,7 +57,7 @@ struct Range {
   }
 };
 
-// As the values of the tree's leaves and its rewards have it. Requires rewards that are the same
+// What the values of the tree's leaves and its rewards give. Requires rewards that are the same
 // for all simulations.
 Range ReturnsFrom(const Search& search, const Node& node) {
   const double gamma = search.options().gamma;

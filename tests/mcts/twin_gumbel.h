@@ -16,7 +16,7 @@ std::map<int, double> TwinImprovedPolicy(const SearchOptions& options, const Twi
 // argmax of pi'(a) - N(a) / (1 + sum of N), simulations in flight being counted.
 int TwinSelectImproved(const SearchOptions& options, const TwinNode& node, TwinChooser& chooser);
 
-// For each simulation how many visits the action it tries has had (mctx,
+// How many visits the action that each simulation tries has had (mctx,
 // get_sequence_of_considered_visits).
 std::vector<int> ConsideredVisits(int considered, int simulations);
 

@@ -26,14 +26,14 @@ struct TwinNode {
   env::State state;
   TwinNode* parent = nullptr;
   int action = 0, human_action = 0;  // Flat ids of the edge into the node.
-  env::StepOutcome outcome;          // Of that edge.
+  env::StepOutcome outcome;          // Outcome of that edge.
   bool expanded = false;
 
   Evaluation evaluation;
   std::vector<int> valid;
   std::map<int, TwinAction> actions;  // Those valid, once expanded.
   double noop_prior = 0;              // Before noops are excluded and noise is added.
-  double value = 0;                   // As evaluated; 0 where the game is over.
+  double value = 0;                   // The evaluator's; 0 where the game is over.
 
   int visits = 0, in_flight = 0;
   double total = 0, lowest = 1e300, highest = -1e300;

@@ -23,7 +23,7 @@ std::map<int, double> Limiting(const SearchOptions& options, double c_puct, cons
     highest = std::max(highest, q[a]);
   }
   std::map<int, double> policy;
-  double lowest_log = -100, highest_log = std::log(lambda);  // Of alpha - highest.
+  double lowest_log = -100, highest_log = std::log(lambda);  // Bounds of log(alpha - highest).
   for (int i = 0; i < 200; ++i) {
     const double middle = (lowest_log + highest_log) / 2;
     double sum = 0;

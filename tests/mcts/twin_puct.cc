@@ -12,7 +12,7 @@ constexpr double kTolerance = 3e-6;
 
 int TwinPuct(const SearchOptions& options, double c_puct, const env::ActionSpace& space,
              const TwinNode& node, TwinChooser& chooser) {
-  // Of an entry of which `stats` are known, on a level with n visits.
+  // The score of an entry of which `stats` are known, on a level with n visits.
   const auto score = [&](double prior, const TwinAction& stats, double n, double initial) {
     const double q = stats.visits == 0 ? initial : stats.Mean();
     const double range = std::max(node.highest - node.lowest, kMinValueRange);

@@ -28,7 +28,7 @@ class TwinSearch {
   // Whether some choice or draw may be otherwise in float32.
   bool close_call() const { return chooser_.close_call(); }
   double c_puct() const { return c_puct_; }
-  // With Gumbel selection: the action to play.
+  // The action to play with Gumbel selection.
   int Winner(const TwinNode& root) { return halving_.Winner(options_, root, chooser_); }
 
  private:

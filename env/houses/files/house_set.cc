@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
+#include "env/base/json_object_reader.h"
 #include "env/base/status.h"
 #include "env/base/zstd.h"
 #include "env/game/config.h"
@@ -30,96 +31,59 @@ std::string Checksum(const std::string& bytes) {
 
 json ToJson(const WorldSize& size) { return {size.w, size.h, size.d}; }
 
-// Reads the manifest; the first thing that is wrong is kept as an error.
-class ManifestReader {
- public:
-  ManifestReader(std::string path, const json& manifest)
-      : path_(std::move(path)), manifest_(manifest) {}
-
-  const absl::Status& status() const { return status_; }
-
-  // `at` says where in the manifest `object` is.
-  const json& Field(const json& object, const std::string& at, const char* key) {
-    static const json& null = *new json;
-    const auto field = object.is_object() ? object.find(key) : object.end();
-    if (object.is_object() && field != object.end()) return *field;
-    Fail(at + key, "is missing");
-    return null;
+// Three extents from 1 to those of `max`.
+void ReadSize(JsonObjectReader& reader, const WorldSize& max, WorldSize& out) {
+  const json* value = reader.Find("size");
+  if (value == nullptr) return;
+  const auto in = [](const json& extent, int limit) {
+    return extent.is_number_unsigned() && extent.get<uint64_t>() >= 1 &&
+           extent.get<uint64_t>() <= static_cast<uint64_t>(limit);
+  };
+  if (value->is_array() && value->size() == 3 && in((*value)[0], max.w) && in((*value)[1], max.h) &&
+      in((*value)[2], max.d)) {
+    out = {(*value)[0].get<int>(), (*value)[1].get<int>(), (*value)[2].get<int>()};
+  } else {
+    reader.Fail(reader.Path("size"),
+                absl::StrCat("three extents from 1 to at most ", max.w, ", ", max.h, ", ", max.d));
   }
-  const json& Field(const char* key) { return Field(manifest_, "", key); }
+}
 
-  std::string Text(const json& value, const std::string& at) {
-    if (value.is_string()) return value.get<std::string>();
-    Fail(at, "expected a string");
-    return {};
+void ReadMember(JsonObjectReader& reader, const WorldSize& max, HouseSet::Member& member) {
+  std::string split;
+  reader.Read("name", member.name);
+  reader.Read("split", split);
+  if (split == SplitName(HouseSplit::kTest)) {
+    member.split = HouseSplit::kTest;
+  } else if (split == SplitName(HouseSplit::kTrain)) {
+    member.split = HouseSplit::kTrain;
+  } else {
+    reader.Fail(reader.Path("split"), "\"train\" or \"test\"");
   }
-  std::vector<std::string> Texts(const char* key) {
-    std::vector<std::string> texts;
-    const json& list = Field(key);
-    if (!list.is_array()) Fail(key, "expected a list of strings");
-    for (const json& text : list) texts.push_back(Text(text, key));
-    return texts;
-  }
-  // Three extents from 1 to those of `max`.
-  WorldSize Size(const json& value, const std::string& at, const WorldSize& max) {
-    const auto in = [](const json& extent, int limit) {
-      return extent.is_number_unsigned() && extent.get<uint64_t>() >= 1 &&
-             extent.get<uint64_t>() <= static_cast<uint64_t>(limit);
-    };
-    if (value.is_array() && value.size() == 3 && in(value[0], max.w) && in(value[1], max.h) &&
-        in(value[2], max.d)) {
-      return {value[0].get<int>(), value[1].get<int>(), value[2].get<int>()};
-    }
-    Fail(at, absl::StrCat("expected three extents from 1 to at most ", max.w, ", ", max.h, ", ",
-                          max.d));
-    return {1, 1, 1};
-  }
-
-  void Fail(const std::string& at, const std::string& what) {
-    if (status_.ok()) {
-      status_ = absl::InvalidArgumentError(absl::StrCat(path_, ": ", at, ": ", what));
-    }
-  }
-
- private:
-  const std::string path_;
-  const json& manifest_;
-  absl::Status status_;
-};
+  ReadSize(reader, max, member.house.size);
+}
 
 // Everything but the blocks.
-absl::StatusOr<HouseSet> ParseManifest(const std::string& path, const json& manifest) {
-  ManifestReader in(path, manifest);
-  if (in.Field("format") != kFormat) in.Fail("format", absl::StrCat("expected \"", kFormat, "\""));
-  if (in.Field("version") != kVersion) in.Fail("version", absl::StrCat("expected ", kVersion));
+absl::StatusOr<HouseSet> ParseManifest(const json& manifest) {
   HouseSet set;
-  set.name = in.Text(in.Field("name"), "name");
-  set.source = in.Texts("source");
-  set.license = in.Text(in.Field("license"), "license");
-  set.size = in.Size(in.Field("size"), "size", {kMaxWorldExtent, kMaxWorldExtent, kMaxWorldExtent});
-  absl::StatusOr<Pipeline> pipeline = Pipeline::Parse(in.Texts("transforms"));
-  if (!pipeline.ok()) {
-    in.Fail("transforms", std::string(pipeline.status().message()));
-  } else {
-    set.pipeline = *std::move(pipeline);
-  }
-  set.import = in.Field("import");
-  const json& houses = in.Field("houses");
-  if (!houses.is_array() || houses.empty()) in.Fail("houses", "expected a list of houses");
-  for (size_t i = 0; in.status().ok() && i < houses.size(); ++i) {
-    const std::string at = absl::StrCat("houses[", i, "].");
-    const std::string name = in.Text(in.Field(houses[i], at, "name"), at + "name");
-    const std::string split = in.Text(in.Field(houses[i], at, "split"), at + "split");
-    if (split != SplitName(HouseSplit::kTrain) && split != SplitName(HouseSplit::kTest)) {
-      in.Fail(at + "split", "expected \"train\" or \"test\"");
-    }
-    const WorldSize size = in.Size(in.Field(houses[i], at, "size"), at + "size", set.size);
-    set.houses.push_back(
-        {name,
-         split == SplitName(HouseSplit::kTest) ? HouseSplit::kTest : HouseSplit::kTrain,
-         {size, {}}});
-  }
-  if (!in.status().ok()) return in.status();
+  std::vector<std::string> transforms;
+  JsonObjectReader reader(manifest, "");
+  reader.Expect("format", kFormat);
+  reader.Expect("version", kVersion);
+  reader.Read("name", set.name);
+  reader.Read("source", set.source);
+  reader.Read("license", set.license);
+  ReadSize(reader, {kMaxWorldExtent, kMaxWorldExtent, kMaxWorldExtent}, set.size);
+  reader.Read("transforms", transforms);
+  absl::StatusOr<Pipeline> pipeline = Pipeline::Parse(transforms);
+  if (!pipeline.ok()) reader.Fail(Annotate(pipeline.status(), "transforms"));
+  reader.Find("houses_xxh64");
+  if (const json* import = reader.Find("import")) set.import = *import;
+  reader.ReadObjects("houses", [&](JsonObjectReader& fields) {
+    ReadMember(fields, set.size, set.houses.emplace_back());
+  });
+  if (reader.ok() && set.houses.empty()) reader.Fail("houses", "an array, not empty");
+  RETURN_IF_ERROR(reader.Finish());
+  set.pipeline = *std::move(pipeline);
   return set;
 }
 
@@ -183,14 +147,12 @@ absl::StatusOr<HouseSetFiles> SerializeHouseSet(const HouseSet& set) {
 absl::StatusOr<HouseSet> ReadHouseSet(const std::string& directory) {
   const std::string manifest_path = absl::StrCat(directory, "/", kManifestFile),
                     houses_path = absl::StrCat(directory, "/", kHousesFile);
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(manifest_path, kMaxSetFileBytes));
-  const absl::StatusOr<json> manifest = ParseJson(text);
-  const std::string no_object = absl::StrCat(manifest_path, ": is not a JSON object");
-  if (!manifest.ok()) return Annotate(manifest.status(), no_object);
-  if (!manifest->is_object()) return absl::InvalidArgumentError(no_object);
-  ASSIGN_OR_RETURN(HouseSet set, ParseManifest(manifest_path, *manifest));
+  ASSIGN_OR_RETURN(const json manifest, ReadJsonFile(manifest_path, kMaxSetFileBytes));
+  absl::StatusOr<HouseSet> parsed = ParseManifest(manifest);
+  RETURN_IF_ERROR(Annotate(parsed.status(), manifest_path));
+  HouseSet set = *std::move(parsed);
   ASSIGN_OR_RETURN(const std::string houses, ReadFile(houses_path, kMaxSetFileBytes));
-  if (manifest->value("houses_xxh64", json()) != Checksum(houses)) {
+  if (manifest.value("houses_xxh64", json()) != Checksum(houses)) {
     return absl::DataLossError(absl::StrCat(houses_path, ": differs from houses_xxh64 of ",
                                             manifest_path, ", which is ", Checksum(houses)));
   }

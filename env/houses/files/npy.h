@@ -13,7 +13,7 @@ namespace hod::env {
 struct NpyArray {
   std::vector<int> shape;
   std::string bytes;       // The product of `shape`.
-  size_t data_offset = 0;  // Of `bytes` in the file.
+  size_t data_offset = 0;  // Where `bytes` begins in the file.
 };
 
 // A .npy file of format version 1 or 2 with an array of `rank` axes of uint8 in C order, extents 1

@@ -129,7 +129,7 @@ void AddYard(const Plan& plan, const std::vector<Door>& doors, House& house, Rng
   const int paved = kind == Kind::kRow && rng.Chance(0.5) ? facade.length : rng.Below(2);
   for (int out = 1; out <= plan.yard; ++out) {
     for (int i = 0; i < facade.length; ++i) {
-      const int distance = std::abs(i - index);  // From the door's column.
+      const int distance = std::abs(i - index);  // Counted from the door's column.
       const Cell c = facade.Column(i) + out * facade.outward;
       if (!house.size.Contains(c)) return;
       if (distance <= paved) put(c, path);

@@ -11,8 +11,8 @@
 
 namespace hod::env {
 
-// Of another material than the walls: corner posts, a base course or single blocks. Before openings
-// are cut.
+// Adds details of another material than the walls: corner posts, a base course or single blocks.
+// Comes before openings are cut.
 void AddAccents(const Plan& plan, House& house, Rng& rng);
 
 // Partition walls and things along the walls, clear of the doors and of the room behind them.

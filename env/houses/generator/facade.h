@@ -16,7 +16,7 @@ inline Cell operator*(int n, Cell c) { return {n * c.x, n * c.y, n * c.z}; }
 // A row of wall columns that all face `outward`. Its first and last column are corners.
 struct Facade {
   Cell first;  // y = 0.
-  Cell along;  // From one column to the next.
+  Cell along;  // Step from one column to the next.
   Cell outward;
   int length;
 

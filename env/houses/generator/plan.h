@@ -22,7 +22,7 @@ struct Level {
   Region inside;          // The columns within the house or its roof.
   bool is_floor = false;  // Solid all over: a floor between storeys or a ceiling.
   bool is_roof = false;   // Made of the roof's material all over.
-  Sides extra_wall;       // By how much the walls are thicker than one voxel.
+  Sides extra_wall;       // How much thicker the walls are than one voxel.
 };
 
 struct Plan {

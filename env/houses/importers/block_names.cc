@@ -224,7 +224,7 @@ std::optional<Block> BlockFromGrabCraftName(absl::string_view name) {
     return found->second;
   }
   if (absl::EndsWith(plain, "_leaves") || absl::EndsWith(plain, "_flower_pot")) return kAir;
-  // In the words of newer versions.
+  // Says it in the words of newer versions.
   plain = absl::StrReplaceAll(plain, {{"_wood_plank", "_planks"},
                                       {"_wood_stairs", "_stairs"},
                                       {"_wood_slab", "_slab"},

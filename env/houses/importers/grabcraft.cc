@@ -26,8 +26,8 @@ constexpr int kMaxCoordinate = 1 << 20;
 constexpr size_t kMaxBlocks = 1 << 20;
 // Real files have up to some MB. The parser holds a string of the file several times.
 constexpr size_t kMaxGrabCraftBytes = size_t{32} << 20;
-constexpr int kBlockDepth = 4;  // Of the object of one block.
-constexpr int kMaxDepth = 8;    // Of anything within it.
+constexpr int kBlockDepth = 4;  // Depth of the object of one block.
+constexpr int kMaxDepth = 8;    // Limits anything within it.
 
 struct NamedCell {
   Cell cell;
@@ -109,7 +109,7 @@ class Handler : public nlohmann::json_sax<json> {
   int depth_ = 0;
   std::array<int, 3> keys_{};  // y, x, z
   std::string key_;
-  std::optional<std::string> name_;  // Of the block being read.
+  std::optional<std::string> name_;  // Name of the block being read.
 };
 
 absl::StatusOr<House> Assemble(const std::vector<NamedCell>& cells) {
@@ -141,7 +141,7 @@ absl::StatusOr<House> ReadGrabCraft(const std::string& path) {
   Handler handler;
   if (!json::sax_parse(file, &handler)) return Annotate(handler.status(), path);
   absl::StatusOr<House> house = Assemble(handler.cells());
-  if (!house.ok()) return Annotate(house.status(), path);
+  RETURN_IF_ERROR(Annotate(house.status(), path));
   FillAuto(*house);
   return house;
 }

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "env/base/status.h"
 #include "env/game/game.h"
 #include "env/houses/files/npy.h"
 #include "env/houses/importers/craftassist.h"
@@ -99,7 +100,7 @@ GameConfig GameFor(const WorldSize& size) {
 // What became of one file.
 struct Outcome {
   std::optional<House> house;
-  std::vector<Block> goal;  // With the house in some place, for statistics.
+  std::vector<Block> goal;  // A goal with the house in some place, for statistics.
   std::string reason, cause;
 };
 
@@ -196,7 +197,7 @@ absl::StatusOr<House> ReadStructure(const HouseFile& file) {
       break;
   }
   absl::StatusOr<House> house = ReadNpy(file.path, kMaxStructureExtent);
-  if (!house.ok()) return house;
+  RETURN_IF_ERROR(house.status());
   const auto bedrock = std::find(house->blocks.begin(), house->blocks.end(), kBedrock);
   if (bedrock == house->blocks.end()) return house;
   const Cell c = house->size.At(static_cast<int>(bedrock - house->blocks.begin()));

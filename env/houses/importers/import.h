@@ -45,7 +45,7 @@ struct SplitRule {
 struct ImportOptions {
   std::string name, license;
   std::vector<std::string> source;
-  WorldSize size;  // Of the largest house, see MaxHouseSize(). Extents 4 to kMaxWorldExtent - 2.
+  WorldSize size;  // The largest house, see MaxHouseSize(). Extents 4 to kMaxWorldExtent - 2.
   Pipeline pipeline = Pipeline::Paper();
   SplitRule split;
   uint64_t seed = 0;

@@ -150,7 +150,7 @@ absl::StatusOr<NbtDocument> NbtDocument::Read(const std::string& path) {
   ASSIGN_OR_RETURN(std::string bytes, ReadFile(path, kMaxNbtBytes));
   if (IsGzip(bytes)) {
     absl::StatusOr<std::string> contents = Gunzip(bytes, kMaxNbtBytes);
-    if (!contents.ok()) return Annotate(contents.status(), path);
+    RETURN_IF_ERROR(Annotate(contents.status(), path));
     bytes = *std::move(contents);
   }
   NbtDocument document;

@@ -16,8 +16,8 @@
 
 namespace hod::env {
 
-inline constexpr size_t kMaxNbtBytes = size_t{64} << 20;  // Of the file, and of its contents.
-inline constexpr int kMaxNbtDepth = 512;                  // As in Minecraft.
+inline constexpr size_t kMaxNbtBytes = size_t{64} << 20;  // Limits the file, and its contents.
+inline constexpr int kMaxNbtDepth = 512;                  // The same as in Minecraft.
 
 enum class NbtType : uint8_t {
   kEnd,
@@ -40,16 +40,16 @@ class NbtValue {
  public:
   NbtType type() const { return type_; }
 
-  // Of a compound: the first field of the name. Errors name the file, offset and field.
+  // The first field of the name in a compound. Errors name the file, offset and field.
   absl::StatusOr<NbtValue> Field(absl::string_view name) const;
   bool Has(absl::string_view name) const;
-  // Of a compound: calls `visit` for every field until it returns an error, which is passed on.
+  // Calls `visit` for every field of a compound until it returns an error, which is passed on.
   absl::Status ForEachField(const std::function<absl::Status(absl::string_view name,
                                                              const NbtValue& value)>& visit) const;
 
-  // Of a number of any integer type.
+  // The value of a number of any integer type.
   absl::StatusOr<int64_t> Integer() const;
-  // Of a byte array: its bytes.
+  // The bytes of a byte array.
   absl::StatusOr<absl::string_view> Bytes() const;
 
   // "FILE: offset N of the contents: ...", for errors about this value; `within` adds to the
@@ -72,7 +72,7 @@ class NbtValue {
 
   const Bytes_* bytes_;
   NbtType type_;
-  size_t offset_;  // Of the payload.
+  size_t offset_;  // Where the payload begins.
 };
 
 class NbtDocument {

@@ -68,8 +68,8 @@ absl::StatusOr<House> ReadLegacy(const std::string& path, const NbtValue& schema
   const auto volume = static_cast<size_t>(size.Volume());
   const absl::StatusOr<Array> ids = ByteArray(schematic, "Blocks"),
                               data = ByteArray(schematic, "Data");
-  if (!ids.ok()) return ids.status();
-  if (!data.ok()) return data.status();
+  RETURN_IF_ERROR(ids.status());
+  RETURN_IF_ERROR(data.status());
   RETURN_IF_ERROR(CheckLength(*ids, volume, "Blocks"));
   RETURN_IF_ERROR(CheckLength(*data, volume, "Data"));
   // The bits of ids above 255, two cells a byte: blocks of mods.
@@ -102,7 +102,7 @@ absl::StatusOr<std::vector<std::optional<PaletteEntry>>> ReadPalette(const NbtVa
   RETURN_IF_ERROR(
       palette.ForEachField([&](absl::string_view name, const NbtValue& value) -> absl::Status {
         const absl::StatusOr<int64_t> index = value.Integer();
-        if (!index.ok()) return index.status();
+        RETURN_IF_ERROR(index.status());
         if (*index < 0 || *index >= static_cast<int64_t>(kMaxPalette)) {
           return value.Error(0, "palette index ", *index, ", expected 0 to ", kMaxPalette - 1);
         }
@@ -121,9 +121,9 @@ absl::StatusOr<House> ReadSponge(const std::string& path, const NbtValue& schema
                    version == 3 ? schematic.Field("Blocks") : absl::StatusOr<NbtValue>(schematic));
   ASSIGN_OR_RETURN(const NbtValue palette_field, blocks.Field("Palette"));
   const auto palette = ReadPalette(palette_field);
-  if (!palette.ok()) return palette.status();
+  RETURN_IF_ERROR(palette.status());
   const absl::StatusOr<Array> data = ByteArray(blocks, version == 3 ? "Data" : "BlockData");
-  if (!data.ok()) return data.status();
+  RETURN_IF_ERROR(data.status());
 
   const auto error = [&](size_t at, auto... what) {
     return data->value.Error(NbtValue::kArrayHeader + at, what...);
@@ -164,7 +164,7 @@ absl::StatusOr<House> ReadAny(const std::string& path, const NbtValue& root) {
   }
   const absl::StatusOr<NbtValue> field = schematic.Field("Version");
   const absl::StatusOr<int64_t> version = field->Integer();
-  if (!version.ok()) return version.status();
+  RETURN_IF_ERROR(version.status());
   if (*version < 1 || *version > 3) {
     return field->Error(0, "version ", *version, " of the Sponge format, expected 1 to 3");
   }

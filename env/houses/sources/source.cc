@@ -55,7 +55,7 @@ Goal Place(const GameConfig& config, const Pipeline& placement, const std::strin
   return {name, GoalFromHouse(config, house.size, house.blocks)};
 }
 
-// Of houses that come without transforms of their own.
+// Places houses that come without transforms of their own.
 Pipeline RandomPlacement() { return *Pipeline::Parse({"randomly_place", "add_grass"}); }
 
 // A fixed list of houses, placed anew for every goal.
@@ -161,7 +161,7 @@ absl::StatusOr<std::unique_ptr<GoalSource>> MakeSetSource(absl::string_view wher
     only = HouseSplit::kTest;
   }
   absl::StatusOr<HouseSet> set = ReadHouseSet(std::string(where));
-  if (!set.ok()) return set.status();
+  RETURN_IF_ERROR(set.status());
   std::vector<NamedHouse> houses;
   for (HouseSet::Member& member : set->houses) {
     if (only && member.split != *only) continue;

@@ -35,7 +35,7 @@ absl::Status NoSuchParameter(absl::string_view name, const Declaration& declarat
       absl::StrCat("no parameter \"", name, "\"; expected ", names.empty() ? "none" : names));
 }
 
-// Of `arguments` as "name=value,...".
+// Sets the parameters in `arguments`, which are "name=value,...".
 absl::Status SetParameters(absl::string_view arguments, Declaration declaration) {
   for (absl::string_view argument : absl::StrSplit(arguments, ',')) {
     const std::pair<absl::string_view, absl::string_view> parts =

@@ -18,7 +18,7 @@ struct TransformKind;
 
 class Pipeline {
  public:
-  // Of transforms written "name" or "name(parameter=value,...)"; parameters left out have their
+  // Parses transforms written "name" or "name(parameter=value,...)"; parameters left out have their
   // defaults. Errors name the transform, the parameter and what was expected.
   static absl::StatusOr<Pipeline> Parse(const std::vector<std::string>& transforms);
   // That of the paper, for training and evaluation.

@@ -267,7 +267,7 @@ class UniformBlockType : public Transform {
   }
 
  private:
-  int type_ = 0;  // Of those that can be placed.
+  int type_ = 0;  // Index among those that can be placed.
 };
 
 template <typename T>

@@ -57,7 +57,7 @@ TEST_CASE("The table has a row for every model, and two columns for every way of
   CHECK(absl::StrContains(table, "cross entropy (people, plain)"));
   CHECK(absl::StrContains(table, "cross entropy (people, masked)"));
   CHECK(absl::StrContains(table, "goal % after 50 | goal % after 100 | goal % after 200"));
-  // By its model and by its name.
+  // Scores name it by its model and by its name.
   const std::vector<std::string> builder = Row(table, "builder");
   CHECK(builder[1] == "2.000 [1.000, 3.000]");
   CHECK(builder[2] == "50.0 [25.0, 75.0]");

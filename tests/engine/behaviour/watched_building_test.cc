@@ -2,16 +2,15 @@
 #include "engine/behaviour/watched_building.h"
 
 #include <cmath>
-#include <filesystem>
 
 #include "absl/strings/match.h"
 #include "engine/play/player_spec.h"
 #include "env/players/make_player.h"
 #include "env/recordings/human_recording.h"
 #include "env/traces/trace_verifier.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/env/small_recording.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::engine {
 namespace {
@@ -104,7 +103,7 @@ TEST_CASE("A small recording has the figures of its script") {
   CHECK(figure("break_rows") == Approx(3.0 / 14));
   CHECK(figure("first_noops_median") == 2);
   CHECK(figure("edits_per_needed_edit") == Approx(7.0 / behaviour.needed_edits));
-  // Of four blocks that were placed one was there already.
+  // One of the four blocks that were placed was there already.
   CHECK(behaviour.figures[*engine::FindFigure(behaviour, "place_errors")].part.count == 3);
 }
 
@@ -120,19 +119,11 @@ TEST_CASE("Recordings without one player's waits are refused") {
   CHECK_FALSE(ReadHouses({"/no/such/file"}).ok());
 }
 
-// The recorded data, or "" with a warning.
-std::string HumanDir() {
-  const std::string dir = SharedDir() + "/human";
-  if (std::filesystem::is_directory(dir)) return dir + "/";
-  WARN("skipped: no recordings of people at " << dir);
-  return "";
-}
-
 TEST_CASE("The progress of people is the one that their recordings state") {
   const TempDir small;
   std::vector<std::string> paths = {WriteSmall(small, env::RecordingKind::kView)};
-  const std::string dir = HumanDir();
-  if (!dir.empty()) paths.push_back(dir + "human_with_assistant_p1_builder.jsonl.gz");
+  const std::string dir = SharedData("human");
+  if (!dir.empty()) paths.push_back(dir + "/human_with_assistant_p1_builder.jsonl.gz");
   for (const std::string& path : paths) {
     const auto houses = ReadHouses({path});
     REQUIRE(houses.ok());
@@ -153,7 +144,7 @@ TEST_CASE("The progress of people is the one that their recordings state") {
 }
 
 TEST_CASE("The figures stated for people are those of their recordings") {
-  const std::string dir = HumanDir();
+  const std::string dir = SharedData("human");
   if (dir.empty()) return;
   const struct {
     const char* file;
@@ -163,7 +154,7 @@ TEST_CASE("The figures stated for people are those of their recordings") {
       {"human_with_assistant_p1_builder.jsonl.gz", &engine::BehaviourFigure::people_assisted},
   };
   for (const auto& [file, stated] : recordings) {
-    const auto houses = ReadHouses({dir + file});
+    const auto houses = ReadHouses({dir + "/" + file});
     INFO(houses.status());
     REQUIRE(houses.ok());
     CHECK(houses->size() == 9);
@@ -179,9 +170,9 @@ TEST_CASE("The figures stated for people are those of their recordings") {
 
 // Counted by other means, from the same recordings: numbers of edits, which shares are made of.
 TEST_CASE("People alone make the edits that were counted") {
-  const std::string dir = HumanDir();
+  const std::string dir = SharedData("human");
   if (dir.empty()) return;
-  const auto houses = ReadHouses({dir + "human_alone.jsonl.gz"});
+  const auto houses = ReadHouses({dir + "/human_alone.jsonl.gz"});
   REQUIRE(houses.ok());
   const auto sum = [&](const char* key) {
     double total = 0;

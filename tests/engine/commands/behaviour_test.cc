@@ -4,11 +4,11 @@
 
 #include "absl/strings/match.h"
 #include "engine/behaviour/building_report.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/building_reports.h"
 #include "tests/support/env/program.h"
 #include "tests/support/env/small_recording.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::engine {
 namespace {

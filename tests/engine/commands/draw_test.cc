@@ -4,13 +4,13 @@
 #include "absl/strings/str_split.h"
 #include "env/base/files.h"
 #include "env/traces/trace_recorder.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/env/apng_decoder.h"
 #include "tests/support/env/drawn_games.h"
-#include "tests/support/env/files.h"
+#include "tests/support/env/npy_bytes.h"
 #include "tests/support/env/program.h"
 #include "tests/support/env/small_recording.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::engine {
 namespace {
@@ -46,7 +46,7 @@ class Workplace {
   std::string Refuse(const std::vector<std::string>& arguments) const { return Draw(arguments, 1); }
 
  private:
-  env::TempDir dir_;
+  TempDir dir_;
   std::string trace_;
 };
 

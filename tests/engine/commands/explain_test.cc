@@ -5,9 +5,9 @@
 #include "engine/training/run_directory.h"
 #include "env/base/files.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/explained_moments.h"
-#include "tests/support/env/files.h"
 #include "tests/support/env/program.h"
 
 namespace hod::engine {
@@ -27,7 +27,7 @@ class Workplace {
   }
 
   std::string operator/(const std::string& name) const { return dir_.path() + "/" + name; }
-  const env::TempDir& dir() const { return dir_; }
+  const TempDir& dir() const { return dir_; }
   const std::string& trace() const { return trace_; }
   const std::string& checkpoint() const { return checkpoint_; }
 
@@ -47,7 +47,7 @@ class Workplace {
   }
 
  private:
-  env::TempDir dir_;
+  TempDir dir_;
   std::string trace_, checkpoint_;
 };
 

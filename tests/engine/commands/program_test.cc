@@ -14,10 +14,10 @@
 #include "env/base/files.h"
 #include "env/base/gzip_lines.h"
 #include "env/base/json_lines.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
-#include "tests/support/env/files.h"
-#include "tests/support/env/test_files.h"
+#include "tests/support/env/npy_bytes.h"
 
 namespace hod::engine {
 namespace {
@@ -30,7 +30,7 @@ class Workplace {
   Workplace() { config_ = dir_.Write("tiny.toml", TinyToml()); }
 
   std::string operator/(const std::string& name) const { return dir_.path() + "/" + name; }
-  const env::TempDir& dir() const { return dir_; }
+  const TempDir& dir() const { return dir_; }
   const std::string& config() const { return config_; }
 
   Ended Run(const std::vector<std::string>& arguments) const {
@@ -52,7 +52,7 @@ class Workplace {
   }
 
  private:
-  env::TempDir dir_;
+  TempDir dir_;
   std::string config_;
 };
 

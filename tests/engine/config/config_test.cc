@@ -14,10 +14,9 @@
 #include "env/base/files.h"
 #include "env/game/roles.h"
 #include "env/settings/toml.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
-#include "tests/support/env/files.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::engine {
 namespace {
@@ -66,7 +65,7 @@ TEST_CASE("Every shipped configuration is read") {
   int count = 0;
   for (const auto& file : std::filesystem::directory_iterator(SourceDir() + "/configs")) {
     if (!file.is_regular_file()) continue;
-    if (absl::EndsWith(file.path().string(), "_study.toml")) continue;  // Of runs, not of one.
+    if (absl::EndsWith(file.path().string(), "_study.toml")) continue;  // Describes several runs.
     const absl::StatusOr<RunConfig> config = LoadRunConfig(file.path().string(), {});
     INFO(file.path() << ": " << config.status());
     CHECK(config.ok());
@@ -211,7 +210,7 @@ TEST_CASE("A refused override is named with what was expected") {
 }
 
 TEST_CASE("A file is read under its overrides, errors name whichever is wrong") {
-  const env::TempDir dir;
+  const TempDir dir;
   const std::string path = dir.Write("run.toml", "seed = 3\n[search]\ngamma = 0.5\n");
   const absl::StatusOr<RunConfig> config = LoadRunConfig(path, {"seed=4", "seed=5"});
   REQUIRE(config.ok());

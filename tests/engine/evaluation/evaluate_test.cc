@@ -2,15 +2,16 @@
 #include "engine/evaluation/evaluate.h"
 
 #include <filesystem>
+#include <fstream>
 #include <vector>
 
 #include "engine/report/report.h"
 #include "env/houses/sources/source.h"
 #include "env/traces/trace_verifier.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
-#include "tests/support/env/files.h"
 
 namespace hod::engine {
 namespace {
@@ -42,7 +43,7 @@ std::string Error(EvaluationSetup setup, const std::string& assistant) {
 }
 
 // The path of an untrained network.
-std::string Untrained(const env::TempDir& dir) {
+std::string Untrained(const TempDir& dir) {
   const std::string path = dir.path() + "/untrained.safetensors";
   const models::Network network = models::InitialNetwork(TinyConfig().network, Rng(1));
   REQUIRE(models::SaveNetwork(path, {network, "{}"}).ok());
@@ -83,7 +84,7 @@ TEST_CASE("Figures are the same on one thread and on two, and follow the seed") 
 }
 
 TEST_CASE("A network plays the houses the builder has built alone") {
-  const env::TempDir dir;
+  const TempDir dir;
   EvaluationSetup setup;
   setup.config = TinyConfig();
   setup.config.evaluation.episodes = 2;
@@ -108,7 +109,7 @@ TEST_CASE("A network plays the houses the builder has built alone") {
 }
 
 TEST_CASE("A stored evaluation is read back, anything else is refused by name") {
-  const env::TempDir dir;
+  const TempDir dir;
   EvaluationSetup setup;
   setup.config = TinyConfig();
   setup.human = "random";
@@ -127,10 +128,14 @@ TEST_CASE("A stored evaluation is read back, anything else is refused by name") 
     other[key] = "of another kind";
     CHECK_FALSE(EvaluationFromJson(other).ok());
   }
-  for (const char* text : {"", "[]", "{\"origin\": {}", "nonsense"}) {
+  const std::pair<const char*, const char*> damaged[] = {{"", "expected JSON"},
+                                                         {"[]", "not an evaluation"},
+                                                         {"{\"origin\": {}", "expected JSON"},
+                                                         {"nonsense", "expected JSON"}};
+  for (const auto& [text, message] : damaged) {
     const std::string path = dir.Write("evaluation.json", text);
     CHECK_THAT(std::string(LoadEvaluation(path).status().message()),
-               Catch::StartsWith(path + ": not an evaluation"));
+               Catch::StartsWith(path + ": " + message));
   }
 }
 
@@ -151,7 +156,7 @@ TEST_CASE("The table shows every figure in three columns") {
 }
 
 TEST_CASE("What an evaluation cannot use is named") {
-  const env::TempDir dir;
+  const TempDir dir;
   EvaluationSetup setup;
   setup.config = TinyConfig();
   const std::string missing = dir.path() + "/missing.safetensors";

@@ -2,15 +2,17 @@
 #include "engine/imitation/cloning.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 
 #include "engine/imitation/cross_validation.h"
 #include "engine/play/player_spec.h"
 #include "env/base/files.h"
 #include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/small_people.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::engine {
 namespace {
@@ -28,7 +30,7 @@ CloningConfig TinyConfig() {
 }
 
 TEST_CASE("Descriptions of clones are read strictly") {
-  const env::TempDir dir;
+  const TempDir dir;
   const auto config = LoadCloningConfig(dir.Write("a.toml", "channels = 24\ndropout = 0.5\n"));
   INFO(config.status());
   REQUIRE(config.ok());
@@ -130,7 +132,7 @@ TEST_CASE("Folds hold out everybody once, and one learns from all") {
 }
 
 TEST_CASE("A cross-validation that was stopped goes on, and finished folds are reused") {
-  const env::TempDir dir;
+  const TempDir dir;
   const std::vector<PersonEpisode> people = SmallPeople();
   const std::vector<Fold> folds = FoldsOf(people, {Split::kAlone}, {Protocol::kCausal});
   REQUIRE(folds.size() == 4);
@@ -158,10 +160,10 @@ TEST_CASE("A cross-validation that was stopped goes on, and finished folds are r
 
   for (const FoldResult& result : all) {
     const std::string network = dir.path() + "/" + NameOf(result.fold) + ".safetensors";
-    const auto loaded = models::LoadNetwork(network);
+    const auto loaded = models::OpenHodNetwork(network);
     INFO(loaded.status());
     REQUIRE(loaded.ok());
-    CHECK(loaded->network.config == config.network());
+    CHECK(std::get<models::Network>(loaded->network).config == config.network());
     if (!result.fold.held_out) {
       CHECK(result.scores.empty());
       continue;
@@ -196,7 +198,7 @@ TEST_CASE("A cross-validation that was stopped goes on, and finished folds are r
 }
 
 TEST_CASE("Cloning begins from the network that it is given, if that is of its kind") {
-  const env::TempDir dir;
+  const TempDir dir;
   const std::vector<PersonEpisode> people = SmallPeople();
   CloningConfig config = TinyConfig();
   models::Network known = models::InitialNetwork(config.network(), Rng(99));
@@ -229,7 +231,7 @@ TEST_CASE("Cloning begins from the network that it is given, if that is of its k
 }
 
 TEST_CASE("A batch that is larger than a fold is refused") {
-  const env::TempDir dir;
+  const TempDir dir;
   const std::vector<PersonEpisode> people = SmallPeople();
   CloningConfig config = TinyConfig();
   config.batch = 1000;

@@ -2,6 +2,7 @@
 #include "engine/imitation/human_score.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
 #include <mutex>

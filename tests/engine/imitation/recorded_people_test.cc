@@ -1,13 +1,11 @@
 // Recorded people under both protocols, and who is held out.
 #include "engine/imitation/recorded_people.h"
 
-#include <filesystem>
-
 #include "env/game/action_mask.h"
 #include "env/traces/trace_recorder.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/small_people.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::engine {
 namespace {
@@ -15,7 +13,7 @@ namespace {
 using env::RecordingKind;
 
 TEST_CASE("Recordings in a directory are read, views and tutorials passed over") {
-  const env::TempDir dir;
+  const TempDir dir;
   WriteSmallPeople(dir);
   dir.Write("view.jsonl", SmallRecordingText(RecordingKind::kView, 3));
   dir.Write("tutorial.jsonl", SmallRecordingText(RecordingKind::kTutorial, 3));
@@ -42,7 +40,7 @@ TEST_CASE("Recordings in a directory are read, views and tutorials passed over")
 }
 
 TEST_CASE("Episodes that Hod recorded stand beside people's, as of participant 0") {
-  const env::TempDir dir;
+  const TempDir dir;
   WriteSmallPeople(dir);
   env::GameConfig config;
   config.horizon = 3;
@@ -140,31 +138,28 @@ TEST_CASE("Nobody who is held out is among the decisions to learn from") {
 }
 
 TEST_CASE("Directories without people, and recordings that are damaged, are refused") {
-  const auto error_of = [](const env::TempDir& dir) {
+  const auto error_of = [](const TempDir& dir) {
     return std::string(LoadPeople(dir.path()).status().message());
   };
-  const env::TempDir empty;
+  const TempDir empty;
   CHECK_THAT(error_of(empty), Catch::Contains("no recordings of people"));
   CHECK_THAT(std::string(LoadPeople("/nowhere").status().message()), Catch::Contains("/nowhere"));
-  const env::TempDir twice;
+  const TempDir twice;
   WriteSmallPeople(twice);
   twice.Write("again.jsonl", SmallRecordingText(RecordingKind::kAlone, 4));
   CHECK_THAT(error_of(twice), Catch::Contains("comes twice"));
-  const env::TempDir cut;
+  const TempDir cut;
   const std::string text = SmallRecordingText(RecordingKind::kJoint, 4);
   cut.Write("joint.jsonl", text.substr(0, text.size() - 40));
   CHECK_THAT(error_of(cut), Catch::Contains("joint.jsonl: line"));
-  const env::TempDir other;
+  const TempDir other;
   other.Write("episode.jsonl", "{\"type\":\"reset\"}\n");
   CHECK_THAT(error_of(other), Catch::Contains("episode.jsonl"));
 }
 
 TEST_CASE("The public recordings have as many decisions as documented") {
-  const std::string directory = SharedDir() + "/human";
-  if (!std::filesystem::exists(directory)) {
-    WARN("no recordings of people at " << directory << ": not counted");
-    return;
-  }
+  const std::string directory = SharedData("human");
+  if (directory.empty()) return;
   const auto people = LoadPeople(directory);
   INFO(people.status());
   REQUIRE(people.ok());
@@ -176,7 +171,7 @@ TEST_CASE("The public recordings have as many decisions as documented") {
       invalid[episode.timeline.assisted] += !decision.valid;
     }
   }
-  // As the reference's mask has it.
+  // What the reference's mask gives.
   CHECK(decisions[0] == 9642);
   CHECK(decisions[1] == 9759);
   CHECK(invalid[0] == 20);

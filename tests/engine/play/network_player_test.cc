@@ -12,9 +12,9 @@
 #include "mcts/run_search.h"
 #include "models/backends/network_evaluator.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
-#include "tests/support/env/files.h"
 
 namespace hod::engine {
 namespace {
@@ -27,7 +27,7 @@ models::Network GoalNetwork(uint64_t seed) {
   return network;
 }
 
-std::string SavedNetwork(const env::TempDir& dir, const std::string& name, uint64_t seed) {
+std::string SavedNetwork(const TempDir& dir, const std::string& name, uint64_t seed) {
   const std::string path = dir.path() + "/" + name + ".safetensors";
   REQUIRE(models::SaveNetwork(path, {GoalNetwork(seed), "{}"}).ok());
   return path;
@@ -51,7 +51,7 @@ EpisodeFigures Play(const std::string& human, uint64_t seed) {
 }
 
 TEST_CASE("A network that sees the goal acts by its policy over the valid actions") {
-  const env::TempDir dir;
+  const TempDir dir;
   const PlayerFactory factory = *MakePlayerFactory(SavedNetwork(dir, "human", 1));
   const std::unique_ptr<Episode> episode = TinyEpisode(TinySetup(1, /*assisted=*/false));
   const env::Game& game = episode->game();
@@ -80,7 +80,7 @@ TEST_CASE("A network that sees the goal acts by its policy over the valid action
 }
 
 TEST_CASE("A human file lets a network search, as a search with the true rewards does") {
-  const env::TempDir dir;
+  const TempDir dir;
   const std::string network = SavedNetwork(dir, "bc-3", 1);
   const std::string file = dir.path() + "/pikl.toml";
   dir.Write("pikl.toml", "network = \"" + dir.path() +
@@ -110,7 +110,7 @@ TEST_CASE("A human file lets a network search, as a search with the true rewards
 }
 
 TEST_CASE("A mixture draws one of its humans for each episode, as often as its weight says") {
-  const env::TempDir dir;
+  const TempDir dir;
   dir.Write("mixture.toml", R"(
 humans = ["noop", "random", "heuristic"]
 weights = [1, 0, 3.0]
@@ -131,7 +131,7 @@ weights = [1, 0, 3.0]
 }
 
 TEST_CASE("A searching human may draw its exploration for a whole episode") {
-  const env::TempDir dir;
+  const TempDir dir;
   SavedNetwork(dir, "bc", 1);
   const std::string head = "network = \"" + dir.path() + "/bc.safetensors\"\n";
   const std::string search =
@@ -155,7 +155,7 @@ TEST_CASE("A searching human may draw its exploration for a whole episode") {
 }
 
 TEST_CASE("Human files that say nothing sensible are refused by file and key") {
-  const env::TempDir dir;
+  const TempDir dir;
   const auto refused = [&](const std::string& text) {
     dir.Write("h.toml", text);
     const std::string error = Error(dir.path() + "/h.toml");

@@ -13,9 +13,9 @@
 #include "env/houses/sources/source.h"
 #include "env/traces/trace_verifier.h"
 #include "mcts/traces/trace_evaluator.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
-#include "tests/support/env/files.h"
 
 namespace hod::engine {
 namespace {
@@ -321,9 +321,9 @@ TEST_CASE("A goal that stands from the start is built by nobody") {
 }
 
 TEST_CASE("A recorded episode passes verification, an abandoned one leaves no file") {
-  const env::TempDir dir;
+  const TempDir dir;
   EpisodeSetup setup = TinySetup(2);
-  setup.global_timestep = 300;  // In the midst of the assistant's reward schedule.
+  setup.global_timestep = 300;  // The midst of the assistant's reward schedule.
   const std::string path = dir.path() + "/episode.jsonl.gz";
   setup.trace = path;
   const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));

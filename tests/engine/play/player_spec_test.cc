@@ -6,17 +6,16 @@
 #include "engine/play/episode_tally.h"
 #include "env/base/files.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
-#include "tests/support/env/files.h"
-#include "tests/support/env/test_files.h"
 #include "tests/support/models/reference_samples.h"
 
 namespace hod::engine {
 namespace {
 
 // The path of a small network that fits every world; a human sees the goal.
-std::string SavedNetwork(const env::TempDir& dir, const std::string& name, bool sees_goal) {
+std::string SavedNetwork(const TempDir& dir, const std::string& name, bool sees_goal) {
   models::ReferenceConfig config = models::SmallConvolutional();
   config.mask_goal = !sees_goal;
   const std::string path = dir.path() + "/" + name + ".safetensors";
@@ -25,7 +24,7 @@ std::string SavedNetwork(const env::TempDir& dir, const std::string& name, bool 
 }
 
 // The path of an untrained network of Hod's, which does not see the goal.
-std::string SavedAssistant(const env::TempDir& dir) {
+std::string SavedAssistant(const TempDir& dir) {
   const std::string path = dir.path() + "/checkpoint.safetensors";
   const models::Network network = models::InitialNetwork(TinyConfig().network, Rng(1));
   REQUIRE(models::SaveNetwork(path, {network, "{}"}).ok());
@@ -47,7 +46,7 @@ EpisodeFigures Play(const std::string& human, const std::string& assistant) {
 }
 
 TEST_CASE("Networks of the reference play both parts of an episode, without searches") {
-  const env::TempDir dir;
+  const TempDir dir;
   const std::string human = SavedNetwork(dir, "human", true);
   const std::string assistant = SavedNetwork(dir, "assistant", false);
   const EpisodeFigures figures = Play(human, assistant);
@@ -59,7 +58,7 @@ TEST_CASE("Networks of the reference play both parts of an episode, without sear
 }
 
 TEST_CASE("An assistant's checkpoint plays without searches, too") {
-  const env::TempDir dir;
+  const TempDir dir;
   const EpisodeFigures figures = Play("heuristic", SavedAssistant(dir));
   CHECK(figures.assistant_actions > 0);
   CHECK(ToJson(Play("heuristic", SavedAssistant(dir))) == ToJson(figures));
@@ -89,7 +88,7 @@ TEST_CASE("What players are called is listed with what each does") {
 }
 
 TEST_CASE("An evaluation takes networks of the reference for the human and the assistant") {
-  const env::TempDir dir;
+  const TempDir dir;
   EvaluationSetup setup;
   setup.config = TinyConfig();
   setup.config.evaluation.episodes = 2;
@@ -112,7 +111,7 @@ TEST_CASE("docs/learning.md lists the players of this program") {
 }
 
 TEST_CASE("Players that cannot play are refused by name") {
-  const env::TempDir dir;
+  const TempDir dir;
   const auto error = [](const absl::Status& status) { return std::string(status.message()); };
   CHECK(error(MakePlayerFactory("/nowhere.safetensors").status()) ==
         "/nowhere.safetensors: cannot read: No such file or directory");

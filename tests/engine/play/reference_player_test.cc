@@ -6,8 +6,8 @@
 #include "env/game/action_mask.h"
 #include "models/backends/decode.h"
 #include "models/reference/network.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/env/files.h"
 #include "tests/support/models/reference_files.h"
 #include "tests/support/models/reference_samples.h"
 #include "tests/support/models/test_positions.h"
@@ -23,7 +23,7 @@ using models::SmallTransformer;
 
 absl::StatusOr<std::unique_ptr<env::Player>> Create(const models::ReferenceWeights& weights,
                                                     const env::Game& game, int player) {
-  const env::TempDir dir;
+  const TempDir dir;
   const std::string path = dir.path() + "/network.safetensors";
   REQUIRE(models::SaveReference(path, weights).ok());
   return (*MakePlayerFactory(path))(game, player, /*seed=*/1);
@@ -85,7 +85,7 @@ TEST_CASE("A player whose network fails does nothing and says why") {
 }
 
 TEST_CASE("The reference's human model builds") {
-  const std::string dir = models::ReferenceDir();
+  const std::string dir = SharedData("weights");
   if (dir.empty()) return;
   env::GameConfig config;
   config.players.resize(1);

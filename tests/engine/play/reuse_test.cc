@@ -3,9 +3,9 @@
 #include "engine/play/episode.h"
 #include "env/game/roles.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
-#include "tests/support/env/files.h"
 
 namespace hod::engine {
 namespace {
@@ -40,7 +40,7 @@ TEST_CASE("Gumbel selection and the reuse of trees exclude each other") {
 }
 
 TEST_CASE("An evaluation counts what searches asked for and what the cache knew") {
-  const env::TempDir dir;
+  const TempDir dir;
   EvaluationSetup setup;
   setup.config = TinyConfig();
   setup.config.evaluation.episodes = 2;

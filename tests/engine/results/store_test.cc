@@ -2,8 +2,8 @@
 #include "engine/results/store.h"
 
 #include "env/base/files.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::engine {
 namespace {

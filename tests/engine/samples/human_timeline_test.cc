@@ -2,16 +2,15 @@
 #include "engine/samples/human_timeline.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "env/game/action_mask.h"
 #include "env/recordings/human_recording.h"
 #include "env/traces/trace_recorder.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/random_play.h"
 #include "tests/support/env/small_recording.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::engine {
 namespace {
@@ -279,20 +278,16 @@ void CheckAgainstView(const std::vector<HumanTimeline>& timelines, const std::st
 }
 
 TEST_CASE("Decisions of the public recordings are the rows of the builders' own views") {
-  const std::string folder = SharedDir() + "/human/";
+  const std::string folder = SharedData("human");
+  if (folder.empty()) return;
   const std::pair<const char*, const char*> files[] = {
       {"human_alone", "human_alone"},
       {"human_with_assistant_joint", "human_with_assistant_p1_builder"}};
   for (const auto& [recording, view] : files) {
-    const std::string path = folder + recording + ".jsonl.gz";
-    if (!std::filesystem::exists(path)) {
-      WARN("no recordings of people at " << path << ": not compared with them");
-      return;
-    }
-    const auto timelines = Read(path);
+    const auto timelines = Read(absl::StrCat(folder, "/", recording, ".jsonl.gz"));
     INFO(timelines.status());
     REQUIRE(timelines.ok());
-    CheckAgainstView(*timelines, folder + view + ".jsonl.gz");
+    CheckAgainstView(*timelines, absl::StrCat(folder, "/", view, ".jsonl.gz"));
   }
 }
 

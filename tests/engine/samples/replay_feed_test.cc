@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/random_play.h"
 

@@ -34,9 +34,9 @@ TEST_CASE("The window drops the oldest fragments, whole") {
     REQUIRE(window.num_timesteps() == std::min(10 * (i + 1), 20));
     REQUIRE(window.num_added() == 10 * (i + 1));
   }
-  // Of the second and third only, each timestep about as often.
+  // Samples come from the second and third only, each timestep about as often.
   Rng rng(1);
-  std::map<std::pair<int, int>, int> drawn;  // By index of the goal and timestep.
+  std::map<std::pair<int, int>, int> drawn;  // Keyed by index of the goal and timestep.
   const Batch batch = window.Sample(4000, rng);
   for (const models::Example& example : batch.examples) {
     const auto goal = std::find(goals.begin(), goals.end(), example.position.game->goal());

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/random_play.h"
 

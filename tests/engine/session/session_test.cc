@@ -1,6 +1,7 @@
 // How far a training is, how fast it learns and when it ends.
 #include "engine/session/session.h"
 
+#include <atomic>
 #include <vector>
 
 #include "tests/support/catch.h"

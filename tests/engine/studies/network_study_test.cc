@@ -1,16 +1,16 @@
 // Studies of networks: read strictly, fair in data, reused, shown.
 #include "engine/studies/network_study.h"
 
+#include <atomic>
 #include <set>
 
 #include "engine/samples/shard_directory.h"
 #include "engine/studies/network_study_report.h"
 #include "engine/training/fragment_recorder.h"
 #include "env/base/files.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
-#include "tests/support/env/files.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::engine {
 namespace {
@@ -38,7 +38,7 @@ channels = 8
 blocks = 1
 )";
 
-NetworkStudy Load(const env::TempDir& dir, const std::string& text) {
+NetworkStudy Load(const TempDir& dir, const std::string& text) {
   absl::StatusOr<NetworkStudy> study = LoadNetworkStudy(dir.Write("study.toml", text));
   INFO(study.status());
   REQUIRE(study.ok());
@@ -78,7 +78,7 @@ TEST_CASE("The study of networks that is shipped is read") {
 }
 
 TEST_CASE("A study of networks that cannot be run is refused by file and key") {
-  const env::TempDir dir;
+  const TempDir dir;
   const auto refused = [&](const std::string& from, const std::string& to, const char* why) {
     std::string text = kStudy;
     text.replace(text.find(from), from.size(), to);
@@ -100,7 +100,7 @@ TEST_CASE("A study of networks that cannot be run is refused by file and key") {
 }
 
 TEST_CASE("What is held out is of other episodes, and of other people") {
-  const env::TempDir dir;
+  const TempDir dir;
   WriteShard(dir.path() + "/played", 1, {{"checkpoint_step", 0}});
   DataOptions options = {.sequence_length = 4, .train_sequences = 10, .test_sequences = 10};
   options.held_out_share = 0.5;
@@ -129,7 +129,7 @@ TEST_CASE("What is held out is of other episodes, and of other people") {
 }
 
 TEST_CASE("A study trains, judges, measures, and reuses what it has") {
-  const env::TempDir dir;
+  const TempDir dir;
   const NetworkStudy study = Load(dir, kStudy);
   WriteShard(dir.path() + "/played", 1, {{"checkpoint_step", 0}});
   std::vector<PlaySource> sources;

@@ -3,10 +3,9 @@
 
 #include "env/base/files.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
-#include "tests/support/env/files.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::engine {
 namespace {
@@ -24,7 +23,7 @@ set = ["search.c_puct=2.5"]
 cells = ["deep/4", "deep/2"]
 )";
 
-absl::StatusOr<Study> Load(const env::TempDir& dir, const std::string& text) {
+absl::StatusOr<Study> Load(const TempDir& dir, const std::string& text) {
   const std::string path = dir.path() + "/study.toml";
   REQUIRE(WriteFileAtomically(path, text).ok());
   return LoadStudy(path);
@@ -44,7 +43,7 @@ TEST_CASE("The study that is shipped is read") {
 }
 
 TEST_CASE("A study that cannot be run is refused by file and key") {
-  const env::TempDir dir;
+  const TempDir dir;
   const auto refused = [&](const std::string& from, const std::string& to, const char* why) {
     std::string text = kStudy;
     text.replace(text.find(from), from.size(), to);
@@ -68,7 +67,7 @@ TEST_CASE("A study that cannot be run is refused by file and key") {
 }
 
 TEST_CASE("Cells play the same houses, and what was played is reused") {
-  const env::TempDir dir;
+  const TempDir dir;
   const absl::StatusOr<Study> study = Load(dir, kStudy);
   REQUIRE(study.ok());
   EvaluationSetup setup;

@@ -15,9 +15,9 @@
 #include "env/base/json_lines.h"
 #include "env/base/random.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
-#include "tests/support/env/files.h"
 #include "tests/support/env/program.h"
 
 namespace hod::engine {
@@ -67,7 +67,7 @@ void CheckStepsInMetrics(const RunDirectory& run) {
 }
 
 TEST_CASE("Killed at any moment, training goes on with the same command and completes") {
-  const env::TempDir dir;
+  const TempDir dir;
   const std::string out = dir.path() + "/run";
   const std::vector<std::string> train = {"train",
                                           "--config",

@@ -1,6 +1,7 @@
 // Learning is a function of the shards and the seed, however often the learner was stopped.
 #include "engine/training/learner.h"
 
+#include <atomic>
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -9,9 +10,9 @@
 #include "engine/samples/shard_directory.h"
 #include "engine/training/fragment_recorder.h"
 #include "models/checkpoints/checkpoint.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
-#include "tests/support/env/files.h"
 
 namespace hod::engine {
 namespace {
@@ -83,7 +84,7 @@ void CheckSame(const models::TrainerState& resumed, const models::TrainerState& 
 TEST_CASE("A learner that is stopped and resumed ends where one that ran through ends") {
   const std::atomic<bool> stop = false;
   for (const double ema_decay : {0.0, 0.9}) {
-    const env::TempDir dir;
+    const TempDir dir;
     const RunDirectory straight = RunWithShards(dir.path() + "/straight", ema_decay);
     REQUIRE(RunLearner(straight, stop).ok());
     const RunDirectory often = RunWithShards(dir.path() + "/often", ema_decay);
@@ -95,7 +96,7 @@ TEST_CASE("A learner that is stopped and resumed ends where one that ran through
 
 TEST_CASE("So does one whose older play is deleted as it leaves the window") {
   const std::atomic<bool> stop = false;
-  const env::TempDir dir;
+  const TempDir dir;
   constexpr int64_t kWindow = 130;  // Less than three episodes.
   const RunDirectory straight = RunWithShards(dir.path() + "/straight", 0, kWindow);
   REQUIRE(RunLearner(straight, stop).ok());

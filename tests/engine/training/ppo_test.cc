@@ -1,6 +1,7 @@
 #include "engine/training/ppo.h"
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -10,9 +11,11 @@
 #include "env/game/action_mask.h"
 #include "models/backends/network_evaluator.h"
 #include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
-#include "tests/support/env/files.h"
+#include "tests/support/env/npy_bytes.h"
 
 namespace hod::engine {
 namespace {
@@ -29,7 +32,7 @@ class Houses {
   std::string goals() const { return "npy:" + dir_.path(); }
 
  private:
-  env::TempDir dir_;
+  TempDir dir_;
 };
 
 // Every voxel is in reach of a player without a body: the best that can be done is one right edit
@@ -98,7 +101,7 @@ models::Checkpoint Newest(const RunDirectory& run) {
   return *checkpoint;
 }
 
-// In how many of 12 episodes the likeliest actions of a network are the best possible: as many
+// Counts in how many of 12 episodes a network's likeliest actions are the best possible: as many
 // timesteps as there is to edit, each with its full reward.
 int PerfectEpisodes(const models::Network& network, const RunConfig& config) {
   models::NetworkEvaluator evaluator(network);
@@ -129,12 +132,12 @@ int PerfectEpisodes(const models::Network& network, const RunConfig& config) {
 }
 
 TEST_CASE("PPO learns to build small houses in as few steps as there can be") {
-  const env::TempDir dir;
+  const TempDir dir;
   const RunDirectory run = MakeRun(dir.path() + "/run", SmallConfig());
   RunToEnd(run);
-  const auto first = models::LoadNetwork(run.CheckpointPath(0));
+  const auto first = models::OpenHodNetwork(run.CheckpointPath(0));
   REQUIRE(first.ok());
-  CHECK(PerfectEpisodes(first->network, run.config()) == 0);
+  CHECK(PerfectEpisodes(std::get<models::Network>(first->network), run.config()) == 0);
   CHECK(PerfectEpisodes(Newest(run).state.network, run.config()) >= 11);
 
   const auto lines = ReadJsonLines(run.metrics() + "/learner.jsonl");
@@ -152,7 +155,7 @@ TEST_CASE("PPO learns to build small houses in as few steps as there can be") {
 TEST_CASE("PPO's training follows from its seed") {
   RunConfig config = SmallConfig();
   config.learner.max_steps = 40;
-  const env::TempDir dir;
+  const TempDir dir;
   const auto parameters = [&](const char* name, int64_t seed) {
     config.seed = seed;
     const RunDirectory run = MakeRun(dir.path() + "/" + name, config);
@@ -167,7 +170,7 @@ TEST_CASE("PPO's training follows from its seed") {
 TEST_CASE("A stopped PPO run goes on where it stopped") {
   RunConfig config = SmallConfig();
   config.learner.max_steps = 100;
-  const env::TempDir dir;
+  const TempDir dir;
   const RunDirectory run = MakeRun(dir.path() + "/run", config);
   std::atomic<bool> stop = false;
   std::thread stopper([&] {
@@ -296,7 +299,7 @@ TEST_CASE("PPO trains a builder, and what it plays with") {
   REQUIRE_FALSE(assistant.ok());
   CHECK(Contains(std::string(assistant.message()), "player: expected human"));
 
-  const env::TempDir dir;
+  const TempDir dir;
   config = SmallConfig();
   config.learner.ema_decay = 0.9;
   const std::atomic<bool> stop = false;

@@ -9,8 +9,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "env/base/files.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/env/files.h"
 
 namespace hod::engine {
 namespace {
@@ -48,7 +48,7 @@ std::string WaitFor(Process& process) {
 }
 
 TEST_CASE("What a child prints is in its log, and its end at hand") {
-  const env::TempDir dir;
+  const TempDir dir;
   const std::string log = dir.Write("child.log", "before\n");
   auto process = StartChild("[talking-child]", log);
   REQUIRE(process.ok());
@@ -69,7 +69,7 @@ TEST_CASE("A child's reason is known when there is no room for its log") {
 }
 
 TEST_CASE("A child ends when it is asked to, and a log that cannot be is refused by name") {
-  const env::TempDir dir;
+  const TempDir dir;
   auto process = StartChild("[waiting-child]", dir.path() + "/child.log");
   REQUIRE(process.ok());
   CHECK_FALSE(process->Poll().has_value());

@@ -13,9 +13,9 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "env/base/files.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
-#include "tests/support/env/files.h"
 
 namespace hod::engine {
 namespace {
@@ -35,7 +35,7 @@ std::string Error(const absl::StatusOr<RunDirectory>& run) {
 }
 
 TEST_CASE("A run directory holds what it was made with") {
-  const env::TempDir dir;
+  const TempDir dir;
   const std::string path = dir.path() + "/runs/first";
   absl::StatusOr<RunDirectory> made = RunDirectory::CreateOrResume(path, TinyConfig());
   REQUIRE(made.ok());
@@ -57,7 +57,7 @@ TEST_CASE("A run directory holds what it was made with") {
 }
 
 TEST_CASE("A run does not go on with other settings") {
-  const env::TempDir dir;
+  const TempDir dir;
   REQUIRE(RunDirectory::CreateOrResume(dir.path(), TinyConfig()).ok());
   const std::string stored = *ReadFile(dir.path() + "/config.toml");
   const std::string error = Error(RunDirectory::CreateOrResume(
@@ -75,7 +75,7 @@ TEST_CASE("A run does not go on with other settings") {
 }
 
 TEST_CASE("How long to train and how to evaluate may change, and is kept") {
-  const env::TempDir dir;
+  const TempDir dir;
   REQUIRE(RunDirectory::CreateOrResume(dir.path(), TinyConfig()).ok());
   const RunConfig changed =
       With({"learner.max_steps=40", "learner.max_minutes=2.5", "learner.keep_checkpoints=5",
@@ -88,7 +88,7 @@ TEST_CASE("How long to train and how to evaluate may change, and is kept") {
 }
 
 TEST_CASE("What is not a run directory is refused by name") {
-  const env::TempDir dir;
+  const TempDir dir;
   CHECK_THAT(Error(RunDirectory::Open(dir.path())),
              Catch::StartsWith(dir.path() + ": not a run directory"));
   const std::string missing = dir.path() + "/missing";
@@ -104,7 +104,7 @@ TEST_CASE("What is not a run directory is refused by name") {
 }
 
 TEST_CASE("Checkpoints are listed by step, other files are none") {
-  const env::TempDir dir;
+  const TempDir dir;
   const auto run = RunDirectory::CreateOrResume(dir.path(), TinyConfig());
   REQUIRE(run.ok());
   const std::vector<int64_t> steps = {1000000000, 5, 0, 999999999, 40};
@@ -161,7 +161,7 @@ TEST_CASE("What a checkpoint says of its run is read back or refused") {
 }
 
 TEST_CASE("Nothing is written to a run that has a trainer") {
-  const env::TempDir dir;
+  const TempDir dir;
   absl::StatusOr<RunDirectory> first = RunDirectory::CreateOrResume(dir.path(), TinyConfig());
   REQUIRE(first.ok());
   const std::string stored = *ReadFile(dir.path() + "/config.toml");
@@ -185,7 +185,7 @@ TEST_CASE("The newest checkpoints are kept, and the first of every doubling of s
     for (const auto& [step, path] : *checkpoints) steps.push_back(step);
     return steps;
   };
-  const env::TempDir dir;
+  const TempDir dir;
   for (const int keep : {0, 1, 3}) {
     const std::string path = absl::StrCat(dir.path(), "/keep-", keep);
     const auto run =
@@ -218,7 +218,7 @@ TEST_CASE("The newest checkpoints are kept, and the first of every doubling of s
 }
 
 TEST_CASE("A role is one process's until it ends, however it ends") {
-  const env::TempDir dir;
+  const TempDir dir;
   const auto run = RunDirectory::CreateOrResume(dir.path(), TinyConfig());
   REQUIRE(run.ok());
   int ready[2];

@@ -8,7 +8,8 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "tests/env/base/temporary_files.h"
+#include "tests/env/base/full_disk.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 
 namespace hod {
@@ -49,12 +50,12 @@ TEST_CASE("Files are read whole") {
   const std::string large(1000000, 'x');
   CHECK(*ReadFile(dir.Write("large", large)) == large);
   CHECK_FALSE(ReadFile("/proc/self/status")->empty());
-  for (const std::string& path : {dir.File("missing"), dir.path()}) {
+  for (const std::string& path : {dir / "missing", dir.path()}) {
     const absl::StatusOr<std::string> read = ReadFile(path);
     REQUIRE_FALSE(read.ok());
     CHECK_THAT(MessageOf(read.status()), StartsWith(path + ": cannot read"));
   }
-  CHECK(absl::IsNotFound(ReadFile(dir.File("missing")).status()));
+  CHECK(absl::IsNotFound(ReadFile(dir / "missing").status()));
   CHECK_THAT(MessageOf(ReadFile(dir.path()).status()), Contains("directory"));
   CHECK_THAT(MessageOf(ReadFile("").status()), Contains("empty path"));
 }
@@ -70,7 +71,7 @@ TEST_CASE("What is larger than allowed is refused, also where the size is not kn
 
 TEST_CASE("A file is replaced as a whole") {
   const TempDir dir;
-  const std::string path = dir.File("file");
+  const std::string path = dir / "file";
   REQUIRE(WriteFileAtomically(path, "first, and longer").ok());
   CHECK(*ReadFile(path) == "first, and longer");
   REQUIRE(WriteFileAtomically(path, "second").ok());
@@ -80,7 +81,7 @@ TEST_CASE("A file is replaced as a whole") {
 
 TEST_CASE("A file appears when it is committed, and leaves nothing otherwise") {
   const TempDir dir;
-  const std::string path = dir.File("file");
+  const std::string path = dir / "file";
   {
     auto given_up = AtomicFile::Create(path);
     REQUIRE(given_up->Write("lost").ok());
@@ -101,15 +102,15 @@ TEST_CASE("A file appears when it is committed, and leaves nothing otherwise") {
 
 TEST_CASE("Two writers of one file do not meet: the last to commit has written it") {
   const TempDir dir;
-  auto first = AtomicFile::Create(dir.File("file")), second = AtomicFile::Create(dir.File("file"));
+  auto first = AtomicFile::Create(dir / "file"), second = AtomicFile::Create(dir / "file");
   for (const fs::directory_entry& entry : fs::directory_iterator(dir.path())) {
-    CHECK(FinalName(entry.path().string()) == dir.File("file"));
+    CHECK(FinalName(entry.path().string()) == dir / "file");
   }
   REQUIRE(first->Write("first").ok());
   REQUIRE(second->Write("second").ok());
   REQUIRE(second->Commit().ok());
   REQUIRE(first->Commit().ok());
-  CHECK(*ReadFile(dir.File("file")) == "first");
+  CHECK(*ReadFile(dir / "file") == "first");
   CHECK(dir.NumFiles() == 1);
 }
 
@@ -138,7 +139,7 @@ TEST_CASE("A full disk leaves the old file, and no other") {
 
 TEST_CASE("After an error a file cannot be committed") {
   const TempDir dir;
-  auto file = AtomicFile::Create(dir.File("file"));
+  auto file = AtomicFile::Create(dir / "file");
   absl::Status failed;
   {
     const FullDisk full(10);
@@ -152,12 +153,12 @@ TEST_CASE("After an error a file cannot be committed") {
 
 TEST_CASE("A file that cannot be put in place leaves nothing") {
   const TempDir dir;
-  const std::string missing = dir.File("no/such/file");
+  const std::string missing = dir / "no/such/file";
   CHECK_THAT(MessageOf(WriteFileAtomically(missing, "x")), Contains(missing));
-  const std::string occupied = dir.File("occupied");  // By a directory with a file in it.
+  const std::string occupied = dir / "occupied";  // A directory with a file in it.
   REQUIRE(MakeDirectories(occupied + "/inner").ok());
   CHECK_THAT(MessageOf(WriteFileAtomically(occupied, "x")), Contains(occupied));
-  CHECK_THAT(MessageOf(WriteFileAtomically(dir.File("new/"), "x")), Contains("directory"));
+  CHECK_THAT(MessageOf(WriteFileAtomically(dir / "new/", "x")), Contains("directory"));
   CHECK(dir.NumFiles() == 1);
   const std::string below_file = dir.Write("file", "") + "/directory";
   CHECK_THAT(MessageOf(MakeDirectories(below_file)), Contains(below_file));
@@ -178,31 +179,31 @@ TEST_CASE("Permissions are those of the file before, or those the user gives new
   REQUIRE(chmod(path.c_str(), 0640) == 0);
   const mode_t old_mask = umask(027);
   REQUIRE(WriteFileAtomically(path, "new").ok());
-  REQUIRE(WriteFileAtomically(dir.File("other"), "new").ok());
+  REQUIRE(WriteFileAtomically(dir / "other", "new").ok());
   umask(old_mask);
   CHECK(ModeOf(path) == 0640);
-  CHECK(ModeOf(dir.File("other")) == 0640);
+  CHECK(ModeOf(dir / "other") == 0640);
   umask(022);
-  REQUIRE(WriteFileAtomically(dir.File("third"), "new").ok());
+  REQUIRE(WriteFileAtomically(dir / "third", "new").ok());
   umask(old_mask);
-  CHECK(ModeOf(dir.File("third")) == 0644);
+  CHECK(ModeOf(dir / "third") == 0644);
 }
 
 TEST_CASE("A symbolic link stays, and its target is written, even if it is not there yet") {
   const TempDir dir;
-  REQUIRE(MakeDirectories(dir.File("elsewhere")).ok());
-  fs::create_symlink("elsewhere/target", dir.File("link"));
-  fs::create_symlink(dir.File("link"), dir.File("link_to_link"));
+  REQUIRE(MakeDirectories(dir / "elsewhere").ok());
+  fs::create_symlink("elsewhere/target", dir / "link");
+  fs::create_symlink(dir / "link", dir / "link_to_link");
   for (const char* contents : {"first", "second"}) {
-    REQUIRE(WriteFileAtomically(dir.File("link_to_link"), contents).ok());
-    CHECK(*ReadFile(dir.File("elsewhere/target")) == contents);
-    CHECK(fs::is_symlink(dir.File("link")));
-    CHECK(fs::is_symlink(dir.File("link_to_link")));
-    CHECK_FALSE(fs::is_symlink(dir.File("elsewhere/target")));
+    REQUIRE(WriteFileAtomically(dir / "link_to_link", contents).ok());
+    CHECK(*ReadFile(dir / "elsewhere/target") == contents);
+    CHECK(fs::is_symlink(dir / "link"));
+    CHECK(fs::is_symlink(dir / "link_to_link"));
+    CHECK_FALSE(fs::is_symlink(dir / "elsewhere/target"));
   }
-  fs::create_symlink("circle", dir.File("circle"));
-  CHECK_FALSE(WriteFileAtomically(dir.File("circle"), "x").ok());
-  CHECK(fs::is_symlink(dir.File("circle")));
+  fs::create_symlink("circle", dir / "circle");
+  CHECK_FALSE(WriteFileAtomically(dir / "circle", "x").ok());
+  CHECK(fs::is_symlink(dir / "circle"));
 }
 
 TEST_CASE("Devices are written through and stay devices") {
@@ -218,10 +219,10 @@ TEST_CASE("Devices are written through and stay devices") {
 TEST_CASE("Pipes are written through and read") {
   const TempDir dir;
   const std::string large(200000, 'x');
-  CHECK(ThroughPipe(dir.File("pipe"),
-                    [&] { REQUIRE(WriteFileAtomically(dir.File("pipe"), large).ok()); }) == large);
-  CHECK(ThroughPipe(dir.File("second"), [&] {
-          auto log = AppendLog::Open(dir.File("second"));
+  CHECK(ThroughPipe(dir / "pipe",
+                    [&] { REQUIRE(WriteFileAtomically(dir / "pipe", large).ok()); }) == large);
+  CHECK(ThroughPipe(dir / "second", [&] {
+          auto log = AppendLog::Open(dir / "second");
           REQUIRE(log->Write("a\n").ok());
           REQUIRE(log->Write("b\n").ok());
         }) == "a\nb\n");
@@ -229,14 +230,14 @@ TEST_CASE("Pipes are written through and read") {
 
 TEST_CASE("An open file given by number is written where it stands") {
   const TempDir dir;
-  const std::string path = dir.File("file");
+  const std::string path = dir / "file";
   const int fd = open(path.c_str(), O_RDWR | O_CREAT, 0600);
   REQUIRE(write(fd, "before ", 7) == 7);
   for (const char* folder : {"/dev/fd/", "/proc/self/fd/"}) {
     REQUIRE(WriteFileAtomically(absl::StrCat(folder, fd), "written ").ok());
   }
-  fs::create_symlink(absl::StrCat("/dev/fd/", fd), dir.File("link"));
-  REQUIRE(WriteFileAtomically(dir.File("link"), "linked ").ok());
+  fs::create_symlink(absl::StrCat("/dev/fd/", fd), dir / "link");
+  REQUIRE(WriteFileAtomically(dir / "link", "linked ").ok());
   REQUIRE(write(fd, "after", 5) == 5);
   close(fd);
   CHECK(*ReadFile(path) == "before written written linked after");
@@ -246,7 +247,7 @@ TEST_CASE("An open file given by number is written where it stands") {
 
 TEST_CASE("Standard output is written after what was printed, and stays open") {
   const TempDir dir;
-  const std::string path = dir.File("out");
+  const std::string path = dir / "out";
   std::fflush(stdout);
   const int kept = dup(STDOUT_FILENO);
   const int file = open(path.c_str(), O_WRONLY | O_CREAT, 0600);
@@ -264,7 +265,7 @@ TEST_CASE("Standard output is written after what was printed, and stays open") {
 
 TEST_CASE("A log grows by lines, and a torn last line is cut off however long the file") {
   const TempDir dir;
-  const std::string path = dir.File("log");
+  const std::string path = dir / "log";
   REQUIRE(AppendLog::Open(path)->Write("first\n").ok());
   REQUIRE(AppendLog::Open(path)->Write("second\n").ok());
   CHECK(*ReadFile(path) == "first\nsecond\n");
@@ -291,18 +292,18 @@ TEST_CASE("A huge log is opened without reading it") {
 TEST_CASE("Whether a file could be written is told without writing") {
   const TempDir dir;
   const std::string file = dir.Write("file", "old");
-  fs::create_symlink("target", dir.File("link"));
-  fs::create_symlink("no/target", dir.File("dangling"));
-  REQUIRE(mkfifo(dir.File("pipe").c_str(), 0600) == 0);
+  fs::create_symlink("target", dir / "link");
+  fs::create_symlink("no/target", dir / "dangling");
+  REQUIRE(mkfifo((dir / "pipe").c_str(), 0600) == 0);
   const int num_files = dir.NumFiles();
-  for (const std::string& path : {file, dir.File("new"), dir.File("link"), dir.File("pipe"),
+  for (const std::string& path : {file, dir / "new", dir / "link", dir / "pipe",
                                   std::string("/dev/null"), std::string("/dev/stderr")}) {
     INFO(path);
     CHECK(CheckWritable(path).ok());
   }
   for (const std::string& path :
-       {dir.path(), dir.File("new/"), dir.File("no/new"), file + "/below", dir.File("dangling"),
-        std::string("/"), std::string("/dev/fd/999999"), dir.File(std::string(300, 'x'))}) {
+       {dir.path(), dir / "new/", dir / "no/new", file + "/below", dir / "dangling",
+        std::string("/"), std::string("/dev/fd/999999"), dir / std::string(300, 'x')}) {
     INFO(path);
     const absl::Status status = CheckWritable(path);
     REQUIRE_FALSE(status.ok());
@@ -320,7 +321,7 @@ TEST_CASE("Files and folders that may not be written are not replaced") {
   CHECK(absl::IsPermissionDenied(CheckWritable(path)));
   CHECK(absl::IsPermissionDenied(WriteFileAtomically(path, "new")));
   REQUIRE(chmod(dir.path().c_str(), 0500) == 0);
-  CHECK(absl::IsPermissionDenied(CheckWritable(dir.File("new"))));
+  CHECK(absl::IsPermissionDenied(CheckWritable(dir / "new")));
   REQUIRE(chmod(dir.path().c_str(), 0700) == 0);
   CHECK(*ReadFile(path) == "old");
 }

@@ -3,11 +3,13 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "env/base/files.h"
 #include "env/base/gzip_lines.h"
-#include "tests/env/base/temporary_files.h"
+#include "tests/env/base/full_disk.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 
 namespace hod {
@@ -17,11 +19,11 @@ using Catch::Contains;
 
 std::string LinesFile(const TempDir& dir, const std::string& name,
                       const std::vector<std::string>& lines) {
-  auto writer = GzipLineWriter::Create(dir.File(name));
+  auto writer = GzipLineWriter::Create(dir / name);
   REQUIRE(writer.ok());
   for (const std::string& line : lines) REQUIRE(writer->Write(line).ok());
   REQUIRE(writer->Finish().ok());
-  return dir.File(name);
+  return dir / name;
 }
 
 // All lines up to the end, or the error.
@@ -53,22 +55,22 @@ TEST_CASE("Lines come back, and the file is one gzip member") {
 TEST_CASE("A file in writing has no name yet, and is given up without a trace") {
   const TempDir dir;
   {
-    auto writer = GzipLineWriter::Create(dir.File("a.gz"));
+    auto writer = GzipLineWriter::Create(dir / "a.gz");
     REQUIRE(writer->Write("line").ok());
-    CHECK_FALSE(std::filesystem::exists(dir.File("a.gz")));
+    CHECK_FALSE(std::filesystem::exists(dir / "a.gz"));
   }
   CHECK(dir.NumFiles() == 0);
   absl::Status status;
   {
     const FullDisk full(100);
-    auto writer = GzipLineWriter::Create(dir.File("a.gz"));
+    auto writer = GzipLineWriter::Create(dir / "a.gz");
     for (int i = 0; i < 1000; ++i) REQUIRE(writer->Write(std::to_string(i * 7919)).ok());
     status = writer->Finish();
   }
-  CHECK_THAT(std::string(status.message()), Contains(dir.File("a.gz") + ": cannot write"));
+  CHECK_THAT(std::string(status.message()), Contains(dir / "a.gz" + ": cannot write"));
   CHECK(dir.NumFiles() == 0);
-  CHECK_THAT(std::string(GzipLineWriter::Create(dir.File("no/a.gz")).status().message()),
-             Contains(dir.File("no/a.gz")));
+  CHECK_THAT(std::string(GzipLineWriter::Create(dir / "no/a.gz").status().message()),
+             Contains(dir / "no/a.gz"));
 }
 
 TEST_CASE("Damaged files and long lines are errors with file and line") {
@@ -76,16 +78,16 @@ TEST_CASE("Damaged files and long lines are errors with file and line") {
   const std::string whole = *ReadFile(LinesFile(dir, "a.gz", {"first", "second"}));
   const std::string cut = dir.Write("cut.gz", whole.substr(0, whole.size() - 5));
   CHECK_THAT(std::string(Lines(cut).status().message()), Contains(cut + ": after line"));
-  CHECK_THAT(std::string(Lines(dir.File("a.gz"), 5).status().message()),
+  CHECK_THAT(std::string(Lines(dir / "a.gz", 5).status().message()),
              Contains("line 2 is longer than 5 bytes"));
   CHECK_THAT(std::string(Lines(dir.path()).status().message()), Contains("Is a directory"));
-  CHECK(absl::IsNotFound(Lines(dir.File("none")).status()));
+  CHECK(absl::IsNotFound(Lines(dir / "none").status()));
   CHECK_FALSE(Lines("").ok());
 }
 
 TEST_CASE("Lines are written to a pipe and read from it") {
   const TempDir dir;
-  const std::string pipe = dir.File("pipe");
+  const std::string pipe = dir / "pipe";
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
   absl::StatusOr<std::vector<std::string>> read;
   std::thread reader([&] { read = Lines(pipe); });
@@ -107,7 +109,7 @@ TEST_CASE("Gzip data in memory is inflated within bounds, or refused with the of
   CHECK(error(whole + "x", 1 << 20) == "offset " + std::to_string(whole.size()) +
                                            ": expected the end of the file after the gzip data");
   std::string corrupt = whole;
-  corrupt[corrupt.size() - 6] ^= 1;  // In the checksum.
+  corrupt[corrupt.size() - 6] ^= 1;  // Damages the checksum.
   CHECK_THAT(error(corrupt, 1 << 20), Contains("corrupt gzip data"));
   CHECK_FALSE(IsGzip("plain"));
   CHECK_THAT(error("plain", 100), Contains("offset"));

@@ -1,9 +1,11 @@
 #include "env/base/json_lines.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include "env/base/files.h"
-#include "tests/env/base/temporary_files.h"
+#include "tests/env/base/full_disk.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 
 namespace hod {
@@ -17,7 +19,7 @@ void Append(const std::string& path, const std::string& bytes) {
 
 TEST_CASE("Lines of JSON are appended, and each is there at once") {
   const TempDir dir;
-  const std::string path = dir.File("metrics.jsonl");
+  const std::string path = dir / "metrics.jsonl";
   CHECK(ReadJsonLines(path)->empty());
   for (int opened = 0; opened < 2; ++opened) {
     absl::StatusOr<JsonLinesWriter> writer = JsonLinesWriter::Open(path);
@@ -64,12 +66,12 @@ TEST_CASE("What is no number in metrics counts as 0") {
 
 TEST_CASE("A writer says which file it cannot write, and goes on where it was") {
   const TempDir dir;
-  const std::string missing = dir.File("no/metrics.jsonl");
+  const std::string missing = dir / "no/metrics.jsonl";
   const auto closed = JsonLinesWriter::Open(missing);
   REQUIRE_FALSE(closed.ok());
   CHECK_THAT(std::string(closed.status().message()), Catch::Contains(missing));
 
-  const std::string path = dir.File("metrics.jsonl");
+  const std::string path = dir / "metrics.jsonl";
   auto writer = JsonLinesWriter::Open(path);
   REQUIRE(writer->Write({{"a", 1}}).ok());
   absl::Status status;
@@ -85,14 +87,14 @@ TEST_CASE("A writer says which file it cannot write, and goes on where it was") 
 
 TEST_CASE("Text that is not UTF-8 does not stop a writer") {
   const TempDir dir;
-  const std::string path = dir.File("metrics.jsonl");
+  const std::string path = dir / "metrics.jsonl";
   REQUIRE(JsonLinesWriter::Open(path)->Write({{"path", "H\xE4user"}}).ok());
   CHECK(ReadJsonLines(path)->at(0)["path"] == "H\uFFFDuser");
 }
 
 TEST_CASE("A growing file is followed, each line once") {
   const TempDir dir;
-  const std::string path = dir.File("metrics.jsonl");
+  const std::string path = dir / "metrics.jsonl";
   JsonLinesFollower follower(path);
   CHECK(follower.Poll()->empty());
   Append(path, "{\"n\":0}\n{\"n\":1}\n{\"n\"");

@@ -13,7 +13,7 @@
 namespace hod {
 namespace {
 
-// As every earlier version of Hod drew, so that what is seeded stays as it was.
+// Every earlier version of Hod drew the same, so what is seeded stays as it was.
 TEST_CASE("The stream of a seed is the same for ever") {
   Rng rng(1);
   CHECK(rng() == 0x910A2DEC89025CC1ull);

@@ -1,8 +1,10 @@
 // Canvases, their PNG files and sprites.
 #include "env/draw/canvas.h"
 
+#include <filesystem>
+
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/env/files.h"
 #include "tests/support/env/pixels.h"
 
 // Fontconfig keeps its caches until the process ends; the leak sanitizer asks for this by name.

@@ -83,7 +83,7 @@ TEST_CASE("Blocks are full squares, those to come contours, players discs") {
   CHECK(CountNear(block, kBlockColors[kPlanks]) > 20);
   CHECK(CountNear(to_come, kBlockColors[kPlanks]) == 0);
   CHECK(CountDifferent(empty, to_come) > 40);
-  CHECK(CountNear(player, PlayerColor(0)) > 20);  // In two layers.
+  CHECK(CountNear(player, PlayerColor(0)) > 20);  // Shows in two layers.
 }
 
 }  // namespace

@@ -2,18 +2,15 @@
 #include <future>
 
 #include "env/traces/trace_verifier.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::env {
 namespace {
 
 TEST_CASE("recorded episodes replay without a difference") {
-  const std::string dir = ConformanceDir();
-  if (dir.empty()) {
-    WARN("skipped: no recorded episodes here (set HOD_SHARED_DIR)");
-    return;
-  }
+  const std::string dir = SharedData("conformance");
+  if (dir.empty()) return;
   const std::vector<std::string> files = TraceFiles(dir, /*searches=*/false);
   INFO("folder " << dir);
   REQUIRE_FALSE(files.empty());

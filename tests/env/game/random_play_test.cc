@@ -110,7 +110,7 @@ TEST_CASE("random play: blocks are conserved but for what the palette gives and 
           return counts;
         };
         Inventory::Counts expected = count(played.before);
-        std::vector<Block> palette = played.before.blocks;  // As players change it within the step.
+        std::vector<Block> palette = played.before.blocks;  // Players change it within the step.
         for (const PlayerOutcome& player : played.outcome.players) {
           const Action& a = player.effective_action;
           given += a.type == ActionType::kGive;

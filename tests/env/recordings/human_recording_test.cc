@@ -4,9 +4,9 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/env/small_recording.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::env {
 namespace {

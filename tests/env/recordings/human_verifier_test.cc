@@ -1,16 +1,15 @@
 // Replaying people: the recorded data if it is here, and small recordings with something wrong.
 #include "env/recordings/human_verifier.h"
 
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "env/recordings/human_recording.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/env/small_recording.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::env {
 namespace {
@@ -27,14 +26,6 @@ constexpr char kUnknown[] = "without an action in this view";
 
 using Changes = std::map<std::string, int64_t>;
 
-// The recorded data, or "" with a warning.
-std::string HumanDir() {
-  const std::string dir = SharedDir() + "/human";
-  if (std::filesystem::is_directory(dir)) return dir + "/";
-  WARN("skipped: no recordings of people at " << dir);
-  return "";
-}
-
 struct Expected {
   const char* file;
   int64_t episodes, exact_episodes, rows, transitions, reproduced, waits, rewards, masks;
@@ -42,7 +33,7 @@ struct Expected {
 };
 
 TEST_CASE("recorded people replay, but for the blocks known to change without an action") {
-  const std::string dir = HumanDir();
+  const std::string dir = SharedData("human");
   if (dir.empty()) return;
   const Expected all[] = {
       {"human_alone", 9, 2, 9642, 6927, 6927 - 13, 2706, 6936, 9642, {{kMissedPlace, 13}}},
@@ -81,7 +72,7 @@ TEST_CASE("recorded people replay, but for the blocks known to change without an
   int64_t masks = 0, hidden_feet = 0, unknown_rewards = 0;
   for (const Expected& expected : all) {
     INFO(expected.file);
-    const auto report = VerifyHumanRecording(dir + expected.file + ".jsonl.gz");
+    const auto report = VerifyHumanRecording(dir + "/" + expected.file + ".jsonl.gz");
     INFO(report.status().ToString());
     REQUIRE(report.ok());
     INFO(report->first_difference.value_or(""));
@@ -122,13 +113,13 @@ void ReplayClosedLoop(HumanRecordingReader& reader) {
 }
 
 TEST_CASE("four recorded episodes replay from the first event to the last") {
-  const std::string dir = HumanDir();
+  const std::string dir = SharedData("human");
   if (dir.empty()) return;
   const std::set<std::string> exact = {"human_alone/04", "human_alone/05",
                                        "human_with_assistant_joint/08", "tutorial/00"};
   size_t found = 0;
   for (const char* file : {"human_alone", "human_with_assistant_joint", "human_tutorial"}) {
-    auto reader = HumanRecordingReader::Open(dir + file + ".jsonl.gz");
+    auto reader = HumanRecordingReader::Open(dir + "/" + file + ".jsonl.gz");
     REQUIRE(reader.ok());
     while (*reader->NextEpisode()) {
       if (exact.count(reader->episode().name) == 0) continue;

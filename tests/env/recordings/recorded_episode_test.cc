@@ -7,10 +7,10 @@
 
 #include "env/recordings/human_recording.h"
 #include "env/traces/trace_recorder.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/env/random_game.h"
 #include "tests/support/env/small_recording.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::env {
 namespace {
@@ -217,11 +217,8 @@ TEST_CASE("recordings of people that are damaged are errors with file and line")
 }
 
 TEST_CASE("real people play again what was observed") {
-  const std::string dir = SharedDir() + "/human";
-  if (!std::filesystem::is_directory(dir)) {
-    WARN("skipped: no recordings of people at " << dir);
-    return;
-  }
+  const std::string dir = SharedData("human");
+  if (dir.empty()) return;
   for (const char* file : {"human_alone", "human_tutorial", "human_with_assistant_joint",
                            "human_with_assistant_p0_assistant"}) {
     CheckReplay(dir + "/" + file + ".jsonl.gz", 1);

@@ -11,9 +11,9 @@
 #include "env/traces/episode_trace.h"
 #include "env/traces/trace_recorder.h"
 #include "env/traces/trace_verifier.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/env/random_game.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::env {
 namespace {

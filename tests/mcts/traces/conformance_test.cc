@@ -2,18 +2,15 @@
 #include <nlohmann/json.hpp>
 
 #include "mcts/traces/search_trace.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::mcts {
 namespace {
 
 TEST_CASE("recorded searches are repeated without a difference") {
-  const std::string dir = ConformanceDir();
-  if (dir.empty()) {
-    WARN("skipped: no recorded searches here (set HOD_SHARED_DIR)");
-    return;
-  }
+  const std::string dir = SharedData("conformance");
+  if (dir.empty()) return;
   const std::vector<std::string> files = TraceFiles(dir, /*searches=*/true);
   INFO("folder " << dir);
   REQUIRE_FALSE(files.empty());
@@ -29,12 +26,10 @@ TEST_CASE("recorded searches are repeated without a difference") {
 }
 
 TEST_CASE("damaged records of searches are errors or differences, never a crash") {
-  const std::string dir = ConformanceDir();
-  const auto files = dir.empty() ? std::vector<std::string>() : TraceFiles(dir, true);
-  if (files.empty()) {
-    WARN("skipped: no recorded searches here (set HOD_SHARED_DIR)");
-    return;
-  }
+  const std::string dir = SharedData("conformance");
+  if (dir.empty()) return;
+  const std::vector<std::string> files = TraceFiles(dir, /*searches=*/true);
+  REQUIRE_FALSE(files.empty());
   const TempDir temp;
   const auto verify = [&](const std::string& line) {
     WriteGzipLines(temp / "searches.gz", {line});

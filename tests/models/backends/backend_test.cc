@@ -50,7 +50,7 @@ struct Output {
   std::vector<float> logits, values;
 };
 
-// In as many passes as the backend needs.
+// Computes in as many passes as the backend needs.
 Output Compute(const Backend& backend, const env::WorldSize& size, const Features& features,
                int positions) {
   const auto workspace = backend.MakeWorkspace(size);

@@ -4,7 +4,9 @@
 #include <cstring>
 #include <limits>
 
+#include "models/checkpoints/network_file.h"
 #include "models/files/safetensors.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/models/test_positions.h"
 
@@ -24,8 +26,8 @@ TrainerState SomeState() {
 }
 
 TEST_CASE("A training checkpoint keeps all, and also serves as a network") {
-  const TemporaryDirectory directory;
-  const std::string path = directory.File("c.safetensors");
+  const TempDir directory;
+  const std::string path = directory / "c.safetensors";
   const TrainerState state = SomeState();
   REQUIRE(SaveCheckpoint(path, {state, kRun}).ok());
   const auto loaded = LoadCheckpoint(path);
@@ -37,35 +39,36 @@ TEST_CASE("A training checkpoint keeps all, and also serves as a network") {
   CHECK(loaded->state.second_moment == state.second_moment);
   CHECK(loaded->state.steps == 12);
   CHECK(loaded->run == kRun);
-  const auto network = LoadNetwork(path);
+  const auto network = OpenHodNetwork(path);
   REQUIRE(network.ok());
-  CHECK(network->network.parameters == state.network.parameters);
+  CHECK(std::get<Network>(network->network).parameters == state.network.parameters);
 }
 
 TEST_CASE("A network alone can be saved, but not be trained on") {
-  const TemporaryDirectory directory;
-  const std::string path = directory.File("n.safetensors");
+  const TempDir directory;
+  const std::string path = directory / "n.safetensors";
   const Network network = InitialNetwork({.channels = 4, .blocks = 0, .inventories = true}, Rng(2));
   REQUIRE(SaveNetwork(path, {network, kRun}).ok());
-  const auto loaded = LoadNetwork(path);
+  const auto loaded = OpenHodNetwork(path);
   REQUIRE(loaded.ok());
-  CHECK(loaded->network.config == network.config);
-  CHECK(loaded->network.parameters == network.parameters);
+  CHECK(std::get<Network>(loaded->network).config == network.config);
+  CHECK(std::get<Network>(loaded->network).parameters == network.parameters);
   CHECK(loaded->run == kRun);
   CHECK(LoadCheckpoint(path).status().message().find("published/stem.weight is missing") !=
         absl::string_view::npos);
 }
 
 TEST_CASE("Checkpoints with anything wrong are refused, and the error says what") {
-  const TemporaryDirectory directory;
-  const std::string path = directory.File("c.safetensors");
+  const TempDir directory;
+  const std::string path = directory / "c.safetensors";
   REQUIRE(SaveCheckpoint(path, {SomeState(), kRun}).ok());
   const SafeTensors good = *ReadSafeTensors(path);
   const auto refused = [&](const char* why, auto change) {
     SafeTensors file = good;
     change(file);
     REQUIRE(WriteSafeTensors(path, file).ok());
-    for (const absl::Status& status : {LoadCheckpoint(path).status(), LoadNetwork(path).status()}) {
+    for (const absl::Status& status :
+         {LoadCheckpoint(path).status(), OpenHodNetwork(path).status()}) {
       INFO(status);
       REQUIRE_FALSE(status.ok());
       CHECK(status.message().find(why) != absl::string_view::npos);
@@ -102,12 +105,12 @@ TEST_CASE("Checkpoints with anything wrong are refused, and the error says what"
   refused("F32", [](auto& f) {
     f.metadata["network"] = R"({"channels":8,"blocks":1,"goal_visible":false,"inventories":false})";
   });
-  CHECK(LoadCheckpoint(directory.File("none")).status().code() == absl::StatusCode::kNotFound);
+  CHECK(LoadCheckpoint(directory / "none").status().code() == absl::StatusCode::kNotFound);
 }
 
 TEST_CASE("What could not be loaded again is not saved") {
-  const TemporaryDirectory directory;
-  const std::string path = directory.File("c");
+  const TempDir directory;
+  const std::string path = directory / "c";
   TrainerState state = SomeState();
   CHECK_FALSE(SaveCheckpoint(path, {state, "not JSON"}).ok());
   state.network.parameters[9] = std::numeric_limits<float>::quiet_NaN();

@@ -9,6 +9,7 @@
 
 #include "models/checkpoints/checkpoint.h"
 #include "models/training/trainer_state.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/models/reference_samples.h"
 #include "tests/support/models/test_positions.h"
@@ -40,8 +41,8 @@ absl::Status Evaluated(mcts::Evaluator& evaluator) {
 }
 
 TEST_CASE("A file of any kind is opened by reading it once") {
-  const TemporaryDirectory directory;
-  const std::string path = directory.File("n.safetensors");
+  const TempDir directory;
+  const std::string path = directory / "n.safetensors";
 
   const Network network = InitialNetwork(kTiny, Rng(2));
   REQUIRE(SaveNetwork(path, {network, kRun}).ok());
@@ -73,8 +74,8 @@ TEST_CASE("A file of any kind is opened by reading it once") {
 }
 
 TEST_CASE("What is no network is refused by name") {
-  const TemporaryDirectory directory;
-  const std::string path = directory.File("n.safetensors");
+  const TempDir directory;
+  const std::string path = directory / "n.safetensors";
   const auto error = [&] { return std::string(OpenNetwork(path).status().message()); };
   CHECK_THAT(error(), Catch::StartsWith(path));
   std::ofstream(path) << "text";
@@ -84,8 +85,8 @@ TEST_CASE("What is no network is refused by name") {
 }
 
 TEST_CASE("Predictions that are not finite are errors that name the network's file") {
-  const TemporaryDirectory directory;
-  const std::string path = directory.File("n.safetensors");
+  const TempDir directory;
+  const std::string path = directory / "n.safetensors";
   Network network = InitialNetwork(kTiny, Rng(1));
   REQUIRE(SaveNetwork(path, {network, kRun}).ok());
   CHECK(Evaluated(**MakeEvaluator(*OpenNetwork(path), {})).ok());

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <fstream>
 
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/models/test_positions.h"
 
@@ -38,8 +39,8 @@ std::string Bytes(const std::string& header, const std::string& data) {
 }
 
 TEST_CASE("Tensors and metadata survive writing and reading") {
-  const TemporaryDirectory directory;
-  const std::string path = directory.File("t.safetensors");
+  const TempDir directory;
+  const std::string path = directory / "t.safetensors";
   const SafeTensors written = SomeTensors();
   REQUIRE(WriteSafeTensors(path, written).ok());
   CHECK(directory.NumFiles() == 1);
@@ -58,8 +59,8 @@ TEST_CASE("Tensors and metadata survive writing and reading") {
 }
 
 TEST_CASE("A file cut anywhere or with bytes too many is refused") {
-  const TemporaryDirectory directory;
-  const std::string path = directory.File("t");
+  const TempDir directory;
+  const std::string path = directory / "t";
   REQUIRE(WriteSafeTensors(path, SomeTensors()).ok());
   const std::string whole = Contents(path);
   for (size_t size = 0; size < whole.size(); ++size) {
@@ -73,8 +74,8 @@ TEST_CASE("A file cut anywhere or with bytes too many is refused") {
 }
 
 TEST_CASE("A file with any byte changed is refused or read as what it says") {
-  const TemporaryDirectory directory;
-  const std::string path = directory.File("t");
+  const TempDir directory;
+  const std::string path = directory / "t";
   REQUIRE(WriteSafeTensors(path, SomeTensors()).ok());
   const std::string whole = Contents(path);
   for (size_t i = 0; i < whole.size() - 38; ++i) {
@@ -94,8 +95,8 @@ TEST_CASE("A file with any byte changed is refused or read as what it says") {
 }
 
 TEST_CASE("Malformed headers are refused, and the error says why") {
-  const TemporaryDirectory directory;
-  const std::string path = directory.File("t");
+  const TempDir directory;
+  const std::string path = directory / "t";
   const auto refused = [&](const std::string& bytes, const char* why) {
     Put(path, bytes);
     const auto read = ReadSafeTensors(path);
@@ -143,17 +144,17 @@ TEST_CASE("Malformed headers are refused, and the error says why") {
 }
 
 TEST_CASE("Missing files and directories are named") {
-  const TemporaryDirectory directory;
-  CHECK(ReadSafeTensors(directory.File("none")).status().code() == absl::StatusCode::kNotFound);
-  CHECK_FALSE(ReadSafeTensors(directory.File("")).ok());
-  const absl::Status status = WriteSafeTensors(directory.File("none/t"), SomeTensors());
+  const TempDir directory;
+  CHECK(ReadSafeTensors(directory / "none").status().code() == absl::StatusCode::kNotFound);
+  CHECK_FALSE(ReadSafeTensors(directory / "").ok());
+  const absl::Status status = WriteSafeTensors(directory / "none/t", SomeTensors());
   CHECK(status.message().find("none/t") != absl::string_view::npos);
 }
 
 // A limit on the size of files stands in for a full disk.
 TEST_CASE("A write that fails leaves the old file and no other") {
-  const TemporaryDirectory directory;
-  const std::string path = directory.File("t");
+  const TempDir directory;
+  const std::string path = directory / "t";
   REQUIRE(WriteSafeTensors(path, SomeTensors()).ok());
   const std::string old = Contents(path);
   SafeTensors large = SomeTensors();

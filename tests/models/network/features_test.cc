@@ -36,7 +36,7 @@ TEST_CASE("Features show blocks, bodies and edits from the player's side") {
   state.last_interacted[other] = 1;
   state.interacted_at[other] = 2;
   state.timestep = 10;
-  state.broken[0 * volume + other] = 1 << env::kGlass | 1 << env::kWool;  // By player 0.
+  state.broken[0 * volume + other] = 1 << env::kGlass | 1 << env::kWool;  // Broken by player 0.
   const auto [planes, globals] = Encode(game, state, 1);
   const auto at = [&planes = planes, volume](int plane, int cell) {
     return planes[plane * volume + cell];

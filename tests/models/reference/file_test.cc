@@ -6,6 +6,7 @@
 
 #include "models/reference/import.h"
 #include "models/reference/weights.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/models/reference_files.h"
 #include "tests/support/models/reference_samples.h"
@@ -17,8 +18,8 @@ namespace {
 using nlohmann::json;
 
 // A saved network as tensors, to be spoilt and written again.
-SafeTensors Saved(const TemporaryDirectory& directory, const ReferenceConfig& config) {
-  const std::string path = directory.File("saved.safetensors");
+SafeTensors Saved(const TempDir& directory, const ReferenceConfig& config) {
+  const std::string path = directory / "saved.safetensors";
   REQUIRE(SaveReference(path, RandomWeights(config, 1)).ok());
   return *ReadSafeTensors(path);
 }
@@ -29,8 +30,8 @@ absl::StatusOr<ReferenceWeights> LoadReference(const std::string& path) {
 }
 
 // What LoadReference() says of a file, without its path.
-std::string LoadError(const TemporaryDirectory& directory, const SafeTensors& file) {
-  const std::string path = directory.File("spoilt.safetensors");
+std::string LoadError(const TempDir& directory, const SafeTensors& file) {
+  const std::string path = directory / "spoilt.safetensors";
   REQUIRE(WriteSafeTensors(path, file).ok());
   const absl::StatusOr<ReferenceWeights> loaded = LoadReference(path);
   if (loaded.ok()) return "accepted";
@@ -44,10 +45,10 @@ void SetFloat(SafeTensor& tensor, size_t index, float value) {
 }
 
 TEST_CASE("A network of the reference survives saving and loading") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   for (const ReferenceConfig& config : {SmallTransformer(), SmallConvolutional()}) {
     const ReferenceWeights weights = RandomWeights(config, 5);
-    const std::string path = directory.File("n.safetensors");
+    const std::string path = directory / "n.safetensors";
     REQUIRE(SaveReference(path, weights).ok());
     const absl::StatusOr<ReferenceWeights> loaded = LoadReference(path);
     INFO(loaded.status());
@@ -58,7 +59,7 @@ TEST_CASE("A network of the reference survives saving and loading") {
 }
 
 TEST_CASE("Tensors that do not fit the configuration are refused by name") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const SafeTensors good = Saved(directory, SmallConvolutional());
   REQUIRE(LoadError(directory, good) == "accepted");
   SafeTensors bad = good;
@@ -84,7 +85,7 @@ TEST_CASE("Tensors that do not fit the configuration are refused by name") {
 }
 
 TEST_CASE("Metadata that are missing or wrong are refused by key") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const SafeTensors good = Saved(directory, SmallTransformer());
   SafeTensors bad = good;
   bad.metadata.erase("format");
@@ -179,21 +180,20 @@ ReferenceConfig FourLayers() {
   return config;
 }
 
-absl::StatusOr<ReferenceWeights> Import(const TemporaryDirectory& directory,
-                                        const ReferenceFiles& files) {
-  const std::string weights = directory.File("w.safetensors"), config = directory.File("c.json");
+absl::StatusOr<ReferenceWeights> Import(const TempDir& directory, const ReferenceFiles& files) {
+  const std::string weights = directory / "w.safetensors", config = directory / "c.json";
   REQUIRE(WriteSafeTensors(weights, files.weights).ok());
   std::ofstream(config) << files.config.dump(1);
   return ImportReference(weights, config);
 }
 
-std::string ImportError(const TemporaryDirectory& directory, const ReferenceFiles& files) {
+std::string ImportError(const TempDir& directory, const ReferenceFiles& files) {
   const auto imported = Import(directory, files);
   return imported.ok() ? "accepted" : std::string(imported.status().message());
 }
 
 TEST_CASE("Networks of the reference's users are imported") {
-  const TemporaryDirectory directory;
+  const TempDir directory;
   for (const ReferenceConfig& config : {FourLayers(), SmallConvolutional()}) {
     const ReferenceWeights weights = RandomWeights(config, 9);
     const absl::StatusOr<ReferenceWeights> imported = Import(directory, FilesOf(weights));
@@ -205,9 +205,9 @@ TEST_CASE("Networks of the reference's users are imported") {
 }
 
 TEST_CASE("What Hod does not compute is not imported") {
-  const TemporaryDirectory directory;
-  const std::string json_path = directory.File("c.json") + ": ";
-  const std::string weights_path = directory.File("w.safetensors") + ": ";
+  const TempDir directory;
+  const std::string json_path = directory / "c.json" + ": ";
+  const std::string weights_path = directory / "w.safetensors" + ": ";
   const ReferenceFiles good = FilesOf(RandomWeights(FourLayers(), 1));
   const auto with = [&](const char* key, const json& value) {
     ReferenceFiles files = good;
@@ -259,9 +259,9 @@ TEST_CASE("What Hod does not compute is not imported") {
 }
 
 TEST_CASE("The networks at hand are the ones documented") {
-  const std::string dir = ReferenceDir();
+  const std::string dir = SharedData("weights");
   if (dir.empty()) return;
-  const TemporaryDirectory directory;
+  const TempDir directory;
   for (const auto& [name, parameters] :
        {std::pair("az_assistant_test", 258859), std::pair("az_human_test", 186319),
         std::pair("bc_human_11x10x10", 186319), std::pair("bc_human_tutorial", 94759),
@@ -275,7 +275,7 @@ TEST_CASE("The networks at hand are the ones documented") {
       if (!statistic) count += spec.Size();
     }
     CHECK(count == parameters);
-    const std::string path = directory.File("n.safetensors");
+    const std::string path = directory / "n.safetensors";
     REQUIRE(SaveReference(path, weights).ok());
     const absl::StatusOr<ReferenceWeights> loaded = LoadReference(path);
     REQUIRE(loaded.ok());

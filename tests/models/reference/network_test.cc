@@ -94,7 +94,7 @@ std::vector<float> Transposed(const std::vector<float>& planes, size_t channels)
 }
 
 void CheckRecords(const std::string& name, double tolerance) {
-  const std::string dir = ReferenceDir();
+  const std::string dir = SharedData("weights");
   if (dir.empty()) return;
   INFO(name);
   const ReferenceNetwork network(Imported(dir, name));

@@ -37,7 +37,7 @@ TEST_CASE("The paper's network has the parameters that the paper's network has")
                            spec.name.find(".variance") != std::string::npos;
     (statistic ? statistics : trained) += spec.Size();
   }
-  CHECK(trained == 5222947);  // As the reference counts them,
+  CHECK(trained == 5222947);  // The reference counts the same,
   CHECK(statistics == 1536);  // but for its 12 counters of batches.
   // The bound of a 5x5x5 convolution of 64 channels.
   const double bound = 1 / std::sqrt(64 * 125.0);
@@ -91,7 +91,7 @@ TEST_CASE("Every loss falls when a tiny recurrent network overfits a few sequenc
   CHECK(last.goal < 0.1 * first.goal);
   CHECK(last.human < 0.5 * first.human);
   CHECK(last.value < 0.25 * first.value);
-  // By stored statistics, which have followed, it has learnt the same.
+  // With the stored statistics, which have followed, it has learnt the same.
   double goal = 0;
   const auto errors = trainer.Errors(set.examples);
   REQUIRE(errors.ok());

@@ -1,5 +1,6 @@
 #include "models/training/ppo_trainer.h"
 
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -14,7 +15,7 @@ namespace {
 
 constexpr NetworkConfig kTiny = {.channels = 16, .blocks = 1};
 
-// Of what an update comes to without value and entropies.
+// An update comes to the policy's part alone, without value and entropies.
 PpoTrainerConfig PolicyOnly() {
   return {.clip = 0.2,
           .target_kl = 0,
@@ -48,7 +49,7 @@ struct SampleSet {
     }
   }
 
-  // As if `trainer` had played a moment ago, `log_ratio` less likely than now.
+  // Pretends that `trainer` played a moment ago, `log_ratio` less likely than now.
   void DrawnBy(const PpoTrainer& trainer, double log_ratio = 0) {
     const auto evaluations = trainer.Evaluate(samples);
     REQUIRE(evaluations.ok());
@@ -173,7 +174,7 @@ TEST_CASE("A policy that has moved too far ends the update") {
   PpoTrainer trainer(InitialTrainerState(TinyNetwork()), config);
   const std::vector<float> before = trainer.network().parameters;
 
-  set.DrawnBy(trainer, std::log(2.0));  // From the beginning.
+  set.DrawnBy(trainer, std::log(2.0));  // Too far from the beginning on.
   const auto at_once = trainer.Update(set.samples, {});
   REQUIRE(at_once.ok());
   CHECK(at_once->steps == 0);

@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/models/test_positions.h"
 
@@ -162,14 +164,14 @@ TEST_CASE("Bad examples and losses that are not finite change nothing") {
 
 TEST_CASE("A trainer saved and resumed goes on bit for bit") {
   const ExampleSet set({6, 6, 6}, 4, 7);
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const StepConfig step = {.learning_rate = 1e-3, .goal_kl_weight = 2};
   Trainer trainer = TinyTrainer();
   for (int i = 0; i < 3; ++i) REQUIRE(trainer.Step(set.examples, step).ok());
   trainer.MarkPublished();
   REQUIRE(trainer.Step(set.examples, step).ok());
-  REQUIRE(SaveCheckpoint(directory.File("a"), {trainer.state(), "{}"}).ok());
-  const auto loaded = LoadCheckpoint(directory.File("a"));
+  REQUIRE(SaveCheckpoint(directory / "a", {trainer.state(), "{}"}).ok());
+  const auto loaded = LoadCheckpoint(directory / "a");
   REQUIRE(loaded.ok());
   Trainer resumed(loaded->state, {});
   for (int i = 0; i < 3; ++i) {
@@ -219,7 +221,7 @@ TEST_CASE("Errors, example by example, are what the losses are means of") {
 
 TEST_CASE("The average follows the parameters, acts for them, and survives a restart") {
   const ExampleSet set({6, 6, 6}, 4, 7);
-  const TemporaryDirectory directory;
+  const TempDir directory;
   const TrainerConfig config = {.ema_decay = 0.5};
   const StepConfig step = {.learning_rate = 1e-2, .goal_kl_weight = 2};
   Trainer trainer = TinyTrainer(config);
@@ -243,9 +245,9 @@ TEST_CASE("The average follows the parameters, acts for them, and survives a res
 
   trainer.MarkPublished();
   CHECK(trainer.state().published == state.average);
-  REQUIRE(SaveCheckpoint(directory.File("a"), {trainer.state(), "{}"}).ok());
-  CHECK(LoadNetwork(directory.File("a"))->network.parameters == state.average);
-  const auto loaded = LoadCheckpoint(directory.File("a"));
+  REQUIRE(SaveCheckpoint(directory / "a", {trainer.state(), "{}"}).ok());
+  CHECK(std::get<Network>(OpenHodNetwork(directory / "a")->network).parameters == state.average);
+  const auto loaded = LoadCheckpoint(directory / "a");
   REQUIRE(loaded.ok());
   Trainer resumed(loaded->state, config);
   for (int i = 0; i < 3; ++i) {

@@ -1,10 +1,5 @@
 #include "tests/support/engine/random_play.h"
 
-#include <stdlib.h>
-
-#include <filesystem>
-#include <fstream>
-
 #include "env/game/action_mask.h"
 
 namespace hod::engine {
@@ -94,23 +89,6 @@ Play PlayRandomly(const env::GameConfig& config, uint64_t seed, int steps, int f
   play.fragments.back().ended = true;
   play.fragments.back().bootstrap_value = 0;
   return play;
-}
-
-TempDir::TempDir() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "hod-samples-XXXXXX").string();
-  path_ = mkdtemp(pattern.data());
-}
-
-TempDir::~TempDir() { std::filesystem::remove_all(path_); }
-
-std::string ReadBytes(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-void WriteBytes(const std::string& path, const std::string& bytes) {
-  std::filesystem::remove(path);  // Some file systems sync a file that is written over.
-  std::ofstream(path, std::ios::binary) << bytes;
 }
 
 }  // namespace hod::engine

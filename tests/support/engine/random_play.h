@@ -23,19 +23,4 @@ struct Play {
 // `fragment_steps`. The search policies and human distributions are random as well.
 Play PlayRandomly(const env::GameConfig& config, uint64_t seed, int steps, int fragment_steps = 64);
 
-// A directory of its own, removed at the end.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  const std::string& path() const { return path_; }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
-
-std::string ReadBytes(const std::string& path);
-void WriteBytes(const std::string& path, const std::string& bytes);
-
 }  // namespace hod::engine

@@ -15,7 +15,7 @@ std::string SmallRecordingText(env::RecordingKind timeline, int participant) {
   return text;
 }
 
-void WriteSmallPeople(const env::TempDir& dir) {
+void WriteSmallPeople(const TempDir& dir) {
   std::string alone, joint;
   for (const int participant : kSmallParticipants) {
     alone += SmallRecordingText(env::RecordingKind::kAlone, participant);
@@ -26,7 +26,7 @@ void WriteSmallPeople(const env::TempDir& dir) {
 }
 
 std::vector<PersonEpisode> SmallPeople() {
-  const env::TempDir dir;
+  const TempDir dir;
   WriteSmallPeople(dir);
   absl::StatusOr<std::vector<PersonEpisode>> people = LoadPeople(dir.path());
   INFO(people.status());

@@ -6,7 +6,7 @@
 
 #include "engine/imitation/recorded_people.h"
 #include "env/recordings/human_recording.h"
-#include "tests/support/env/files.h"
+#include "tests/support/base/test_files.h"
 
 namespace hod::engine {
 
@@ -16,7 +16,7 @@ inline const std::vector<int> kSmallParticipants = {3, 4, 7};
 std::string SmallRecordingText(env::RecordingKind timeline, int participant);
 
 // Writes alone.jsonl and joint.jsonl.
-void WriteSmallPeople(const env::TempDir& dir);
+void WriteSmallPeople(const TempDir& dir);
 
 // The same, read.
 std::vector<PersonEpisode> SmallPeople();

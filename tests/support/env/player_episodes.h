@@ -43,7 +43,7 @@ inline int NeededEdits(const Game& game, const State& start) {
 
 struct StepRecord {
   const State& before;
-  const ActionDistribution& distribution;  // Of player 0.
+  const ActionDistribution& distribution;  // Player 0's.
   const std::vector<Action>& actions;
   const StepOutcome& outcome;
 };

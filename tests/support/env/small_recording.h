@@ -24,7 +24,7 @@ inline constexpr WorldSize kSmallSize = {6, 5, 6};
 std::vector<nlohmann::json> ScriptedRecording(RecordingKind timeline,
                                               const std::vector<ScriptedEvent>& script);
 
-// With infinite blocks some rows wait, some blocks change without an action. A wait takes 0.8 s,
+// With infinite blocks, some rows wait, some blocks change without an action. A wait takes 0.8 s,
 // an action 0.1 s.
 std::vector<nlohmann::json> SmallRecording(RecordingKind timeline);
 

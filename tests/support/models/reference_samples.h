@@ -9,7 +9,7 @@
 
 namespace hod::models {
 
-// For worlds of 5x6x4.
+// Fits worlds of 5x6x4.
 inline ReferenceConfig SmallTransformer() {
   ReferenceConfig config;
   config.embedding_size = 2;

@@ -1,9 +1,7 @@
 // Small games and positions for the tests of models.
 #pragma once
 
-#include <filesystem>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "env/game/action_mask.h"
@@ -63,21 +61,6 @@ struct ExampleSet {
   env::Game game;
   std::vector<std::unique_ptr<env::State>> states;
   std::vector<Example> examples;
-};
-
-// A fresh directory, removed with all its contents at the end of the test.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "hod_models_XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  std::string File(const std::string& name) const { return (path_ / name).string(); }
-  size_t NumFiles() const { return std::distance(std::filesystem::directory_iterator(path_), {}); }
-
- private:
-  std::filesystem::path path_;
 };
 
 }  // namespace hod::models

@@ -1,7 +1,8 @@
 #include "env/houses/files/npy.h"
 
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/env/files.h"
+#include "tests/support/env/npy_bytes.h"
 
 namespace hod::env {
 namespace {

@@ -1,14 +1,17 @@
 // Import into house sets, and sets as goals.
 #include "env/houses/files/house_set.h"
 
+#include <filesystem>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "env/game/game.h"
 #include "env/houses/generator/generator.h"
 #include "env/houses/importers/import.h"
 #include "env/houses/sources/source.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/env/files.h"
+#include "tests/support/env/npy_bytes.h"
 
 namespace hod::env {
 namespace {
@@ -115,17 +118,17 @@ TEST_CASE("house set: what is wrong with a manifest is named") {
   const auto case_ = GENERATE(values<Case>({
       {"/format", "zip", "format: expected \"hod house set\""},
       {"/version", 2, "version: expected 1"},
-      {"/name", 3, "name: expected a string"},
-      {"/source", "here", "source: expected a list"},
+      {"/name", 3, "name: expected a text"},
+      {"/source", "here", "source: expected an array of texts"},
       {"/size", {9, 8}, "size: expected three extents"},
       {"/size", {9, 8, 65}, "size: expected three extents"},
       {"/size", {9, -8, 8}, "size: expected three extents"},
       {"/transforms", {"sharpen"}, "no transform \"sharpen\""},
-      {"/houses", nlohmann::json::array(), "houses: expected a list of houses"},
+      {"/houses", nlohmann::json::array(), "houses: expected an array, not empty"},
       {"/houses/1/split", "dev", "houses[1].split: expected \"train\" or \"test\""},
       {"/houses/1/size", {10, 1, 1}, "houses[1].size: expected three extents"},
       {"/houses/1/size", {2, 1, 1}, "is not a zstd frame of the 6 cells"},
-      {"/houses/1", 7, "houses[1].name: is missing"},
+      {"/houses/1", 7, "houses[1]: expected an object"},
       {"/houses_xxh64", "0", "differs from houses_xxh64"},
   }));
   nlohmann::json manifest = good;
@@ -139,7 +142,7 @@ TEST_CASE("house set: what is wrong with a manifest is named") {
     CHECK_FALSE(ReadHouseSet(dir.path()).ok());
   }
   dir.Write(kManifestFile, files.manifest.substr(0, files.manifest.size() / 2));
-  CHECK_THAT(MessageOf("set:" + dir.path()), Contains("manifest.json: is not a JSON object"));
+  CHECK_THAT(MessageOf("set:" + dir.path()), Contains("manifest.json: expected JSON"));
 }
 
 TEST_CASE("house set: blocks outside the game's and houses of air are refused") {

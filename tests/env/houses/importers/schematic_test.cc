@@ -1,8 +1,9 @@
 // Files of Minecraft's editors: all versions, and everything that can be wrong with them.
 #include "env/houses/importers/schematic.h"
 
+#include "absl/strings/str_cat.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/env/files.h"
 #include "tests/support/env/nbt_writer.h"
 
 namespace hod::env {

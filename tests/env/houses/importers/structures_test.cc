@@ -1,11 +1,13 @@
 // CraftAssist and GrabCraft files, and the names and numbers of Minecraft's blocks.
+#include "absl/strings/str_cat.h"
 #include "env/houses/importers/block_names.h"
 #include "env/houses/importers/craftassist.h"
 #include "env/houses/importers/grabcraft.h"
 #include "env/houses/importers/legacy_blocks.h"
 #include "env/houses/transforms/auto_fill.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/env/files.h"
+#include "tests/support/env/npy_bytes.h"
 
 namespace hod::env {
 namespace {

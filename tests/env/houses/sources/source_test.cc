@@ -4,8 +4,9 @@
 
 #include "env/game/game.h"
 #include "env/houses/statistics/report.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/env/files.h"
+#include "tests/support/env/npy_bytes.h"
 
 namespace hod::env {
 namespace {

@@ -1,13 +1,12 @@
 #include "env/houses/statistics/statistics.h"
 
-#include <filesystem>
 #include <map>
 #include <string>
 
 #include "env/game/game.h"
 #include "env/houses/sources/source.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::env {
 namespace {
@@ -125,11 +124,8 @@ TEST_CASE("statistics: tables show columns side by side") {
 }
 
 TEST_CASE("statistics: the cited figures are those of the real houses") {
-  const std::string directory = SharedDir() + "/goals";
-  if (!std::filesystem::exists(directory)) {
-    WARN("skipped: " << directory << " is not there");
-    return;
-  }
+  const std::string directory = SharedData("goals");
+  if (directory.empty()) return;
   const GameConfig config;
   const auto source = MakeGoalSource("npy:" + directory, config, 0);
   REQUIRE(source.ok());

@@ -1,8 +1,9 @@
 // The transforms against the recorded stages of the reference's pipeline, and what they refuse.
 #include "env/houses/transforms/pipeline.h"
 
-#include <filesystem>
+#include <fstream>
 
+#include "absl/strings/str_cat.h"
 #include "env/game/game.h"
 #include "env/houses/files/npy.h"
 #include "env/houses/transforms/area_sample.h"
@@ -10,9 +11,8 @@
 #include "env/houses/transforms/seam_carve.h"
 #include "env/houses/transforms/transforms.h"
 #include "env/houses/transforms/walkable_paths.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
-#include "tests/support/env/files.h"
-#include "tests/support/env/test_files.h"
 
 namespace hod::env {
 namespace {
@@ -23,7 +23,8 @@ constexpr WorldSize kTarget{9, 8, 8};
 
 // A recorded stage. Stages hold working ids such as kPath, too; path masks are of NumPy's bool.
 House Stage(const std::string& house, const std::string& stage) {
-  const std::string path = absl::StrCat(SharedDir(), "/goals/pipeline/", house, "_", stage, ".npy");
+  const std::string path =
+      absl::StrCat(SharedData("goals/pipeline"), "/", house, "_", stage, ".npy");
   std::ifstream file(path, std::ios::binary);
   std::string bytes{std::istreambuf_iterator<char>(file), {}};
   if (const size_t type = bytes.find("|b1"); type != std::string::npos) bytes[type + 1] = 'u';
@@ -33,12 +34,6 @@ House Stage(const std::string& house, const std::string& stage) {
   REQUIRE(array.ok());
   return {{array->shape[0], array->shape[1], array->shape[2]},
           std::vector<Block>(array->bytes.begin(), array->bytes.end())};
-}
-
-bool HasStages() {
-  if (std::filesystem::exists(SharedDir() + "/goals/pipeline")) return true;
-  WARN("skipped: no " << SharedDir() << "/goals/pipeline");
-  return false;
 }
 
 void CheckSame(const House& a, const House& b) {
@@ -68,7 +63,7 @@ House FromLayers(const std::vector<std::vector<std::string>>& layers) {
 }
 
 TEST_CASE("pipeline: every recorded stage is reproduced cell by cell") {
-  if (!HasStages()) return;
+  if (SharedData("goals/pipeline").empty()) return;
   const std::string name = GENERATE("craftassist_train", "craftassist_test", "grabcraft_5262");
   INFO(name);
   const std::vector<std::pair<std::string, std::string>> transforms = {
@@ -90,7 +85,7 @@ TEST_CASE("pipeline: every recorded stage is reproduced cell by cell") {
 }
 
 TEST_CASE("pipeline: paths and interpolation are the recorded ones") {
-  if (!HasStages()) return;
+  if (SharedData("goals/pipeline").empty()) return;
   const std::string name = GENERATE("craftassist_train", "craftassist_test");
   INFO(name);
   const House house = Stage(name, "3_crop_low_density_bottom_layers");
@@ -99,7 +94,7 @@ TEST_CASE("pipeline: paths and interpolation are the recorded ones") {
 }
 
 TEST_CASE("pipeline: the paper's transforms lead from the structure to the recorded world") {
-  if (!HasStages()) return;
+  if (SharedData("goals/pipeline").empty()) return;
   const std::string name = GENERATE("craftassist_train", "craftassist_test", "grabcraft_5262");
   INFO(name);
   const GameConfig config;
@@ -123,7 +118,7 @@ TEST_CASE("pipeline: the paper's transforms lead from the structure to the recor
 }
 
 TEST_CASE("pipeline: what is more than twice as large is rejected, saying so") {
-  if (!HasStages()) return;
+  if (SharedData("goals/pipeline").empty()) return;
   House house = Stage("grabcraft_5861", "0_raw");
   Rng rng;
   const absl::Status status = Pipeline::Paper().Run(Pipeline::Part::kImport, kTarget, house, rng);

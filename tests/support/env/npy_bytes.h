@@ -1,38 +1,13 @@
-// Files for the tests of this folder: a directory that goes away, and .npy contents made by hand.
+// Contents of .npy files, made by hand.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "env/houses/house.h"
 
 namespace hod::env {
-
-class TempDir {
- public:
-  TempDir() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "hod_houses_XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~TempDir() { std::filesystem::remove_all(path_); }
-
-  std::string path() const { return path_; }
-  // Writes a file and returns its path.
-  std::string Write(const std::string& name, const std::string& bytes) const {
-    const std::string path = absl::StrCat(path_, "/", name);
-    std::ofstream(path, std::ios::binary) << bytes;
-    return path;
-  }
-
- private:
-  std::string path_;
-};
 
 inline std::string NpyBytes(const std::string& header, const std::string& data, int version = 1) {
   std::string bytes("\x93NUMPY", 6);

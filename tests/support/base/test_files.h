@@ -6,14 +6,12 @@
 
 namespace hod {
 
-// Where data from outside lies: $HOD_SHARED_DIR, or shared beside the source tree. Whether it is
-// there is for the test to see.
-std::string SharedDir();
+// The path of data from outside, such as "human": in $HOD_SHARED_DIR, or in shared beside the
+// source tree. Where they are missing it is "", with a warning by which CTest shows the test as
+// skipped.
+std::string SharedData(const std::string& name);
 // The source tree.
 std::string SourceDir();
-
-// The folder of the reference's traces; empty if it is not there.
-std::string ConformanceDir();
 
 // Paths of *.jsonl.gz in `dir`, sorted; `searches` picks mcts*.jsonl.gz, else all others.
 std::vector<std::string> TraceFiles(const std::string& dir, bool searches);
@@ -27,6 +25,10 @@ class TempDir {
   TempDir& operator=(const TempDir&) = delete;
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
   const std::string& path() const { return path_; }
+  // How many files and directories are in it, not counting what they hold.
+  int NumFiles() const;
+  // Writes a file and returns its path.
+  std::string Write(const std::string& name, const std::string& bytes) const;
 
  private:
   std::string path_;

@@ -1,10 +1,11 @@
-#include "tests/support/env/test_files.h"
+#include "tests/support/base/test_files.h"
 
 #include <stdlib.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "env/base/gzip_lines.h"
 #include "tests/support/catch.h"
@@ -13,17 +14,15 @@ namespace hod {
 
 namespace fs = std::filesystem;
 
-std::string SharedDir() {
+std::string SharedData(const std::string& name) {
   const char* dir = std::getenv("HOD_SHARED_DIR");
-  return dir != nullptr ? dir : SourceDir() + "/../shared";
+  const std::string path = (dir != nullptr ? dir : SourceDir() + "/../shared") + "/" + name;
+  if (fs::exists(path)) return path;
+  WARN("skipped: there is no " << path << " (set HOD_SHARED_DIR)");
+  return "";
 }
 
 std::string SourceDir() { return HOD_SOURCE_DIR; }
-
-std::string ConformanceDir() {
-  const std::string dir = SharedDir() + "/conformance";
-  return fs::is_directory(dir) ? dir : "";
-}
 
 std::vector<std::string> TraceFiles(const std::string& dir, bool searches) {
   std::vector<std::string> paths;
@@ -47,6 +46,16 @@ TempDir::TempDir() {
 
 TempDir::~TempDir() { fs::remove_all(path_); }
 
+int TempDir::NumFiles() const {
+  return static_cast<int>(std::distance(fs::directory_iterator(path_), {}));
+}
+
+std::string TempDir::Write(const std::string& name, const std::string& bytes) const {
+  const std::string path = *this / name;
+  WriteBytes(path, bytes);
+  return path;
+}
+
 std::string ReadBytes(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   REQUIRE(file.good());
@@ -54,6 +63,7 @@ std::string ReadBytes(const std::string& path) {
 }
 
 void WriteBytes(const std::string& path, const std::string& bytes) {
+  fs::remove(path);  // Some file systems sync a file that is written over.
   std::ofstream file(path, std::ios::binary);
   file << bytes;
   REQUIRE(file.good());
