@@ -71,23 +71,25 @@ void CountSteps(benchmark::State& bench, int batch, absl::Duration loading) {
 
 // Does what the learner does: samples a batch, then learns from it.
 void Step(benchmark::State& bench, models::NetworkConfig config, int batch, int threads) {
-  models::Trainer trainer(models::InitialTrainerState(models::InitialNetwork(config, Rng(1))),
-                          {.threads = threads});
+  const auto trainer = models::MakeTrainer(
+      models::InitialTrainerState(models::InitialNetwork(config, Rng(1))), {.threads = threads});
+  if (!trainer.ok()) return bench.SkipWithError(trainer.status().ToString().c_str());
   Rng rng(1);
   absl::Duration loading;
   for (auto _ : bench) {
     const Stopwatch watch;
     const engine::Batch samples = Window().Sample(batch, rng);
     loading += watch.Elapsed();
-    if (!trainer.Step(samples.examples, {}).ok()) bench.SkipWithError("the step failed");
+    if (!(*trainer)->Step(samples.examples, {}).ok()) bench.SkipWithError("the step failed");
   }
   CountSteps(bench, batch, loading);
 }
 
 // The paper's network, on a sequence.
 void PaperStep(benchmark::State& bench, int batch, int threads) {
-  auto trainer = models::ReferenceTrainer::Create(
+  const auto trainer = models::MakeReferenceTrainer(
       models::InitialReference(models::PaperConfig(), Rng(1)), {.threads = threads}, batch);
+  if (!trainer.ok()) return bench.SkipWithError(trainer.status().ToString().c_str());
   const engine::Fragment fragment = MakeFragment(1, 20);
   const std::vector<float> values = engine::ValueTargets(fragment, 0.95);
   absl::Duration loading;
@@ -96,7 +98,7 @@ void PaperStep(benchmark::State& bench, int batch, int threads) {
     engine::Batch samples;
     engine::AddExamples(env::GameConfig{}, fragment, values, 0, batch, {}, samples);
     loading += watch.Elapsed();
-    if (!trainer->Step(samples.examples, {}).ok()) bench.SkipWithError("the step failed");
+    if (!(*trainer)->Step(samples.examples, {}).ok()) bench.SkipWithError("the step failed");
   }
   CountSteps(bench, batch, loading);
 }

@@ -189,7 +189,9 @@ void Peak(benchmark::State& bench, Precision precision) {
 // and both distributions over valid actions.
 void EvaluatePaper(benchmark::State& bench, int batch) {
   static const models::ReferenceWeights weights = RandomPaperNetwork(1);
-  static const models::ReferenceNetwork network(weights);
+  static const auto& made = *new auto(models::MakeReferenceNetwork(weights));
+  if (!made.ok()) return bench.SkipWithError(made.status().ToString().c_str());
+  const models::ReferenceNetwork& network = **made;
   const std::vector<mcts::Position> positions = Positions().Batch(batch);
   std::vector<models::ReferenceOutput> outputs(batch);
   std::vector<models::ReferenceMemory> memories(batch);
@@ -259,7 +261,7 @@ void AddNetworkSuite() {
     }
   }
   const auto libtorch = [](const models::Network& network) {
-    return models::MakeTorchBackend(network, models::Device::kCpu, Precision::kFloat32);
+    return *models::MakeTorchBackend(network, models::Device::kCpu, Precision::kFloat32);
   };
   const Variant reference = {"libtorch-float32", Precision::kFloat32, libtorch};
   RegisterNetwork("hod", hod, reference, /*evaluate=*/false, kFewBatches);

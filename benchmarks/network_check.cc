@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "benchmarks/networks.h"
 #include "env/base/json.h"
+#include "env/base/status.h"
 #include "models/backends/cpu_backend.h"
 #include "models/backends/kernels.h"
 #include "models/backends/network_evaluator.h"
@@ -198,8 +199,9 @@ absl::StatusOr<std::vector<WaysCompared>> CheckNetwork(const models::Network& ne
   }
   const PlayedPositions played(/*seed=*/1, positions);
   const std::vector<mcts::Position> batch = played.Batch(positions);
+  ASSIGN_OR_RETURN(const bool has_cuda, models::HasCuda());
   const auto torch = [&](models::Device device, Precision precision) {
-    return Predict(network, models::MakeTorchBackend(network, device, precision), batch,
+    return Predict(network, *models::MakeTorchBackend(network, device, precision), batch,
                    batch.size());
   };
   const Predictions reference = torch(models::Device::kCpu, Precision::kFloat32);
@@ -220,7 +222,7 @@ absl::StatusOr<std::vector<WaysCompared>> CheckNetwork(const models::Network& ne
   for (const Precision precision : {Precision::kFloat32, Precision::kBfloat16}) {
     WaysCompared comparison = {
         absl::StrCat(Name(precision), ", CUDA"), "libtorch, float32", "", {}};
-    if (models::HasCuda()) {
+    if (has_cuda) {
       // Convolutions there may round products to 11 bits (TF32).
       comparison.errors = Compare(torch(models::Device::kCuda, precision), reference,
                                   precision == Precision::kFloat32 ? kTf32Limits : kBfloat16Limits);

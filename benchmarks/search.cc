@@ -106,8 +106,10 @@ void NetworkSimulations(benchmark::State& bench) {
 }
 
 void PaperSimulations(benchmark::State& bench) {
-  models::ReferenceEvaluator network(std::make_shared<const models::ReferenceNetwork>(
-      models::InitialReference(models::PaperConfig(), Rng(1))));
+  auto paper =
+      models::MakeReferenceNetwork(models::InitialReference(models::PaperConfig(), Rng(1)));
+  if (!paper.ok()) return bench.SkipWithError(paper.status().ToString().c_str());
+  models::ReferenceEvaluator network(*std::move(paper));
   PlayGames(bench, network, static_cast<int>(bench.range(0)), static_cast<int>(bench.range(1)),
             /*leaves_per_game=*/2);
 }

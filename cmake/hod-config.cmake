@@ -1,5 +1,6 @@
 # find_package(hod): hod::mcts and hod::env_..., a library for each folder under env and mcts.
-# find_package(hod COMPONENTS engine): also those under models and engine, which need libtorch.
+# find_package(hod COMPONENTS engine): also those under models and engine. What learns needs
+# libhod-torch.so at run time, which programs find in hod_MODULE_FOLDER by their run path.
 include(CMakeFindDependencyMacro)
 
 macro(hod_find_with_pkg_config prefix module)
@@ -23,7 +24,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/hod-mcts.cmake)
 if("engine" IN_LIST hod_FIND_COMPONENTS)
   find_dependency(fmt)
   find_dependency(spdlog)
-  find_dependency(Torch)
   include(${CMAKE_CURRENT_LIST_DIR}/hod-engine.cmake)
+  get_filename_component(hod_MODULE_FOLDER ${CMAKE_CURRENT_LIST_DIR}/../../hod ABSOLUTE)
   set(hod_engine_FOUND TRUE)
 endif()

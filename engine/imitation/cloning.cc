@@ -101,7 +101,8 @@ absl::StatusOr<Clone> TrainClone(const CloningConfig& config, models::Network in
   how.dropout = config.dropout;
   how.seed = rng.Fork(CloningStream::kDropout)();
   how.precision = models::Precision::kFloat32;
-  models::Trainer trainer(models::InitialTrainerState(std::move(initial)), how);
+  ASSIGN_OR_RETURN(const std::unique_ptr<models::Trainer> trainer,
+                   models::MakeTrainer(models::InitialTrainerState(std::move(initial)), how));
   Rng order = rng.Fork(CloningStream::kOrder), symmetries = rng.Fork(CloningStream::kSymmetries);
   const auto size = static_cast<size_t>(config.batch);
   const size_t per_epoch = decisions.size() / size;
@@ -122,7 +123,7 @@ absl::StatusOr<Clone> TrainClone(const CloningConfig& config, models::Network in
       AddExample(decisions[i], protocol, parts, batch);
     }
     ASSIGN_OR_RETURN(const models::Losses losses,
-                     trainer.Step(batch.examples, {.learning_rate = session.LearningRate()}));
+                     trainer->Step(batch.examples, {.learning_rate = session.LearningRate()}));
     session.Made(1);
     loss += losses.policy;
     if (step + 1 == per_epoch) {
@@ -132,7 +133,7 @@ absl::StatusOr<Clone> TrainClone(const CloningConfig& config, models::Network in
     return absl::OkStatus();
   }));
   if (!session.complete()) return absl::CancelledError("stopped; the same command goes on");
-  clone.network = trainer.state().Acting();
+  clone.network = trainer->state().Acting();
   return clone;
 }
 

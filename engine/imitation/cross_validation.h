@@ -30,9 +30,9 @@ std::vector<Fold> FoldsOf(const std::vector<PersonEpisode>& people,
 
 struct FoldResult {
   Fold fold;
-  std::vector<double> losses;        // Training loss of each epoch.
-  double training_seconds = 0;       // On one thread.
-  std::vector<EpisodeScore> scores;  // Scores of the participant that was held out.
+  std::vector<double> losses{};        // Training loss of each epoch.
+  double training_seconds = 0;         // On one thread.
+  std::vector<EpisodeScore> scores{};  // Scores of the participant that was held out.
 };
 
 // Runs the folds, several at once on `threads` threads. Each leaves DIRECTORY/NAME.safetensors, a

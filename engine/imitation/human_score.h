@@ -38,7 +38,7 @@ struct EpisodeScore {
   int participant = 0;
   int64_t scored = 0;
   int64_t invalid = 0;  // Decisions that were left out, as the mask forbids the action.
-  DecisionScore sum;    // Over the scored ones.
+  DecisionScore sum{};  // Over the scored ones.
 };
 
 struct ScoreOptions {

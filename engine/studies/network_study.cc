@@ -112,7 +112,7 @@ class Study {
   absl::Status MeasureSpeed(std::vector<StudiedResult>& results) const {
     std::vector<std::unique_ptr<mcts::Evaluator>> evaluators;
     for (const StudiedNetwork& network : study_.networks) {
-      evaluators.push_back(MakeEvaluator(study_, network));
+      ASSIGN_OR_RETURN(evaluators.emplace_back(), MakeEvaluator(study_, network));
     }
     const Batch batch = Examples({&sources_.front().test.front(), 1}, /*mirror=*/false, 0);
     std::vector<mcts::Position> positions;

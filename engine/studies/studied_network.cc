@@ -33,26 +33,25 @@ absl::StatusOr<std::unique_ptr<models::ExampleTrainer>> MakeTrainer(const Networ
   if (const auto* hod = std::get_if<models::NetworkConfig>(&network.config)) {
     const models::TrainerConfig config = {.ema_decay = network.ema_decay,
                                           .precision = models::Precision::kFloat32};
-    return std::make_unique<models::Trainer>(
+    return models::MakeTrainer(
         models::InitialTrainerState(models::InitialNetwork(*hod, InitialRng(study))), config);
   }
   const auto& reference = std::get<models::ReferenceConfig>(network.config);
-  ASSIGN_OR_RETURN(auto trainer, models::ReferenceTrainer::Create(
-                                     models::InitialReference(reference, InitialRng(study)), {},
-                                     study.data.sequence_length));
-  return std::make_unique<models::ReferenceTrainer>(std::move(trainer));
+  return models::MakeReferenceTrainer(models::InitialReference(reference, InitialRng(study)), {},
+                                      study.data.sequence_length);
 }
 
-std::unique_ptr<mcts::Evaluator> MakeEvaluator(const NetworkStudy& study,
-                                               const StudiedNetwork& network) {
+absl::StatusOr<std::unique_ptr<mcts::Evaluator>> MakeEvaluator(const NetworkStudy& study,
+                                                               const StudiedNetwork& network) {
   if (const auto* hod = std::get_if<models::NetworkConfig>(&network.config)) {
     return std::make_unique<models::NetworkEvaluator>(
         models::InitialNetwork(*hod, InitialRng(study)));
   }
   const auto& reference = std::get<models::ReferenceConfig>(network.config);
-  return std::make_unique<models::ReferenceEvaluator>(
-      std::make_shared<const models::ReferenceNetwork>(
-          models::InitialReference(reference, InitialRng(study))));
+  ASSIGN_OR_RETURN(
+      std::shared_ptr<const models::ReferenceNetwork> made,
+      models::MakeReferenceNetwork(models::InitialReference(reference, InitialRng(study))));
+  return std::make_unique<models::ReferenceEvaluator>(std::move(made));
 }
 
 nlohmann::json ToJson(const StudiedNetwork& network) {

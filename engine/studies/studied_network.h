@@ -18,8 +18,8 @@ int64_t NumParameters(const StudiedNetwork& network);
 // sequences of the study's length, one after another.
 absl::StatusOr<std::unique_ptr<models::ExampleTrainer>> MakeTrainer(const NetworkStudy& study,
                                                                     const StudiedNetwork& network);
-std::unique_ptr<mcts::Evaluator> MakeEvaluator(const NetworkStudy& study,
-                                               const StudiedNetwork& network);
+absl::StatusOr<std::unique_ptr<mcts::Evaluator>> MakeEvaluator(const NetworkStudy& study,
+                                                               const StudiedNetwork& network);
 
 nlohmann::json ToJson(const StudiedNetwork& network);
 

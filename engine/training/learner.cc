@@ -70,10 +70,10 @@ models::TrainerConfig TrainerConfigOf(const LearnerConfig& config) {
 
 class Learner {
  public:
-  Learner(const RunDirectory& run, RunSession& session)
+  Learner(const RunDirectory& run, RunSession& session, models::Trainer& trainer)
       : config_(run.config().learner),
         session_(session),
-        trainer_(session.TakeState(), TrainerConfigOf(config_)),
+        trainer_(trainer),
         feed_(run.shards(), run.config().PlayedGame(), ReplayOptionsOf(run.config()),
               session.progress().replay),
         batches_(Rng(run.config().seed).Fork(RunStream::kBatches)) {}
@@ -123,7 +123,7 @@ class Learner {
 
   const LearnerConfig& config_;
   RunSession& session_;
-  models::Trainer trainer_;
+  models::Trainer& trainer_;
   ReplayFeed feed_;
   const Rng batches_;
   LossMeter meter_;
@@ -134,7 +134,10 @@ class Learner {
 
 absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop) {
   ASSIGN_OR_RETURN(auto session, RunSession::Open(run, stop));
-  return Learner(run, *session).Run();
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<models::Trainer> trainer,
+      models::MakeTrainer(session->TakeState(), TrainerConfigOf(run.config().learner)));
+  return Learner(run, *session, *trainer).Run();
 }
 
 }  // namespace hod::engine

@@ -34,11 +34,11 @@ models::PpoTrainerConfig TrainerConfigOf(const RunConfig& config) {
 
 class PpoLearner {
  public:
-  PpoLearner(const RunConfig& config, RunSession& session,
+  PpoLearner(const RunConfig& config, RunSession& session, models::PpoTrainer& trainer,
              std::shared_ptr<const env::GoalSource> goals, const std::atomic<bool>& stop)
       : config_(config),
         session_(session),
-        trainer_(session.TakeState(), TrainerConfigOf(config_)),
+        trainer_(trainer),
         stop_(stop),
         // A restarted run plays other episodes than before.
         rng_(Rng(config_.seed).Fork(RunStream::kPpo).Fork(session.progress().timesteps)),
@@ -105,7 +105,7 @@ class PpoLearner {
 
   const RunConfig& config_;
   RunSession& session_;
-  models::PpoTrainer trainer_;
+  models::PpoTrainer& trainer_;
   const std::atomic<bool>& stop_;
   const Rng rng_;
   PpoRollouts rollouts_;
@@ -123,7 +123,9 @@ absl::Status RunPpo(const RunDirectory& run, const std::atomic<bool>& stop) {
   ASSIGN_OR_RETURN(auto goals, env::MakeGoalSource(run.config().goals, run.config().PlayedGame(),
                                                    run.config().seed));
   ASSIGN_OR_RETURN(auto session, RunSession::Open(run, stop));
-  return PpoLearner(run.config(), *session, std::move(goals), stop).Run();
+  ASSIGN_OR_RETURN(const std::unique_ptr<models::PpoTrainer> trainer,
+                   models::MakePpoTrainer(session->TakeState(), TrainerConfigOf(run.config())));
+  return PpoLearner(run.config(), *session, *trainer, std::move(goals), stop).Run();
 }
 
 }  // namespace hod::engine

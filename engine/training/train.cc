@@ -39,7 +39,7 @@ struct Child {
   std::vector<std::string> arguments;
   std::string log;
   std::optional<Process> process = std::nullopt;
-  MonotonicTime started;
+  MonotonicTime started{};
   int failures = 0;  // One after the other.
 
   absl::Status Start() {

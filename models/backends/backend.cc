@@ -1,5 +1,6 @@
 #include "models/backends/backend.h"
 
+#include "env/base/status.h"
 #include "models/backends/cpu_backend.h"
 #include "models/backends/kernels.h"
 #include "models/backends/torch_backend.h"
@@ -10,9 +11,12 @@ absl::StatusOr<std::unique_ptr<Backend>> MakeBackend(const Network& network,
                                                      const BackendOptions& options) {
   using Choice = PrecisionChoice;
   const bool cuda = options.device == Device::kCuda;
-  if (cuda && !HasCuda()) {
-    return absl::FailedPreconditionError(
-        "network.device is cuda, but libtorch finds no CUDA device; expected cpu");
+  if (cuda) {
+    ASSIGN_OR_RETURN(const bool has_cuda, HasCuda());
+    if (!has_cuda) {
+      return absl::FailedPreconditionError(
+          "network.device is cuda, but libtorch finds no CUDA device; expected cpu");
+    }
   }
   if (cuda && options.precision == Choice::kInt8) {
     return absl::InvalidArgumentError(

@@ -8,11 +8,11 @@
 
 namespace hod::models {
 
-// Whether libtorch has a GPU to compute on.
-bool HasCuda();
+// Whether libtorch has a GPU to compute on. Fails where LoadTorchLibrary() does, as the next does.
+absl::StatusOr<bool> HasCuda();
 
 // Keeps its own copy of the parameters. Requires a valid network and a device that is there.
-std::unique_ptr<Backend> MakeTorchBackend(const Network& network, Device device,
-                                          Precision precision);
+absl::StatusOr<std::unique_ptr<Backend>> MakeTorchBackend(const Network& network, Device device,
+                                                          Precision precision);
 
 }  // namespace hod::models

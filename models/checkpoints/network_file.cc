@@ -33,8 +33,9 @@ absl::StatusOr<std::unique_ptr<mcts::Evaluator>> MakeUnnamed(const LoadedNetwork
   if (const auto* hod = std::get_if<Network>(&network.network)) {
     return NetworkEvaluator::Create(*hod, options);
   }
-  return std::make_unique<ReferenceEvaluator>(
-      std::make_shared<const ReferenceNetwork>(std::get<ReferenceWeights>(network.network)));
+  ASSIGN_OR_RETURN(std::shared_ptr<const ReferenceNetwork> reference,
+                   MakeReferenceNetwork(std::get<ReferenceWeights>(network.network)));
+  return std::make_unique<ReferenceEvaluator>(std::move(reference));
 }
 
 absl::StatusOr<LoadedNetwork> HodNetworkFrom(const std::string& path, SafeTensors file) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "env/game/game.h"
 #include "models/reference/observation.h"
@@ -37,23 +38,21 @@ absl::Status CheckGame(const ReferenceConfig& config, const env::Game& game, int
 
 class ReferenceNetwork {
  public:
-  // Keeps its own copy of the weights. Requires that they fit their config.
-  explicit ReferenceNetwork(const ReferenceWeights& weights);
-  ~ReferenceNetwork();
+  virtual ~ReferenceNetwork() = default;
 
-  const ReferenceConfig& config() const { return config_; }
+  virtual const ReferenceConfig& config() const = 0;
 
   // One timestep of each input; vectors in `outputs` are resized, and reused where they already
   // fit. Refuses memories of another length and predictions that are not finite. Computes on the
   // calling thread alone; several may call at once. Requires observations of equal size, as by
   // ObservationOf() in games that CheckGame() accepts.
-  absl::Status Step(absl::Span<const ReferenceInput> inputs,
-                    absl::Span<ReferenceOutput> outputs) const;
-
- private:
-  class Impl;
-  ReferenceConfig config_;
-  std::unique_ptr<const Impl> impl_;
+  virtual absl::Status Step(absl::Span<const ReferenceInput> inputs,
+                            absl::Span<ReferenceOutput> outputs) const = 0;
 };
+
+// Keeps its own copy of the weights. Requires that they fit their config. Fails where
+// LoadTorchLibrary() does.
+absl::StatusOr<std::shared_ptr<const ReferenceNetwork>> MakeReferenceNetwork(
+    const ReferenceWeights& weights);
 
 }  // namespace hod::models

@@ -13,30 +13,19 @@
 
 namespace hod::models {
 
-class ReferenceTrainer final : public ExampleTrainer {
+// Examples are sequences of a fixed length of consecutive timesteps, one after another; each begins
+// without memory, and gradients flow back through all of it. Step() and Errors() also refuse a
+// number of examples that is no multiple of the length, and Step() a goal_kl_weight. The network
+// acts with the stored statistics of its batch normalisation.
+class ReferenceTrainer : public ExampleTrainer {
  public:
-  // Examples are sequences of `length` consecutive timesteps, one after another; each begins
-  // without memory, and gradients flow back through all of it. Refuses a length below 1, a network
-  // with attention, one that sees the goal, and one that does not predict others. Of `config` only
-  // weights, max_gradient_norm and threads matter.
-  static absl::StatusOr<ReferenceTrainer> Create(const ReferenceWeights& weights,
-                                                 const TrainerConfig& config, int length);
-  ReferenceTrainer(ReferenceTrainer&&);
-  ReferenceTrainer& operator=(ReferenceTrainer&&);
-  ~ReferenceTrainer() override;
-
-  // Both also refuse a number of examples that is no multiple of the length, and Step() a
-  // goal_kl_weight. The network acts with the stored statistics of its batch normalisation.
-  absl::StatusOr<Losses> Step(absl::Span<const Example> examples, const StepConfig& step) override;
-  absl::StatusOr<std::vector<ExampleErrors>> Errors(
-      absl::Span<const Example> examples) const override;
-
-  ReferenceWeights weights() const;
-
- private:
-  class Impl;
-  explicit ReferenceTrainer(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  virtual ReferenceWeights weights() const = 0;
 };
+
+// Refuses a length below 1, a network with attention, one that sees the goal, and one that does not
+// predict others. Of `config` only weights, max_gradient_norm and threads matter. Fails where
+// LoadTorchLibrary() does.
+absl::StatusOr<std::unique_ptr<ReferenceTrainer>> MakeReferenceTrainer(
+    const ReferenceWeights& weights, const TrainerConfig& config, int length);
 
 }  // namespace hod::models

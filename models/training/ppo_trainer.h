@@ -72,28 +72,24 @@ struct PpoEvaluation {
   double value = 0;
 };
 
-class PpoTrainer final : public ResumableTrainer {
+// There is no average of parameters. MarkPublished() changes nothing: the clip holds an update
+// close to what played, and state() publishes always.
+class PpoTrainer : public ResumableTrainer {
  public:
-  // Requires a valid network and vectors of its size. There is no average of parameters.
-  PpoTrainer(const TrainerState& state, const PpoTrainerConfig& config);
-  ~PpoTrainer() override;
-
   // Learns from a rollout. Games of all samples must be of one world size and action space. A
   // sample that contradicts its game, a loss or a gradient that is not finite are errors; the first
   // changes nothing.
-  absl::StatusOr<PpoLosses> Update(absl::Span<const PpoSample> samples, const PpoUpdate& update);
+  virtual absl::StatusOr<PpoLosses> Update(absl::Span<const PpoSample> samples,
+                                           const PpoUpdate& update) = 0;
 
-  absl::StatusOr<std::vector<PpoEvaluation>> Evaluate(absl::Span<const PpoSample> samples) const;
+  virtual absl::StatusOr<std::vector<PpoEvaluation>> Evaluate(
+      absl::Span<const PpoSample> samples) const = 0;
 
-  Network network() const;
-  int64_t steps() const override;
-  TrainerState state() const override;
-  // Changes nothing: the clip holds an update close to what played, and state() publishes always.
-  void MarkPublished() override {}
-
- private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  virtual Network network() const = 0;
 };
+
+// Requires a valid network and vectors of its size. Fails where LoadTorchLibrary() does.
+absl::StatusOr<std::unique_ptr<PpoTrainer>> MakePpoTrainer(const TrainerState& state,
+                                                           const PpoTrainerConfig& config);
 
 }  // namespace hod::models

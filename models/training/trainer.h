@@ -31,26 +31,14 @@ struct TrainerConfig {
   Precision precision = FastestPrecision();  // Forward and backward pass; Adam has floats.
 };
 
-class Trainer final : public ResumableTrainer, public ExampleTrainer {
+// After MarkPublished() steps hold the goal prediction close to that of the parameters of then.
+class Trainer : public ResumableTrainer, public ExampleTrainer {
  public:
-  // Requires a valid network and vectors of its size.
-  Trainer(const TrainerState& state, const TrainerConfig& config);
-  ~Trainer() override;
-
-  absl::StatusOr<Losses> Step(absl::Span<const Example> examples, const StepConfig& step) override;
-  absl::StatusOr<std::vector<ExampleErrors>> Errors(
-      absl::Span<const Example> examples) const override;
-
-  // The next steps hold the goal prediction close to that of the present parameters.
-  void MarkPublished() override;
-
-  int64_t steps() const override;
-  TrainerState state() const override;
-  Network network() const;
-
- private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  virtual Network network() const = 0;
 };
+
+// Requires a valid network and vectors of its size. Fails where LoadTorchLibrary() does.
+absl::StatusOr<std::unique_ptr<Trainer>> MakeTrainer(const TrainerState& state,
+                                                     const TrainerConfig& config);
 
 }  // namespace hod::models

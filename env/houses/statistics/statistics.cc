@@ -366,7 +366,7 @@ std::string FormatTable(const std::vector<Column>& columns) {
                                    [&](const Figure& figure) { return figure.name == row.name; });
       // Shares and averages below ten deserve decimals.
       const auto number = [](double value) {
-        return absl::StrFormat(value < 10 ? "%.2f" : "%.0f", value);
+        return absl::StrFormat("%.*f", value < 10 ? 2 : 0, value);
       };
       const std::string cell =
           it == column.figures.end()

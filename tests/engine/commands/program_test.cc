@@ -2,6 +2,7 @@
 // mistakes.
 #include "tests/support/env/program.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -88,6 +89,15 @@ void Tamper(const std::string& from, const std::string& to) {
     REQUIRE(writer->Write(line).ok());
   }
   REQUIRE(writer->Finish().ok());
+}
+
+TEST_CASE("The program does not link libtorch, which takes half a second to load") {
+  const Workplace work;
+  REQUIRE(setenv("LD_TRACE_LOADED_OBJECTS", "1", 1) == 0);  // The loader prints what it loads.
+  const std::string loaded = work.Succeed({"--version"});
+  unsetenv("LD_TRACE_LOADED_OBJECTS");
+  CHECK(Contains(loaded, "libstdc++"));
+  CHECK_FALSE(Contains(loaded, "torch"));
 }
 
 TEST_CASE("hod train: trains, records, reuses, reports, its episodes verify") {

@@ -34,7 +34,7 @@ TEST_CASE("A player's distribution is the network's policy over the valid action
   models::ReferenceConfig config = SmallTransformer();
   for (const bool line_of_sight : {true, false}) {
     config.line_of_sight = line_of_sight;
-    const models::ReferenceNetwork network(RandomWeights(config, 2));
+    const auto network = *models::MakeReferenceNetwork(RandomWeights(config, 2));
     auto player = Create(RandomWeights(config, 2), game, 1);
     REQUIRE(player.ok());
     const env::State state = RandomState(game, 20, 4);
@@ -45,7 +45,7 @@ TEST_CASE("A player's distribution is the network's policy over the valid action
 
     const models::ReferenceInput input = {models::ObservationOf(game, state, 1), nullptr};
     models::ReferenceOutput output;
-    REQUIRE(network.Step({&input, 1}, absl::MakeSpan(&output, 1)).ok());
+    REQUIRE(network->Step({&input, 1}, absl::MakeSpan(&output, 1)).ok());
     std::vector<float> probabilities;
     models::ActionProbabilities(output.policy, game.actions(), valid, probabilities);
     float total = 0;

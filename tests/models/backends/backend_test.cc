@@ -101,7 +101,7 @@ TEST_CASE("Every kind of kernel computes what libtorch does") {
   for (const Case& c : cases) {
     const Network network = BusyNetwork(c.config, 1);
     const Features features = RandomFeatures(c.config, c.size, c.positions, 2);
-    const Output expected = Compute(*MakeTorchBackend(network, Device::kCpu, Precision::kFloat32),
+    const Output expected = Compute(**MakeTorchBackend(network, Device::kCpu, Precision::kFloat32),
                                     c.size, features, c.positions);
     for (const Kernels* kernels : RunnableKernels()) {
       INFO(kernels->name << ", " << c.config.channels << " channels");
@@ -122,7 +122,7 @@ TEST_CASE("bfloat16 is rounded alike by kernels and by libtorch, but for the ord
   const env::WorldSize size = {4, 5, 6};
   const Features features = RandomFeatures(config, size, 1, 2);
   const Output exact =
-      Compute(*MakeTorchBackend(network, Device::kCpu, Precision::kFloat32), size, features, 1);
+      Compute(**MakeTorchBackend(network, Device::kCpu, Precision::kFloat32), size, features, 1);
   for (const Kernels* kernels : RunnableKernels()) {
     if (kernels->precision != Precision::kBfloat16) continue;
     const Output output = Compute(*MakeCpuBackend(network, *kernels), size, features, 1);
@@ -207,7 +207,7 @@ TEST_CASE("A plan has every voxel once, with the weights that meet the world and
 
 TEST_CASE("A device or a precision that is not there is refused, by the name of its setting") {
   const Network network = InitialNetwork({.channels = 16, .blocks = 1}, Rng(1));
-  if (!HasCuda()) {
+  if (!*HasCuda()) {
     const auto backend = MakeBackend(network, {.device = Device::kCuda});
     REQUIRE_FALSE(backend.ok());
     CHECK_THAT(std::string(backend.status().message()), Catch::Contains("network.device"));

@@ -97,7 +97,7 @@ void CheckRecords(const std::string& name, double tolerance) {
   const std::string dir = SharedData("weights");
   if (dir.empty()) return;
   INFO(name);
-  const ReferenceNetwork network(Imported(dir, name));
+  const auto network = *MakeReferenceNetwork(Imported(dir, name));
   const Arrays arrays = ReadNpz(dir + "/" + name + ".io.npz");
   const int64_t records = arrays.at("value").shape[0];
   REQUIRE(records == 8);
@@ -106,7 +106,7 @@ void CheckRecords(const std::string& name, double tolerance) {
     INFO("record " << i);
     const ReferenceInput input = {Recorded(arrays, i), &memory};
     ReferenceOutput output;
-    const absl::Status status = network.Step({&input, 1}, absl::MakeSpan(&output, 1));
+    const absl::Status status = network->Step({&input, 1}, absl::MakeSpan(&output, 1));
     INFO(status);
     REQUIRE(status.ok());
     const std::vector<float> flat_logits = arrays.at("flat_logits").Row<float>(i);
@@ -125,16 +125,16 @@ void CheckRecords(const std::string& name, double tolerance) {
     CHECK(LargestDifference(output.goal, arrays.at("goal_logits").Row<float>(i)) < tolerance);
     CHECK(std::abs(output.value - arrays.at("value").Row<float>(i)[0]) < tolerance);
     const auto human = arrays.find("other_agent_flat_logits");
-    REQUIRE(network.config().predicts_others == (human != arrays.end()));
+    REQUIRE(network->config().predicts_others == (human != arrays.end()));
     if (human != arrays.end()) {
       const std::vector<float> recorded = human->second.Row<float>(i);
       CHECK(LargestDifference(Flat(output.human, actions), recorded) < tolerance);
     }
     std::vector<float> recorded_memory;
-    for (int part = 0; part < 2 * network.config().NumLstms(); ++part) {
+    for (int part = 0; part < 2 * network->config().NumLstms(); ++part) {
       const std::vector<float> planes =
           Transposed(arrays.at("state_out_" + std::to_string(part)).Row<float>(i),
-                     network.config().hidden_size);
+                     network->config().hidden_size);
       recorded_memory.insert(recorded_memory.end(), planes.begin(), planes.end());
     }
     CHECK(LargestDifference(output.memory, recorded_memory) < tolerance);
@@ -161,14 +161,14 @@ TEST_CASE("Networks compute what the documentation says, timestep after timestep
   for (ReferenceConfig config : {SmallTransformer(), SmallConvolutional()}) {
     config.value_scale = 2.5;
     const ReferenceWeights weights = RandomWeights(config, 4);
-    const ReferenceNetwork network(weights);
+    const auto network = *MakeReferenceNetwork(weights);
     ReferenceMemory memory;
     std::vector<std::vector<double>> twin_memory;
     for (int t = 0; t < 3; ++t) {
       const env::State state = RandomState(game, 7 * t, 11);
       const ReferenceInput input = {ObservationOf(game, state, 1), &memory};
       ReferenceOutput output;
-      REQUIRE(network.Step({&input, 1}, absl::MakeSpan(&output, 1)).ok());
+      REQUIRE(network->Step({&input, 1}, absl::MakeSpan(&output, 1)).ok());
       const TwinOutput twin = TwinStep(weights, input.observation, twin_memory);
       CHECK(LargestDifference(output.policy, twin.policy) < 1e-4);
       CHECK(LargestDifference(output.human, twin.human) < 1e-4);
@@ -188,9 +188,9 @@ TEST_CASE("Networks compute what the documentation says, timestep after timestep
 TEST_CASE("A batch gives what its positions give alone, each with its own memory") {
   const env::Game game = BoxGame({5, 6, 4});
   for (const ReferenceConfig& config : {SmallTransformer(), SmallConvolutional()}) {
-    const ReferenceNetwork network(RandomWeights(config, 1));
+    const auto network = *MakeReferenceNetwork(RandomWeights(config, 1));
     const env::Game& played = game;
-    REQUIRE(CheckGame(network.config(), played, 1).ok());
+    REQUIRE(CheckGame(network->config(), played, 1).ok());
     // Two timesteps, so that memories differ.
     std::vector<ReferenceMemory> memories(10);
     for (int t = 0; t < 2; ++t) {
@@ -200,10 +200,10 @@ TEST_CASE("A batch gives what its positions give alone, each with its own memory
         inputs.push_back({ObservationOf(played, state, 1), &memories[i]});
       }
       std::vector<ReferenceOutput> together(10);
-      REQUIRE(network.Step(inputs, absl::MakeSpan(together)).ok());
+      REQUIRE(network->Step(inputs, absl::MakeSpan(together)).ok());
       for (int i = 0; i < 10; ++i) {
         ReferenceOutput alone;
-        REQUIRE(network.Step({&inputs[i], 1}, absl::MakeSpan(&alone, 1)).ok());
+        REQUIRE(network->Step({&inputs[i], 1}, absl::MakeSpan(&alone, 1)).ok());
         CHECK(LargestDifference(alone.policy, together[i].policy) < 1e-5);
         CHECK(LargestDifference(alone.human, together[i].human) < 1e-5);
         CHECK(LargestDifference(alone.goal, together[i].goal) < 1e-5);
@@ -218,36 +218,36 @@ TEST_CASE("A batch gives what its positions give alone, each with its own memory
     const ReferenceInput inputs[] = {{ObservationOf(played, state, 1), nullptr},
                                      {ObservationOf(played, state, 1), &memories[3]}};
     ReferenceOutput outputs[2];
-    REQUIRE(network.Step(inputs, absl::MakeSpan(outputs)).ok());
+    REQUIRE(network->Step(inputs, absl::MakeSpan(outputs)).ok());
     CHECK(LargestDifference(outputs[0].policy, outputs[1].policy) > 1e-3);
   }
 }
 
 TEST_CASE("Games and memories that do not fit the network are refused") {
-  const ReferenceNetwork transformer(RandomWeights(SmallTransformer(), 1));
+  const auto transformer = *MakeReferenceNetwork(RandomWeights(SmallTransformer(), 1));
   const auto error = [](const absl::Status& status) { return std::string(status.message()); };
-  CHECK(error(CheckGame(transformer.config(), BoxGame({5, 5, 5}), 0)) ==
+  CHECK(error(CheckGame(transformer->config(), BoxGame({5, 5, 5}), 0)) ==
         "the world is 5x5x5, expected the network's 5x6x4");
   const env::Game game = BoxGame({5, 6, 4});
   env::GameConfig config = game.config();
   config.players.resize(3);
-  CHECK(error(CheckGame(transformer.config(), env::Game(config, game.goal()), 0)) ==
+  CHECK(error(CheckGame(transformer->config(), env::Game(config, game.goal()), 0)) ==
         "the game has 3 players, expected at most 2 for this network");
 
   ReferenceConfig human = SmallConvolutional();
   human.mask_goal = false;
-  const ReferenceNetwork convolutional(RandomWeights(human, 1));
-  CHECK(CheckGame(convolutional.config(), BoxGame({5, 5, 5}), 0).ok());
+  const auto convolutional = *MakeReferenceNetwork(RandomWeights(human, 1));
+  CHECK(CheckGame(convolutional->config(), BoxGame({5, 5, 5}), 0).ok());
   config = game.config();
   config.players[1].goal_visible = false;
-  CHECK(CheckGame(convolutional.config(), env::Game(config, game.goal()), 0).ok());
-  CHECK(error(CheckGame(convolutional.config(), env::Game(config, game.goal()), 1)) ==
+  CHECK(CheckGame(convolutional->config(), env::Game(config, game.goal()), 0).ok());
+  CHECK(error(CheckGame(convolutional->config(), env::Game(config, game.goal()), 1)) ==
         "the network sees the goal, but goal_visible of player 1 is false");
 
   const ReferenceMemory memory(17);
   const ReferenceInput input = {ObservationOf(game, RandomState(game, 1, 1), 0), &memory};
   ReferenceOutput output;
-  CHECK(error(transformer.Step({&input, 1}, absl::MakeSpan(&output, 1))) ==
+  CHECK(error(transformer->Step({&input, 1}, absl::MakeSpan(&output, 1))) ==
         "the memory has 17 values, expected 7680 or none");
 }
 
@@ -255,11 +255,11 @@ TEST_CASE("A prediction that is not finite is an error") {
   ReferenceWeights weights = RandomWeights(SmallTransformer(), 1);
   for (float& bias : weights.tensors["policy.output.bias"]) bias = 3e38f;
   for (float& value : weights.tensors["policy.output.weight"]) value = 1e38f;
-  const ReferenceNetwork network(weights);
+  const auto network = *MakeReferenceNetwork(weights);
   const env::Game game = BoxGame({5, 6, 4});
   const ReferenceInput input = {ObservationOf(game, RandomState(game, 1, 1), 0), nullptr};
   ReferenceOutput output;
-  const absl::Status status = network.Step({&input, 1}, absl::MakeSpan(&output, 1));
+  const absl::Status status = network->Step({&input, 1}, absl::MakeSpan(&output, 1));
   CHECK(std::string(status.message()) == "the network's prediction is not finite");
 }
 

@@ -21,9 +21,9 @@ ReferenceConfig TinyReference() {
   return config;
 }
 
-ReferenceTrainer Make(const ReferenceWeights& weights, int length,
-                      const TrainerConfig& config = {}) {
-  absl::StatusOr<ReferenceTrainer> trainer = ReferenceTrainer::Create(weights, config, length);
+std::unique_ptr<ReferenceTrainer> Make(const ReferenceWeights& weights, int length,
+                                       const TrainerConfig& config = {}) {
+  auto trainer = MakeReferenceTrainer(weights, config, length);
   REQUIRE(trainer.ok());
   return *std::move(trainer);
 }
@@ -52,18 +52,18 @@ TEST_CASE("The paper's network has the parameters that the paper's network has")
 TEST_CASE("Errors are those of the network as it acts, with its memory") {
   const ExampleSet set({6, 5, 7}, 6, 3);
   const ReferenceWeights weights = InitialReference(TinyReference(), Rng(2));
-  const ReferenceTrainer trainer = Make(weights, /*length=*/3);
-  const auto errors = trainer.Errors(set.examples);
+  auto trainer = Make(weights, /*length=*/3);
+  const auto errors = trainer->Errors(set.examples);
   INFO(errors.status());
   REQUIRE(errors.ok());
   REQUIRE(errors->size() == 6);
-  const ReferenceNetwork network(weights);
+  const auto network = *MakeReferenceNetwork(weights);
   ReferenceMemory memory;
   for (size_t i = 0; i < 6; ++i) {
     if (i == 3) memory.clear();  // The second sequence.
     const ReferenceInput input = {ObservationOf(set.game, *set.states[i], 1), &memory};
     ReferenceOutput output;
-    REQUIRE(network.Step({&input, 1}, {&output, 1}).ok());
+    REQUIRE(network->Step({&input, 1}, {&output, 1}).ok());
     memory = output.memory;
     const double error = output.value - set.examples[i].value;
     CHECK((*errors)[i].value == Approx(error * error).epsilon(1e-4));
@@ -82,18 +82,17 @@ TEST_CASE("Errors are those of the network as it acts, with its memory") {
 
 TEST_CASE("Every loss falls when a tiny recurrent network overfits a few sequences") {
   const ExampleSet set({5, 5, 5}, 6, 7);
-  ReferenceTrainer trainer =
-      Make(InitialReference(TinyReference(), Rng(3)), 3, {.weights = {.value = 0.5}});
-  const Losses first = *trainer.Step(set.examples, {.learning_rate = 1e-2});
+  auto trainer = Make(InitialReference(TinyReference(), Rng(3)), 3, {.weights = {.value = 0.5}});
+  const Losses first = *trainer->Step(set.examples, {.learning_rate = 1e-2});
   Losses last;
-  for (int i = 0; i < 120; ++i) last = *trainer.Step(set.examples, {.learning_rate = 1e-2});
+  for (int i = 0; i < 120; ++i) last = *trainer->Step(set.examples, {.learning_rate = 1e-2});
   CHECK(last.total < 0.25 * first.total);
   CHECK(last.goal < 0.1 * first.goal);
   CHECK(last.human < 0.5 * first.human);
   CHECK(last.value < 0.25 * first.value);
   // With the stored statistics, which have followed, it has learnt the same.
   double goal = 0;
-  const auto errors = trainer.Errors(set.examples);
+  const auto errors = trainer->Errors(set.examples);
   REQUIRE(errors.ok());
   for (const ExampleErrors& e : *errors) goal += e.goal / 6;
   CHECK(goal < 0.2 * first.goal);
@@ -107,21 +106,21 @@ TEST_CASE("What was seen before decides what is learnt of the same position") {
   for (Example& example : examples) example.value = 0;
   examples[1].value = 1;
   examples[3].value = -1;
-  ReferenceTrainer trainer =
+  auto trainer =
       Make(InitialReference(TinyReference(), Rng(4)), 2, {.weights = {.value = 10, .goal = 0}});
-  for (int i = 0; i < 150; ++i) REQUIRE(trainer.Step(examples, {.learning_rate = 1e-2}).ok());
-  CHECK(trainer.Step(examples, {.learning_rate = 1e-2})->value < 0.1);  // 0.5 without memory.
+  for (int i = 0; i < 150; ++i) REQUIRE(trainer->Step(examples, {.learning_rate = 1e-2}).ok());
+  CHECK(trainer->Step(examples, {.learning_rate = 1e-2})->value < 0.1);  // 0.5 without memory.
 }
 
 TEST_CASE("The same seed trains the same network, bit for bit") {
   const ExampleSet set({5, 5, 5}, 4, 7);
-  ReferenceTrainer a = Make(InitialReference(TinyReference(), Rng(5)), 2);
-  ReferenceTrainer b = Make(InitialReference(TinyReference(), Rng(5)), 2);
+  auto a = Make(InitialReference(TinyReference(), Rng(5)), 2);
+  auto b = Make(InitialReference(TinyReference(), Rng(5)), 2);
   const StepConfig step = {.learning_rate = 1e-2};
   for (int i = 0; i < 3; ++i) {
-    CHECK(a.Step(set.examples, step)->total == b.Step(set.examples, step)->total);
+    CHECK(a->Step(set.examples, step)->total == b->Step(set.examples, step)->total);
   }
-  CHECK(a.weights().tensors == b.weights().tensors);
+  CHECK(a->weights().tensors == b->weights().tensors);
 }
 
 TEST_CASE("What cannot be trained is refused") {
@@ -137,25 +136,24 @@ TEST_CASE("What cannot be trained is refused") {
   transformer.world_size = {5, 5, 5};
   for (const ReferenceConfig& config : {sees_goal, blind, transformer}) {
     REQUIRE(Validate(config).ok());
-    CHECK_FALSE(ReferenceTrainer::Create(InitialReference(config, Rng(1)), {}, 1).ok());
+    CHECK_FALSE(MakeReferenceTrainer(InitialReference(config, Rng(1)), {}, 1).ok());
   }
   const ExampleSet set({5, 5, 5}, 3, 7);
   const ReferenceWeights weights = InitialReference(TinyReference(), Rng(1));
-  CHECK_FALSE(ReferenceTrainer::Create(weights, {}, /*length=*/0).ok());
-  ReferenceTrainer trainer = Make(weights, 2);
-  CHECK_FALSE(trainer.Step(set.examples, {}).ok());
-  CHECK_FALSE(trainer.Errors(set.examples).ok());
+  CHECK_FALSE(MakeReferenceTrainer(weights, {}, /*length=*/0).ok());
+  auto trainer = Make(weights, 2);
+  CHECK_FALSE(trainer->Step(set.examples, {}).ok());
+  CHECK_FALSE(trainer->Errors(set.examples).ok());
   trainer = Make(weights, 1);
-  CHECK_FALSE(trainer.Step({}, {}).ok());
-  CHECK_FALSE(trainer.Step(set.examples, {.learning_rate = -1}).ok());
-  CHECK_FALSE(trainer.Step(set.examples, {.goal_kl_weight = 1}).ok());
-  CHECK(trainer.Step(set.examples, {}).ok());
+  CHECK_FALSE(trainer->Step({}, {}).ok());
+  CHECK_FALSE(trainer->Step(set.examples, {.learning_rate = -1}).ok());
+  CHECK_FALSE(trainer->Step(set.examples, {.goal_kl_weight = 1}).ok());
+  CHECK(trainer->Step(set.examples, {}).ok());
 }
 
 TEST_CASE("The evaluator of a search says what the network says, and passes memory on") {
   const ExampleSet set({5, 5, 6}, 2, 3);
-  const auto network =
-      std::make_shared<const ReferenceNetwork>(InitialReference(TinyReference(), Rng(2)));
+  const auto network = *MakeReferenceNetwork(InitialReference(TinyReference(), Rng(2)));
   ReferenceEvaluator evaluator(network);
   mcts::Memory memory;
   ReferenceMemory expected;

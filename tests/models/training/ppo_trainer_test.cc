@@ -50,8 +50,8 @@ struct SampleSet {
   }
 
   // Pretends that `trainer` played a moment ago, `log_ratio` less likely than now.
-  void DrawnBy(const PpoTrainer& trainer, double log_ratio = 0) {
-    const auto evaluations = trainer.Evaluate(samples);
+  void DrawnBy(const std::unique_ptr<PpoTrainer>& trainer, double log_ratio = 0) {
+    const auto evaluations = trainer->Evaluate(samples);
     REQUIRE(evaluations.ok());
     for (size_t i = 0; i < samples.size(); ++i) {
       samples[i].log_probability =
@@ -103,8 +103,8 @@ TEST_CASE("Both levels of a policy are those of its probabilities") {
   Network network = InitialNetwork(config, Rng(3));
   for (float& parameter : network.parameters) parameter *= 3;
   const SampleSet set(BoxGame({5, 6, 5}, teleportation, inf_blocks), 20, 4);
-  const PpoTrainer trainer(InitialTrainerState(network), PolicyOnly());
-  const auto evaluations = trainer.Evaluate(set.samples);
+  const auto trainer = *MakePpoTrainer(InitialTrainerState(network), PolicyOnly());
+  const auto evaluations = trainer->Evaluate(set.samples);
   REQUIRE(evaluations.ok());
 
   auto evaluator = NetworkEvaluator::Create(network, {.precision = PrecisionChoice::kFloat32});
@@ -138,18 +138,18 @@ TEST_CASE("Both levels of a policy are those of its probabilities") {
 
 TEST_CASE("Beyond the clip nothing more is to be gained") {
   SampleSet set(BoxGame({5, 5, 5}), 2, 5);  // Advantages 1 and -1.
-  PpoTrainer trainer(InitialTrainerState(TinyNetwork()), PolicyOnly());
-  const std::vector<float> before = trainer.network().parameters;
+  const auto trainer = *MakePpoTrainer(InitialTrainerState(TinyNetwork()), PolicyOnly());
+  const std::vector<float> before = trainer->network().parameters;
   set.DrawnBy(trainer);
   const double now[] = {set.samples[0].log_probability, set.samples[1].log_probability};
   const auto update = [&](double ratio_of_good, double ratio_of_bad) {
     set.samples[0].log_probability = static_cast<float>(now[0] - std::log(ratio_of_good));
     set.samples[1].log_probability = static_cast<float>(now[1] - std::log(ratio_of_bad));
-    PpoTrainer fresh(InitialTrainerState(TinyNetwork()), PolicyOnly());
-    const auto losses = fresh.Update(set.samples, {});
+    const auto fresh = *MakePpoTrainer(InitialTrainerState(TinyNetwork()), PolicyOnly());
+    const auto losses = fresh->Update(set.samples, {});
     REQUIRE(losses.ok());
     CHECK(losses->steps == 1);
-    CHECK((losses->gradient_norm == 0) == (fresh.network().parameters == before));
+    CHECK((losses->gradient_norm == 0) == (fresh->network().parameters == before));
     return *losses;
   };
   const PpoLosses beyond = update(1.5, 0.5);
@@ -171,26 +171,26 @@ TEST_CASE("A policy that has moved too far ends the update") {
   config.target_kl = 0.02;
   config.epochs = 40;
   config.minibatch = 8;
-  PpoTrainer trainer(InitialTrainerState(TinyNetwork()), config);
-  const std::vector<float> before = trainer.network().parameters;
+  const auto trainer = *MakePpoTrainer(InitialTrainerState(TinyNetwork()), config);
+  const std::vector<float> before = trainer->network().parameters;
 
   set.DrawnBy(trainer, std::log(2.0));  // Too far from the beginning on.
-  const auto at_once = trainer.Update(set.samples, {});
+  const auto at_once = trainer->Update(set.samples, {});
   REQUIRE(at_once.ok());
   CHECK(at_once->steps == 0);
   CHECK(at_once->kl == Approx(2 - 1 - std::log(2.0)).epsilon(1e-3));
-  CHECK(trainer.network().parameters == before);
+  CHECK(trainer->network().parameters == before);
 
   set.DrawnBy(trainer);
-  const auto later = trainer.Update(set.samples, {.learning_rate = 3e-3});
+  const auto later = trainer->Update(set.samples, {.learning_rate = 3e-3});
   REQUIRE(later.ok());
   CHECK(later->steps > 0);
   CHECK(later->steps < 40 * 4);
-  CHECK(trainer.state().steps == later->steps);
+  CHECK(trainer->state().steps == later->steps);
 
   config.target_kl = 0;
-  PpoTrainer free(InitialTrainerState(TinyNetwork()), config);
-  CHECK(free.Update(set.samples, {.learning_rate = 3e-3})->steps == 40 * 4);
+  const auto free = *MakePpoTrainer(InitialTrainerState(TinyNetwork()), config);
+  CHECK(free->Update(set.samples, {.learning_rate = 3e-3})->steps == 40 * 4);
 }
 
 TEST_CASE("An update makes good actions likelier, and learns the value") {
@@ -199,20 +199,20 @@ TEST_CASE("An update makes good actions likelier, and learns the value") {
   config.value_weight = 0.5;
   config.epochs = 20;
   config.minibatch = 8;
-  PpoTrainer trainer(InitialTrainerState(TinyNetwork()), config);
+  const auto trainer = *MakePpoTrainer(InitialTrainerState(TinyNetwork()), config);
   set.DrawnBy(trainer);
   const auto squared_error = [&] {
     double sum = 0;
-    const auto evaluations = trainer.Evaluate(set.samples);
+    const auto evaluations = trainer->Evaluate(set.samples);
     for (size_t i = 0; i < set.samples.size(); ++i) {
       sum += std::pow((*evaluations)[i].value - set.samples[i].value_target, 2);
     }
     return sum;
   };
   const double before = squared_error();
-  REQUIRE(trainer.Update(set.samples, {.learning_rate = 3e-3}).ok());
+  REQUIRE(trainer->Update(set.samples, {.learning_rate = 3e-3}).ok());
   CHECK(squared_error() < 0.7 * before);
-  const auto evaluations = trainer.Evaluate(set.samples);
+  const auto evaluations = trainer->Evaluate(set.samples);
   double gained = 0;
   for (size_t i = 0; i < set.samples.size(); ++i) {
     gained += set.samples[i].advantage *
@@ -227,15 +227,15 @@ TEST_CASE("Each entropy bonus raises the entropy of its level") {
   PpoTrainerConfig config = PolicyOnly();
   config.epochs = 30;
   const auto entropies = [&](double type_bonus, double location_bonus) {
-    PpoTrainer trainer(InitialTrainerState(TinyNetwork()), config);
+    const auto trainer = *MakePpoTrainer(InitialTrainerState(TinyNetwork()), config);
     set.DrawnBy(trainer);
     REQUIRE(trainer
-                .Update(set.samples, {.learning_rate = 3e-3,
-                                      .type_entropy = type_bonus,
-                                      .location_entropy = location_bonus})
+                ->Update(set.samples, {.learning_rate = 3e-3,
+                                       .type_entropy = type_bonus,
+                                       .location_entropy = location_bonus})
                 .ok());
     double type = 0, location = 0;
-    const auto evaluations = trainer.Evaluate(set.samples);
+    const auto evaluations = trainer->Evaluate(set.samples);
     REQUIRE(evaluations.ok());
     for (const PpoEvaluation& e : *evaluations) {
       type += e.type_entropy;
@@ -255,17 +255,17 @@ TEST_CASE("PPO's updates follow from the seed of their shuffle, and stop when to
   config.epochs = 2;
   config.minibatch = 5;
   const auto parameters = [&](uint64_t seed) {
-    PpoTrainer trainer(InitialTrainerState(TinyNetwork()), config);
+    const auto trainer = *MakePpoTrainer(InitialTrainerState(TinyNetwork()), config);
     set.DrawnBy(trainer);
-    REQUIRE(trainer.Update(set.samples, {.shuffle = Rng(seed)}).ok());
-    return trainer.network().parameters;
+    REQUIRE(trainer->Update(set.samples, {.shuffle = Rng(seed)}).ok());
+    return trainer->network().parameters;
   };
   CHECK(parameters(1) == parameters(1));
   CHECK(parameters(1) != parameters(2));
 
-  PpoTrainer trainer(InitialTrainerState(TinyNetwork()), config);
+  const auto trainer = *MakePpoTrainer(InitialTrainerState(TinyNetwork()), config);
   const std::atomic<bool> stop = true;
-  const auto losses = trainer.Update(set.samples, {.stop = &stop});
+  const auto losses = trainer->Update(set.samples, {.stop = &stop});
   REQUIRE(losses.ok());
   CHECK(losses->steps == 0);
 }
@@ -273,14 +273,14 @@ TEST_CASE("PPO's updates follow from the seed of their shuffle, and stop when to
 TEST_CASE("Bad samples of PPO change nothing") {
   SampleSet set(BoxGame({5, 5, 5}), 2, 10);
   const SampleSet larger(BoxGame({6, 5, 5}), 1, 10);
-  PpoTrainer trainer(InitialTrainerState(TinyNetwork()), PolicyOnly());
-  const std::vector<float> before = trainer.network().parameters;
+  const auto trainer = *MakePpoTrainer(InitialTrainerState(TinyNetwork()), PolicyOnly());
+  const std::vector<float> before = trainer->network().parameters;
   const auto refused = [&](std::vector<PpoSample> samples, const char* what) {
-    const auto result = trainer.Update(samples, {});
+    const auto result = trainer->Update(samples, {});
     INFO(what);
     REQUIRE_FALSE(result.ok());
     CHECK(result.status().message().find(what) != absl::string_view::npos);
-    CHECK(trainer.network().parameters == before);
+    CHECK(trainer->network().parameters == before);
   };
   const auto with = [&](auto change) {
     std::vector<PpoSample> samples = set.samples;

@@ -14,18 +14,18 @@ namespace {
 
 constexpr NetworkConfig kTiny = {.channels = 16, .blocks = 2};
 
-Trainer TinyTrainer(const TrainerConfig& config = {}) {
-  return Trainer(InitialTrainerState(InitialNetwork(kTiny, Rng(1))), config);
+std::unique_ptr<Trainer> TinyTrainer(const TrainerConfig& config = {}) {
+  return *MakeTrainer(InitialTrainerState(InitialNetwork(kTiny, Rng(1))), config);
 }
 
 TEST_CASE("Every loss falls when a tiny network overfits a few examples") {
   const ExampleSet set({6, 6, 6}, 6, 7);
   for (const Precision precision : {Precision::kFloat32, FastestPrecision()}) {
-    Trainer trainer = TinyTrainer({.weights = {.value = 0.5}, .precision = precision});
+    const auto trainer = TinyTrainer({.weights = {.value = 0.5}, .precision = precision});
     const StepConfig step = {.learning_rate = 3e-3};
-    const Losses first = *trainer.Step(set.examples, step);
+    const Losses first = *trainer->Step(set.examples, step);
     Losses last;
-    for (int i = 0; i < 150; ++i) last = *trainer.Step(set.examples, step);
+    for (int i = 0; i < 150; ++i) last = *trainer->Step(set.examples, step);
     CHECK(last.total < 0.25 * first.total);
     CHECK(last.goal < 0.1 * first.goal);
     CHECK(last.human < 0.25 * first.human);
@@ -40,8 +40,8 @@ TEST_CASE("Every loss falls when a tiny network overfits a few examples") {
 
 TEST_CASE("The total is the weighted sum of the losses") {
   const ExampleSet set({6, 6, 6}, 3, 7);
-  Trainer trainer = TinyTrainer({.weights = {.value = 0.5, .goal = 2, .human = 0.25}});
-  const Losses losses = *trainer.Step(set.examples, {});
+  const auto trainer = TinyTrainer({.weights = {.value = 0.5, .goal = 2, .human = 0.25}});
+  const Losses losses = *trainer->Step(set.examples, {});
   CHECK(losses.total ==
         Approx(losses.policy + 0.5 * losses.value + 2 * losses.goal + 0.25 * losses.human));
   CHECK(losses.gradient_norm > 0);
@@ -52,9 +52,9 @@ TEST_CASE("A batch larger than a pass gives the mean over all its examples") {
   const ExampleSet set({5, 5, 5}, 2, 7);
   std::vector<Example> many;
   for (int i = 0; i < 20; ++i) many.insert(many.end(), set.examples.begin(), set.examples.end());
-  Trainer a = TinyTrainer({.precision = Precision::kFloat32});
-  Trainer b = TinyTrainer({.precision = Precision::kFloat32});
-  const Losses once = *a.Step(set.examples, {}), often = *b.Step(many, {});
+  const auto a = TinyTrainer({.precision = Precision::kFloat32});
+  const auto b = TinyTrainer({.precision = Precision::kFloat32});
+  const Losses once = *a->Step(set.examples, {}), often = *b->Step(many, {});
   CHECK(often.total == Approx(once.total).epsilon(1e-5));
   CHECK(often.gradient_norm == Approx(once.gradient_norm).epsilon(1e-4));
   CHECK(often.policy_entropy == Approx(once.policy_entropy).epsilon(1e-5));
@@ -62,18 +62,18 @@ TEST_CASE("A batch larger than a pass gives the mean over all its examples") {
 
 TEST_CASE("The goal prediction is held to the published one") {
   const ExampleSet set({6, 6, 6}, 4, 7);
-  Trainer free = TinyTrainer(), held = TinyTrainer();
-  CHECK(free.Step(set.examples, {})->goal_kl == 0);
+  const auto free = TinyTrainer(), held = TinyTrainer();
+  CHECK(free->Step(set.examples, {})->goal_kl == 0);
   // Nothing has moved yet.
-  CHECK(held.Step(set.examples, {.goal_kl_weight = 100})->goal_kl == Approx(0).margin(1e-5));
+  CHECK(held->Step(set.examples, {.goal_kl_weight = 100})->goal_kl == Approx(0).margin(1e-5));
   for (int i = 0; i < 30; ++i) {
-    REQUIRE(free.Step(set.examples, {}).ok());
-    REQUIRE(held.Step(set.examples, {.goal_kl_weight = 100}).ok());
+    REQUIRE(free->Step(set.examples, {}).ok());
+    REQUIRE(held->Step(set.examples, {.goal_kl_weight = 100}).ok());
   }
-  const double moved = free.Step(set.examples, {.goal_kl_weight = 1e-9})->goal_kl;
-  CHECK(held.Step(set.examples, {.goal_kl_weight = 100})->goal_kl < 0.5 * moved);
-  free.MarkPublished();
-  CHECK(free.Step(set.examples, {.goal_kl_weight = 1})->goal_kl == Approx(0).margin(1e-5));
+  const double moved = free->Step(set.examples, {.goal_kl_weight = 1e-9})->goal_kl;
+  CHECK(held->Step(set.examples, {.goal_kl_weight = 100})->goal_kl < 0.5 * moved);
+  free->MarkPublished();
+  CHECK(free->Step(set.examples, {.goal_kl_weight = 1})->goal_kl == Approx(0).margin(1e-5));
 }
 
 TEST_CASE("Targets may be missing") {
@@ -81,11 +81,11 @@ TEST_CASE("Targets may be missing") {
   set.examples[0].search_policy.clear();
   set.examples[0].valid_actions.clear();
   set.examples[1].human_policy.clear();
-  Trainer trainer = TinyTrainer();
-  const Losses some = *trainer.Step(set.examples, {});
+  const auto trainer = TinyTrainer();
+  const Losses some = *trainer->Step(set.examples, {});
   CHECK(some.policy > 0);
   CHECK(some.human > 0);
-  const Losses none = *trainer.Step({set.examples.data(), 1}, {});
+  const Losses none = *trainer->Step({set.examples.data(), 1}, {});
   CHECK(none.policy == 0);
   CHECK(none.policy_entropy == 0);
 }
@@ -96,43 +96,43 @@ TEST_CASE("The human's action is predicted among those it can take") {
     example.human_actions = {0, 5};
     example.human_policy = {{5, 1.0f}};
   }
-  Trainer trainer = TinyTrainer();
-  const double among_two = trainer.Step(set.examples, {})->human_cross_entropy;
+  const auto trainer = TinyTrainer();
+  const double among_two = trainer->Step(set.examples, {})->human_cross_entropy;
   CHECK(among_two < 6);  // Among all 2,600 actions it is log 2,600 = 7.9 at the start.
   for (Example& example : set.examples) example.human_actions = {5};
-  CHECK(trainer.Step(set.examples, {})->human_cross_entropy == Approx(0).margin(1e-6));
+  CHECK(trainer->Step(set.examples, {})->human_cross_entropy == Approx(0).margin(1e-6));
 }
 
 TEST_CASE("Dropout is drawn from the seed, and in learning alone") {
   const ExampleSet set({6, 6, 6}, 3, 7);
   const auto after = [&](double dropout, uint64_t seed) {
-    Trainer trainer = TinyTrainer({.dropout = dropout, .seed = seed});
-    for (int i = 0; i < 3; ++i) REQUIRE(trainer.Step(set.examples, {}).ok());
-    return trainer.network().parameters;
+    const auto trainer = TinyTrainer({.dropout = dropout, .seed = seed});
+    for (int i = 0; i < 3; ++i) REQUIRE(trainer->Step(set.examples, {}).ok());
+    return trainer->network().parameters;
   };
   CHECK(after(0.5, 1) == after(0.5, 1));
   CHECK(after(0.5, 1) != after(0.5, 2));
   CHECK(after(0.5, 1) != after(0, 1));
   CHECK(after(0, 1) == after(0, 2));
-  Trainer dropping = TinyTrainer({.dropout = 0.9}), keeping = TinyTrainer();
-  const auto a = *dropping.Errors(set.examples), b = *keeping.Errors(set.examples);
+  const auto dropping = TinyTrainer({.dropout = 0.9}), keeping = TinyTrainer();
+  const auto a = *dropping->Errors(set.examples), b = *keeping->Errors(set.examples);
   for (size_t i = 0; i < a.size(); ++i) CHECK(a[i].goal == b[i].goal);
   // What is left is scaled up to make up for what is gone: the loss stays about as it was.
-  const double dropped = dropping.Step(set.examples, {})->goal;
-  CHECK(dropped == Approx(keeping.Step(set.examples, {})->goal).epsilon(0.5));
+  const double dropped = dropping->Step(set.examples, {})->goal;
+  CHECK(dropped == Approx(keeping->Step(set.examples, {})->goal).epsilon(0.5));
 }
 
 TEST_CASE("Bad examples and losses that are not finite change nothing") {
   const ExampleSet set({6, 6, 6}, 2, 7);
   const ExampleSet larger({7, 6, 6}, 1, 7);
-  Trainer trainer = TinyTrainer();
-  const std::vector<float> before = trainer.network().parameters;
+  const auto trainer = TinyTrainer();
+  const std::vector<float> before = trainer->network().parameters;
   const auto refused = [&](std::vector<Example> examples, const char* what) {
-    const auto result = trainer.Step(examples, {});
+    const auto result = trainer->Step(examples, {});
     INFO(what);
     REQUIRE_FALSE(result.ok());
     CHECK(result.status().message().find(what) != absl::string_view::npos);
-    CHECK(trainer.network().parameters == before);
+    CHECK(trainer->network().parameters == before);
   };
   const auto with = [&](auto change) {
     std::vector<Example> examples = set.examples;
@@ -156,48 +156,48 @@ TEST_CASE("Bad examples and losses that are not finite change nothing") {
   refused(with([&](Example& e) { std::swap(e.valid_actions[0], e.valid_actions[1]); }),
           "valid_actions is not ascending");
   refused(with([&](Example& e) { e.value = 3e38f; }), "not finite");
-  const auto bad_rate = trainer.Step(set.examples, {.learning_rate = nan});
+  const auto bad_rate = trainer->Step(set.examples, {.learning_rate = nan});
   CHECK_FALSE(bad_rate.ok());
-  CHECK(trainer.network().parameters == before);
-  CHECK(trainer.Step(set.examples, {}).ok());
+  CHECK(trainer->network().parameters == before);
+  CHECK(trainer->Step(set.examples, {}).ok());
 }
 
 TEST_CASE("A trainer saved and resumed goes on bit for bit") {
   const ExampleSet set({6, 6, 6}, 4, 7);
   const TempDir directory;
   const StepConfig step = {.learning_rate = 1e-3, .goal_kl_weight = 2};
-  Trainer trainer = TinyTrainer();
-  for (int i = 0; i < 3; ++i) REQUIRE(trainer.Step(set.examples, step).ok());
-  trainer.MarkPublished();
-  REQUIRE(trainer.Step(set.examples, step).ok());
-  REQUIRE(SaveCheckpoint(directory / "a", {trainer.state(), "{}"}).ok());
+  const auto trainer = TinyTrainer();
+  for (int i = 0; i < 3; ++i) REQUIRE(trainer->Step(set.examples, step).ok());
+  trainer->MarkPublished();
+  REQUIRE(trainer->Step(set.examples, step).ok());
+  REQUIRE(SaveCheckpoint(directory / "a", {trainer->state(), "{}"}).ok());
   const auto loaded = LoadCheckpoint(directory / "a");
   REQUIRE(loaded.ok());
-  Trainer resumed(loaded->state, {});
+  const auto resumed = *MakeTrainer(loaded->state, {});
   for (int i = 0; i < 3; ++i) {
-    const auto a = trainer.Step(set.examples, step), b = resumed.Step(set.examples, step);
+    const auto a = trainer->Step(set.examples, step), b = resumed->Step(set.examples, step);
     CHECK(a->total == b->total);
     CHECK(a->goal_kl == b->goal_kl);
   }
-  CHECK(trainer.network().parameters == resumed.network().parameters);
-  CHECK(trainer.state().second_moment == resumed.state().second_moment);
+  CHECK(trainer->network().parameters == resumed->network().parameters);
+  CHECK(trainer->state().second_moment == resumed->state().second_moment);
 }
 
 TEST_CASE("The same seed trains the same network, bit for bit") {
   const ExampleSet set({6, 6, 6}, 20, 7);
-  Trainer a = TinyTrainer(), b = TinyTrainer();
+  const auto a = TinyTrainer(), b = TinyTrainer();
   for (int i = 0; i < 3; ++i) {
-    CHECK(a.Step(set.examples, {})->total == b.Step(set.examples, {})->total);
+    CHECK(a->Step(set.examples, {})->total == b->Step(set.examples, {})->total);
   }
-  CHECK(a.state().network.parameters == b.state().network.parameters);
+  CHECK(a->state().network.parameters == b->state().network.parameters);
 }
 
 TEST_CASE("Errors, example by example, are what the losses are means of") {
   ExampleSet set({6, 6, 6}, 20, 7);
   set.examples[3].human_policy.clear();
-  Trainer trainer = TinyTrainer({.precision = Precision::kFloat32});
-  const auto errors = trainer.Errors(set.examples);
-  const Losses losses = *trainer.Step(set.examples, {});
+  const auto trainer = TinyTrainer({.precision = Precision::kFloat32});
+  const auto errors = trainer->Errors(set.examples);
+  const Losses losses = *trainer->Step(set.examples, {});
   REQUIRE(errors.ok());
   REQUIRE(errors->size() == 20);
   ExampleErrors sum;
@@ -216,7 +216,7 @@ TEST_CASE("Errors, example by example, are what the losses are means of") {
   CHECK(sum.value / 20 == Approx(losses.value).epsilon(1e-4));
   CHECK(sum.human / 19 == Approx(losses.human_cross_entropy).epsilon(1e-4));
   CHECK(sum.human_hit / 19 == Approx(losses.human_accuracy));
-  CHECK_FALSE(trainer.Errors({}).ok());
+  CHECK_FALSE(trainer->Errors({}).ok());
 }
 
 TEST_CASE("The average follows the parameters, acts for them, and survives a restart") {
@@ -224,18 +224,18 @@ TEST_CASE("The average follows the parameters, acts for them, and survives a res
   const TempDir directory;
   const TrainerConfig config = {.ema_decay = 0.5};
   const StepConfig step = {.learning_rate = 1e-2, .goal_kl_weight = 2};
-  Trainer trainer = TinyTrainer(config);
-  std::vector<float> average = trainer.state().Acting().parameters;
-  CHECK(average == trainer.network().parameters);
+  const auto trainer = TinyTrainer(config);
+  std::vector<float> average = trainer->state().Acting().parameters;
+  CHECK(average == trainer->network().parameters);
   for (int i = 1; i <= 12; ++i) {
-    REQUIRE(trainer.Step(set.examples, step).ok());
+    REQUIRE(trainer->Step(set.examples, step).ok());
     const float decay = std::min(0.5f, static_cast<float>(i) / static_cast<float>(i + 9));
-    const std::vector<float> newest = trainer.network().parameters;
+    const std::vector<float> newest = trainer->network().parameters;
     for (size_t k = 0; k < average.size(); ++k) {
       average[k] += (1 - decay) * (newest[k] - average[k]);
     }
   }
-  const TrainerState state = trainer.state();
+  const TrainerState state = trainer->state();
   REQUIRE(state.average.size() == average.size());
   for (size_t k = 0; k < average.size(); ++k) {
     REQUIRE(state.average[k] == Approx(average[k]).epsilon(1e-4).margin(1e-6));
@@ -243,18 +243,18 @@ TEST_CASE("The average follows the parameters, acts for them, and survives a res
   CHECK(state.Acting().parameters == state.average);
   CHECK(state.average != state.network.parameters);
 
-  trainer.MarkPublished();
-  CHECK(trainer.state().published == state.average);
-  REQUIRE(SaveCheckpoint(directory / "a", {trainer.state(), "{}"}).ok());
+  trainer->MarkPublished();
+  CHECK(trainer->state().published == state.average);
+  REQUIRE(SaveCheckpoint(directory / "a", {trainer->state(), "{}"}).ok());
   CHECK(std::get<Network>(OpenHodNetwork(directory / "a")->network).parameters == state.average);
   const auto loaded = LoadCheckpoint(directory / "a");
   REQUIRE(loaded.ok());
-  Trainer resumed(loaded->state, config);
+  const auto resumed = *MakeTrainer(loaded->state, config);
   for (int i = 0; i < 3; ++i) {
-    CHECK(trainer.Step(set.examples, step)->total == resumed.Step(set.examples, step)->total);
+    CHECK(trainer->Step(set.examples, step)->total == resumed->Step(set.examples, step)->total);
   }
-  CHECK(trainer.state().average == resumed.state().average);
-  CHECK(trainer.network().parameters == resumed.network().parameters);
+  CHECK(trainer->state().average == resumed->state().average);
+  CHECK(trainer->network().parameters == resumed->network().parameters);
 }
 
 }  // namespace

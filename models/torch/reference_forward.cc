@@ -1,4 +1,4 @@
-#include "models/reference/forward.h"
+#include "models/torch/reference_forward.h"
 
 #include <ATen/ATen.h>
 

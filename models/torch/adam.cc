@@ -1,4 +1,4 @@
-#include "models/training/adam.h"
+#include "models/torch/adam.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "models/network/forward.h"
-#include "models/training/batch.h"
+#include "models/torch/batch.h"
+#include "models/torch/forward.h"
 #include "models/training/example.h"
 #include "models/training/trainer.h"
 

@@ -1,4 +1,4 @@
-#include "models/training/batch.h"
+#include "models/torch/batch.h"
 
 #include <ATen/ATen.h>
 

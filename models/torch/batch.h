@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
-#include "models/network/forward.h"
+#include "models/torch/forward.h"
 #include "models/training/example.h"
 
 namespace hod::models {

@@ -1,4 +1,4 @@
-#include "models/network/forward.h"
+#include "models/torch/forward.h"
 
 #include <ATen/ATen.h>
 

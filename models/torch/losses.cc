@@ -1,4 +1,4 @@
-#include "models/training/losses.h"
+#include "models/torch/losses.h"
 
 #include <ATen/ATen.h>
 

@@ -1,0 +1,40 @@
+// libtorch, for those who need it: trainers, GPUs, networks of the reference. It takes half a
+// second and 100 MB to load, so what computes with it is a library of its own (models/torch), which
+// is loaded when it is first needed.
+#pragma once
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "models/network/precision.h"
+
+namespace hod::models {
+
+class Backend;
+class PpoTrainer;
+class ReferenceNetwork;
+class ReferenceTrainer;
+class Trainer;
+struct Network;
+struct PpoTrainerConfig;
+struct ReferenceWeights;
+struct TrainerConfig;
+struct TrainerState;
+
+// What the library has. MakeTorchBackend(), MakeTrainer(), MakePpoTrainer(), MakeReferenceTrainer()
+// and MakeReferenceNetwork() call these, and say what they require.
+struct TorchLibrary {
+  const char* version;  // This program's, or it is another program's library.
+  bool (*has_cuda)();
+  std::unique_ptr<Backend> (*make_backend)(const Network&, Device, Precision);
+  std::unique_ptr<Trainer> (*make_trainer)(const TrainerState&, const TrainerConfig&);
+  std::unique_ptr<PpoTrainer> (*make_ppo_trainer)(const TrainerState&, const PpoTrainerConfig&);
+  std::unique_ptr<ReferenceTrainer> (*make_reference_trainer)(const ReferenceWeights&,
+                                                              const TrainerConfig&, int length);
+  std::unique_ptr<ReferenceNetwork> (*make_reference_network)(const ReferenceWeights&);
+};
+
+// Loads it, the first time. An error says which file is missing or does not fit.
+absl::StatusOr<const TorchLibrary*> LoadTorchLibrary();
+
+}  // namespace hod::models

@@ -1,0 +1,13 @@
+#include "models/torch/library.h"
+
+#include "env/base/version.h"
+#include "models/network/torch_library.h"
+
+extern "C" __attribute__((visibility("default"))) const hod::models::TorchLibrary*
+HodTorchLibrary() {
+  using namespace hod::models;
+  static const TorchLibrary library = {hod::kVersion,      HasCudaDevice, NewBackend,
+                                       NewTrainer,         NewPpoTrainer, NewReferenceTrainer,
+                                       NewReferenceNetwork};
+  return &library;
+}

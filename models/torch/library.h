@@ -1,0 +1,23 @@
+// What this library gives to TorchLibrary (models/network/torch_library.h).
+#pragma once
+
+#include <memory>
+
+#include "models/backends/backend.h"
+#include "models/reference/network.h"
+#include "models/reference/trainer.h"
+#include "models/training/ppo_trainer.h"
+#include "models/training/trainer.h"
+
+namespace hod::models {
+
+bool HasCudaDevice();
+std::unique_ptr<Backend> NewBackend(const Network& network, Device device, Precision precision);
+std::unique_ptr<Trainer> NewTrainer(const TrainerState& state, const TrainerConfig& config);
+std::unique_ptr<PpoTrainer> NewPpoTrainer(const TrainerState& state,
+                                          const PpoTrainerConfig& config);
+std::unique_ptr<ReferenceTrainer> NewReferenceTrainer(const ReferenceWeights& weights,
+                                                      const TrainerConfig& config, int length);
+std::unique_ptr<ReferenceNetwork> NewReferenceNetwork(const ReferenceWeights& weights);
+
+}  // namespace hod::models

@@ -1,0 +1,131 @@
+#include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "env/base/random.h"
+#include "env/base/status.h"
+#include "models/torch/adam.h"
+#include "models/torch/batch.h"
+#include "models/torch/forward.h"
+#include "models/torch/library.h"
+#include "models/torch/losses.h"
+
+namespace hod::models {
+namespace {
+
+using at::Tensor;
+
+// Examples per forward and backward pass; gradients add up over the batch. Larger passes leave the
+// processor's cache and are slower.
+constexpr size_t kChunk = 16;
+
+std::vector<float> ToVector(const Tensor& tensor) {
+  const float* const data = tensor.data_ptr<float>();
+  return {data, data + tensor.numel()};
+}
+
+class TorchTrainer final : public Trainer {
+ public:
+  TorchTrainer(const TrainerState& state, const TrainerConfig& config)
+      : config_(config),
+        network_config_(state.network.config),
+        parameters_(at::tensor(state.network.parameters)),
+        published_(at::tensor(state.published)),
+        adam_{at::tensor(state.first_moment), at::tensor(state.second_moment), state.steps} {
+    if (config.ema_decay > 0) average_ = at::tensor(state.Acting().parameters);
+    parameters_.set_requires_grad(true);
+  }
+
+  absl::StatusOr<Losses> Step(absl::Span<const Example> examples, const StepConfig& step) override {
+    RETURN_IF_ERROR(Validate(step));
+    RETURN_IF_ERROR(CheckExamples(examples, network_config_.inventories));
+    at::set_num_threads(config_.threads);
+    parameters_.mutable_grad() = Tensor();
+    LossSums sums(examples, config_.weights, step.goal_kl_weight);
+    // Every step has a stream of its own, so that a run that was stopped goes on as it would have.
+    const at::Generator generator = at::detail::createCPUGenerator(
+        Rng(config_.seed).Fork(static_cast<uint64_t>(adam_.steps))());
+    for (size_t begin = 0; begin < examples.size(); begin += kChunk) {
+      const absl::Span<const Example> chunk = examples.subspan(begin, kChunk);
+      const Inputs inputs = MakeInputs(chunk, network_config_);
+      const Tensor published = step.goal_kl_weight > 0 ? PublishedLogGoal(inputs) : Tensor();
+      const Prediction prediction = Forward(parameters_)(inputs, config_.dropout, generator);
+      sums.Add(chunk, MakeTargets(chunk), prediction, published).backward();
+    }
+    Losses losses = sums.Means();
+    const absl::Status bad = absl::InternalError("the loss or its gradient is not finite");
+    if (!std::isfinite(losses.total)) return bad;
+    losses.gradient_norm = adam_.Update(parameters_, step.learning_rate, config_.max_gradient_norm);
+    if (!std::isfinite(losses.gradient_norm)) return bad;
+    Average();
+    return losses;
+  }
+
+  void MarkPublished() override { published_ = Acting().detach().clone(); }
+
+  absl::StatusOr<std::vector<ExampleErrors>> Errors(
+      absl::Span<const Example> examples) const override {
+    RETURN_IF_ERROR(CheckExamples(examples, network_config_.inventories));
+    at::set_num_threads(config_.threads);
+    const at::NoGradGuard no_grad;
+    std::vector<ExampleErrors> errors;
+    for (size_t begin = 0; begin < examples.size(); begin += kChunk) {
+      const absl::Span<const Example> chunk = examples.subspan(begin, kChunk);
+      const Prediction prediction = Forward(Acting())(MakeInputs(chunk, network_config_));
+      const std::vector<ExampleErrors> more = ErrorsOf(chunk, MakeTargets(chunk), prediction);
+      errors.insert(errors.end(), more.begin(), more.end());
+    }
+    return errors;
+  }
+
+  int64_t steps() const override { return adam_.steps; }
+  Network network() const override { return {network_config_, ToVector(parameters_)}; }
+  TrainerState state() const override {
+    return {network(),
+            average_.defined() ? ToVector(average_) : std::vector<float>(),
+            ToVector(published_),
+            ToVector(adam_.first_moment),
+            ToVector(adam_.second_moment),
+            adam_.steps};
+  }
+
+ private:
+  const Tensor& Acting() const { return average_.defined() ? average_ : parameters_; }
+
+  ForwardPass Forward(const Tensor& parameters) const {
+    return ForwardPass(network_config_, parameters.to(ScalarTypeOf(config_.precision)));
+  }
+
+  Tensor PublishedLogGoal(const Inputs& inputs) const {
+    const at::NoGradGuard no_grad;
+    return Forward(published_)(inputs).goal.log_softmax(1);
+  }
+
+  // The first steps count for more, so that the random start is soon forgotten.
+  void Average() {
+    if (!average_.defined()) return;
+    const at::NoGradGuard no_grad;
+    const auto steps = static_cast<double>(adam_.steps);
+    const double decay = std::min(config_.ema_decay, steps / (steps + 9));
+    average_.lerp_(parameters_.detach(), 1 - decay);
+  }
+
+  TrainerConfig config_;
+  NetworkConfig network_config_;
+  Tensor parameters_;  // [P], the leaf of every gradient.
+  Tensor average_;     // [P]; undefined if there is none.
+  Tensor published_;   // [P]
+  Adam adam_;
+};
+
+}  // namespace
+
+std::unique_ptr<Trainer> NewTrainer(const TrainerState& state, const TrainerConfig& config) {
+  return std::make_unique<TorchTrainer>(state, config);
+}
+
+}  // namespace hod::models
