@@ -59,8 +59,9 @@ lint: ## clang-format, black and mypy: what CI refuses
 	black --check --quiet --diff .
 	mypy
 
-tidy: configure ## clang-tidy over everything, for hours: too slow for CI
-	git ls-files '*.cc' | xargs -n 1 -P $$(nproc) clang-tidy --quiet -p $(BUILD)
+# Clang cannot read libtorch 1.13's headers as C++20.
+tidy: configure ## clang-tidy over all but models/torch: too slow for CI
+	git ls-files '*.cc' ':!models/torch' | xargs -n 1 -P $$(nproc) clang-tidy --quiet -p $(BUILD)
 
 SECONDS := 60
 fuzz: ## damaged files for every reader, SECONDS=60 each: tests/fuzz/README.md

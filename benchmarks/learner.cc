@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "benchmarks/networks.h"
 #include "benchmarks/positions.h"
 #include "benchmarks/suites.h"
 #include "engine/samples/replay.h"
@@ -13,6 +14,7 @@
 #include "env/game/action_mask.h"
 #include "models/reference/initial.h"
 #include "models/reference/trainer.h"
+#include "models/training/network_pass.h"
 #include "models/training/trainer.h"
 
 namespace hod::benchmarks {
@@ -61,6 +63,20 @@ void Load(benchmark::State& bench, int batch) {
   bench.SetItemsProcessed(bench.iterations() * batch);
 }
 
+// The share of the peak of as many threads, which is measured right before.
+struct Share {
+  explicit Share(const models::Kernels& kernels, int threads = 1)
+      : peak(threads * PeakRate(kernels)) {}
+  void Count(benchmark::State& bench, const models::NetworkConfig& config, double positions) {
+    const double rate =
+        positions * LearningCostOf(config, env::WorldSize()).needed / watch.Seconds();
+    bench.counters["GFLOP/s"] = 1e-9 * rate;
+    bench.counters["of_peak"] = rate / peak;
+  }
+  double peak;
+  Stopwatch watch;
+};
+
 void CountSteps(benchmark::State& bench, int batch, absl::Duration loading) {
   bench.SetItemsProcessed(bench.iterations() * batch);
   bench.counters["steps"] =
@@ -70,19 +86,45 @@ void CountSteps(benchmark::State& bench, int batch, absl::Duration loading) {
 }
 
 // Does what the learner does: samples a batch, then learns from it.
-void Step(benchmark::State& bench, models::NetworkConfig config, int batch, int threads) {
-  const auto trainer = models::MakeTrainer(
-      models::InitialTrainerState(models::InitialNetwork(config, Rng(1))), {.threads = threads});
-  if (!trainer.ok()) return bench.SkipWithError(trainer.status().ToString().c_str());
+void Step(benchmark::State& bench, models::NetworkConfig config, int batch, int threads,
+          bool torch) {
+  const models::TrainerState state =
+      models::InitialTrainerState(models::InitialNetwork(config, Rng(1)));
+  const models::TrainerConfig how = {.threads = threads};
+  absl::StatusOr<std::unique_ptr<models::Trainer>> made =
+      torch ? models::MakeTorchTrainer(state, how) : models::MakeTrainer(state, how);
+  if (!made.ok()) return bench.SkipWithError(made.status().ToString().c_str());
+  const std::unique_ptr<models::Trainer> trainer = *std::move(made);
   Rng rng(1);
   absl::Duration loading;
+  Share share(models::FastestKernels(models::Precision::kFloat32), threads);
   for (auto _ : bench) {
     const Stopwatch watch;
     const engine::Batch samples = Window().Sample(batch, rng);
     loading += watch.Elapsed();
-    if (!(*trainer)->Step(samples.examples, {}).ok()) bench.SkipWithError("the step failed");
+    if (!trainer->Step(samples.examples, {}).ok()) bench.SkipWithError("the step failed");
   }
   CountSteps(bench, batch, loading);
+  share.Count(bench, config, static_cast<double>(bench.iterations()) * batch);
+}
+
+// Both passes over one position, by given kernels.
+void Passes(benchmark::State& bench, models::NetworkConfig config, const models::Kernels& kernels) {
+  models::PackedNetwork network(config);
+  const models::Network initial = RandomNetwork(config, 1);
+  network.Pack(initial.parameters);
+  models::NetworkGradient gradient(network.layers());
+  models::NetworkPass pass(config, env::WorldSize(), kernels);
+  Rng rng(1);
+  const PlayedPositions played(/*seed=*/1, 1);
+  pass.See(played.Batch(1).front(), config);
+  Share share(kernels);
+  for (auto _ : bench) {
+    pass.Forward(network, /*dropout=*/0, rng);
+    pass.Backward(network, 1.0f, gradient);
+  }
+  bench.SetItemsProcessed(bench.iterations());
+  share.Count(bench, config, static_cast<double>(bench.iterations()));
 }
 
 // The paper's network, on a sequence.
@@ -114,12 +156,21 @@ void AddLearnerSuite() {
        {models::NetworkConfig{.channels = 16, .blocks = 4}, models::NetworkConfig{},
         models::NetworkConfig{.channels = 32, .blocks = 6}}) {
     for (const auto& [batch, threads] : {std::pair(64, 1), std::pair(64, 2), std::pair(512, 1)}) {
+      for (const bool torch : {false, true}) {
+        benchmark::RegisterBenchmark(absl::StrCat(torch ? "libtorch" : "step", "/", config.channels,
+                                                  "x", config.blocks, "/", batch, "/", threads)
+                                         .c_str(),
+                                     Step, config, batch, threads, torch)
+            ->Unit(benchmark::kMillisecond)
+            ->UseRealTime();
+      }
+    }
+    for (const models::Kernels* kernels : models::RunnableKernels()) {
+      if (kernels->precision != models::Precision::kFloat32) continue;
       benchmark::RegisterBenchmark(
-          absl::StrCat("step/", config.channels, "x", config.blocks, "/", batch, "/", threads)
-              .c_str(),
-          Step, config, batch, threads)
-          ->Unit(benchmark::kMillisecond)
-          ->UseRealTime();
+          absl::StrCat("passes/", config.channels, "x", config.blocks, "/", kernels->name).c_str(),
+          Passes, config, *kernels)
+          ->Unit(benchmark::kMillisecond);
     }
   }
   benchmark::RegisterBenchmark("step/paper/16/1", PaperStep, 16, 1)

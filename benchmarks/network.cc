@@ -36,19 +36,6 @@ const PlayedPositions& Positions() {
   return positions;
 }
 
-// Floating-point operations a second of this thread that does nothing else, the best of some
-// milliseconds.
-double PeakRate(const models::Kernels& kernels) {
-  constexpr int64_t kSteps = 500000;
-  double best = 0;
-  for (int i = 0; i < 8; ++i) {
-    const Stopwatch watch;
-    const double operations = kernels.multiply_add(kSteps);
-    best = std::max(best, operations / watch.Seconds());
-  }
-  return best;
-}
-
 thread_local double seconds_in_network = 0;
 
 // A backend whose passes are timed, in the thread that makes them.

@@ -1,12 +1,15 @@
 #include "benchmarks/networks.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string>
 
 #include "absl/strings/match.h"
+#include "env/base/clock.h"
 #include "env/game/action_mask.h"
 #include "models/backends/convolution_plan.h"
+#include "models/network/features.h"
 #include "models/reference/config.h"
 
 namespace hod::benchmarks {
@@ -96,6 +99,30 @@ Cost CostOf(const models::ReferenceConfig& config, const env::WorldSize& world) 
     cost.needed += part.needed;
   }
   return cost;
+}
+
+Cost LearningCostOf(const models::NetworkConfig& config, const env::WorldSize& world) {
+  Cost cost = CostOf(config, world);
+  cost.nominal *= 3;
+  cost.needed *= 3;
+  // The stem, the hidden layer's part that reads planes, and the goal's direct evidence.
+  const double of_planes = 2.0 * world.Volume() *
+                           (3.0 * config.channels * models::NumPlanes(config) +
+                            env::kNumBlocks * models::kNumGoalPlanes);
+  cost.nominal -= of_planes;
+  cost.needed -= of_planes;
+  return cost;
+}
+
+double PeakRate(const models::Kernels& kernels) {
+  constexpr int64_t kSteps = 500000;
+  double best = 0;
+  for (int i = 0; i < 8; ++i) {
+    const Stopwatch watch;
+    const double operations = kernels.multiply_add(kSteps);
+    best = std::max(best, operations / watch.Seconds());
+  }
+  return best;
 }
 
 PlayedPositions::PlayedPositions(uint64_t seed, int count)

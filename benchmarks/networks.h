@@ -6,6 +6,7 @@
 
 #include "benchmarks/positions.h"
 #include "mcts/evaluator.h"
+#include "models/backends/kernels.h"
 #include "models/network/network.h"
 #include "models/reference/weights.h"
 
@@ -26,6 +27,13 @@ struct Cost {
 };
 Cost CostOf(const models::NetworkConfig& config, const env::WorldSize& world);
 Cost CostOf(const models::ReferenceConfig& config, const env::WorldSize& world);
+// The cost of learning from a position: forward, and backward to weights and to inputs, but for
+// inputs that are features.
+Cost LearningCostOf(const models::NetworkConfig& config, const env::WorldSize& world);
+
+// Floating-point operations a second of this thread that does nothing else, the best of some
+// milliseconds.
+double PeakRate(const models::Kernels& kernels);
 
 // Positions of the assistant, at equal distances in a game of random actions.
 class PlayedPositions {

@@ -61,6 +61,7 @@ absl::Status Run(const Suite& suite, const RunOptions& options) {
       "--benchmark_enable_random_interleaving=true",
       absl::StrCat("--benchmark_report_aggregates_only=", options.json ? "false" : "true")};
   std::vector<char*> argv;
+  argv.reserve(flags.size());
   for (std::string& flag : flags) argv.push_back(flag.data());
   int argc = static_cast<int>(argv.size());
   benchmark::Initialize(&argc, argv.data());

@@ -48,6 +48,10 @@ void AddNetworkSuite();
 //   step/NETWORK/BATCH/THREADS a step of the learner: sampling a batch, both passes of the network
 //                              and the update; load_seconds is the sampling's time, steps their
 //                              rate. NETWORK is channels x blocks, or the paper's on a sequence
+//   libtorch/...               the same with libtorch's trainer
+//   passes/NETWORK/KERNELS     both passes of the network over one position, no losses or update
+// Counters: operations a second, and their share (of_peak) of what as many threads reach that only
+// multiply and add, measured right before.
 void AddLearnerSuite();
 // Pictures of an episode, one after each step: drawn alone, and encoded too.
 void AddDrawSuite();

@@ -31,8 +31,7 @@ int64_t NumParameters(const StudiedNetwork& network) {
 absl::StatusOr<std::unique_ptr<models::ExampleTrainer>> MakeTrainer(const NetworkStudy& study,
                                                                     const StudiedNetwork& network) {
   if (const auto* hod = std::get_if<models::NetworkConfig>(&network.config)) {
-    const models::TrainerConfig config = {.ema_decay = network.ema_decay,
-                                          .precision = models::Precision::kFloat32};
+    const models::TrainerConfig config = {.ema_decay = network.ema_decay};
     return models::MakeTrainer(
         models::InitialTrainerState(models::InitialNetwork(*hod, InitialRng(study))), config);
   }

@@ -134,9 +134,8 @@ class Learner {
 
 absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop) {
   ASSIGN_OR_RETURN(auto session, RunSession::Open(run, stop));
-  ASSIGN_OR_RETURN(
-      const std::unique_ptr<models::Trainer> trainer,
-      models::MakeTrainer(session->TakeState(), TrainerConfigOf(run.config().learner)));
+  const std::unique_ptr<models::Trainer> trainer =
+      models::MakeTrainer(session->TakeState(), TrainerConfigOf(run.config().learner));
   return Learner(run, *session, *trainer).Run();
 }
 

@@ -10,7 +10,7 @@ namespace hod::env {
 using nlohmann::json;
 
 HumanRecordingReader::HumanRecordingReader(GzipLineReader lines) : lines_(std::move(lines)) {}
-HumanRecordingReader::HumanRecordingReader(HumanRecordingReader&&) = default;
+HumanRecordingReader::HumanRecordingReader(HumanRecordingReader&&) noexcept = default;
 HumanRecordingReader::~HumanRecordingReader() = default;
 
 absl::StatusOr<HumanRecordingReader> HumanRecordingReader::Open(const std::string& path) {

@@ -93,7 +93,7 @@ class HumanRowReader;
 class HumanRecordingReader {
  public:
   static absl::StatusOr<HumanRecordingReader> Open(const std::string& path);
-  HumanRecordingReader(HumanRecordingReader&&);
+  HumanRecordingReader(HumanRecordingReader&&) noexcept;
   ~HumanRecordingReader();
 
   // Goes on to the next episode, over rows not yet read; false at the end of the file.

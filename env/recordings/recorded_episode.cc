@@ -155,7 +155,7 @@ class EpisodeReader::PeopleSource final : public Source {
 };
 
 EpisodeReader::EpisodeReader(std::unique_ptr<Source> source) : source_(std::move(source)) {}
-EpisodeReader::EpisodeReader(EpisodeReader&&) = default;
+EpisodeReader::EpisodeReader(EpisodeReader&&) noexcept = default;
 EpisodeReader::~EpisodeReader() = default;
 
 absl::StatusOr<EpisodeReader> EpisodeReader::Open(const std::string& path) {

@@ -39,7 +39,7 @@ struct RecordedEpisode {
 class EpisodeReader {
  public:
   static absl::StatusOr<EpisodeReader> Open(const std::string& path);
-  EpisodeReader(EpisodeReader&&);
+  EpisodeReader(EpisodeReader&&) noexcept;
   ~EpisodeReader();
 
   // Whether the file's first line is that of a recording of people.

@@ -5,11 +5,11 @@
 #include <cmath>
 #include <cstring>
 #include <map>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "models/backends/aligned.h"
 #include "models/backends/convolution_plan.h"
 #include "models/network/features.h"
 
@@ -17,20 +17,6 @@ namespace hod::models {
 namespace {
 
 using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-int RoundUp(int count, int multiple) { return (count + multiple - 1) / multiple * multiple; }
-
-// Memory that starts on a line of the cache: a vector across two lines is loaded twice.
-template <typename T>
-struct LineAllocator {
-  static constexpr std::align_val_t kLine{64};
-  using value_type = T;
-  T* allocate(size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kLine)); }
-  void deallocate(T* memory, size_t) { ::operator delete(memory, kLine); }
-  friend bool operator==(const LineAllocator&, const LineAllocator&) = default;
-};
-template <typename T>
-using Aligned = std::vector<T, LineAllocator<T>>;
 
 // The tensors of a network by name.
 class Parameters {
@@ -272,6 +258,7 @@ class CpuBackend::Pass final : public Workspace {
     c.units = layer.units;
     c.weights = layer.weights.data();
     c.bias = layer.bias.data();
+    c.relu = true;
     c.blocks = layer.blocks;
     c.kernel_size = layer.kernel_size;
     c.taps = plan.taps.data();

@@ -31,7 +31,7 @@ struct VoxelRun {
   int32_t first_tap, num_taps;  // A run in a list of taps.
 };
 
-// relu(convolution + bias + add), zero outside the world.
+// convolution + bias + add, zero outside the world; then a ReLU, a gate, or neither.
 struct Convolution {
   const void* input;
   ptrdiff_t voxel_stride, unit_stride;  // Counted in units.
@@ -40,9 +40,26 @@ struct Convolution {
   const float* scales;                  // [blocks * kBlock] of sums; used with bytes alone.
   const float* bias;                    // [blocks * kBlock]
   const void* add;                      // Rows, or null.
-  void* output;                         // Rows. May be `add`.
+  const void* gate;                     // Rows: 0 is put where theirs is not positive. Or null.
+  bool relu;
+  void* output;  // Rows. May be `add`.
   int blocks;
   int kernel_size;  // Taps of the kernel.
+  const Tap* taps;
+  const VoxelRun* runs;
+  int num_runs;
+};
+
+// The gradient of a convolution's weights: inputs times gradients of outputs, over all voxels. All
+// are floats.
+struct WeightGradient {
+  const float* input;
+  ptrdiff_t voxel_stride, channel_stride;
+  int channels;           // Inputs.
+  const float* gradient;  // Rows of `blocks`.
+  float* weights;         // [blocks][taps of the kernel][channels][kBlock], which it is added to.
+  int blocks;
+  int kernel_size;
   const Tap* taps;
   const VoxelRun* runs;
   int num_runs;
@@ -75,6 +92,11 @@ struct Kernels {
   float (*quantise)(const float* rows, int count, void* units);
   // Mean, then maximum of all channels.
   void (*pool)(const void* rows, int voxels, int channels, float* pooled);
+  // Adds to rows the gradient of that maximum: what is `gradient` for a channel is shared equally
+  // by the voxels that have it. Of floats; null with others, as is the next.
+  void (*spread_maximum)(const float* rows, const float* highest, const float* gradient, int voxels,
+                         int channels, float* output);
+  void (*add_weight_gradient)(const WeightGradient&);
   void (*to_planes)(const void* rows, int voxels, int channels, float* planes);
   void (*map_planes)(const PlanesMap&);
   // The log of the sum of exponentials of `count` numbers is *highest + log(*sum). A relative error

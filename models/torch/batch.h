@@ -3,16 +3,11 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "models/torch/forward.h"
 #include "models/training/example.h"
 
 namespace hod::models {
-
-// Names the first example that contradicts its game or differs from the first one's in world size
-// or action space, and what is wrong with it.
-absl::Status CheckExamples(absl::Span<const Example> examples, bool inventories);
 
 // Distributions over the flat actions of a batch, as a list of their entries.
 struct SparseDistributions {

@@ -97,7 +97,7 @@ class TorchTrainer final : public Trainer {
   const Tensor& Acting() const { return average_.defined() ? average_ : parameters_; }
 
   ForwardPass Forward(const Tensor& parameters) const {
-    return ForwardPass(network_config_, parameters.to(ScalarTypeOf(config_.precision)));
+    return ForwardPass(network_config_, parameters);
   }
 
   Tensor PublishedLogGoal(const Inputs& inputs) const {

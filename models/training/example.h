@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "env/game/action_distribution.h"
 #include "mcts/evaluator.h"
@@ -23,5 +24,12 @@ struct Example {
   // True distribution over them, ids ascending, summing to 1. Empty: no human loss.
   env::ActionDistribution human_policy;
 };
+
+// The position of an example with its valid actions, as a network sees it.
+mcts::Position PositionOf(const Example& example);
+
+// Names the first example that contradicts its game or differs from the first one's in world size
+// or action space, and what is wrong with it.
+absl::Status CheckExamples(absl::Span<const Example> examples, bool inventories);
 
 }  // namespace hod::models

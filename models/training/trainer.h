@@ -8,7 +8,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "models/network/precision.h"
 #include "models/training/trainable.h"
 
 namespace hod::models {
@@ -26,9 +25,8 @@ struct TrainerConfig {
   double ema_decay = 0;
   // Share of the inputs and outputs of the hidden layer that a step leaves out (ForwardPass).
   double dropout = 0;
-  uint64_t seed = 0;                         // Seeds dropout.
-  int threads = 1;                           // Used by a step, of at least 1.
-  Precision precision = FastestPrecision();  // Forward and backward pass; Adam has floats.
+  uint64_t seed = 0;  // Seeds dropout.
+  int threads = 1;    // Used by a step, of at least 1. Sums of floats depend on their number.
 };
 
 // After MarkPublished() steps hold the goal prediction close to that of the parameters of then.
@@ -37,8 +35,12 @@ class Trainer : public ResumableTrainer, public ExampleTrainer {
   virtual Network network() const = 0;
 };
 
-// Requires a valid network and vectors of its size. Fails where LoadTorchLibrary() does.
-absl::StatusOr<std::unique_ptr<Trainer>> MakeTrainer(const TrainerState& state,
-                                                     const TrainerConfig& config);
+// Computes on the processor's vector units. Requires a valid network and vectors of its size.
+std::unique_ptr<Trainer> MakeTrainer(const TrainerState& state, const TrainerConfig& config);
+
+// The same in libtorch, with its automatic gradients, which the other is compared with. Fails where
+// LoadTorchLibrary() does.
+absl::StatusOr<std::unique_ptr<Trainer>> MakeTorchTrainer(const TrainerState& state,
+                                                          const TrainerConfig& config);
 
 }  // namespace hod::models

@@ -15,13 +15,13 @@ namespace {
 constexpr NetworkConfig kTiny = {.channels = 16, .blocks = 2};
 
 std::unique_ptr<Trainer> TinyTrainer(const TrainerConfig& config = {}) {
-  return *MakeTrainer(InitialTrainerState(InitialNetwork(kTiny, Rng(1))), config);
+  return MakeTrainer(InitialTrainerState(InitialNetwork(kTiny, Rng(1))), config);
 }
 
 TEST_CASE("Every loss falls when a tiny network overfits a few examples") {
   const ExampleSet set({6, 6, 6}, 6, 7);
-  for (const Precision precision : {Precision::kFloat32, FastestPrecision()}) {
-    const auto trainer = TinyTrainer({.weights = {.value = 0.5}, .precision = precision});
+  {
+    const auto trainer = TinyTrainer({.weights = {.value = 0.5}});
     const StepConfig step = {.learning_rate = 3e-3};
     const Losses first = *trainer->Step(set.examples, step);
     Losses last;
@@ -52,8 +52,8 @@ TEST_CASE("A batch larger than a pass gives the mean over all its examples") {
   const ExampleSet set({5, 5, 5}, 2, 7);
   std::vector<Example> many;
   for (int i = 0; i < 20; ++i) many.insert(many.end(), set.examples.begin(), set.examples.end());
-  const auto a = TinyTrainer({.precision = Precision::kFloat32});
-  const auto b = TinyTrainer({.precision = Precision::kFloat32});
+  const auto a = TinyTrainer();
+  const auto b = TinyTrainer();
   const Losses once = *a->Step(set.examples, {}), often = *b->Step(many, {});
   CHECK(often.total == Approx(once.total).epsilon(1e-5));
   CHECK(often.gradient_norm == Approx(once.gradient_norm).epsilon(1e-4));
@@ -173,7 +173,7 @@ TEST_CASE("A trainer saved and resumed goes on bit for bit") {
   REQUIRE(SaveCheckpoint(directory / "a", {trainer->state(), "{}"}).ok());
   const auto loaded = LoadCheckpoint(directory / "a");
   REQUIRE(loaded.ok());
-  const auto resumed = *MakeTrainer(loaded->state, {});
+  const auto resumed = MakeTrainer(loaded->state, {});
   for (int i = 0; i < 3; ++i) {
     const auto a = trainer->Step(set.examples, step), b = resumed->Step(set.examples, step);
     CHECK(a->total == b->total);
@@ -195,7 +195,7 @@ TEST_CASE("The same seed trains the same network, bit for bit") {
 TEST_CASE("Errors, example by example, are what the losses are means of") {
   ExampleSet set({6, 6, 6}, 20, 7);
   set.examples[3].human_policy.clear();
-  const auto trainer = TinyTrainer({.precision = Precision::kFloat32});
+  const auto trainer = TinyTrainer();
   const auto errors = trainer->Errors(set.examples);
   const Losses losses = *trainer->Step(set.examples, {});
   REQUIRE(errors.ok());
@@ -217,6 +217,61 @@ TEST_CASE("Errors, example by example, are what the losses are means of") {
   CHECK(sum.human / 19 == Approx(losses.human_cross_entropy).epsilon(1e-4));
   CHECK(sum.human_hit / 19 == Approx(losses.human_accuracy));
   CHECK_FALSE(trainer->Errors({}).ok());
+}
+
+TEST_CASE("Losses and gradients are those of libtorch, tensor by tensor") {
+  struct Case {
+    NetworkConfig network;
+    env::WorldSize world;
+    double goal_kl_weight;
+    int threads;
+  };
+  const Case cases[] = {{{.channels = 16, .blocks = 2}, {6, 6, 6}, 0, 1},
+                        {{.channels = 32, .blocks = 3}, {11, 10, 10}, 3, 2},
+                        {{.channels = 20, .blocks = 1, .inventories = true}, {5, 8, 7}, 1, 3},
+                        {{.channels = 5, .blocks = 0, .goal_visible = true}, {4, 5, 9}, 2, 1}};
+  for (const Case& c : cases) {
+    ExampleSet set(c.world, 7, 11);
+    set.examples[2].human_policy.clear();
+    set.examples[4].search_policy.clear();
+    TrainerState state = InitialTrainerState(InitialNetwork(c.network, Rng(1)));
+    // No tensor of zeros, whose gradient would hide that of what comes before it.
+    Rng rng(5);
+    for (float& p : state.network.parameters) p += static_cast<float>(0.05 * rng.Normal());
+    for (float& p : state.published) p += static_cast<float>(0.05 * rng.Normal());
+    const TrainerConfig config = {.weights = {.value = 0.5, .goal = 2, .human = 0.25},
+                                  .max_gradient_norm = 1e9,
+                                  .threads = c.threads};
+    const StepConfig step = {.learning_rate = 1e-3, .goal_kl_weight = c.goal_kl_weight};
+    const auto own = MakeTrainer(state, config), torch = *MakeTorchTrainer(state, config);
+    const Losses a = *own->Step(set.examples, step), b = *torch->Step(set.examples, step);
+    for (double Losses::*loss :
+         {&Losses::total, &Losses::policy, &Losses::value, &Losses::goal, &Losses::goal_kl,
+          &Losses::human, &Losses::goal_recall, &Losses::goal_precision,
+          &Losses::human_cross_entropy, &Losses::human_accuracy, &Losses::policy_entropy,
+          &Losses::gradient_norm}) {
+      CHECK(a.*loss == Approx(b.*loss).epsilon(1e-4).margin(1e-7));
+    }
+    // Adam's first moment is a tenth of the gradient.
+    const TrainerState mine = own->state(), theirs = torch->state();
+    size_t at = 0;
+    for (const ParameterSpec& spec : ParameterLayout(c.network)) {
+      double error = 0, size = 0;
+      for (const size_t end = at + spec.Size(); at < end; ++at) {
+        error += std::pow(mine.first_moment[at] - theirs.first_moment[at], 2);
+        size += std::pow(theirs.first_moment[at], 2);
+      }
+      INFO(spec.name << " of " << c.network.channels << " channels");
+      CHECK(size > 0);
+      CHECK(std::sqrt(error) <= 1e-4 * std::sqrt(size));
+    }
+    CHECK(own->steps() == 1);
+    const auto my_errors = own->Errors(set.examples), their_errors = torch->Errors(set.examples);
+    for (size_t i = 0; i < set.examples.size(); ++i) {
+      CHECK((*my_errors)[i].goal == Approx((*their_errors)[i].goal).epsilon(1e-3));
+      CHECK((*my_errors)[i].human == Approx((*their_errors)[i].human).epsilon(1e-3));
+    }
+  }
 }
 
 TEST_CASE("The average follows the parameters, acts for them, and survives a restart") {
@@ -249,7 +304,7 @@ TEST_CASE("The average follows the parameters, acts for them, and survives a res
   CHECK(std::get<Network>(OpenHodNetwork(directory / "a")->network).parameters == state.average);
   const auto loaded = LoadCheckpoint(directory / "a");
   REQUIRE(loaded.ok());
-  const auto resumed = *MakeTrainer(loaded->state, config);
+  const auto resumed = MakeTrainer(loaded->state, config);
   for (int i = 0; i < 3; ++i) {
     CHECK(trainer->Step(set.examples, step)->total == resumed->Step(set.examples, step)->total);
   }

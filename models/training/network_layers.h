@@ -1,0 +1,106 @@
+// A network's layers as training computes them: where each stands in the flat parameters, and its
+// weights in the order in which kernels read them, forward and backward.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "models/backends/aligned.h"
+#include "models/backends/kernels.h"
+#include "models/network/network.h"
+
+namespace hod::models {
+
+// A convolution, whose outputs may be those of several tensors: heads that read the same rows are
+// computed at once.
+struct ConvolutionLayer {
+  // Offsets in the flat parameters.
+  struct Part {
+    int64_t weight;
+    int64_t bias;  // -1: none.
+    int outputs;
+  };
+  std::vector<Part> parts;
+  std::array<int, 3> extents;  // Of the kernel in x, y, z.
+  int kernel_size = 1;         // Their product.
+  int columns = 0;             // Inputs that the tensors have,
+  int first_column = 0;        // and where those that this layer reads begin,
+  int inputs = 0;              // and how many they are.
+  int outputs = 0;             // Of all parts.
+  bool reads_planes = false;   // Or rows, with zeros up to whole blocks of channels.
+
+  int units() const { return reads_planes ? inputs : RoundUp(inputs, kBlock); }
+  int blocks() const { return RoundUp(outputs, kBlock) / kBlock; }
+  size_t packed_size() const { return size_t{1} * blocks() * kernel_size * units() * kBlock; }
+};
+
+// Matrices of the flat parameters, [rows][columns].
+struct MatrixLayer {
+  int64_t weight;
+  int64_t bias;  // -1: none.
+  int rows, columns;
+};
+
+struct NetworkLayers {
+  explicit NetworkLayers(const NetworkConfig& config);
+
+  struct Block {
+    int horizontal, vertical;  // Indices of convolutions.
+    MatrixLayer pooled;
+  };
+  std::vector<ConvolutionLayer> convolutions;
+  int stem, hidden_trunk, hidden_planes, actions, goal, goal_skip;  // Indices of them.
+  std::vector<Block> blocks;
+  MatrixLayer stem_globals, summary, channel_bias, value;
+  int64_t num_parameters;
+};
+
+// The parameters of a network, packed for a pass.
+class PackedNetwork {
+ public:
+  explicit PackedNetwork(const NetworkConfig& config);
+
+  // Requires as many parameters as the network has, which are borrowed.
+  void Pack(absl::Span<const float> parameters);
+
+  const NetworkConfig& config() const { return config_; }
+  const NetworkLayers& layers() const { return layers_; }
+  absl::Span<const float> parameters() const { return parameters_; }
+  const float* forward(int layer) const { return packed_[layer].forward.data(); }
+  // Weights of the map from gradients of outputs to gradients of inputs.
+  const float* backward(int layer) const { return packed_[layer].backward.data(); }
+  const float* bias(int layer) const { return packed_[layer].bias.data(); }
+
+ private:
+  struct Packed {
+    Aligned<float> forward;   // [blocks of outputs][taps][units of inputs][kBlock]
+    Aligned<float> backward;  // [blocks of inputs][taps, the other way][outputs][kBlock]
+    Aligned<float> bias;      // [blocks of outputs][kBlock]
+  };
+  NetworkConfig config_;
+  NetworkLayers layers_;
+  absl::Span<const float> parameters_;
+  std::vector<Packed> packed_;
+};
+
+// The gradient of a network's parameters, as passes add to it.
+class NetworkGradient {
+ public:
+  explicit NetworkGradient(const NetworkLayers& layers);
+
+  void Clear();
+  float* weights(int layer) { return packed_[layer].data(); }  // As PackedNetwork::forward().
+  float* flat() { return flat_.data(); }  // All but the weights of convolutions.
+  // Adds all to `gradient`, [parameters].
+  void AddTo(absl::Span<float> gradient) const;
+
+ private:
+  const NetworkLayers& layers_;
+  std::vector<Aligned<float>> packed_;
+  std::vector<float> flat_;
+};
+
+}  // namespace hod::models

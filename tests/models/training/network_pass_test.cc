@@ -1,0 +1,99 @@
+// Gradients by every kind of kernel, and against differences.
+#include "models/training/network_pass.h"
+
+#include <cmath>
+
+#include "models/training/example_losses.h"
+#include "tests/support/catch.h"
+#include "tests/support/models/test_positions.h"
+
+namespace hod::models {
+namespace {
+
+// Random, without tensors of zeros.
+std::vector<float> BusyParameters(const NetworkConfig& config) {
+  Network network = InitialNetwork(config, Rng(1));
+  Rng rng(2);
+  for (float& p : network.parameters) p += static_cast<float>(0.05 * rng.Normal());
+  return network.parameters;
+}
+
+constexpr LossScales kScales = {.policy = 1, .value = 0.5, .goal = 2, .human = 0.25};
+
+double Total(const ExampleLosses& e) {
+  return kScales.policy * e.policy + kScales.value * e.value + kScales.goal * e.goal +
+         kScales.human * e.human;
+}
+
+std::vector<float> GradientOf(const Example& example, const NetworkConfig& config,
+                              const std::vector<float>& parameters, const Kernels& kernels,
+                              double dropout) {
+  PackedNetwork network(config);
+  network.Pack(parameters);
+  NetworkPass pass(config, example.position.game->size(), kernels);
+  NetworkGradient packed(network.layers());
+  Rng rng(3);
+  float value_gradient;
+  pass.See(PositionOf(example), config);
+  pass.Forward(network, dropout, rng);
+  LossesAndGradient(example, pass, nullptr, kScales, value_gradient);
+  pass.Backward(network, value_gradient, packed);
+  std::vector<float> gradient(parameters.size());
+  packed.AddTo(absl::MakeSpan(gradient));
+  return gradient;
+}
+
+TEST_CASE("Every kind of kernel computes the same gradient") {
+  for (const NetworkConfig& config :
+       {NetworkConfig{.channels = 32, .blocks = 2}, NetworkConfig{.channels = 7, .blocks = 1},
+        NetworkConfig{.channels = 48, .blocks = 1, .goal_visible = true}}) {
+    const ExampleSet set({5, 9, 6}, 1, 3);
+    const std::vector<float> parameters = BusyParameters(config);
+    const std::vector<float> expected =
+        GradientOf(set.examples[0], config, parameters, FastestKernels(Precision::kFloat32), 0);
+    double size = 0;
+    for (const float g : expected) size += g * g;
+    for (const Kernels* kernels : RunnableKernels()) {
+      if (kernels->precision != Precision::kFloat32) continue;
+      const auto gradient = GradientOf(set.examples[0], config, parameters, *kernels, 0);
+      double error = 0;
+      for (size_t i = 0; i < gradient.size(); ++i) error += std::pow(gradient[i] - expected[i], 2);
+      INFO(kernels->name << ", " << config.channels << " channels");
+      CHECK(std::sqrt(error) < 1e-5 * std::sqrt(size));
+    }
+  }
+}
+
+TEST_CASE("With dropout, the gradient is that of the loss with what was left out") {
+  const NetworkConfig config = {.channels = 16, .blocks = 1};
+  const ExampleSet set({5, 5, 5}, 1, 3);
+  const Example& example = set.examples[0];
+  const std::vector<float> parameters = BusyParameters(config);
+  const Kernels& kernels = FastestKernels(Precision::kFloat32);
+  const auto loss = [&](const std::vector<float>& at) {
+    PackedNetwork network(config);
+    network.Pack(at);
+    NetworkPass pass(config, example.position.game->size(), kernels);
+    Rng rng(3);
+    pass.See(PositionOf(example), config);
+    pass.Forward(network, 0.3, rng);
+    return Total(LossesOf(example, pass, nullptr));
+  };
+  const std::vector<float> gradient = GradientOf(example, config, parameters, kernels, 0.3);
+  // Along random directions, by central differences.
+  Rng rng(4);
+  for (int trial = 0; trial < 5; ++trial) {
+    std::vector<float> forward = parameters, back = parameters;
+    double slope = 0;
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      const auto step = static_cast<float>(2e-4 * rng.Normal());
+      forward[i] += step;
+      back[i] -= step;
+      slope += static_cast<double>(forward[i] - back[i]) * gradient[i];
+    }
+    CHECK(loss(forward) - loss(back) == Approx(slope).epsilon(0.03).margin(2e-5));
+  }
+}
+
+}  // namespace
+}  // namespace hod::models
