@@ -121,6 +121,10 @@ void AddSuites(CLI::App& bench, absl::Status& result) {
         ->needs(flag);
     command->callback([options, check, &suite, &result] {
       result = check->check ? RunCheck(*check, options->json) : Run(suite, *options);
+      if (!result.ok() || check->check || options->json) return;
+      for (const models::NetworkConfig& config : {models::NetworkConfig{}, kDemoNetwork}) {
+        std::fputs(DescribeChoice(config).c_str(), stdout);
+      }
     });
   }
   auto options = std::make_shared<TimelineOptions>();

@@ -235,7 +235,7 @@ std::vector<Variant> Variants() {
 }  // namespace
 
 void AddNetworkSuite() {
-  const models::NetworkConfig hod, demo = {.channels = 16, .blocks = 4};
+  const models::NetworkConfig hod, demo = kDemoNetwork;
   for (const Variant& variant : Variants()) {
     for (const int threads : {1, 2}) {
       if (!variant.on_processor) continue;

@@ -37,11 +37,6 @@ const Limits& LimitsOf(Precision precision) {
   return precision == Precision::kBfloat16 ? kBfloat16Limits : kFloatLimits;
 }
 
-std::string Name(Precision precision) {
-  if (precision == Precision::kInt8) return "int8";
-  return precision == Precision::kBfloat16 ? "bfloat16" : "float32";
-}
-
 // All that a network says of some positions.
 struct Predictions {
   std::vector<float> logits;  // [positions][kNumLogitPlanes][volume]

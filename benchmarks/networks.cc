@@ -6,9 +6,12 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "env/base/clock.h"
 #include "env/game/action_mask.h"
 #include "models/backends/convolution_plan.h"
+#include "models/backends/measured_kernels.h"
 #include "models/network/features.h"
 #include "models/reference/config.h"
 
@@ -112,6 +115,22 @@ Cost LearningCostOf(const models::NetworkConfig& config, const env::WorldSize& w
   cost.nominal -= of_planes;
   cost.needed -= of_planes;
   return cost;
+}
+
+std::string DescribeChoice(const models::NetworkConfig& config) {
+  constexpr models::Precision kChoices[] = {models::Precision::kFloat32,
+                                            models::Precision::kBfloat16};
+  const auto rates = models::MeasureKernels(config, models::Candidates(kChoices));
+  std::string text =
+      absl::StrFormat("network.precision = \"auto\" for %d channels and %d blocks:\n",
+                      config.channels, config.blocks);
+  for (const models::KernelRate& rate : rates) {
+    absl::StrAppendFormat(&text, "  %-24s %5.2f times the fastest%s\n",
+                          absl::StrCat(Name(rate.kernels->precision), ", ", rate.kernels->name),
+                          rate.positions_per_second / rates.front().positions_per_second,
+                          &rate == &rates.front() ? ", taken" : "");
+  }
+  return text;
 }
 
 double PeakRate(const models::Kernels& kernels) {

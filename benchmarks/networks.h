@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "benchmarks/positions.h"
@@ -11,6 +12,8 @@
 #include "models/reference/weights.h"
 
 namespace hod::benchmarks {
+
+inline constexpr models::NetworkConfig kDemoNetwork = {.channels = 16, .blocks = 4};
 
 // Random values for every parameter: no branch of the network is silent, as it would be before
 // training.
@@ -30,6 +33,10 @@ Cost CostOf(const models::ReferenceConfig& config, const env::WorldSize& world);
 // The cost of learning from a position: forward, and backward to weights and to inputs, but for
 // inputs that are features.
 Cost LearningCostOf(const models::NetworkConfig& config, const env::WorldSize& world);
+
+// What network.precision = "auto" would take for such a network, and by how much it is faster than
+// the others, measured again: one line for each.
+std::string DescribeChoice(const models::NetworkConfig& config);
 
 // Floating-point operations a second of this thread that does nothing else, the best of some
 // milliseconds.

@@ -110,7 +110,7 @@ settings::Declaration Declare(RunConfig& c) {
   d.Choice("network.device", c.backend.device, {"cpu", "cuda"},
            "where networks are computed to play; learning stays on the processor");
   d.Choice("network.precision", c.backend.precision, {"auto", "float32", "bfloat16", "int8"},
-           "in what numbers; auto: bfloat16 where the device multiplies it, else float32; int8 is "
+           "in what numbers; auto: the faster one of float32 and bfloat16, as measured; int8 is "
            "faster and coarser");
 
   DeclareSearch(d, c.search);

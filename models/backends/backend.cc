@@ -1,8 +1,10 @@
 #include "models/backends/backend.h"
 
+#include <vector>
+
 #include "env/base/status.h"
 #include "models/backends/cpu_backend.h"
-#include "models/backends/kernels.h"
+#include "models/backends/measured_kernels.h"
 #include "models/backends/torch_backend.h"
 
 namespace hod::models {
@@ -22,17 +24,32 @@ absl::StatusOr<std::unique_ptr<Backend>> MakeBackend(const Network& network,
     return absl::InvalidArgumentError(
         "network.precision is int8, which is for processors; expected auto, float32 or bfloat16");
   }
-  if (!cuda && options.precision == Choice::kBfloat16 &&
-      FastestPrecision() != Precision::kBfloat16) {
+  if (!cuda && options.precision == Choice::kBfloat16 && !MultipliesBfloat16()) {
     return absl::FailedPreconditionError(
         "network.precision is bfloat16, which this processor does not multiply (AVX-512 BF16); "
         "expected auto, float32 or int8");
   }
-  Precision precision = cuda ? Precision::kBfloat16 : FastestPrecision();
-  if (options.precision == Choice::kFloat32) precision = Precision::kFloat32;
-  if (options.precision == Choice::kInt8) precision = Precision::kInt8;
-  if (cuda) return MakeTorchBackend(network, Device::kCuda, precision);
-  return MakeCpuBackend(network, FastestKernels(precision));
+  if (cuda) {
+    return MakeTorchBackend(
+        network, Device::kCuda,
+        options.precision == Choice::kFloat32 ? Precision::kFloat32 : Precision::kBfloat16);
+  }
+  std::vector<Precision> precisions;
+  switch (options.precision) {
+    case Choice::kAuto:
+      precisions = {Precision::kFloat32, Precision::kBfloat16};
+      break;
+    case Choice::kFloat32:
+      precisions = {Precision::kFloat32};
+      break;
+    case Choice::kBfloat16:
+      precisions = {Precision::kBfloat16};
+      break;
+    case Choice::kInt8:
+      precisions = {Precision::kInt8};
+      break;
+  }
+  return MakeCpuBackend(network, MeasuredFastest(network.config, precisions));
 }
 
 }  // namespace hod::models

@@ -40,7 +40,8 @@ class Backend {
   virtual int positions_per_pass() const = 0;
 };
 
-// kAuto: the faster one of float32 and bfloat16 on the device.
+// kAuto: the faster one of float32 and bfloat16, as measured on this processor
+// (measured_kernels.h); bfloat16 on a GPU.
 enum class PrecisionChoice { kAuto, kFloat32, kBfloat16, kInt8 };
 
 struct BackendOptions {

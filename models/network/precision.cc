@@ -2,11 +2,24 @@
 
 namespace hod::models {
 
-Precision FastestPrecision() {
+const char* Name(Precision precision) {
+  switch (precision) {
+    case Precision::kFloat32:
+      return "float32";
+    case Precision::kBfloat16:
+      return "bfloat16";
+    case Precision::kInt8:
+      return "int8";
+  }
+  return "";
+}
+
+bool MultipliesBfloat16() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512bf16")) return Precision::kBfloat16;
+  return __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
 #endif
-  return Precision::kFloat32;
 }
 
 }  // namespace hod::models

@@ -3,13 +3,17 @@
 
 namespace hod::models {
 
-// kBfloat16 doubles the rate of convolutions where the processor multiplies bfloat16 itself
-// (AVX-512 BF16), for a relative error of about 1e-2 in the outputs. kInt8 doubles it with AVX2 and
-// does more with AVX-512 VNNI, for an error several times that (docs/performance.md).
+// Where a processor multiplies bfloat16 itself (AVX-512 BF16), kBfloat16 is faster than float32 on
+// some and slower on others (models/backends/measured_kernels.h), for a relative error of about
+// 1e-2 in the outputs. kInt8 doubles the rate with AVX2 and does more with AVX-512 VNNI, for an
+// error several times that (docs/performance.md).
 enum class Precision { kFloat32, kBfloat16, kInt8 };
 
-// The faster one of float32 and bfloat16 on this processor.
-Precision FastestPrecision();
+// "float32", "bfloat16" or "int8".
+const char* Name(Precision precision);
+
+// Whether this processor multiplies bfloat16 itself.
+bool MultipliesBfloat16();
 
 enum class Device { kCpu, kCuda };
 

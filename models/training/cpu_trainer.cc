@@ -8,6 +8,7 @@
 #include "env/base/parallel.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
+#include "models/backends/measured_kernels.h"
 #include "models/training/adam.h"
 #include "models/training/example_losses.h"
 #include "models/training/network_pass.h"
@@ -65,6 +66,7 @@ class CpuTrainer final : public Trainer {
         parameters_(state.network.parameters),
         published_(state.published),
         adam_{state.first_moment, state.second_moment, state.steps},
+        kernels_(MeasuredFastest(state.network.config, {Precision::kFloat32})),
         present_(state.network.config),
         published_network_(state.network.config) {
     if (config.ema_decay > 0) average_ = state.Acting().parameters;
@@ -117,7 +119,7 @@ class CpuTrainer final : public Trainer {
     const env::WorldSize& size = examples.front().position.game->size();
     PackedNetwork acting(network_config());
     acting.Pack(Acting());
-    NetworkPass pass(network_config(), size);
+    NetworkPass pass(network_config(), size, kernels_);
     Rng rng;
     std::vector<ExampleErrors> errors;
     for (const Example& example : examples) {
@@ -142,8 +144,8 @@ class CpuTrainer final : public Trainer {
  private:
   // What a thread needs.
   struct Worker {
-    Worker(const PackedNetwork& network, const env::WorldSize& size)
-        : pass(network.config(), size),
+    Worker(const PackedNetwork& network, const env::WorldSize& size, const Kernels& kernels)
+        : pass(network.config(), size, kernels),
           gradient(network.layers()),
           published(static_cast<size_t>(env::kNumBlocks) * size.Volume()) {}
     NetworkPass pass;
@@ -159,7 +161,7 @@ class CpuTrainer final : public Trainer {
     size_ = size;
     volume_ = size.Volume();
     while (static_cast<int>(workers_.size()) < config_.threads) {
-      workers_.push_back(std::make_unique<Worker>(present_, size));
+      workers_.push_back(std::make_unique<Worker>(present_, size, kernels_));
     }
     for (const std::unique_ptr<Worker>& worker : workers_) worker->gradient.Clear();
   }
@@ -204,6 +206,7 @@ class CpuTrainer final : public Trainer {
   std::vector<float> published_;
   std::vector<float> gradient_;
   AdamMoments adam_;
+  const Kernels& kernels_;
   PackedNetwork present_, published_network_;
   env::WorldSize size_{};
   int volume_ = 0;

@@ -25,8 +25,7 @@ inline constexpr int kGoalRow = RoundUp(env::kNumBlocks, kBlock);
 class NetworkPass {
  public:
   // `kernels` are some of float32.
-  NetworkPass(const NetworkConfig& config, const env::WorldSize& size,
-              const Kernels& kernels = FastestKernels(Precision::kFloat32));
+  NetworkPass(const NetworkConfig& config, const env::WorldSize& size, const Kernels& kernels);
 
   // Encodes a position, which the next calls of Forward() see.
   void See(const mcts::Position& position, const NetworkConfig& config);

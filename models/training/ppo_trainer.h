@@ -29,8 +29,9 @@ struct PpoTrainerConfig {
   double max_gradient_norm = 0.5;
   int epochs = 3;  // Over the samples of an update, at most.
   int minibatch = 128;
-  int threads = 1;                           // Used by an update, of at least 1.
-  Precision precision = FastestPrecision();  // Forward and backward pass; Adam has floats.
+  int threads = 1;  // Used by an update, of at least 1.
+  // Of the forward and the backward pass; Adam has floats.
+  Precision precision = MultipliesBfloat16() ? Precision::kBfloat16 : Precision::kFloat32;
 };
 
 // One action of the network's own play.

@@ -213,7 +213,7 @@ TEST_CASE("A device or a precision that is not there is refused, by the name of 
     CHECK_THAT(std::string(backend.status().message()), Catch::Contains("network.device"));
   }
   const auto backend = MakeBackend(network, {.precision = PrecisionChoice::kBfloat16});
-  const bool has_bfloat16 = FastestPrecision() == Precision::kBfloat16;
+  const bool has_bfloat16 = MultipliesBfloat16();
   CHECK(backend.ok() == has_bfloat16);
   if (!has_bfloat16) {
     CHECK_THAT(std::string(backend.status().message()), Catch::Contains("network.precision"));

@@ -1,0 +1,182 @@
+#include "models/backends/measured_kernels.h"
+
+#ifdef __x86_64__
+#include <cpuid.h>
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "env/base/clock.h"
+#include "env/base/files.h"
+#include "env/base/json.h"
+#include "env/base/version.h"
+#include "models/backends/cpu_backend.h"
+
+namespace hod::models {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kRounds = 3;
+// More blocks are more of the same.
+constexpr int kMostBlocks = 3;
+// By how much a choice may be slower than it was before all are measured again.
+constexpr double kTolerance = 7.0 / 6.0;
+constexpr size_t kMaxMemoryBytes = 1 << 20;
+
+std::string ProcessorName() {
+  std::string name;
+#ifdef __x86_64__
+  for (unsigned int leaf = 0x80000002; leaf <= 0x80000004; ++leaf) {
+    unsigned int part[4];
+    if (!__get_cpuid(leaf, &part[0], &part[1], &part[2], &part[3])) return "unknown";
+    name.append(reinterpret_cast<const char*>(part), sizeof(part));
+  }
+  name.resize(std::strlen(name.c_str()));
+#endif
+  return std::string(absl::StripAsciiWhitespace(name));
+}
+
+// Kernels of two precisions may have one name.
+std::string FullName(const Kernels& kernels) {
+  return absl::StrCat(Name(kernels.precision), ", ", kernels.name);
+}
+
+std::string KeyOf(const NetworkConfig& config) {
+  return absl::StrCat(ProcessorName(), ", hod ", kVersion, ", ", config.channels, "x",
+                      config.blocks);
+}
+
+// What the file has of this key, the fastest first; empty unless it has all candidates.
+std::vector<KernelRate> Recall(const std::string& path, const std::string& key,
+                               absl::Span<const Kernels* const> candidates) {
+  if (path.empty()) return {};
+  const json file = ReadJsonFile(path, kMaxMemoryBytes).value_or(json());
+  if (!file.is_object() || !file.contains(key) || !file[key].is_object()) return {};
+  std::vector<KernelRate> rates;
+  for (const Kernels* kernels : candidates) {
+    const auto rate = file[key].find(FullName(*kernels));
+    if (rate == file[key].end() || !rate->is_number()) return {};
+    rates.push_back({kernels, rate->get<double>()});
+  }
+  std::stable_sort(rates.begin(), rates.end(), [](const KernelRate& a, const KernelRate& b) {
+    return a.positions_per_second > b.positions_per_second;
+  });
+  return rates;
+}
+
+// Without a file the next process measures again, so it is no error that it cannot be written.
+void Remember(const std::string& path, const std::string& key, absl::Span<const KernelRate> rates) {
+  if (path.empty()) return;
+  json file = ReadJsonFile(path, kMaxMemoryBytes).value_or(json::object());
+  if (!file.is_object()) file = json::object();
+  if (!file[key].is_object()) file[key] = json::object();
+  for (const KernelRate& rate : rates) {
+    file[key][FullName(*rate.kernels)] = std::round(rate.positions_per_second);
+  }
+  if (!MakeDirectories(std::filesystem::path(path).parent_path()).ok()) return;
+  WriteFileAtomically(path, DumpJson(file, 1) + "\n").IgnoreError();
+}
+
+std::string MemoryPath() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  if (cache != nullptr && *cache != '\0') return absl::StrCat(cache, "/hod/kernels.json");
+  if (home != nullptr && *home != '\0') return absl::StrCat(home, "/.cache/hod/kernels.json");
+  return "";
+}
+
+}  // namespace
+
+std::vector<KernelRate> MeasureKernels(const NetworkConfig& config,
+                                       absl::Span<const Kernels* const> candidates) {
+  NetworkConfig measured = config;
+  measured.blocks = std::min(config.blocks, kMostBlocks);
+  const Network network = InitialNetwork(measured, Rng(1));
+  struct Measured {
+    std::unique_ptr<Backend> backend;
+    std::unique_ptr<Workspace> workspace;
+    double seconds = std::numeric_limits<double>::infinity();
+  };
+  std::vector<Measured> all;
+  for (const Kernels* kernels : candidates) {
+    Measured& one = all.emplace_back();
+    one.backend = MakeCpuBackend(network, *kernels);
+    one.workspace = one.backend->MakeWorkspace(env::WorldSize());
+    one.workspace->Run(1);  // The first pass pays for new memory.
+  }
+  for (int round = 0; round < kRounds; ++round) {
+    for (Measured& one : all) {
+      const Stopwatch watch;
+      one.workspace->Run(1);
+      one.seconds = std::min(one.seconds, watch.Seconds());
+    }
+  }
+  std::vector<KernelRate> rates;
+  for (size_t i = 0; i < all.size(); ++i) rates.push_back({candidates[i], 1 / all[i].seconds});
+  std::stable_sort(rates.begin(), rates.end(), [](const KernelRate& a, const KernelRate& b) {
+    return a.positions_per_second > b.positions_per_second;
+  });
+  return rates;
+}
+
+std::vector<const Kernels*> Candidates(absl::Span<const Precision> precisions) {
+  std::vector<const Kernels*> candidates;
+  for (const Precision precision : precisions) {
+    // Without instructions of its own it is emulated.
+    if (precision == Precision::kBfloat16 && !MultipliesBfloat16()) continue;
+    const size_t before = candidates.size();
+    for (const Kernels* kernels : RunnableKernels()) {
+      if (kernels->precision == precision) candidates.push_back(kernels);
+    }
+    // The last is for processors without vectors.
+    if (candidates.size() > before + 1) candidates.pop_back();
+    if (precision == Precision::kBfloat16) candidates.resize(before + 1);
+  }
+  return candidates;
+}
+
+const Kernels& ChooseKernels(const NetworkConfig& config,
+                             absl::Span<const Kernels* const> candidates,
+                             const std::string& memory) {
+  if (candidates.size() == 1) return *candidates.front();
+  const std::string key = KeyOf(config);
+  const std::vector<KernelRate> recalled = Recall(memory, key, candidates);
+  if (!recalled.empty()) {
+    const Kernels* const first[] = {recalled[0].kernels, recalled[1].kernels};
+    const std::vector<KernelRate> now = MeasureKernels(config, first);
+    if (now[0].kernels == first[0] ||
+        now[0].positions_per_second <= kTolerance * now[1].positions_per_second) {
+      return *first[0];
+    }
+  }
+  const std::vector<KernelRate> rates = MeasureKernels(config, candidates);
+  Remember(memory, key, rates);
+  return *rates.front().kernels;
+}
+
+const Kernels& MeasuredFastest(const NetworkConfig& config,
+                               absl::Span<const Precision> precisions) {
+  static std::mutex mutex;
+  static auto& chosen = *new std::map<std::string, const Kernels*>;
+  const std::lock_guard lock(mutex);
+  std::string key = absl::StrCat(config.channels, "x", config.blocks);
+  for (const Precision precision : precisions)
+    absl::StrAppend(&key, " ", static_cast<int>(precision));
+  const Kernels*& kernels = chosen[key];
+  if (kernels == nullptr) kernels = &ChooseKernels(config, Candidates(precisions), MemoryPath());
+  return *kernels;
+}
+
+}  // namespace hod::models
