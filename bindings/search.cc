@@ -72,7 +72,7 @@ std::shared_ptr<BoundSearch> RunSearch(const env::Game& game, const WorldState& 
   search_options.max_in_flight = max_in_flight;
   search_options.use_goal_predictor = use_goal_predictor;
 
-  const auto bound = std::make_shared<BoundSearch>(game, state, search_options);
+  auto bound = std::make_shared<BoundSearch>(game, state, search_options);
   const bool complete = bound->game->config().terminate_on_goal_completion &&
                         state.num_matches == game.size().Volume();
   if (state.timestep >= game.config().horizon || complete) {

@@ -1,4 +1,4 @@
-// libtorch, for those who need it: trainers, GPUs, networks of the reference. It takes half a
+// libtorch, for those who need it: PPO, GPUs, networks of the reference. It takes half a
 // second and 100 MB to load, so what computes with it is a library of its own (models/torch), which
 // is loaded when it is first needed.
 #pragma once
