@@ -35,7 +35,7 @@ TEST_CASE("Nothing is drawn of 0 and of what is no number") {
   CHECK(Green({}) == 0);
 }
 
-TEST_CASE("Columns have scales and colours of their own; long names leave them room") {
+TEST_CASE("Columns have scales and colours of their own, and long names leave them room") {
   BarTable table = {.title = "t", .columns = {{"a", kGreen}, {"b", kRed}}, .rows = {}};
   table.rows.push_back({std::string(500, 'n'), {{1, "1"}, {1000, "1000"}}});
   const env::Canvas canvas = DrawBars(table, 400);

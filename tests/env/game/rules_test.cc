@@ -90,7 +90,7 @@ bool Effective(const PlayerOutcome& outcome) {
 
 // ---- Reset
 
-TEST_CASE("reset: bedrock, dirt, air; players in a row; nothing touched") {
+TEST_CASE("reset: bedrock, dirt and air, players in a row, nothing touched") {
   const Game game(Settings(3, [](auto& c) { c.random_start_locations = false; }),
                   EmptyWorld({6, 6, 6}));
   Rng rng(1);
@@ -502,7 +502,7 @@ TEST_CASE("give: up to five blocks to the feet of a neighbour") {
   CHECK_FALSE(Effective(scene.Act(scene.Give({3, 4, 3}, kWool))));  // Two above.
 }
 
-TEST_CASE("give: all or nothing when the receiver is short of room; nothing relabels a slot") {
+TEST_CASE("give: all or nothing when the receiver is short of room, and nothing relabels a slot") {
   Scene scene(FiniteBlocks(2), {{2, 2, 2}, {3, 2, 2}});
   scene.Bag(0).Add(kWool, 5);
   for (auto& slot : scene.Bag(1).slots()) slot = {kStone, 64};
