@@ -89,7 +89,7 @@ python-sanitized: ## tests of the Python package under address and undefined-beh
 	cmake --preset asan
 	cmake --build --preset asan --target hod_python
 	cd tests/python && PYTHONPATH=$(CURDIR)/$(BUILD)-asan/python OMP_NUM_THREADS=1 \
-	  ASAN_OPTIONS=detect_leaks=0 \
+	  ASAN_OPTIONS=detect_leaks=0 LD_LIBRARY_PATH=$(CURDIR)/$(BUILD)-asan/modules \
 	  LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libstdc++.so)" \
 	  $(PYTHON) -m pytest -q -p no:cacheprovider safety_test.py game_test.py environments_test.py \
 	  search_test.py
