@@ -137,7 +137,7 @@ class Run {
 
   absl::StatusOr<std::vector<EpisodeScore>> Score(const Fold& fold,
                                                   const models::LoadedNetwork& network) const {
-    ASSIGN_OR_RETURN(const PlayerFactory player, MakePlayerFactory(network));
+    ASSIGN_OR_RETURN(PlayerFactory player, MakePlayerFactory(network));
     std::vector<const PersonEpisode*> theirs;
     for (const PersonEpisode* episode : EpisodesOf(people_, fold.split)) {
       if (episode->timeline.participant == *fold.held_out) theirs.push_back(episode);

@@ -116,7 +116,7 @@ absl::StatusOr<std::unique_ptr<ShardWriter>> ShardWriter::Create(const std::stri
 
 absl::Status ShardWriter::Append(const Fragment& fragment) {
   if (!file_) return Closed();
-  const absl::Status status = Write(fragment);
+  absl::Status status = Write(fragment);
   if (!status.ok()) file_.reset();
   return status;
 }

@@ -15,6 +15,7 @@ namespace hod::engine {
 struct ShardId {
   int worker = 0;
   int64_t sequence = 0;
+  // NOLINTNEXTLINE(modernize-use-nullptr): Clang 14 takes what this stands for for a null.
   friend auto operator<=>(const ShardId&, const ShardId&) = default;
 };
 

@@ -234,7 +234,7 @@ absl::Status AtomicFile::Write(absl::string_view bytes) {
 absl::Status AtomicFile::Commit() {
   RETURN_IF_ERROR(status_);
   status_ = Replace();
-  const absl::Status result = status_;
+  absl::Status result = status_;
   Discard();
   if (status_.ok()) status_ = absl::FailedPreconditionError(path_ + ": already written");
   return result;
@@ -294,7 +294,7 @@ absl::StatusOr<AppendLog> AppendLog::Open(const std::string& path) {
 absl::Status AppendLog::Write(absl::string_view lines) {
   struct stat info;
   if (fstat(file_.get(), &info) != 0) return hod::SystemError(path_, "write");
-  const absl::Status status = WriteAll(file_.get(), path_, lines);
+  absl::Status status = WriteAll(file_.get(), path_, lines);
   // Half a line would spoil the next one.
   if (!status.ok() && S_ISREG(info.st_mode) && ftruncate(file_.get(), info.st_size) != 0) {
     return absl::DataLossError(absl::StrCat(status.message(), "; an unfinished line is left"));

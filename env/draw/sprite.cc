@@ -91,8 +91,9 @@ Sprite DrawBoxes(const std::vector<Box>& boxes, int tile) {
       Color sum{0, 0, 0, 0};
       int hits = 0;
       for (int i = 0; i < kSamples * kSamples; ++i) {
+        const int column = i % kSamples, row = i / kSamples;
         const std::optional<Color> color =
-            color_at((i % kSamples + 0.5) / kSamples, (i / kSamples + 0.5) / kSamples);
+            color_at((column + 0.5) / kSamples, (row + 0.5) / kSamples);
         if (!color) continue;
         ++hits;
         sum = {sum.r + color->r * color->a, sum.g + color->g * color->a,
