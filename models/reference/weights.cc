@@ -30,7 +30,7 @@ absl::StatusOr<ReferenceConfig> ParseConfig(const std::string& path, SafeTensors
   }
   if (file.metadata.count("config") == 0) return missing("config");
   const absl::StatusOr<nlohmann::json> json = ParseJson(file.metadata["config"]);
-  const absl::StatusOr<ReferenceConfig> config =
+  absl::StatusOr<ReferenceConfig> config =
       json.ok() ? ReferenceConfigFromJson(*json) : json.status();
   if (!config.ok()) {
     return Refused(path,

@@ -53,7 +53,8 @@ TEST_CASE("a search that has searched before allocates nothing") {
     SearchOptions options;
     options.num_simulations = 150;
     options.selection = static_cast<Selection>(i % 4);
-    options.reward_prior_weight = i / 4;
+    const int weight = i / 4;
+    options.reward_prior_weight = weight;
     options.respect_removals = true;
     const env::Game game = TinyGame(options, config);
     const env::State state = Start(game);

@@ -44,7 +44,7 @@ std::string Error(EvaluationSetup setup, const std::string& assistant) {
 
 // The path of an untrained network.
 std::string Untrained(const TempDir& dir) {
-  const std::string path = dir.path() + "/untrained.safetensors";
+  std::string path = dir.path() + "/untrained.safetensors";
   const models::Network network = models::InitialNetwork(TinyConfig().network, Rng(1));
   REQUIRE(models::SaveNetwork(path, {network, "{}"}).ok());
   return path;

@@ -28,7 +28,7 @@ models::Network GoalNetwork(uint64_t seed) {
 }
 
 std::string SavedNetwork(const TempDir& dir, const std::string& name, uint64_t seed) {
-  const std::string path = dir.path() + "/" + name + ".safetensors";
+  std::string path = dir.path() + "/" + name + ".safetensors";
   REQUIRE(models::SaveNetwork(path, {GoalNetwork(seed), "{}"}).ok());
   return path;
 }
@@ -158,7 +158,7 @@ TEST_CASE("Human files that say nothing sensible are refused by file and key") {
   const TempDir dir;
   const auto refused = [&](const std::string& text) {
     dir.Write("h.toml", text);
-    const std::string error = Error(dir.path() + "/h.toml");
+    std::string error = Error(dir.path() + "/h.toml");
     CHECK_THAT(error, Catch::StartsWith(dir.path() + "/h.toml: "));
     return error;
   };

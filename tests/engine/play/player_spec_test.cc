@@ -18,14 +18,14 @@ namespace {
 std::string SavedNetwork(const TempDir& dir, const std::string& name, bool sees_goal) {
   models::ReferenceConfig config = models::SmallConvolutional();
   config.mask_goal = !sees_goal;
-  const std::string path = dir.path() + "/" + name + ".safetensors";
+  std::string path = dir.path() + "/" + name + ".safetensors";
   REQUIRE(models::SaveReference(path, models::RandomWeights(config, 1)).ok());
   return path;
 }
 
 // The path of an untrained network of Hod's, which does not see the goal.
 std::string SavedAssistant(const TempDir& dir) {
-  const std::string path = dir.path() + "/checkpoint.safetensors";
+  std::string path = dir.path() + "/checkpoint.safetensors";
   const models::Network network = models::InitialNetwork(TinyConfig().network, Rng(1));
   REQUIRE(models::SaveNetwork(path, {network, "{}"}).ok());
   return path;
@@ -83,7 +83,8 @@ TEST_CASE("What players are called is listed with what each does") {
     if (absl::StrContains(form.spec, "FILE")) continue;
     EpisodeSetup setup = TinySetup(1, /*assisted=*/false);
     setup.seats = {*MakePlayerFactory(form.spec)};
-    CHECK(Episode::Create(std::move(setup)).ok());
+    const absl::Status created = Episode::Create(std::move(setup)).status();
+    CHECK(created.ok());
   }
 }
 
@@ -118,7 +119,8 @@ TEST_CASE("Players that cannot play are refused by name") {
   const std::string checkpoint = SavedAssistant(dir);
   EpisodeSetup setup = TinySetup(1, /*assisted=*/false);
   setup.seats = {*MakePlayerFactory(checkpoint)};
-  CHECK(error(Episode::Create(std::move(setup)).status()) ==
+  const absl::Status refused = Episode::Create(std::move(setup)).status();
+  CHECK(error(refused) ==
         checkpoint + ": its network does not see the goal, expected that of a human");
 
   // An assistant does not see the goal.

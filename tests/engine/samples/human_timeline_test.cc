@@ -238,7 +238,7 @@ TEST_CASE("Episodes in which nobody can be the human are refused") {
   const auto error = [](const env::GameConfig& config) {
     const TempDir dir;
     const OwnRecording recording(dir, config);
-    const std::string message(Read(recording.path).status().message());
+    std::string message(Read(recording.path).status().message());
     CHECK_THAT(message, Catch::StartsWith(recording.path + ": episode 0: "));
     return message;
   };

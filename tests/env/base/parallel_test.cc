@@ -57,7 +57,7 @@ TEST_CASE("Pieces may divide their work again, and never begin within another") 
   REQUIRE(RunOnThreads(20, 3, [&](int) {
             if (depth > 0) nested = true;
             ++depth;
-            const absl::Status status = RunOnThreads(20, 3, [&](int) {
+            absl::Status status = RunOnThreads(20, 3, [&](int) {
               ++inner;
               return absl::OkStatus();
             });

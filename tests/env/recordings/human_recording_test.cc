@@ -136,7 +136,7 @@ TEST_CASE("keys that are missing or unknown are errors that name file, line and 
     const std::vector<json> lines = SmallRecording(timeline);
     for (const size_t index : {size_t{0}, size_t{3}, lines.size() - 1}) {
       for (const auto& item : lines[index].items()) {
-        const std::string key = item.key();
+        const std::string& key = item.key();
         const std::string error = ErrorAfter(timeline, index, [&](json& l) { l.erase(key); });
         INFO("without " << key);
         CHECK_THAT(error, Catch::Contains("people.gz: line " + std::to_string(index + 1) + ": "));

@@ -195,7 +195,7 @@ TEST_CASE("a key that is missing or added is noticed") {
   for (const size_t index : {size_t{0}, size_t{10}}) {
     const json line = json::parse(lines[index]);
     for (const auto& item : line.items()) {
-      const std::string key = item.key();
+      const std::string& key = item.key();
       // These lists are given in full or not at all.
       if (index > 0 && (key == "valid_actions" || key == "valid_actions_los")) continue;
       if (index > 0 && key == "inventories") continue;
@@ -348,7 +348,7 @@ TEST_CASE("files that are no traces are errors that name them") {
   };
   CHECK_THAT(message(dir / "missing.gz"), Catch::Contains("missing.gz"));
   CHECK_THAT(message(dir.path()), Catch::Contains(dir.path()));
-  WriteBytes(dir / "noise", std::string("\x1f\x8b\x08 this is no deflate stream", 30));
+  WriteBytes(dir / "noise", std::string("\x1f\x8b\x08 this is no deflate stream", 29));
   CHECK_THAT(message(dir / "noise"), Catch::Contains("noise"));
   WriteBytes(dir / "zeros", std::string(100000, '\0'));
   CHECK_THAT(message(dir / "zeros"), Catch::Contains("zeros: line 1"));

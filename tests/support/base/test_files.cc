@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 std::string SharedData(const std::string& name) {
   const char* dir = std::getenv("HOD_SHARED_DIR");
-  const std::string path = (dir != nullptr ? dir : SourceDir() + "/../shared") + "/" + name;
+  std::string path = (dir != nullptr ? dir : SourceDir() + "/../shared") + "/" + name;
   if (fs::exists(path)) return path;
   WARN("skipped: there is no " << path << " (set HOD_SHARED_DIR)");
   return "";
@@ -51,7 +51,7 @@ int TempDir::NumFiles() const {
 }
 
 std::string TempDir::Write(const std::string& name, const std::string& bytes) const {
-  const std::string path = *this / name;
+  std::string path = *this / name;
   WriteBytes(path, bytes);
   return path;
 }

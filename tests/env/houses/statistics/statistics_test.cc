@@ -120,7 +120,7 @@ TEST_CASE("statistics: tables show columns side by side") {
   CHECK(table.find("left") < table.find("right"));
   CHECK(table.find("1.50 [0.00-12]") != std::string::npos);
   CHECK(std::count(table.begin(), table.end(), '\n') == 3);
-  CHECK(table.find("-", table.find("windows")) != std::string::npos);
+  CHECK(table.find('-', table.find("windows")) != std::string::npos);
 }
 
 TEST_CASE("statistics: the cited figures are those of the real houses") {
