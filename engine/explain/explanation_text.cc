@@ -17,9 +17,8 @@ using absl::StrFormat;
 std::string Percent(double share) {
   return std::isfinite(share) ? StrFormat("%.1f%%", 100 * share) : "-";
 }
-std::string NumberOrDash(const char* format, double value) {
-  if (!std::isfinite(value)) return "-";
-  return StrFormat(absl::ParsedFormat<'f'>(format), value);
+std::string NumberOrDash(double value) {
+  return std::isfinite(value) ? StrFormat("%.2f", value) : "-";
 }
 
 void AppendGoal(std::string& text, const ExplainedMoment& moment, const Explanation& e, int top) {
@@ -69,7 +68,7 @@ void AppendActions(std::string& text, const ExplainedMoment& moment, const Expla
   for (const ActionEstimate& a : ShownActions(e, top)) {
     StrAppendFormat(&text, "%c %-30s%8s%8d%8s%8s%8.2f%s\n", a.chosen ? '*' : ' ',
                     env::DescribeAction(moment.game.size(), a.action), Percent(a.prior), a.visits,
-                    Percent(a.policy), NumberOrDash("%.2f", a.value), a.expected_reward,
+                    Percent(a.policy), NumberOrDash(a.value), a.expected_reward,
                     a.played ? "  <- played" : "");
   }
 }
