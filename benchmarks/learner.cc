@@ -115,13 +115,13 @@ void Passes(benchmark::State& bench, models::NetworkConfig config, const models:
   network.Pack(initial.parameters);
   models::NetworkGradient gradient(network.layers());
   models::NetworkPass pass(config, env::WorldSize(), kernels);
-  Rng rng(1);
   const PlayedPositions played(/*seed=*/1, 1);
-  pass.See(played.Batch(1).front(), config);
+  pass.See(played.Batch(1).front());
+  pass.value_gradient() = 1;
   Share share(kernels);
   for (auto _ : bench) {
-    pass.Forward(network, /*dropout=*/0, rng);
-    pass.Backward(network, 1.0f, gradient);
+    pass.Forward(network);
+    pass.Backward(network, gradient);
   }
   bench.SetItemsProcessed(bench.iterations());
   share.Count(bench, config, static_cast<double>(bench.iterations()));

@@ -37,7 +37,7 @@ json OriginOf(const CloningConfig& config, const models::Network& initial, const
                       decision.valid_actions.size(), ";");
     }
   }
-  return {{"version", 1},  // Version of networks, losses and scores.
+  return {{"version", 2},  // Version of networks, losses and scores.
           {"fold", NameOf(fold)},
           {"config", ToJson(config)},
           {"initial", HashOf(parameters)},

@@ -40,7 +40,7 @@ json OriginOf(const NetworkStudy& study, const std::vector<PlaySource>& sources,
                     {"train_sequences", source.train.size()},
                     {"sequences", HashOf(DumpJson(sequences))}});
   }
-  return {{"version", 2},  // Version of networks and losses.
+  return {{"version", 3},  // Version of networks and losses.
           {"network", ToJson(network)},
           {"data", data},
           {"sequence_length", study.data.sequence_length},

@@ -8,6 +8,24 @@
 #include "models/backends/torch_backend.h"
 
 namespace hod::models {
+namespace {
+
+// The precisions among which a processor takes the fastest.
+std::vector<Precision> PrecisionsOf(PrecisionChoice choice) {
+  switch (choice) {
+    case PrecisionChoice::kAuto:
+      return {Precision::kFloat32, Precision::kBfloat16};
+    case PrecisionChoice::kFloat32:
+      return {Precision::kFloat32};
+    case PrecisionChoice::kBfloat16:
+      return {Precision::kBfloat16};
+    case PrecisionChoice::kInt8:
+      return {Precision::kInt8};
+  }
+  return {};
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Backend>> MakeBackend(const Network& network,
                                                      const BackendOptions& options) {
@@ -34,22 +52,7 @@ absl::StatusOr<std::unique_ptr<Backend>> MakeBackend(const Network& network,
         network, Device::kCuda,
         options.precision == Choice::kFloat32 ? Precision::kFloat32 : Precision::kBfloat16);
   }
-  std::vector<Precision> precisions;
-  switch (options.precision) {
-    case Choice::kAuto:
-      precisions = {Precision::kFloat32, Precision::kBfloat16};
-      break;
-    case Choice::kFloat32:
-      precisions = {Precision::kFloat32};
-      break;
-    case Choice::kBfloat16:
-      precisions = {Precision::kBfloat16};
-      break;
-    case Choice::kInt8:
-      precisions = {Precision::kInt8};
-      break;
-  }
-  return MakeCpuBackend(network, MeasuredFastest(network.config, precisions));
+  return MakeCpuBackend(network, MeasuredFastest(network.config, PrecisionsOf(options.precision)));
 }
 
 }  // namespace hod::models

@@ -93,7 +93,7 @@ struct Kernels {
   // Mean, then maximum of all channels.
   void (*pool)(const void* rows, int voxels, int channels, float* pooled);
   // Adds to rows the gradient of that maximum: what is `gradient` for a channel is shared equally
-  // by the voxels that have it. Of floats; null with others, as is the next.
+  // by the voxels that have it. Only kernels of float32 have this and the next.
   void (*spread_maximum)(const float* rows, const float* highest, const float* gradient, int voxels,
                          int channels, float* output);
   void (*add_weight_gradient)(const WeightGradient&);

@@ -31,7 +31,7 @@ using nlohmann::json;
 constexpr int kRounds = 3;
 // More blocks are more of the same.
 constexpr int kMostBlocks = 3;
-// By how much a choice may be slower than it was before all are measured again.
+// How much faster another may be before all are measured again.
 constexpr double kTolerance = 7.0 / 6.0;
 constexpr size_t kMaxMemoryBytes = 1 << 20;
 
@@ -58,7 +58,14 @@ std::string KeyOf(const NetworkConfig& config) {
                       config.blocks);
 }
 
-// What the file has of this key, the fastest first; empty unless it has all candidates.
+std::vector<KernelRate> FastestFirst(std::vector<KernelRate> rates) {
+  std::stable_sort(rates.begin(), rates.end(), [](const KernelRate& a, const KernelRate& b) {
+    return a.positions_per_second > b.positions_per_second;
+  });
+  return rates;
+}
+
+// The rates that the file has of this key, the fastest first; none unless it has all candidates.
 std::vector<KernelRate> Recall(const std::string& path, const std::string& key,
                                absl::Span<const Kernels* const> candidates) {
   if (path.empty()) return {};
@@ -70,10 +77,7 @@ std::vector<KernelRate> Recall(const std::string& path, const std::string& key,
     if (rate == file[key].end() || !rate->is_number()) return {};
     rates.push_back({kernels, rate->get<double>()});
   }
-  std::stable_sort(rates.begin(), rates.end(), [](const KernelRate& a, const KernelRate& b) {
-    return a.positions_per_second > b.positions_per_second;
-  });
-  return rates;
+  return FastestFirst(std::move(rates));
 }
 
 // Without a file the next process measures again, so it is no error that it cannot be written.
@@ -125,24 +129,22 @@ std::vector<KernelRate> MeasureKernels(const NetworkConfig& config,
   }
   std::vector<KernelRate> rates;
   for (size_t i = 0; i < all.size(); ++i) rates.push_back({candidates[i], 1 / all[i].seconds});
-  std::stable_sort(rates.begin(), rates.end(), [](const KernelRate& a, const KernelRate& b) {
-    return a.positions_per_second > b.positions_per_second;
-  });
-  return rates;
+  return FastestFirst(std::move(rates));
 }
 
 std::vector<const Kernels*> Candidates(absl::Span<const Precision> precisions) {
   std::vector<const Kernels*> candidates;
   for (const Precision precision : precisions) {
-    // Without instructions of its own it is emulated.
-    if (precision == Precision::kBfloat16 && !MultipliesBfloat16()) continue;
-    const size_t before = candidates.size();
+    if (precision == Precision::kBfloat16) {  // All others emulate it.
+      if (MultipliesBfloat16()) candidates.push_back(&FastestKernels(precision));
+      continue;
+    }
+    const size_t others = candidates.size();
     for (const Kernels* kernels : RunnableKernels()) {
       if (kernels->precision == precision) candidates.push_back(kernels);
     }
-    // The last is for processors without vectors.
-    if (candidates.size() > before + 1) candidates.pop_back();
-    if (precision == Precision::kBfloat16) candidates.resize(before + 1);
+    // The last runs without vector instructions.
+    if (candidates.size() > others + 1) candidates.pop_back();
   }
   return candidates;
 }

@@ -1,6 +1,5 @@
 // Which kernels are the fastest is measured on the machine at hand, not guessed from its
-// instruction sets: bfloat16 is half as fast as float32 on one processor and twice as fast on
-// another.
+// instruction sets: bfloat16 is slower than float32 on some processors and faster on others.
 #pragma once
 
 #include <string>
@@ -14,7 +13,7 @@ namespace hod::models {
 
 struct KernelRate {
   const Kernels* kernels;
-  double positions_per_second;  // Of forward passes on one thread, in a world of 11x10x10.
+  double positions_per_second;  // Forward passes on one thread, in a world of 11x10x10.
 };
 
 // Times forward passes of such a network by all `candidates` in turns, for some milliseconds; the
@@ -22,7 +21,7 @@ struct KernelRate {
 std::vector<KernelRate> MeasureKernels(const NetworkConfig& config,
                                        absl::Span<const Kernels* const> candidates);
 
-// What may be chosen among for such precisions: not what is there to be compared with only.
+// The kernels of such precisions to choose among, without those that are only for comparisons.
 std::vector<const Kernels*> Candidates(absl::Span<const Precision> precisions);
 
 // The fastest of `candidates` for such a network. The file `memory` keeps what was measured, by
@@ -32,8 +31,8 @@ const Kernels& ChooseKernels(const NetworkConfig& config,
                              absl::Span<const Kernels* const> candidates,
                              const std::string& memory);
 
-// The same among the candidates for `precisions`, by the file kernels.json in the user's cache
-// folder ($XDG_CACHE_HOME/hod or ~/.cache/hod). Within a process it is always the same.
+// Chooses among the candidates for `precisions`, with the file kernels.json in the user's cache
+// folder ($XDG_CACHE_HOME/hod or ~/.cache/hod). Within a process it always gives the same.
 const Kernels& MeasuredFastest(const NetworkConfig& config, absl::Span<const Precision> precisions);
 
 }  // namespace hod::models

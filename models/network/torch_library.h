@@ -1,6 +1,6 @@
-// libtorch, for those who need it: PPO, GPUs, networks of the reference. It takes half a
-// second and 100 MB to load, so what computes with it is a library of its own (models/torch), which
-// is loaded when it is first needed.
+// libtorch, for those who need it: PPO, GPUs, networks of the reference. It is large and takes long
+// to load, so what computes with it is a library of its own (models/torch), which is loaded when it
+// is first needed.
 #pragma once
 
 #include <memory>
@@ -21,10 +21,10 @@ struct ReferenceWeights;
 struct TrainerConfig;
 struct TrainerState;
 
-// What the library has. MakeTorchBackend(), MakeTrainer(), MakePpoTrainer(), MakeReferenceTrainer()
-// and MakeReferenceNetwork() call these, and say what they require.
+// The library's functions. HasCuda(), MakeTorchBackend(), MakeTorchTrainer(), MakePpoTrainer(),
+// MakeReferenceTrainer() and MakeReferenceNetwork() call them, and say what they require.
 struct TorchLibrary {
-  const char* version;  // This program's, or it is another program's library.
+  const char* version;  // Has to be that of the program.
   bool (*has_cuda)();
   std::unique_ptr<Backend> (*make_backend)(const Network&, Device, Precision);
   std::unique_ptr<Trainer> (*make_trainer)(const TrainerState&, const TrainerConfig&);

@@ -23,8 +23,8 @@ class ReferenceTrainer : public ExampleTrainer {
 };
 
 // Refuses a length below 1, a network with attention, one that sees the goal, and one that does not
-// predict others. Of `config` only weights, max_gradient_norm and threads matter. Fails where
-// LoadTorchLibrary() does.
+// predict others. Only weights, max_gradient_norm and threads of `config` matter. Fails
+// where LoadTorchLibrary() does.
 absl::StatusOr<std::unique_ptr<ReferenceTrainer>> MakeReferenceTrainer(
     const ReferenceWeights& weights, const TrainerConfig& config, int length);
 

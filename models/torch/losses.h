@@ -10,6 +10,7 @@
 #include "models/torch/batch.h"
 #include "models/torch/forward.h"
 #include "models/training/example.h"
+#include "models/training/loss_totals.h"
 #include "models/training/trainer.h"
 
 namespace hod::models {
@@ -25,7 +26,7 @@ class LossSums {
                  const Prediction& prediction, const at::Tensor& published);
 
   // The means over all that was added, without gradient_norm.
-  Losses Means() const;
+  Losses Means() const { return totals_.Means(weights_, goal_kl_weight_); }
 
  private:
   void CountChanges(const at::Tensor& goal_logits, const Targets& targets);
@@ -33,12 +34,7 @@ class LossSums {
 
   LossWeights weights_;
   double goal_kl_weight_;
-  double examples_ = 0, policies_ = 0, humans_ = 0;  // Counts over the whole batch.
-
-  // Sums over examples.
-  double policy_ = 0, value_ = 0, goal_ = 0, goal_kl_ = 0, human_ = 0;
-  double policy_entropy_ = 0, human_entropy_ = 0, human_hits_ = 0;
-  double to_change_ = 0, recalled_ = 0, proposed_ = 0, rightly_proposed_ = 0;
+  LossTotals totals_;  // The counts are those of the whole batch from the beginning.
 };
 
 // The errors of a prediction, one entry an example.

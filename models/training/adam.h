@@ -9,7 +9,7 @@
 namespace hod::models {
 
 struct AdamMoments {
-  std::vector<float> first, second;  // Of the gradient, as large as the parameters.
+  std::vector<float> first, second;  // The gradient's; one of each for every parameter.
   int64_t steps = 0;
 
   // Makes a step, after the gradient is scaled down to `max_norm`. Returns its norm of before; if

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <utility>
 
 #include "env/base/parallel.h"
@@ -15,49 +14,6 @@
 
 namespace hod::models {
 namespace {
-
-double Ratio(double numerator, double denominator) {
-  return denominator > 0 ? numerator / denominator : 0.0;
-}
-
-// Sums over the examples of a batch, in their order, whichever thread computed them.
-Losses MeansOf(absl::Span<const Example> examples, absl::Span<const ExampleLosses> all,
-               const LossWeights& weights, double goal_kl_weight) {
-  ExampleLosses sum;
-  double policies = 0, humans = 0;
-  for (size_t i = 0; i < all.size(); ++i) {
-    const ExampleLosses& e = all[i];
-    policies += !examples[i].search_policy.empty();
-    humans += !examples[i].human_policy.empty();
-    sum.policy += e.policy;
-    sum.policy_entropy += e.policy_entropy;
-    sum.value += e.value;
-    sum.goal += e.goal;
-    sum.goal_kl += e.goal_kl;
-    sum.human += e.human;
-    sum.human_entropy += e.human_entropy;
-    sum.human_hit += e.human_hit;
-    sum.to_change += e.to_change;
-    sum.recalled += e.recalled;
-    sum.proposed += e.proposed;
-    sum.rightly_proposed += e.rightly_proposed;
-  }
-  const auto size = static_cast<double>(all.size());
-  Losses losses;
-  losses.policy = Ratio(sum.policy, policies);
-  losses.value = Ratio(sum.value, size);
-  losses.goal = Ratio(sum.goal, size);
-  losses.goal_kl = Ratio(sum.goal_kl, size);
-  losses.human_cross_entropy = Ratio(sum.human, humans);
-  losses.human = Ratio(sum.human - sum.human_entropy, humans);
-  losses.total = losses.policy + weights.value * losses.value + weights.goal * losses.goal +
-                 goal_kl_weight * losses.goal_kl + weights.human * losses.human;
-  losses.goal_recall = Ratio(sum.recalled, sum.to_change);
-  losses.goal_precision = Ratio(sum.rightly_proposed, sum.proposed);
-  losses.human_accuracy = Ratio(sum.human_hit, humans);
-  losses.policy_entropy = Ratio(sum.policy_entropy, policies);
-  return losses;
-}
 
 class CpuTrainer final : public Trainer {
  public:
@@ -79,25 +35,31 @@ class CpuTrainer final : public Trainer {
     present_.Pack(parameters_);
     const bool holds_goal = step.goal_kl_weight > 0;
     if (holds_goal) published_network_.Pack(published_);
-    const LossScales scales = ScalesOf(examples, step);
-    std::vector<ExampleLosses> all(examples.size());
+    LossTotals totals = CountParts(examples);
+    const LossScales scales = {.policy = Ratio(1, totals.policies),
+                               .value = config_.weights.value / totals.examples,
+                               .goal = config_.weights.goal / totals.examples,
+                               .goal_kl = step.goal_kl_weight / totals.examples,
+                               .human = Ratio(config_.weights.human, totals.humans)};
+    std::vector<LossTotals> parts(examples.size());
     RETURN_IF_ERROR(ForEach(examples, [&](Worker& worker, size_t i) {
       NetworkPass& pass = worker.pass;
-      pass.See(PositionOf(examples[i]), network_config());
+      pass.See(PositionOf(examples[i]));
+      if (holds_goal) {
+        pass.Forward(published_network_);
+        LogGoal(pass.goal(), size_.Volume(), worker.published.data());
+      }
       // Every example of every step has a stream of its own, so that a run that was stopped goes on
       // as it would have.
-      Rng rng = Rng(config_.seed).Fork(static_cast<uint64_t>(adam_.steps)).Fork(i);
-      if (holds_goal) {
-        pass.Forward(published_network_, /*dropout=*/0, rng);
-        LogGoal(pass.goal(), volume_, worker.published.data());
-      }
-      pass.Forward(present_, config_.dropout, rng);
-      float value_gradient;
-      all[i] = LossesAndGradient(examples[i], pass, holds_goal ? worker.published.data() : nullptr,
-                                 scales, value_gradient);
-      pass.Backward(present_, value_gradient, worker.gradient);
+      pass.Forward(present_, config_.dropout,
+                   Rng(config_.seed).Fork(static_cast<uint64_t>(adam_.steps)).Fork(i));
+      parts[i] = LossesAndGradient(examples[i], scales,
+                                   holds_goal ? worker.published.data() : nullptr, pass);
+      pass.Backward(present_, worker.gradient);
     }));
-    Losses losses = MeansOf(examples, all, config_.weights, step.goal_kl_weight);
+    // In the order of the examples, whichever thread computed them.
+    for (const LossTotals& part : parts) totals += part;
+    Losses losses = totals.Means(config_.weights, step.goal_kl_weight);
     const absl::Status bad = absl::InternalError("the loss or its gradient is not finite");
     if (!std::isfinite(losses.total)) return bad;
     gradient_.assign(parameters_.size(), 0.0f);
@@ -120,12 +82,11 @@ class CpuTrainer final : public Trainer {
     PackedNetwork acting(network_config());
     acting.Pack(Acting());
     NetworkPass pass(network_config(), size, kernels_);
-    Rng rng;
     std::vector<ExampleErrors> errors;
     for (const Example& example : examples) {
-      pass.See(PositionOf(example), network_config());
-      pass.Forward(acting, /*dropout=*/0, rng);
-      const ExampleLosses losses = LossesOf(example, pass, /*published=*/nullptr);
+      pass.See(PositionOf(example));
+      pass.Forward(acting);
+      const LossTotals losses = LossesOf(example, pass);
       errors.push_back({.goal = losses.goal,
                         .value = losses.value,
                         .has_human = !example.human_policy.empty(),
@@ -159,25 +120,10 @@ class CpuTrainer final : public Trainer {
   void Prepare(const env::WorldSize& size) {
     if (size != size_) workers_.clear();
     size_ = size;
-    volume_ = size.Volume();
     while (static_cast<int>(workers_.size()) < config_.threads) {
       workers_.push_back(std::make_unique<Worker>(present_, size, kernels_));
     }
     for (const std::unique_ptr<Worker>& worker : workers_) worker->gradient.Clear();
-  }
-
-  LossScales ScalesOf(absl::Span<const Example> examples, const StepConfig& step) const {
-    const auto size = static_cast<double>(examples.size());
-    double policies = 0, humans = 0;
-    for (const Example& example : examples) {
-      policies += !example.search_policy.empty();
-      humans += !example.human_policy.empty();
-    }
-    return {.policy = Ratio(1, policies),
-            .value = config_.weights.value / size,
-            .goal = config_.weights.goal / size,
-            .goal_kl = step.goal_kl_weight / size,
-            .human = Ratio(config_.weights.human, humans)};
   }
 
   // A thread has every `threads`-th example: gradients are added in the same order every time.
@@ -209,7 +155,6 @@ class CpuTrainer final : public Trainer {
   const Kernels& kernels_;
   PackedNetwork present_, published_network_;
   env::WorldSize size_{};
-  int volume_ = 0;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

@@ -1,7 +1,9 @@
 #include "models/training/example_losses.h"
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "env/game/actions.h"
@@ -10,6 +12,7 @@ namespace hod::models {
 namespace {
 
 using Array = Eigen::ArrayXf;
+using GoalPlanes = Eigen::Array<float, env::kNumBlocks, Eigen::Dynamic, Eigen::RowMajor>;
 
 double LogSumExp(const Array& x) {
   const float highest = x.maxCoeff();
@@ -49,7 +52,7 @@ struct ActionPrediction {
   }
 
   Array log_probability;       // One entry an action.
-  std::vector<int32_t> index;  // Of its logit; -1 for those without a location.
+  std::vector<int32_t> index;  // Where its logit stands; -1 for those without a location.
   std::vector<Everywhere> everywhere;
 };
 
@@ -82,46 +85,50 @@ void AddActionGradient(const ActionPrediction& prediction, const Array& truth, d
   }
 }
 
-ExampleLosses Compute(const Example& example, const NetworkPass& pass, const float* published,
-                      const LossScales* scales, NetworkPass* with_gradient) {
-  const env::Game& game = *example.position.game;
-  const env::ActionSpace& actions = game.actions();
-  const int volume = game.size().Volume();
-  const absl::Span<float> action_gradient =
-      with_gradient != nullptr ? with_gradient->action_gradient() : absl::Span<float>();
-  std::fill(action_gradient.begin(), action_gradient.end(), 0.0f);
+// Where the gradient goes, and what the losses count for in it.
+struct GradientOut {
+  const LossScales& scales;
+  NetworkPass& pass;
+};
 
-  ExampleLosses losses;
-  const float error = pass.value() - example.value;
-  losses.value = error * error;  // As a float: what is not finite then is refused.
-  if (!example.search_policy.empty()) {
-    const ActionPrediction prediction(pass, 0, actions, example.valid_actions);
-    const Array truth = Dense(example.search_policy, example.valid_actions);
-    const Array& log = prediction.log_probability;
-    losses.policy = -(truth * log).sum();
-    losses.policy_entropy = -(log.exp() * log).sum();
-    if (scales != nullptr) AddActionGradient(prediction, truth, scales->policy, action_gradient);
-  }
-  if (!example.human_policy.empty()) {
-    const ActionPrediction prediction(pass, env::kNumActionChannels, actions,
-                                      example.human_actions);
-    const Array truth = Dense(example.human_policy, example.human_actions);
-    Eigen::Index first;
-    prediction.log_probability.maxCoeff(&first);
-    losses.human_hit = truth[first];
-    for (Eigen::Index i = 0; i < truth.size(); ++i) {
-      if (truth[i] == 0) continue;
-      losses.human -= truth[i] * prediction.log_probability[i];
-      losses.human_entropy -= truth[i] * std::log(truth[i]);
-    }
-    if (scales != nullptr) AddActionGradient(prediction, truth, scales->human, action_gradient);
-  }
+void AddPolicy(const Example& example, const NetworkPass& pass, const GradientOut* out,
+               LossTotals& losses) {
+  if (example.search_policy.empty()) return;
+  const ActionPrediction prediction(pass, 0, example.position.game->actions(),
+                                    example.valid_actions);
+  const Array truth = Dense(example.search_policy, example.valid_actions);
+  const Array& log = prediction.log_probability;
+  losses.policy = -(truth * log).sum();
+  losses.policy_entropy = -(log.exp() * log).sum();
+  if (out == nullptr) return;
+  AddActionGradient(prediction, truth, out->scales.policy, out->pass.action_gradient());
+}
 
-  using Planes = Eigen::Array<float, env::kNumBlocks, Eigen::Dynamic, Eigen::RowMajor>;
-  Planes log_goal(env::kNumBlocks, volume);
-  LogGoal(pass.goal(), volume, log_goal.data());
+void AddHuman(const Example& example, const NetworkPass& pass, const GradientOut* out,
+              LossTotals& losses) {
+  if (example.human_policy.empty()) return;
+  const ActionPrediction prediction(pass, env::kNumActionChannels, example.position.game->actions(),
+                                    example.human_actions);
+  const Array truth = Dense(example.human_policy, example.human_actions);
+  Eigen::Index first;
+  prediction.log_probability.maxCoeff(&first);
+  losses.human_hit = truth[first];
+  for (Eigen::Index i = 0; i < truth.size(); ++i) {
+    if (truth[i] == 0) continue;
+    losses.human -= truth[i] * prediction.log_probability[i];
+    losses.human_entropy -= truth[i] * std::log(truth[i]);
+  }
+  if (out == nullptr) return;
+  AddActionGradient(prediction, truth, out->scales.human, out->pass.action_gradient());
+}
+
+void AddGoal(const Example& example, const NetworkPass& pass, const float* published,
+             const GradientOut* out, LossTotals& losses) {
+  const int volume = example.position.game->size().Volume();
   const auto cells = static_cast<float>(volume);
   const std::vector<env::Block>& current = example.position.state->blocks;
+  GoalPlanes log_goal(env::kNumBlocks, volume);
+  LogGoal(pass.goal(), volume, log_goal.data());
   for (int v = 0; v < volume; ++v) {
     const env::Block goal = example.goal[v];
     Eigen::Index predicted;
@@ -132,43 +139,52 @@ ExampleLosses Compute(const Example& example, const NetworkPass& pass, const flo
     losses.proposed += predicted != current[v];
     losses.rightly_proposed += predicted != current[v] && predicted == goal;
   }
-  const bool has_kl = published != nullptr;
-  const Eigen::Map<const Planes> log_published(has_kl ? published : log_goal.data(),
-                                               env::kNumBlocks, volume);
-  if (has_kl) {
-    losses.goal_kl = (log_published.exp() * (log_published - log_goal)).sum() / cells;
-  }
-  if (scales == nullptr) return losses;
-  Eigen::Map<Planes> gradient(with_gradient->goal_gradient().data(), env::kNumBlocks, volume);
-  const auto goal_scale = static_cast<float>(scales->goal / cells),
-             kl_scale = has_kl ? static_cast<float>(scales->goal_kl / cells) : 0.0f;
-  gradient = log_goal.exp() * (goal_scale + kl_scale);
-  if (has_kl) gradient -= kl_scale * log_published.exp();
+  if (out == nullptr) return;
+  Eigen::Map<GoalPlanes> gradient(out->pass.goal_gradient().data(), env::kNumBlocks, volume);
+  const auto goal_scale = static_cast<float>(out->scales.goal / cells);
+  gradient = log_goal.exp() * goal_scale;
   for (int v = 0; v < volume; ++v) gradient(example.goal[v], v) -= goal_scale;
+  if (published == nullptr) return;
+  const Eigen::Map<const GoalPlanes> log_published(published, env::kNumBlocks, volume);
+  const GoalPlanes held = log_published.exp();
+  losses.goal_kl = (held * (log_published - log_goal)).sum() / cells;
+  gradient += static_cast<float>(out->scales.goal_kl / cells) * (log_goal.exp() - held);
+}
+
+LossTotals Compute(const Example& example, const NetworkPass& pass, const float* published,
+                   const GradientOut* out) {
+  LossTotals losses;
+  const float error = pass.value() - example.value;
+  losses.value = error * error;  // A float: what is too large for it is refused as not finite.
+  AddPolicy(example, pass, out, losses);
+  AddHuman(example, pass, out, losses);
+  AddGoal(example, pass, published, out, losses);
   return losses;
 }
 
 }  // namespace
 
 void LogGoal(const float* logits, int volume, float* log_goal) {
-  using Planes = Eigen::Array<float, env::kNumBlocks, Eigen::Dynamic, Eigen::RowMajor>;
-  const Eigen::Map<const Planes> in(logits, env::kNumBlocks, volume);
-  Eigen::Map<Planes> out(log_goal, env::kNumBlocks, volume);
+  const Eigen::Map<const GoalPlanes> in(logits, env::kNumBlocks, volume);
+  Eigen::Map<GoalPlanes> out(log_goal, env::kNumBlocks, volume);
   const Eigen::Array<float, 1, Eigen::Dynamic> highest = in.colwise().maxCoeff();
   out = in.rowwise() - highest;
   const Eigen::Array<float, 1, Eigen::Dynamic> log_sums = out.exp().colwise().sum().log();
   out.rowwise() -= log_sums;
 }
 
-ExampleLosses LossesOf(const Example& example, const NetworkPass& pass, const float* published) {
-  return Compute(example, pass, published, nullptr, nullptr);
+LossTotals LossesOf(const Example& example, const NetworkPass& pass) {
+  return Compute(example, pass, nullptr, nullptr);
 }
 
-ExampleLosses LossesAndGradient(const Example& example, NetworkPass& pass, const float* published,
-                                const LossScales& scales, float& value_gradient) {
-  value_gradient =
+LossTotals LossesAndGradient(const Example& example, const LossScales& scales,
+                             const float* published, NetworkPass& pass) {
+  const absl::Span<float> actions = pass.action_gradient();
+  std::fill(actions.begin(), actions.end(), 0.0f);
+  pass.value_gradient() =
       static_cast<float>(2 * (static_cast<double>(pass.value()) - example.value) * scales.value);
-  return Compute(example, pass, published, &scales, &pass);
+  const GradientOut out = {scales, pass};
+  return Compute(example, pass, published, &out);
 }
 
 }  // namespace hod::models

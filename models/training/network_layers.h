@@ -24,12 +24,12 @@ struct ConvolutionLayer {
     int outputs;
   };
   std::vector<Part> parts;
-  std::array<int, 3> extents;  // Of the kernel in x, y, z.
+  std::array<int, 3> extents;  // The kernel's, in x, y, z.
   int kernel_size = 1;         // Their product.
   int columns = 0;             // Inputs that the tensors have,
   int first_column = 0;        // and where those that this layer reads begin,
   int inputs = 0;              // and how many they are.
-  int outputs = 0;             // Of all parts.
+  int outputs = 0;             // Outputs of all parts together.
   bool reads_planes = false;   // Or rows, with zeros up to whole blocks of channels.
 
   int units() const { return reads_planes ? inputs : RoundUp(inputs, kBlock); }
@@ -92,7 +92,9 @@ class NetworkGradient {
   explicit NetworkGradient(const NetworkLayers& layers);
 
   void Clear();
-  float* weights(int layer) { return packed_[layer].data(); }  // As PackedNetwork::forward().
+  float* weights(int layer) {
+    return packed_[layer].data();
+  }                                       // Ordered like PackedNetwork::forward().
   float* flat() { return flat_.data(); }  // All but the weights of convolutions.
   // Adds all to `gradient`, [parameters].
   void AddTo(absl::Span<float> gradient) const;

@@ -42,7 +42,8 @@ Aligned<float> RandomMask(size_t size, double dropout, Rng& rng) {
 
 NetworkPass::NetworkPass(const NetworkConfig& config, const env::WorldSize& size,
                          const Kernels& kernels)
-    : kernels_(kernels),
+    : config_(config),
+      kernels_(kernels),
       volume_(size.Volume()),
       channels_(config.channels),
       row_(RoundUp(config.channels, kBlock)),
@@ -71,8 +72,8 @@ NetworkPass::NetworkPass(const NetworkConfig& config, const env::WorldSize& size
   pool_scratch_ = Vector::Zero(2 * std::max({row_, hidden_row_, kActionRow}));
 }
 
-void NetworkPass::See(const mcts::Position& position, const NetworkConfig& config) {
-  EncodeFeatures(config, position, absl::MakeSpan(planes_),
+void NetworkPass::See(const mcts::Position& position) {
+  EncodeFeatures(config_, position, absl::MakeSpan(planes_),
                  {globals_.data(), static_cast<size_t>(globals_.size())});
 }
 
@@ -169,7 +170,7 @@ Vector NetworkPass::Pooled(int index) const {
   return result;
 }
 
-void NetworkPass::Forward(const PackedNetwork& network, double dropout, Rng& rng) {
+void NetworkPass::Forward(const PackedNetwork& network, double dropout, Rng rng) {
   const NetworkLayers& layers = network.layers();
   const Vector stem_bias = WeightOf(layers.stem_globals, network) * globals_;
   Convolve(network, layers.stem, planes_.data(), &stem_bias, nullptr, /*relu=*/true, x_[0].data());
@@ -206,8 +207,7 @@ void NetworkPass::Drop(double dropout, Rng& rng) {
   Multiply(RandomMask(planes_.size(), dropout, rng), hidden_inputs_);
 }
 
-void NetworkPass::Backward(const PackedNetwork& network, float value_gradient,
-                           NetworkGradient& gradient) {
+void NetworkPass::Backward(const PackedNetwork& network, NetworkGradient& gradient) {
   const NetworkLayers& layers = network.layers();
   for (int voxel = 0; voxel < volume_; ++voxel) {
     for (int block = 0; block < env::kNumBlocks; ++block) {
@@ -218,7 +218,7 @@ void NetworkPass::Backward(const PackedNetwork& network, float value_gradient,
       AddGradient(network, layers.actions, hidden_.data(), action_gradient_.data(), gradient);
   AddGradient(network, layers.goal, hidden_.data(), goal_gradient_.data(), gradient);
   AddGradient(network, layers.goal_skip, planes_.data(), goal_gradient_.data(), gradient);
-  const Vector value = Vector::Constant(1, value_gradient);
+  const Vector value = Vector::Constant(1, value_gradient_);
   AddMatrixGradient(layers.channel_bias, summary_, action_sums, gradient);
   AddMatrixGradient(layers.value, summary_, value, gradient);
   const Vector summary_gradient =

@@ -21,30 +21,32 @@ namespace hod::models {
 inline constexpr int kActionRow = RoundUp(2 * env::kNumActionChannels, kBlock);
 inline constexpr int kGoalRow = RoundUp(env::kNumBlocks, kBlock);
 
-// Memory of one pass over one position of a world's size. Of one thread at a time.
+// The memory of one pass over one position of a world's size. One thread at a time may use it.
 class NetworkPass {
  public:
   // `kernels` are some of float32.
   NetworkPass(const NetworkConfig& config, const env::WorldSize& size, const Kernels& kernels);
 
   // Encodes a position, which the next calls of Forward() see.
-  void See(const mcts::Position& position, const NetworkConfig& config);
+  void See(const mcts::Position& position);
 
-  // Computes the logits and the value. Dropout leaves out that share of the inputs and of the
-  // outputs of the hidden layer, drawn from `rng`, and scales the rest.
-  void Forward(const PackedNetwork& network, double dropout, Rng& rng);
+  // Computes the logits and the value by a network of the same configuration. Dropout leaves out
+  // that share of the inputs and of the outputs of the hidden layer, drawn from `rng`, and scales
+  // the rest.
+  void Forward(const PackedNetwork& network, double dropout = 0, Rng rng = Rng());
 
   // What Forward() found.
   const float* actions() const { return actions_.data(); }   // [volume][kActionRow]
   const float* goal() const { return goal_planes_.data(); }  // [kNumBlocks][volume]
   float value() const { return value_; }
 
-  // What Backward() starts from, to be filled in before. Padding stays 0.
+  // The gradients that Backward() starts from, to be filled in before. Padding stays 0.
   absl::Span<float> action_gradient() { return absl::MakeSpan(action_gradient_); }
   absl::Span<float> goal_gradient() { return absl::MakeSpan(goal_gradient_planes_); }
+  float& value_gradient() { return value_gradient_; }
 
   // Adds to `gradient` that of the last Forward(), by the same network.
-  void Backward(const PackedNetwork& network, float value_gradient, NetworkGradient& gradient);
+  void Backward(const PackedNetwork& network, NetworkGradient& gradient);
 
  private:
   using Vector = Eigen::VectorXf;
@@ -75,19 +77,20 @@ class NetworkPass {
     return dropout_ > 0 ? hidden_inputs_.data() : planes_.data();
   }
 
+  const NetworkConfig config_;
   const Kernels& kernels_;
   const int volume_, channels_, row_, hidden_row_;       // Channels, without and with padding.
   std::map<std::array<int, 3>, ConvolutionPlan> plans_;  // Keyed by extents of the kernel.
 
   Aligned<float> planes_, hidden_inputs_;  // [planes][volume]; the second after dropout.
   Vector globals_;
-  std::vector<Aligned<float>> x_, branches_;  // Rows; what blocks read, and the last's output.
-  std::vector<Vector> pooled_;                // Of every x, with padding: means, then maxima.
+  std::vector<Aligned<float>> x_, branches_;  // Rows that blocks read, and the output of the last.
+  std::vector<Vector> pooled_;                // Means, then maxima of every x, with padding.
   Vector summary_;
   Aligned<float> trunk_;  // The last x after dropout, which multiplied it with the next.
   Aligned<float> trunk_mask_;
   Aligned<float> hidden_, actions_, goal_, goal_planes_;
-  float value_ = 0;
+  float value_ = 0, value_gradient_ = 0;
   double dropout_ = 0;
 
   Aligned<float> action_gradient_, goal_gradient_planes_, goal_gradient_, hidden_gradient_;

@@ -30,7 +30,7 @@ struct PpoTrainerConfig {
   int epochs = 3;  // Over the samples of an update, at most.
   int minibatch = 128;
   int threads = 1;  // Used by an update, of at least 1.
-  // Of the forward and the backward pass; Adam has floats.
+  // Both passes of the network compute in this precision; Adam has floats.
   Precision precision = MultipliesBfloat16() ? Precision::kBfloat16 : Precision::kFloat32;
 };
 

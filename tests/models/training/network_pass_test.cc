@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "absl/strings/match.h"
 #include "models/training/example_losses.h"
 #include "tests/support/catch.h"
 #include "tests/support/models/test_positions.h"
@@ -20,7 +21,7 @@ std::vector<float> BusyParameters(const NetworkConfig& config) {
 
 constexpr LossScales kScales = {.policy = 1, .value = 0.5, .goal = 2, .human = 0.25};
 
-double Total(const ExampleLosses& e) {
+double Total(const LossTotals& e) {
   return kScales.policy * e.policy + kScales.value * e.value + kScales.goal * e.goal +
          kScales.human * e.human;
 }
@@ -32,12 +33,10 @@ std::vector<float> GradientOf(const Example& example, const NetworkConfig& confi
   network.Pack(parameters);
   NetworkPass pass(config, example.position.game->size(), kernels);
   NetworkGradient packed(network.layers());
-  Rng rng(3);
-  float value_gradient;
-  pass.See(PositionOf(example), config);
-  pass.Forward(network, dropout, rng);
-  LossesAndGradient(example, pass, nullptr, kScales, value_gradient);
-  pass.Backward(network, value_gradient, packed);
+  pass.See(PositionOf(example));
+  pass.Forward(network, dropout, Rng(3));
+  LossesAndGradient(example, kScales, /*published=*/nullptr, pass);
+  pass.Backward(network, packed);
   std::vector<float> gradient(parameters.size());
   packed.AddTo(absl::MakeSpan(gradient));
   return gradient;
@@ -51,6 +50,8 @@ TEST_CASE("Every kind of kernel computes the same gradient") {
     const std::vector<float> parameters = BusyParameters(config);
     const std::vector<float> expected =
         GradientOf(set.examples[0], config, parameters, FastestKernels(Precision::kFloat32), 0);
+    const bool fastest_has_vectors =
+        absl::StartsWith(FastestKernels(Precision::kFloat32).name, "AVX");
     double size = 0;
     for (const float g : expected) size += g * g;
     for (const Kernels* kernels : RunnableKernels()) {
@@ -60,6 +61,8 @@ TEST_CASE("Every kind of kernel computes the same gradient") {
       for (size_t i = 0; i < gradient.size(); ++i) error += std::pow(gradient[i] - expected[i], 2);
       INFO(kernels->name << ", " << config.channels << " channels");
       CHECK(std::sqrt(error) < 1e-5 * std::sqrt(size));
+      // Which of these is the fastest is measured, and must not decide what is learnt.
+      if (absl::StartsWith(kernels->name, "AVX")) CHECK((error == 0 || !fastest_has_vectors));
     }
   }
 }
@@ -74,10 +77,9 @@ TEST_CASE("With dropout, the gradient is that of the loss with what was left out
     PackedNetwork network(config);
     network.Pack(at);
     NetworkPass pass(config, example.position.game->size(), kernels);
-    Rng rng(3);
-    pass.See(PositionOf(example), config);
-    pass.Forward(network, 0.3, rng);
-    return Total(LossesOf(example, pass, nullptr));
+    pass.See(PositionOf(example));
+    pass.Forward(network, 0.3, Rng(3));
+    return Total(LossesOf(example, pass));
   };
   const std::vector<float> gradient = GradientOf(example, config, parameters, kernels, 0.3);
   // Along random directions, by central differences.
