@@ -12,6 +12,7 @@
 #include "engine/samples/replay.h"
 #include "env/base/clock.h"
 #include "env/game/action_mask.h"
+#include "models/backends/device_network.h"
 #include "models/reference/initial.h"
 #include "models/reference/trainer.h"
 #include "models/training/network_pass.h"
@@ -63,10 +64,21 @@ void Load(benchmark::State& bench, int batch) {
   bench.SetItemsProcessed(bench.iterations() * batch);
 }
 
-// The share of the peak of as many threads, which is measured right before.
+// How steps are computed.
+struct Way {
+  const char* name;
+  int threads;
+  models::Device device = models::Device::kCpu;
+  bool torch = false;  // On the processor by libtorch.
+};
+
+// The share of the peak of the GPU, or of as many threads, which is measured right before.
 struct Share {
-  explicit Share(const models::Kernels& kernels, int threads = 1)
-      : peak(threads * PeakRate(kernels)) {}
+  explicit Share(const models::Kernels& kernels) : peak(PeakRate(kernels)) {}
+  explicit Share(const Way& way)
+      : peak(way.device == models::Device::kCuda
+                 ? *models::DevicePeakRate(way.device, models::Precision::kBfloat16)
+                 : way.threads * PeakRate(models::FastestKernels(models::Precision::kFloat32))) {}
   void Count(benchmark::State& bench, const models::NetworkConfig& config, double positions) {
     const double rate =
         positions * LearningCostOf(config, env::WorldSize()).needed / watch.Seconds();
@@ -86,18 +98,17 @@ void CountSteps(benchmark::State& bench, int batch, absl::Duration loading) {
 }
 
 // Does what the learner does: samples a batch, then learns from it.
-void Step(benchmark::State& bench, models::NetworkConfig config, int batch, int threads,
-          bool torch) {
+void Step(benchmark::State& bench, models::NetworkConfig config, int batch, Way way) {
   const models::TrainerState state =
       models::InitialTrainerState(models::InitialNetwork(config, Rng(1)));
-  const models::TrainerConfig how = {.threads = threads};
+  const models::TrainerConfig how = {.threads = way.threads, .device = way.device};
   absl::StatusOr<std::unique_ptr<models::Trainer>> made =
-      torch ? models::MakeTorchTrainer(state, how) : models::MakeTrainer(state, how);
+      way.torch ? models::MakeTorchTrainer(state, how) : models::MakeTrainer(state, how);
   if (!made.ok()) return bench.SkipWithError(made.status().ToString().c_str());
   const std::unique_ptr<models::Trainer> trainer = *std::move(made);
   Rng rng(1);
   absl::Duration loading;
-  Share share(models::FastestKernels(models::Precision::kFloat32), threads);
+  Share share(way);
   for (auto _ : bench) {
     const Stopwatch watch;
     const engine::Batch samples = Window().Sample(batch, rng);
@@ -145,6 +156,15 @@ void PaperStep(benchmark::State& bench, int batch, int threads) {
   CountSteps(bench, batch, loading);
 }
 
+void RegisterSteps(const models::NetworkConfig& config, int batch, const Way& way) {
+  benchmark::RegisterBenchmark(
+      absl::StrCat(way.name, "/", config.channels, "x", config.blocks, "/", batch, "/", way.threads)
+          .c_str(),
+      Step, config, batch, way)
+      ->Unit(benchmark::kMillisecond)
+      ->UseRealTime();
+}
+
 }  // namespace
 
 void AddLearnerSuite() {
@@ -156,14 +176,8 @@ void AddLearnerSuite() {
        {models::NetworkConfig{.channels = 16, .blocks = 4}, models::NetworkConfig{},
         models::NetworkConfig{.channels = 32, .blocks = 6}}) {
     for (const auto& [batch, threads] : {std::pair(64, 1), std::pair(64, 2), std::pair(512, 1)}) {
-      for (const bool torch : {false, true}) {
-        benchmark::RegisterBenchmark(absl::StrCat(torch ? "libtorch" : "step", "/", config.channels,
-                                                  "x", config.blocks, "/", batch, "/", threads)
-                                         .c_str(),
-                                     Step, config, batch, threads, torch)
-            ->Unit(benchmark::kMillisecond)
-            ->UseRealTime();
-      }
+      RegisterSteps(config, batch, {.name = "step", .threads = threads});
+      RegisterSteps(config, batch, {.name = "libtorch", .threads = threads, .torch = true});
     }
     for (const models::Kernels* kernels : models::RunnableKernels()) {
       if (kernels->precision != models::Precision::kFloat32) continue;
@@ -171,6 +185,17 @@ void AddLearnerSuite() {
           absl::StrCat("passes/", config.channels, "x", config.blocks, "/", kernels->name).c_str(),
           Passes, config, *kernels)
           ->Unit(benchmark::kMillisecond);
+    }
+  }
+  if (models::HasCuda().value_or(false)) {
+    for (const models::NetworkConfig config :
+         {models::NetworkConfig{.channels = 16, .blocks = 4}, models::NetworkConfig{},
+          models::NetworkConfig{.channels = 64, .blocks = 8},
+          models::NetworkConfig{.channels = 128, .blocks = 8}}) {
+      for (const int batch : {64, 512, 2048}) {
+        RegisterSteps(config, batch,
+                      {.name = "cuda", .threads = 8, .device = models::Device::kCuda});
+      }
     }
   }
   benchmark::RegisterBenchmark("step/paper/16/1", PaperStep, 16, 1)

@@ -16,7 +16,9 @@
 #include "env/base/clock.h"
 #include "env/game/action_mask.h"
 #include "models/backends/decode.h"
+#include "models/backends/device_network.h"
 #include "models/backends/kernels.h"
+#include "models/backends/make_evaluator.h"
 #include "models/backends/network_evaluator.h"
 #include "models/backends/torch_backend.h"
 #include "models/network/features.h"
@@ -70,20 +72,17 @@ class TimedBackend : public Backend {
   std::unique_ptr<Backend> inner_;
 };
 
-// What is measured: where and in what precision a network is computed.
+// What is measured on the processor: in what precision a network is computed there.
 struct Variant {
-  std::string name;  // The precision's, after that of a device that is not the processor.
+  std::string name;
   Precision precision;
   std::function<std::unique_ptr<Backend>(const models::Network&)> make;
-  bool on_processor = true;
 };
 
-// Times `pass` over `batch` positions; the peak it is compared with is measured right before, by
-// as many threads.
-void Measure(benchmark::State& bench, const Variant& variant, const Cost& cost, int batch,
+// Times `pass` over `batch` positions. `peak` is the rate of what computes them, which is measured
+// right before; on the processor by as many threads.
+void Measure(benchmark::State& bench, double peak, const Cost& cost, int batch,
              const std::function<absl::Status()>& pass) {
-  const double peak =
-      variant.on_processor ? PeakRate(models::FastestKernels(variant.precision)) : 0;
   if (absl::Status status = pass(); !status.ok()) {
     bench.SkipWithError(std::string(status.message()).c_str());
   }
@@ -103,7 +102,7 @@ void Measure(benchmark::State& bench, const Variant& variant, const Cost& cost, 
   const auto average = [&](double value) {
     return benchmark::Counter(value, benchmark::Counter::kAvgThreads);
   };
-  if (peak > 0) bench.counters["of_peak"] = average(positions * cost.needed / seconds / peak);
+  bench.counters["of_peak"] = average(positions * cost.needed / seconds / peak);
   if (seconds_in_network > 0) {
     bench.counters["encode_decode"] = average(1 - seconds_in_network / seconds);
   }
@@ -144,7 +143,7 @@ void RegisterNetwork(const std::string& name, const models::NetworkConfig& confi
         Register(full, threads, [=](benchmark::State& bench) {
           const std::vector<mcts::Position> positions = Positions().Batch(batch);
           std::vector<mcts::Evaluation> evaluations(batch);
-          Measure(bench, variant, cost, batch,
+          Measure(bench, PeakRate(models::FastestKernels(variant.precision)), cost, batch,
                   [&] { return evaluator->Evaluate(positions, absl::MakeSpan(evaluations)); });
         });
       } else {
@@ -152,7 +151,7 @@ void RegisterNetwork(const std::string& name, const models::NetworkConfig& confi
           const auto workspace = backend->MakeWorkspace(Positions().game().size());
           const int pass = backend->positions_per_pass();
           Encode(config, Positions().Batch(pass), *workspace);
-          Measure(bench, variant, cost, batch, [&] {
+          Measure(bench, PeakRate(models::FastestKernels(variant.precision)), cost, batch, [&] {
             for (int left = batch; left > 0; left -= pass) workspace->Run(std::min(left, pass));
             return absl::OkStatus();
           });
@@ -184,7 +183,7 @@ void EvaluatePaper(benchmark::State& bench, int batch) {
   std::vector<models::ReferenceMemory> memories(batch);
   std::vector<int32_t> human_actions;
   std::vector<float> policy, human_policy;
-  Measure(bench, {"float32", Precision::kFloat32, nullptr},
+  Measure(bench, PeakRate(models::FastestKernels(Precision::kFloat32)),
           CostOf(weights.config, Positions().game().size()), batch, [&] {
             std::vector<models::ReferenceInput> inputs;
             for (int i = 0; i < batch; ++i) {
@@ -218,18 +217,34 @@ std::vector<Variant> Variants() {
        {Named{"float32", Choice::kFloat32, Precision::kFloat32},
         Named{"bfloat16", Choice::kBfloat16, Precision::kBfloat16},
         Named{"int8", Choice::kInt8, Precision::kInt8}}) {
-    for (const models::Device device : {models::Device::kCpu, models::Device::kCuda}) {
-      const models::BackendOptions options = {device, choice};
-      if (!models::MakeBackend(tiny, options).ok()) continue;
-      const bool on_processor = device == models::Device::kCpu;
-      variants.push_back({absl::StrCat(on_processor ? "" : "cuda-", name), precision,
-                          [options](const models::Network& network) {
-                            return *models::MakeBackend(network, options);
-                          },
-                          on_processor});
-    }
+    if (!models::MakeBackend(tiny, choice).ok()) continue;
+    variants.push_back({name, precision, [choice](const models::Network& network) {
+                          return *models::MakeBackend(network, choice);
+                        }});
   }
   return variants;
+}
+
+// Evaluations on a GPU by several threads, which share its passes.
+void RegisterOnGpu(const std::string& name, const models::NetworkConfig& config) {
+  const Cost cost = CostOf(config, env::WorldSize());
+  const auto network = std::make_shared<const models::Network>(RandomNetwork(config, 1));
+  for (const int batch : {8, 32, 128}) {
+    for (const int per_pass : {256, 1024}) {
+      const std::shared_ptr<mcts::Evaluator> evaluator = *models::MakeNetworkEvaluator(
+          *network, {.device = models::Device::kCuda, .positions_per_pass = per_pass});
+      for (const int threads : {1, 8, 16, 32}) {
+        const auto full = absl::StrCat("evaluate/", name, "/cuda-bfloat16/", per_pass, "/", batch);
+        Register(full, threads, [=](benchmark::State& bench) {
+          const std::vector<mcts::Position> positions = Positions().Batch(batch);
+          std::vector<mcts::Evaluation> evaluations(batch);
+          const double peak = *models::DevicePeakRate(models::Device::kCuda, Precision::kBfloat16);
+          Measure(bench, peak / bench.threads(), cost, batch,
+                  [&] { return evaluator->Evaluate(positions, absl::MakeSpan(evaluations)); });
+        });
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -238,13 +253,19 @@ void AddNetworkSuite() {
   const models::NetworkConfig hod, demo = kDemoNetwork;
   for (const Variant& variant : Variants()) {
     for (const int threads : {1, 2}) {
-      if (!variant.on_processor) continue;
       Register(absl::StrCat("peak/", variant.name), threads,
                [variant](benchmark::State& bench) { Peak(bench, variant.precision); });
     }
     for (const bool evaluate : {true, false}) {
       RegisterNetwork("hod", hod, variant, evaluate, kBatches);
       RegisterNetwork("demo", demo, variant, evaluate, kBatches);
+    }
+  }
+  if (models::HasCuda().value_or(false)) {
+    RegisterOnGpu("hod", hod);
+    RegisterOnGpu("demo", demo);
+    for (const int channels : {64, 128}) {
+      RegisterOnGpu(absl::StrCat(channels, "x8"), {.channels = channels, .blocks = 8});
     }
   }
   const auto libtorch = [](const models::Network& network) {

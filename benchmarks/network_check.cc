@@ -12,6 +12,7 @@
 #include "env/base/json.h"
 #include "env/base/status.h"
 #include "models/backends/cpu_backend.h"
+#include "models/backends/device_network.h"
 #include "models/backends/kernels.h"
 #include "models/backends/network_evaluator.h"
 #include "models/backends/torch_backend.h"

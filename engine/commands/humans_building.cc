@@ -17,6 +17,7 @@
 #include "engine/play/player_spec.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
+#include "env/base/parallel.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -25,7 +26,7 @@ namespace {
 struct StatsOptions {
   std::string human = "heuristic", goals = "generated", name, json, record;
   std::vector<std::string> recordings;
-  int episodes = 60, horizon = RunConfig().game.horizon, threads = EvaluationConfig().threads;
+  int episodes = 60, horizon = RunConfig().game.horizon, threads = AvailableThreads();
   int64_t seed = 1;
 };
 

@@ -9,6 +9,7 @@
 #include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/training/learner.h"
+#include "engine/training/learner_with_worker.h"
 #include "engine/training/ppo.h"
 #include "engine/training/selfplay.h"
 #include "env/base/status.h"
@@ -73,17 +74,29 @@ void AddSelfPlay(CLI::App& app, absl::Status& result) {
 }
 
 void AddLearn(CLI::App& app, absl::Status& result) {
-  auto path = std::make_shared<std::string>();
+  struct Options {
+    std::string run, record;
+    bool play = false;
+  };
+  auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("learn", "The learner of a run directory");
-  command->add_option("--run", *path, "run directory")->required()->check(Path());
-  command->callback([path, &result] {
+  command->add_option("--run", options->run, "run directory")->required()->check(Path());
+  CLI::Option* const play =
+      command->add_flag("--play", options->play, "with self-play worker 0 in the same process");
+  command->add_option("--record", options->record, "record every episode of that worker here")
+      ->check(Path())
+      ->needs(play);
+  command->callback([options, &result] {
     const StopOnSignals handler;
-    absl::StatusOr<RunDirectory> run = RunDirectory::Open(*path);
+    absl::StatusOr<RunDirectory> run = RunDirectory::Open(options->run);
     if (!run.ok()) {
       result = run.status();
+    } else if (run->config().learner.algorithm == Algorithm::kPpo) {
+      result = RunPpo(*run, g_stop);
+    } else if (options->play) {
+      result = RunLearnerWithWorker(*run, options->record, g_stop);
     } else {
-      const bool ppo = run->config().learner.algorithm == Algorithm::kPpo;
-      result = ppo ? RunPpo(*run, g_stop) : RunLearner(*run, g_stop);
+      result = RunLearner(*run, g_stop);
     }
   });
 }

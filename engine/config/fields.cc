@@ -108,10 +108,13 @@ settings::Declaration Declare(RunConfig& c) {
             "channels of the trunk");
   d.Integer("network.blocks", c.network.blocks, 1, models::kMaxBlocks, "residual blocks");
   d.Choice("network.device", c.backend.device, {"cpu", "cuda"},
-           "where networks are computed to play; learning stays on the processor");
+           "where networks are computed to play");
   d.Choice("network.precision", c.backend.precision, {"auto", "float32", "bfloat16", "int8"},
            "in what numbers; auto: the faster one of float32 and bfloat16, as measured; int8 is "
            "faster and coarser");
+  d.Integer("network.positions_per_pass", c.backend.positions_per_pass, 1, 65536,
+            "positions that a GPU computes at once, at most: what all threads of a process ask for "
+            "shares its passes");
 
   DeclareSearch(d, c.search);
   d.Flag("search.reuse_tree", c.reuse_tree,
@@ -122,9 +125,13 @@ settings::Declaration Declare(RunConfig& c) {
             "none");
 
   d.Integer("selfplay.workers", c.selfplay.workers, 1, 1024, "self-play processes");
-  d.Integer("selfplay.threads", c.selfplay.threads, 1, 1024, "threads of a self-play process");
-  d.Integer("selfplay.games", c.selfplay.games, 1, 4096,
-            "games a worker plays at once: its batch of evaluations");
+  d.Integer("selfplay.threads", c.selfplay.threads, 0, 1024,
+            "threads of a self-play process; 0: what the learner leaves of the processor, twice "
+            "that where a GPU predicts");
+  d.Integer("selfplay.games", c.selfplay.games, 1, 65536, "games a worker plays at once");
+  d.Integer("selfplay.batch", c.selfplay.batch, 1, 4096,
+            "games that ask for evaluations together; at least two such groups a thread keep all "
+            "busy, and larger ones pay on a GPU only");
   d.Number("selfplay.full_search_fraction", c.selfplay.full_search_fraction, 0, 1,
            "share of moves searched in full, whose policies are learnt (1 in the paper)");
   d.Integer("selfplay.fast_simulations", c.selfplay.fast_simulations, 1, 100000,
@@ -140,6 +147,13 @@ settings::Declaration Declare(RunConfig& c) {
   d.Choice(
       "learner.algorithm", l.algorithm, {"alphazero", "ppo"},
       "learns from searches of self-play, or, a builder only, from the rewards of its own actions");
+  d.Choice(
+      "learner.device", l.device, {"cpu", "cuda"},
+      "where gradients are computed: in float32 on the processor, in bfloat16 on a GPU; with "
+      "network.device = \"cuda\" too, the first self-play worker shares the learner's process");
+  d.Integer("learner.threads", l.threads, 0, 1024,
+            "threads of the learner; 0: a quarter of the processor's. Sums of gradients depend on "
+            "their number in the last bits");
   d.Integer("learner.batch_size", l.batch_size, 1, 65536, "positions of a gradient step");
   d.Number("learner.learning_rate", l.learning_rate, 1e-9, 1, "of Adam");
   d.Number("learner.final_learning_rate", l.final_learning_rate, 0, 1,
@@ -191,7 +205,8 @@ settings::Declaration Declare(RunConfig& c) {
   d.Integer("evaluation.seed", e.seed, 0, INT64_MAX, "of houses, builders and start locations");
   d.Integer("evaluation.simulations", e.simulations, 1, 100000, "simulations of a move");
   d.Flag("evaluation.greedy", e.greedy, "plays the best action; else draws from the policy");
-  d.Integer("evaluation.threads", e.threads, 1, 1024, "threads that play");
+  d.Integer("evaluation.threads", e.threads, 0, 1024,
+            "threads that play; 0: as many as the processor has");
   return d;
 }
 

@@ -1,9 +1,12 @@
 #include "engine/config/run_config.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "engine/config/fields.h"
 #include "env/base/files.h"
+#include "env/base/parallel.h"
 #include "env/base/status.h"
 #include "env/game/roles.h"
 #include "env/settings/describe.h"
@@ -20,6 +23,21 @@ env::GameConfig RunConfig::PlayedGame() const {
   env::GameConfig played = game;
   if (player == env::kHuman) played.players.resize(env::kHuman + 1);
   return played;
+}
+
+ThreadShares ThreadsOf(const RunConfig& config, int available) {
+  ThreadShares shares = {config.learner.threads, config.selfplay.threads};
+  if (shares.learner == 0) shares.learner = std::max(1, available / 4);
+  if (shares.selfplay == 0) {
+    const int rest = std::max(1, available - shares.learner);
+    const bool waits = config.backend.device == models::Device::kCuda;
+    shares.selfplay = std::max(1, (waits ? 2 : 1) * rest / config.selfplay.workers);
+  }
+  return shares;
+}
+
+int PpoThreads(const RunConfig& config) {
+  return config.selfplay.threads > 0 ? config.selfplay.threads : AvailableThreads();
 }
 
 absl::StatusOr<RunConfig> LoadRunConfig(const std::string& path,

@@ -12,15 +12,16 @@
 #include "env/game/config.h"
 #include "env/game/roles.h"
 #include "mcts/options.h"
-#include "models/backends/backend.h"
+#include "models/backends/make_evaluator.h"
 #include "models/network/network.h"
 
 namespace hod::engine {
 
 struct SelfPlayConfig {
   int workers = 1;                    // Processes.
-  int threads = 1;                    // Threads of a process.
-  int games = 16;                     // Games a worker plays at once: its batch of evaluations.
+  int threads = 0;                    // Threads of a process; 0: as ThreadsOf() says.
+  int games = 16;                     // Games a worker plays at once,
+  int batch = 8;                      // and of them those that ask for evaluations together.
   double full_search_fraction = 1.0;  // Share of moves searched in full and learnt from.
   int fast_simulations = 1;           // Simulations of the other moves.
   int fragment_length = 64;           // Timesteps.
@@ -32,6 +33,8 @@ enum class Algorithm { kAlphaZero, kPpo };
 
 struct LearnerConfig {
   Algorithm algorithm = Algorithm::kAlphaZero;
+  models::Device device = models::Device::kCpu;
+  int threads = 0;  // As ThreadsOf() says.
   int batch_size = 64;
   double learning_rate = 1e-3;
   double final_learning_rate = 1e-3;
@@ -70,7 +73,7 @@ struct EvaluationConfig {
   int64_t seed = 1000;
   int simulations = 20;
   bool greedy = true;  // Plays the best action; else draws from the policy.
-  int threads = 2;
+  int threads = 0;     // 0: as many as this process may run at once.
 };
 
 struct RunConfig {
@@ -94,6 +97,17 @@ struct RunConfig {
   // The game of self-play: a builder whose play is learnt is alone in it.
   env::GameConfig PlayedGame() const;
 };
+
+// How the threads that this process may run at once are shared between learning and self-play,
+// unless the settings say: learning gets a quarter. Where networks are computed on a GPU, self-play
+// gets twice the rest, since half of its threads wait for the GPU.
+struct ThreadShares {
+  int learner, selfplay;  // Of the learner, and of each self-play process; at least 1.
+};
+ThreadShares ThreadsOf(const RunConfig& config, int available);
+
+// PPO plays and learns in turns, with all threads unless selfplay.threads says otherwise.
+int PpoThreads(const RunConfig& config);
 
 // Reads a TOML file over the defaults, then applies `overrides` ("key=value", in TOML's syntax for
 // values; a bare word is a string). Errors name file and line or the override, the key, and what

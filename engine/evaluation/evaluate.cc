@@ -15,6 +15,7 @@
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/json_object_reader.h"
+#include "env/base/parallel.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
 #include "env/base/version.h"
@@ -235,7 +236,9 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
                    {"git_revision", kGitRevision},
                    {"config", ToToml(setup.config)}};
   EvaluationStream stream(setup, players);
-  RETURN_IF_ERROR(PlayEpisodes(stream, players.evaluator, {.threads = evaluation.threads}));
+  RETURN_IF_ERROR(
+      PlayEpisodes(stream, players.evaluator,
+                   {.threads = evaluation.threads > 0 ? evaluation.threads : AvailableThreads()}));
   report.evaluations = stream.evaluations();
   report.houses = stream.TakeHouses();
   Compare(report, static_cast<uint64_t>(evaluation.seed));

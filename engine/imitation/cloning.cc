@@ -100,8 +100,8 @@ absl::StatusOr<Clone> TrainClone(const CloningConfig& config, models::Network in
   how.ema_decay = config.ema_decay;
   how.dropout = config.dropout;
   how.seed = rng.Fork(CloningStream::kDropout)();
-  const std::unique_ptr<models::Trainer> trainer =
-      models::MakeTrainer(models::InitialTrainerState(std::move(initial)), how);
+  ASSIGN_OR_RETURN(const std::unique_ptr<models::Trainer> trainer,
+                   models::MakeTrainer(models::InitialTrainerState(std::move(initial)), how));
   Rng order = rng.Fork(CloningStream::kOrder), symmetries = rng.Fork(CloningStream::kSymmetries);
   const auto size = static_cast<size_t>(config.batch);
   const size_t per_epoch = decisions.size() / size;

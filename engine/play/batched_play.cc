@@ -8,6 +8,7 @@
 #include <deque>
 #include <vector>
 
+#include "env/base/parallel.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -131,6 +132,7 @@ absl::Status Play(EpisodeStream& stream, std::deque<Group>& groups) {
 absl::Status PlayEpisodes(EpisodeStream& stream, mcts::Evaluator* evaluator,
                           const PlayOptions& options, Timeline* timeline) {
   absl::Status status;
+  const std::shared_ptr<void> allowed = AllowThreads(options.threads);
   tbb::task_arena arena(options.threads);
   arena.execute([&] {
     std::deque<Group> groups;

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "env/game/game.h"
 #include "mcts/evaluator.h"
-#include "models/backends/backend.h"
+#include "models/backends/make_evaluator.h"
 #include "models/checkpoints/network_file.h"
 
 namespace hod::engine {

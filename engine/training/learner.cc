@@ -1,6 +1,8 @@
 #include "engine/training/learner.h"
 
+#include <future>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -9,6 +11,7 @@
 #include "engine/session/streams.h"
 #include "engine/training/run_session.h"
 #include "env/base/clock.h"
+#include "env/base/parallel.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
 #include "models/training/trainer.h"
@@ -59,8 +62,11 @@ ReplayOptions ReplayOptionsOf(const RunConfig& config) {
           .permute_blocks = config.learner.permute_blocks};
 }
 
-models::TrainerConfig TrainerConfigOf(const LearnerConfig& config) {
+models::TrainerConfig TrainerConfigOf(const RunConfig& run) {
+  const LearnerConfig& config = run.learner;
   models::TrainerConfig trainer;
+  trainer.device = config.device;
+  trainer.threads = ThreadsOf(run, AvailableThreads()).learner;
   trainer.weights = {
       .value = config.value_weight, .goal = config.goal_weight, .human = config.human_weight};
   trainer.ema_decay = config.ema_decay;
@@ -94,6 +100,7 @@ class Learner {
     ASSIGN_OR_RETURN(const int64_t timesteps, feed_.Poll());
     session_.progress().timesteps += timesteps;
     session_.progress().replay = feed_.position();
+    if (timesteps > 0) next_.reset();  // It was drawn from another window.
     return absl::OkStatus();
   }
 
@@ -104,14 +111,29 @@ class Learner {
     return samples <= config_.passes * static_cast<double>(session_.progress().timesteps);
   }
 
+  // The samples of a step, ready to learn from. A stream of its own for every step: a learner that
+  // was stopped goes on with the same samples.
+  absl::StatusOr<std::unique_ptr<Batch>> SampleFor(int64_t step) const {
+    Rng rng = batches_.Fork(step);
+    auto batch = std::make_unique<Batch>(feed_.window().Sample(config_.batch_size, rng));
+    RETURN_IF_ERROR(trainer_.Prepare(batch->examples));
+    return batch;
+  }
+
   absl::Status Step() {
-    // A stream of its own for every step: a learner that was stopped goes on with the same samples.
-    Rng rng = batches_.Fork(session_.steps());
-    const Batch batch = feed_.window().Sample(config_.batch_size, rng);
+    if (next_ == nullptr) {
+      ASSIGN_OR_RETURN(next_, SampleFor(session_.steps()));
+    }
+    const std::unique_ptr<const Batch> batch = std::move(next_);
+    // The next samples are made ready beside this step.
+    auto next = std::async(std::launch::async, [&] { return SampleFor(session_.steps() + 1); });
     const models::StepConfig step = {
         .learning_rate = session_.LearningRate(),
         .goal_kl_weight = config_.goal_kl_weight * session_.Progress()};
-    ASSIGN_OR_RETURN(models::Losses losses, trainer_.Step(batch.examples, step));
+    const absl::StatusOr<models::Losses> made = trainer_.Step(batch->examples, step);
+    absl::StatusOr<std::unique_ptr<Batch>> sampled = next.get();
+    ASSIGN_OR_RETURN(const models::Losses losses, made);
+    ASSIGN_OR_RETURN(next_, std::move(sampled));
     session_.Made(1);
     meter_.Add(losses);
     if (MonotonicNow() < next_metrics_) return absl::OkStatus();
@@ -126,6 +148,7 @@ class Learner {
   models::Trainer& trainer_;
   ReplayFeed feed_;
   const Rng batches_;
+  std::unique_ptr<Batch> next_;  // Samples of the next step; null: not drawn yet.
   LossMeter meter_;
   MonotonicTime next_poll_, next_metrics_;
 };
@@ -134,8 +157,8 @@ class Learner {
 
 absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop) {
   ASSIGN_OR_RETURN(auto session, RunSession::Open(run, stop));
-  const std::unique_ptr<models::Trainer> trainer =
-      models::MakeTrainer(session->TakeState(), TrainerConfigOf(run.config().learner));
+  ASSIGN_OR_RETURN(const std::unique_ptr<models::Trainer> trainer,
+                   models::MakeTrainer(session->TakeState(), TrainerConfigOf(run.config())));
   return Learner(run, *session, *trainer).Run();
 }
 

@@ -14,7 +14,7 @@
 #include "env/base/random.h"
 #include "env/base/status.h"
 #include "env/houses/sources/source.h"
-#include "models/backends/network_evaluator.h"
+#include "models/backends/make_evaluator.h"
 #include "models/training/ppo_trainer.h"
 
 namespace hod::engine {
@@ -28,7 +28,7 @@ models::PpoTrainerConfig TrainerConfigOf(const RunConfig& config) {
   ppo.max_gradient_norm = config.learner.max_gradient_norm;
   ppo.epochs = config.ppo.epochs;
   ppo.minibatch = config.learner.batch_size;
-  ppo.threads = config.selfplay.threads;
+  ppo.threads = PpoThreads(config);
   return ppo;
 }
 
@@ -54,7 +54,7 @@ class PpoLearner {
     const Stopwatch watch;
     int64_t& timesteps = session_.progress().timesteps;
     ASSIGN_OR_RETURN(auto evaluator,
-                     models::NetworkEvaluator::Create(trainer_.network(), config_.backend));
+                     models::MakeNetworkEvaluator(trainer_.network(), config_.backend));
     ASSIGN_OR_RETURN(auto samples, rollouts_.Collect(*evaluator, timesteps, stop_));
     if (samples.empty()) return absl::OkStatus();
 

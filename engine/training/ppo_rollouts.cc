@@ -41,7 +41,7 @@ absl::StatusOr<std::vector<models::PpoSample>> PpoRollouts::Collect(mcts::Evalua
   std::mutex mutex;
   absl::Status status;
   const size_t groups = (environments_.size() + kGroup - 1) / kGroup;
-  tbb::task_arena arena(config_.selfplay.threads);
+  tbb::task_arena arena(PpoThreads(config_));
   arena.execute([&] {
     tbb::parallel_for(size_t{0}, groups, [&](size_t g) {
       const absl::Status played = Play(absl::MakeSpan(environments_).subspan(g * kGroup, kGroup),

@@ -19,6 +19,7 @@
 #include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/json_lines.h"
+#include "env/base/parallel.h"
 #include "env/base/status.h"
 #include "env/game/roles.h"
 #include "env/houses/sources/source.h"
@@ -92,9 +93,11 @@ class Worker : public EpisodeStream {
       absl::SleepFor(absl::Milliseconds(100));
     }
     since_rate_.Restart();
-    RETURN_IF_ERROR(PlayEpisodes(
-        *this, &evaluator_,
-        {.concurrent = run_.config().selfplay.games, .threads = run_.config().selfplay.threads}));
+    RETURN_IF_ERROR(
+        PlayEpisodes(*this, &evaluator_,
+                     {.concurrent = run_.config().selfplay.games,
+                      .batch = run_.config().selfplay.batch,
+                      .threads = ThreadsOf(run_.config(), AvailableThreads()).selfplay}));
     return sink_.Finish();
   }
 

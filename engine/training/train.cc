@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "engine/training/learner_with_worker.h"
 #include "engine/training/ppo.h"
 #include "engine/training/process.h"
 #include "engine/training/run_session.h"
@@ -115,7 +116,14 @@ class Supervisor {
  public:
   Supervisor(const RunDirectory& run, const std::string& record_directory) {
     learner_ = {{"learn", "--run", run.path()}, run.logs() + "/learner.log"};
-    for (int w = 0; w < run.config().selfplay.workers; ++w) {
+    const bool share = ShareProcess(run.config());
+    if (share) {
+      learner_.arguments.push_back("--play");
+      if (!record_directory.empty()) {
+        learner_.arguments.insert(learner_.arguments.end(), {"--record", record_directory});
+      }
+    }
+    for (int w = share ? 1 : 0; w < run.config().selfplay.workers; ++w) {
       Child worker = {{"selfplay", "--run", run.path(), "--worker", absl::StrCat(w)},
                       absl::StrFormat("%s/selfplay-%03d.log", run.logs(), w)};
       if (!record_directory.empty()) {

@@ -8,13 +8,18 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
-#include <optional>
 
 #include "absl/strings/str_cat.h"
 
 namespace hod {
 
 int AvailableThreads() { return tbb::info::default_concurrency(); }
+
+std::shared_ptr<void> AllowThreads(int threads) {
+  if (threads <= AvailableThreads()) return nullptr;
+  return std::make_shared<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
+                                               threads);
+}
 
 absl::Status RunOnThreads(int count, int threads, absl::FunctionRef<absl::Status(int)> work) {
   if (threads < 1) {
@@ -36,11 +41,7 @@ absl::Status RunOnThreads(int count, int threads, absl::FunctionRef<absl::Status
       first.Update(status);
     }
   };
-  // Otherwise there would be no more threads than processors, and a warning printed.
-  std::optional<tbb::global_control> more;
-  if (threads > AvailableThreads()) {
-    more.emplace(tbb::global_control::max_allowed_parallelism, threads);
-  }
+  const std::shared_ptr<void> allowed = AllowThreads(threads);
   tbb::task_arena arena(threads);
   arena.execute([&] {
     tbb::task_group others;

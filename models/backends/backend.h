@@ -1,5 +1,5 @@
-// Where networks are computed: the processor's vector units or libtorch, behind one interface. Only
-// tensors as plain memory here; what they mean is the evaluator's (network_evaluator.h).
+// Networks on the processor: its vector units or, to compare them with, libtorch. Only tensors as
+// plain memory here; what they mean is the evaluator's (network_evaluator.h).
 #pragma once
 
 #include <memory>
@@ -44,14 +44,9 @@ class Backend {
 // (measured_kernels.h); bfloat16 on a GPU.
 enum class PrecisionChoice { kAuto, kFloat32, kBfloat16, kInt8 };
 
-struct BackendOptions {
-  Device device = Device::kCpu;
-  PrecisionChoice precision = PrecisionChoice::kAuto;
-};
-
-// Keeps its own copy of the parameters. Errors: no such device here, or a processor without the
-// precision. Requires a valid network.
+// Computes on the vector units. Keeps its own copy of the parameters. Error: a processor without
+// the precision. Requires a valid network.
 absl::StatusOr<std::unique_ptr<Backend>> MakeBackend(const Network& network,
-                                                     const BackendOptions& options);
+                                                     PrecisionChoice precision);
 
 }  // namespace hod::models

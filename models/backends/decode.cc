@@ -6,6 +6,7 @@
 #include "models/backends/kernels.h"
 
 namespace hod::models {
+
 void ActionProbabilities(absl::Span<const float> channels, const env::ActionSpace& actions,
                          absl::Span<const int32_t> ids, std::vector<float>& probabilities) {
   probabilities.resize(ids.size());
@@ -22,7 +23,12 @@ void ActionProbabilities(absl::Span<const float> channels, const env::ActionSpac
     kernels.sum_exp(channel, actions.volume(), &highest, &sum);
     probabilities[i] = highest + std::log(sum);
   });
-  Eigen::Map<Eigen::ArrayXf> all(probabilities.data(), static_cast<Eigen::Index>(ids.size()));
+  Softmax(absl::MakeSpan(probabilities));
+}
+
+void Softmax(absl::Span<float> logits) {
+  if (logits.empty()) return;
+  Eigen::Map<Eigen::ArrayXf> all(logits.data(), static_cast<Eigen::Index>(logits.size()));
   all = (all - all.maxCoeff()).exp();
   all /= all.sum();
 }

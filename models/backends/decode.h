@@ -1,4 +1,4 @@
-// Turns a network's planes into probabilities of actions.
+// Turns logits into probabilities of actions.
 #pragma once
 
 #include <cstdint>
@@ -14,5 +14,8 @@ namespace hod::models {
 // channel's exponentials over all voxels. `probabilities` gets as many entries as `ids`.
 void ActionProbabilities(absl::Span<const float> channels, const env::ActionSpace& actions,
                          absl::Span<const int32_t> ids, std::vector<float>& probabilities);
+
+// The same of the logits of some actions, in place.
+void Softmax(absl::Span<float> logits);
 
 }  // namespace hod::models

@@ -1,34 +1,17 @@
 #include "models/backends/network_evaluator.h"
 
-#include <Eigen/Core>
 #include <algorithm>
-#include <cmath>
 #include <mutex>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "env/base/status.h"
 #include "mcts/human_actions.h"
 #include "models/backends/decode.h"
+#include "models/backends/evaluation_checks.h"
 #include "models/network/features.h"
 
 namespace hod::models {
-namespace {
-
-// One logit that is not finite leaves no probability of its distribution a number, and a sum is
-// finite only if all terms are.
-bool IsFinite(const mcts::Evaluation& evaluation) {
-  const Eigen::Map<const Eigen::ArrayXf> goal(
-      evaluation.goal_logits.data(), static_cast<Eigen::Index>(evaluation.goal_logits.size()));
-  return std::isfinite(evaluation.value) && std::isfinite(goal.sum()) &&
-         (evaluation.policy.empty() || std::isfinite(evaluation.policy.front())) &&
-         (evaluation.human_policy.empty() ||
-          std::isfinite(evaluation.human_policy.front().probability));
-}
-
-}  // namespace
-
 class NetworkEvaluator::Impl {
  public:
   Impl(const NetworkConfig& config, std::unique_ptr<Backend> backend)
@@ -48,7 +31,7 @@ class NetworkEvaluator::Impl {
     return status;
   }
 
-  bool inventories() const { return config_.inventories; }
+  const NetworkConfig& config() const { return config_; }
 
  private:
   // What a thread needs for a pass, kept for the next one.
@@ -88,9 +71,7 @@ class NetworkEvaluator::Impl {
           workspace.logits.subspan(i * kNumLogitPlanes * volume, kNumLogitPlanes * volume);
       evaluations[i].value = workspace.values[i];
       Decode(positions[i], logits, scratch, evaluations[i]);
-      if (!IsFinite(evaluations[i])) {
-        return absl::InternalError("the network's prediction is not finite");
-      }
+      RETURN_IF_ERROR(CheckFinite(evaluations[i]));
     }
     return absl::OkStatus();
   }
@@ -127,14 +108,8 @@ class NetworkEvaluator::Impl {
   std::vector<std::unique_ptr<Scratch>> free_;
 };
 
-absl::StatusOr<std::unique_ptr<NetworkEvaluator>> NetworkEvaluator::Create(
-    const Network& network, const BackendOptions& options) {
-  ASSIGN_OR_RETURN(std::unique_ptr<Backend> backend, MakeBackend(network, options));
-  return std::make_unique<NetworkEvaluator>(network.config, std::move(backend));
-}
-
 NetworkEvaluator::NetworkEvaluator(const Network& network)
-    : NetworkEvaluator(network.config, *MakeBackend(network, {})) {}
+    : NetworkEvaluator(network.config, *MakeBackend(network, PrecisionChoice::kAuto)) {}
 
 NetworkEvaluator::NetworkEvaluator(const NetworkConfig& config, std::unique_ptr<Backend> backend)
     : impl_(std::make_unique<Impl>(config, std::move(backend))) {}
@@ -143,21 +118,7 @@ NetworkEvaluator::~NetworkEvaluator() = default;
 
 absl::Status NetworkEvaluator::Evaluate(absl::Span<const mcts::Position> positions,
                                         absl::Span<mcts::Evaluation> evaluations) {
-  if (positions.size() != evaluations.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(positions.size(), " positions but ", evaluations.size(), " evaluations"));
-  }
-  for (const mcts::Position& position : positions) {
-    const env::Game& first = *positions.front().game;
-    if (position.game->size() != first.size() ||
-        position.game->actions().num_actions() != first.actions().num_actions()) {
-      return absl::InvalidArgumentError("positions of one batch differ in size or actions");
-    }
-    if (!position.game->config().abilities.inf_blocks && !impl_->inventories()) {
-      return absl::InvalidArgumentError(
-          "the game has finite blocks, but the network does not see inventories");
-    }
-  }
+  RETURN_IF_ERROR(CheckPositions(impl_->config(), positions, evaluations.size()));
   return impl_->Evaluate(positions, evaluations);
 }
 

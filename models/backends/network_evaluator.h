@@ -1,10 +1,9 @@
-// Predictions of a network for the search.
+// Predictions for the search by a network on the processor.
 #pragma once
 
 #include <memory>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "mcts/evaluator.h"
 #include "models/backends/backend.h"
@@ -12,18 +11,14 @@
 
 namespace hod::models {
 
-// On a processor it computes on the calling thread alone: parallelism is several threads that call.
+// Computes on the calling thread alone: parallelism is several threads that call.
 // The human's policy is the network's over the actions that are valid for the human. A network that
 // sees the goal is the human's own: to it others stand still.
 // Refuses games with finite blocks if the network does not see inventories, and predictions that
 // are not finite.
 class NetworkEvaluator : public mcts::Evaluator {
  public:
-  // Keeps its own copy of the parameters. Errors are those of MakeBackend(). Requires a valid
-  // network.
-  static absl::StatusOr<std::unique_ptr<NetworkEvaluator>> Create(const Network& network,
-                                                                  const BackendOptions& options);
-  // On this processor, as fast as it can.
+  // As fast as this processor can. Keeps its own copy of the parameters. Requires a valid network.
   explicit NetworkEvaluator(const Network& network);
   // `backend` computes a network of this config.
   NetworkEvaluator(const NetworkConfig& config, std::unique_ptr<Backend> backend);

@@ -5,11 +5,6 @@
 
 namespace hod::models {
 
-absl::StatusOr<bool> HasCuda() {
-  ASSIGN_OR_RETURN(const TorchLibrary* const torch, LoadTorchLibrary());
-  return torch->has_cuda();
-}
-
 absl::StatusOr<std::unique_ptr<Backend>> MakeTorchBackend(const Network& network, Device device,
                                                           Precision precision) {
   ASSIGN_OR_RETURN(const TorchLibrary* const torch, LoadTorchLibrary());

@@ -1,4 +1,4 @@
-// Networks in libtorch: on a GPU, and as what other backends are compared with.
+// Networks in libtorch, which other ways to compute them are compared with.
 #pragma once
 
 #include <memory>
@@ -8,10 +8,8 @@
 
 namespace hod::models {
 
-// Whether libtorch has a GPU to compute on. Fails where LoadTorchLibrary() does, as the next does.
-absl::StatusOr<bool> HasCuda();
-
-// Keeps its own copy of the parameters. Requires a valid network and a device that is there.
+// Keeps its own copy of the parameters. Requires a valid network and a device that is there. Fails
+// where LoadTorchLibrary() does.
 absl::StatusOr<std::unique_ptr<Backend>> MakeTorchBackend(const Network& network, Device device,
                                                           Precision precision);
 

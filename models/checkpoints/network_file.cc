@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "env/base/status.h"
-#include "models/backends/network_evaluator.h"
+#include "models/backends/make_evaluator.h"
 #include "models/checkpoints/checkpoint.h"
 #include "models/files/safetensors.h"
 #include "models/reference/evaluator.h"
@@ -31,7 +31,7 @@ class NamedEvaluator : public mcts::Evaluator {
 absl::StatusOr<std::unique_ptr<mcts::Evaluator>> MakeUnnamed(const LoadedNetwork& network,
                                                              const BackendOptions& options) {
   if (const auto* hod = std::get_if<Network>(&network.network)) {
-    return NetworkEvaluator::Create(*hod, options);
+    return MakeNetworkEvaluator(*hod, options);
   }
   ASSIGN_OR_RETURN(std::shared_ptr<const ReferenceNetwork> reference,
                    MakeReferenceNetwork(std::get<ReferenceWeights>(network.network)));

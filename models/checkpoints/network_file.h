@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "mcts/evaluator.h"
-#include "models/backends/backend.h"
+#include "models/backends/make_evaluator.h"
 #include "models/network/network.h"
 #include "models/reference/weights.h"
 
@@ -33,7 +33,7 @@ absl::StatusOr<LoadedNetwork> OpenHodNetwork(const std::string& path);
 
 // What it predicts, for whoever searches or plays with it; it keeps its own copy of the parameters.
 // A network of the reference is computed on the processor in float32, whatever `options` say.
-// Errors, those of evaluations too, name the file. Refuses what MakeBackend() does.
+// Errors, those of evaluations too, name the file. Refuses what MakeNetworkEvaluator() does.
 absl::StatusOr<std::unique_ptr<mcts::Evaluator>> MakeEvaluator(const LoadedNetwork& network,
                                                                const BackendOptions& options);
 

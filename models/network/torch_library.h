@@ -11,6 +11,7 @@
 namespace hod::models {
 
 class Backend;
+class DeviceNetwork;
 class PpoTrainer;
 class ReferenceNetwork;
 class ReferenceTrainer;
@@ -21,12 +22,15 @@ struct ReferenceWeights;
 struct TrainerConfig;
 struct TrainerState;
 
-// The library's functions. HasCuda(), MakeTorchBackend(), MakeTorchTrainer(), MakePpoTrainer(),
-// MakeReferenceTrainer() and MakeReferenceNetwork() call them, and say what they require.
+// The library's functions. HasCuda(), DevicePeakRate(), MakeTorchBackend(), MakeDeviceNetwork(),
+// MakeTorchTrainer(), MakePpoTrainer(), MakeReferenceTrainer() and MakeReferenceNetwork() call
+// them, and say what they require.
 struct TorchLibrary {
   const char* version;  // Has to be that of the program.
   bool (*has_cuda)();
+  double (*peak_rate)(Device, Precision);
   std::unique_ptr<Backend> (*make_backend)(const Network&, Device, Precision);
+  std::unique_ptr<DeviceNetwork> (*make_device_network)(const Network&, Device, Precision);
   std::unique_ptr<Trainer> (*make_trainer)(const TrainerState&, const TrainerConfig&);
   std::unique_ptr<PpoTrainer> (*make_ppo_trainer)(const TrainerState&, const PpoTrainerConfig&);
   std::unique_ptr<ReferenceTrainer> (*make_reference_trainer)(const ReferenceWeights&,

@@ -5,25 +5,22 @@
 #include <algorithm>
 #include <cmath>
 
+#include "env/base/parallel.h"
 #include "models/network/features.h"
 
 namespace hod::models {
 namespace {
 
-// What the reference puts in place of the logits of invalid actions.
-constexpr float kInvalidLogit = -1e8f;
-
-// What to add to logits: 0 for the actions of one member of the examples, else kInvalidLogit.
-at::Tensor MakeMask(absl::Span<const Example> examples, std::vector<int32_t> Example::*valid,
-                    int64_t num_actions) {
-  const at::Tensor mask =
-      at::full({static_cast<int64_t>(examples.size()), num_actions}, kInvalidLogit);
-  float* row = mask.data_ptr<float>();
-  for (const Example& example : examples) {
-    for (const int32_t id : example.*valid) row[id] = 0.0f;
-    row += num_actions;
+// The entries of one member of the examples in [B, num_actions].
+at::Tensor EntriesOf(absl::Span<const Example> examples, std::vector<int32_t> Example::*actions,
+                     int64_t num_actions) {
+  std::vector<int64_t> entries;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    for (const int32_t id : examples[i].*actions) {
+      entries.push_back(static_cast<int64_t>(i) * num_actions + id);
+    }
   }
-  return mask;
+  return at::tensor(entries, at::kLong);
 }
 
 SparseDistributions Gather(absl::Span<const Example> examples,
@@ -51,17 +48,18 @@ SparseDistributions Gather(absl::Span<const Example> examples,
 
 }  // namespace
 
-Inputs MakeInputs(absl::Span<const Example> examples, const NetworkConfig& config) {
+Inputs MakeInputs(absl::Span<const Example> examples, const NetworkConfig& config, int threads) {
   const env::WorldSize& size = examples.front().position.game->size();
   const auto batch = static_cast<int64_t>(examples.size());
   const int64_t row = int64_t{NumPlanes(config)} * size.Volume(), globals = NumGlobals(config);
   const Inputs inputs = {at::empty({batch, NumPlanes(config), size.w, size.h, size.d}),
                          at::empty({batch, globals})};
-  for (int64_t i = 0; i < batch; ++i) {
-    EncodeFeatures(config, PositionOf(examples[i]),
-                   absl::MakeSpan(inputs.planes.data_ptr<float>() + i * row, row),
-                   absl::MakeSpan(inputs.globals.data_ptr<float>() + i * globals, globals));
-  }
+  const absl::Span<float> all_planes = SpanOf(inputs.planes), all_globals = SpanOf(inputs.globals);
+  RunOnThreads(static_cast<int>(batch), threads, [&](int i) {
+    EncodeFeatures(config, PositionOf(examples[i]), all_planes.subspan(i * row, row),
+                   all_globals.subspan(i * globals, globals));
+    return absl::OkStatus();
+  }).IgnoreError();
   return inputs;
 }
 
@@ -75,8 +73,8 @@ Targets MakeTargets(absl::Span<const Example> examples) {
       at::empty({batch, size.w, size.h, size.d}, at::kLong),
       at::empty({batch, size.w, size.h, size.d}, at::kLong),
       at::empty({batch}),
-      MakeMask(examples, &Example::valid_actions, num_actions),
-      MakeMask(examples, &Example::human_actions, num_actions),
+      EntriesOf(examples, &Example::valid_actions, num_actions),
+      EntriesOf(examples, &Example::human_actions, num_actions),
       Gather(examples, &Example::search_policy, game.actions().num_actions()),
       Gather(examples, &Example::human_policy, game.actions().num_actions()),
   };
@@ -89,6 +87,22 @@ Targets MakeTargets(absl::Span<const Example> examples) {
     result.value.data_ptr<float>()[i] = example.value;
   }
   return result;
+}
+
+Inputs MoveTo(at::Device device, const Inputs& inputs) {
+  return {inputs.planes.to(device), inputs.globals.to(device)};
+}
+
+Targets MoveTo(at::Device device, const Targets& targets) {
+  Targets moved = targets;
+  for (at::Tensor* const tensor :
+       {&moved.current, &moved.goal, &moved.value, &moved.valid_actions, &moved.human_actions,
+        &moved.search_policy.entries, &moved.search_policy.probabilities,
+        &moved.search_policy.present, &moved.human_policy.entries,
+        &moved.human_policy.probabilities, &moved.human_policy.present}) {
+    *tensor = tensor->to(device);
+  }
+  return moved;
 }
 
 }  // namespace hod::models

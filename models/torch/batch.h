@@ -23,15 +23,20 @@ struct Targets {
   at::Tensor current;  // [B, w, h, d] current blocks.
   at::Tensor goal;     // [B, w, h, d] blocks, as int64.
   at::Tensor value;    // [B]
-  // [B, num_actions] to add to logits: 0 for valid actions, else -1e8.
-  at::Tensor valid_mask;  // The player's.
-  at::Tensor human_mask;  // The other player's.
+  // Valid actions, as indices into [B, num_actions], flattened.
+  at::Tensor valid_actions;  // The player's.
+  at::Tensor human_actions;  // The other player's.
   SparseDistributions search_policy;
   SparseDistributions human_policy;
 };
 
-// Both require that the examples pass CheckExamples().
-Inputs MakeInputs(absl::Span<const Example> examples, const NetworkConfig& config);
+// Both require that the examples pass CheckExamples(), and give tensors in the processor's memory.
+// Features are encoded by several threads.
+Inputs MakeInputs(absl::Span<const Example> examples, const NetworkConfig& config, int threads = 1);
 Targets MakeTargets(absl::Span<const Example> examples);
+
+// On a device; the same where they are already there.
+Inputs MoveTo(at::Device device, const Inputs& inputs);
+Targets MoveTo(at::Device device, const Targets& targets);
 
 }  // namespace hod::models

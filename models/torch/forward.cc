@@ -1,6 +1,7 @@
 #include "models/torch/forward.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
 
 #include "models/network/features.h"
 
@@ -17,6 +18,11 @@ Tensor Pool(const Tensor& x) {
 }
 
 }  // namespace
+
+Tensor ParametersOn(const Network& network, at::Device device, Precision precision) {
+  const c10::InferenceMode inference;
+  return at::tensor(network.parameters).to(ScalarTypeOf(precision)).to(device);
+}
 
 ForwardPass::ForwardPass(const NetworkConfig& config, const Tensor& parameters) {
   const std::vector<ParameterSpec> layout = ParameterLayout(config);
@@ -61,8 +67,9 @@ Prediction ForwardPass::operator()(const Inputs& inputs, double dropout,
   const auto everywhere = [](const Tensor& x) { return x.view({x.size(0), x.size(1), 1, 1, 1}); };
   const auto drop = [&](const Tensor& x) {
     if (dropout <= 0) return x;
-    return x * (at::empty_like(x).bernoulli_(1 - dropout, c10::make_optional(generator)) /
-                (1 - dropout));
+    // Drawn on the processor: on every device the same.
+    const Tensor kept = at::empty(x.sizes()).bernoulli_(1 - dropout, c10::make_optional(generator));
+    return x * (kept / (1 - dropout)).to(x.options());
   };
   const at::ScalarType type = stem_.weight.scalar_type();
   const Tensor planes = inputs.planes.to(type), globals = inputs.globals.to(type);

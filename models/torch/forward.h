@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "absl/types/span.h"
 #include "env/game/actions.h"
 #include "models/network/network.h"
 #include "models/network/precision.h"
@@ -15,6 +16,17 @@ namespace hod::models {
 
 inline at::ScalarType ScalarTypeOf(Precision precision) {
   return precision == Precision::kBfloat16 ? at::kBFloat16 : at::kFloat;
+}
+
+inline at::Device DeviceOf(Device device) {
+  return device == Device::kCuda ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+}
+// The flat vector of a network's parameters, for passes without gradients.
+at::Tensor ParametersOn(const Network& network, at::Device device, Precision precision);
+
+// The floats of a contiguous tensor in the processor's memory.
+inline absl::Span<float> SpanOf(const at::Tensor& tensor) {
+  return {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())};
 }
 
 // Float tensors over a batch of B positions in a world of w x h x d voxels.

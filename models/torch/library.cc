@@ -6,8 +6,8 @@
 extern "C" __attribute__((visibility("default"))) const hod::models::TorchLibrary*
 HodTorchLibrary() {
   using namespace hod::models;
-  static const TorchLibrary library = {hod::kVersion,      HasCudaDevice, NewBackend,
-                                       NewTrainer,         NewPpoTrainer, NewReferenceTrainer,
-                                       NewReferenceNetwork};
+  static const TorchLibrary library = {hod::kVersion, HasCudaDevice,       PeakRate,
+                                       NewBackend,    NewDeviceNetwork,    NewTrainer,
+                                       NewPpoTrainer, NewReferenceTrainer, NewReferenceNetwork};
   return &library;
 }

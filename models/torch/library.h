@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "models/backends/backend.h"
+#include "models/backends/device_network.h"
 #include "models/reference/network.h"
 #include "models/reference/trainer.h"
 #include "models/training/ppo_trainer.h"
@@ -12,7 +13,10 @@
 namespace hod::models {
 
 bool HasCudaDevice();
+double PeakRate(Device device, Precision precision);
 std::unique_ptr<Backend> NewBackend(const Network& network, Device device, Precision precision);
+std::unique_ptr<DeviceNetwork> NewDeviceNetwork(const Network& network, Device device,
+                                                Precision precision);
 std::unique_ptr<Trainer> NewTrainer(const TrainerState& state, const TrainerConfig& config);
 std::unique_ptr<PpoTrainer> NewPpoTrainer(const TrainerState& state,
                                           const PpoTrainerConfig& config);

@@ -7,6 +7,18 @@ namespace {
 
 using at::Tensor;
 
+// What the reference puts in place of the logits of invalid actions.
+constexpr double kInvalidLogit = -1e8;
+
+// The log of the distribution over valid actions alone, whose entries in [B, num_actions] are
+// given.
+Tensor LogPolicy(const Tensor& channels, const env::ActionSpace& actions, const Tensor& valid) {
+  const Tensor logits = FlatLogits(channels, actions);
+  const Tensor mask = at::full_like(logits, kInvalidLogit);
+  mask.flatten().index_fill_(0, valid, 0.0);
+  return (logits + mask.detach()).log_softmax(1);
+}
+
 // - p log q over the entries of the distributions p, with log q [B, num_actions].
 Tensor CrossEntropies(const SparseDistributions& p, const Tensor& log_q) {
   return -(log_q.flatten().index_select(0, p.entries) * p.probabilities);
@@ -52,8 +64,7 @@ Tensor LossSums::Add(absl::Span<const Example> examples, const Targets& targets,
     loss = loss + kl * (goal_kl_weight_ / totals_.examples);
   }
   if (targets.search_policy.count > 0) {
-    const Tensor log_policy =
-        (FlatLogits(prediction.policy, actions) + targets.valid_mask).log_softmax(1);
+    const Tensor log_policy = LogPolicy(prediction.policy, actions, targets.valid_actions);
     const Tensor error = CrossEntropies(targets.search_policy, log_policy).sum();
     totals_.policy += error.item<double>();
     loss = loss + error / totals_.policies;
@@ -62,13 +73,12 @@ Tensor LossSums::Add(absl::Span<const Example> examples, const Targets& targets,
         ((detached.exp() * detached).sum(1) * targets.search_policy.present).sum().item<double>();
   }
   if (targets.human_policy.count > 0) {
-    const Tensor log_human =
-        (FlatLogits(prediction.human, actions) + targets.human_mask).log_softmax(1);
+    const Tensor log_human = LogPolicy(prediction.human, actions, targets.human_actions);
     const Tensor error = CrossEntropies(targets.human_policy, log_human).sum();
     totals_.human += error.item<double>();
     totals_.human_entropy += targets.human_policy.entropy;
     loss = loss + error * (weights_.human / totals_.humans);
-    CountHumanHits(examples, log_human.detach().argmax(1));
+    CountHumanHits(examples, log_human.detach().argmax(1).cpu());
   }
   return loss;
 }
@@ -93,12 +103,11 @@ void LossSums::CountHumanHits(absl::Span<const Example> examples, const Tensor& 
 std::vector<ExampleErrors> ErrorsOf(absl::Span<const Example> examples, const Targets& targets,
                                     const Prediction& prediction) {
   const env::ActionSpace& actions = examples.front().position.game->actions();
-  const Tensor goal = GoalErrors(prediction.goal.log_softmax(1), targets);
-  const Tensor value = (prediction.value - targets.value).square();
-  const Tensor log_human =
-      (FlatLogits(prediction.human, actions) + targets.human_mask).log_softmax(1);
-  const Tensor human = CrossEntropies(targets.human_policy, log_human);
-  const Tensor first = log_human.argmax(1);
+  const Tensor goal = GoalErrors(prediction.goal.log_softmax(1), targets).cpu();
+  const Tensor value = (prediction.value - targets.value).square().cpu();
+  const Tensor log_human = LogPolicy(prediction.human, actions, targets.human_actions);
+  const Tensor human = CrossEntropies(targets.human_policy, log_human).cpu();
+  const Tensor first = log_human.argmax(1).cpu();
   const float* next_human = human.data_ptr<float>();
   std::vector<ExampleErrors> errors(examples.size());
   for (size_t i = 0; i < examples.size(); ++i) {

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 #include "env/base/random.h"
 #include "env/base/status.h"
@@ -19,13 +22,14 @@ namespace {
 
 using at::Tensor;
 
-// Examples per forward and backward pass; gradients add up over the batch. Larger passes leave the
-// processor's cache and are slower.
-constexpr size_t kChunk = 16;
+// Examples per forward and backward pass; gradients add up over the batch. Larger passes leave a
+// processor's cache and are slower; a GPU is fast with all at once, as far as its memory goes.
+constexpr size_t kChunkOnCpu = 16, kChunkOnCuda = 512;
 
 std::vector<float> ToVector(const Tensor& tensor) {
-  const float* const data = tensor.data_ptr<float>();
-  return {data, data + tensor.numel()};
+  const Tensor here = tensor.detach().cpu();
+  const absl::Span<const float> values = SpanOf(here);
+  return {values.begin(), values.end()};
 }
 
 class TorchTrainer final : public Trainer {
@@ -33,28 +37,41 @@ class TorchTrainer final : public Trainer {
   TorchTrainer(const TrainerState& state, const TrainerConfig& config)
       : config_(config),
         network_config_(state.network.config),
-        parameters_(at::tensor(state.network.parameters)),
-        published_(at::tensor(state.published)),
-        adam_{at::tensor(state.first_moment), at::tensor(state.second_moment), state.steps} {
-    if (config.ema_decay > 0) average_ = at::tensor(state.Acting().parameters);
+        device_(DeviceOf(config.device)),
+        parameters_(OnDevice(state.network.parameters)),
+        published_(OnDevice(state.published)),
+        adam_{OnDevice(state.first_moment), OnDevice(state.second_moment), state.steps} {
+    if (config.ema_decay > 0) average_ = OnDevice(state.Acting().parameters);
     parameters_.set_requires_grad(true);
+  }
+
+  absl::Status Prepare(absl::Span<const Example> examples) override {
+    RETURN_IF_ERROR(CheckExamples(examples, network_config_.inventories));
+    std::vector<Chunk> chunks;
+    for (size_t begin = 0; begin < examples.size(); begin += chunk_size()) {
+      chunks.push_back(Encode(examples.subspan(begin, chunk_size())));
+    }
+    const std::lock_guard<std::mutex> lock(mutex_);
+    prepared_ = std::move(chunks);
+    return absl::OkStatus();
   }
 
   absl::StatusOr<Losses> Step(absl::Span<const Example> examples, const StepConfig& step) override {
     RETURN_IF_ERROR(Validate(step));
     RETURN_IF_ERROR(CheckExamples(examples, network_config_.inventories));
+    const std::vector<Chunk> prepared = TakePrepared(examples);
     at::set_num_threads(config_.threads);
     parameters_.mutable_grad() = Tensor();
     LossSums sums(examples, config_.weights, step.goal_kl_weight);
     // Every step has a stream of its own, so that a run that was stopped goes on as it would have.
     const at::Generator generator = at::detail::createCPUGenerator(
         Rng(config_.seed).Fork(static_cast<uint64_t>(adam_.steps))());
-    for (size_t begin = 0; begin < examples.size(); begin += kChunk) {
-      const absl::Span<const Example> chunk = examples.subspan(begin, kChunk);
-      const Inputs inputs = MakeInputs(chunk, network_config_);
-      const Tensor published = step.goal_kl_weight > 0 ? PublishedLogGoal(inputs) : Tensor();
-      const Prediction prediction = Forward(parameters_)(inputs, config_.dropout, generator);
-      sums.Add(chunk, MakeTargets(chunk), prediction, published).backward();
+    for (size_t begin = 0; begin < examples.size(); begin += chunk_size()) {
+      const Chunk chunk = prepared.empty() ? Encode(examples.subspan(begin, chunk_size()))
+                                           : prepared[begin / chunk_size()];
+      const Tensor published = step.goal_kl_weight > 0 ? PublishedLogGoal(chunk.inputs) : Tensor();
+      const Prediction prediction = Forward(parameters_)(chunk.inputs, config_.dropout, generator);
+      sums.Add(chunk.examples, chunk.targets, prediction, published).backward();
     }
     Losses losses = sums.Means();
     const absl::Status bad = absl::InternalError("the loss or its gradient is not finite");
@@ -73,10 +90,10 @@ class TorchTrainer final : public Trainer {
     at::set_num_threads(config_.threads);
     const at::NoGradGuard no_grad;
     std::vector<ExampleErrors> errors;
-    for (size_t begin = 0; begin < examples.size(); begin += kChunk) {
-      const absl::Span<const Example> chunk = examples.subspan(begin, kChunk);
-      const Prediction prediction = Forward(Acting())(MakeInputs(chunk, network_config_));
-      const std::vector<ExampleErrors> more = ErrorsOf(chunk, MakeTargets(chunk), prediction);
+    for (size_t begin = 0; begin < examples.size(); begin += chunk_size()) {
+      const Chunk chunk = Encode(examples.subspan(begin, chunk_size()));
+      const Prediction prediction = Forward(Acting())(chunk.inputs);
+      const std::vector<ExampleErrors> more = ErrorsOf(chunk.examples, chunk.targets, prediction);
       errors.insert(errors.end(), more.begin(), more.end());
     }
     return errors;
@@ -94,10 +111,34 @@ class TorchTrainer final : public Trainer {
   }
 
  private:
+  // The examples of one pass, on the device.
+  struct Chunk {
+    absl::Span<const Example> examples;
+    Inputs inputs;
+    Targets targets;
+  };
+
+  Tensor OnDevice(const std::vector<float>& values) const { return at::tensor(values).to(device_); }
+  size_t chunk_size() const { return device_.is_cuda() ? kChunkOnCuda : kChunkOnCpu; }
   const Tensor& Acting() const { return average_.defined() ? average_ : parameters_; }
 
+  Chunk Encode(absl::Span<const Example> examples) const {
+    return {examples, MoveTo(device_, MakeInputs(examples, network_config_, config_.threads)),
+            MoveTo(device_, MakeTargets(examples))};
+  }
+
+  // What Prepare() made of these examples; nothing if it was not called.
+  std::vector<Chunk> TakePrepared(absl::Span<const Example> examples) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::vector<Chunk> taken = std::exchange(prepared_, {});
+    const bool same = !taken.empty() && taken.front().examples.data() == examples.data();
+    return same ? taken : std::vector<Chunk>();
+  }
+
+  // A GPU computes in bfloat16; parameters, losses and Adam are in float32.
   ForwardPass Forward(const Tensor& parameters) const {
-    return ForwardPass(network_config_, parameters);
+    return ForwardPass(network_config_,
+                       parameters.to(device_.is_cuda() ? at::kBFloat16 : at::kFloat));
   }
 
   Tensor PublishedLogGoal(const Inputs& inputs) const {
@@ -116,6 +157,9 @@ class TorchTrainer final : public Trainer {
 
   TrainerConfig config_;
   NetworkConfig network_config_;
+  const at::Device device_;
+  std::mutex mutex_;  // Guards prepared_.
+  std::vector<Chunk> prepared_;
   Tensor parameters_;  // [P], the leaf of every gradient.
   Tensor average_;     // [P]; undefined if there is none.
   Tensor published_;   // [P]

@@ -72,6 +72,11 @@ class ExampleTrainer {
  public:
   virtual ~ExampleTrainer() = default;
 
+  // Does beforehand what Step() with these examples need not wait for. May be called beside a
+  // Step() with others, by one thread; the examples stay where they are until their own Step().
+  // Refuses what that would.
+  virtual absl::Status Prepare(absl::Span<const Example>) { return absl::OkStatus(); }
+
   // One update. Games of all examples must be of one world size and action space. An example that
   // contradicts its game, a loss or a gradient that is not finite are errors, which name the
   // example and change nothing.

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "models/network/precision.h"
 #include "models/training/trainable.h"
 
 namespace hod::models {
@@ -27,6 +28,7 @@ struct TrainerConfig {
   double dropout = 0;
   uint64_t seed = 0;  // Seeds dropout.
   int threads = 1;    // Used by a step, of at least 1. Sums of floats depend on their number.
+  Device device = Device::kCpu;
 };
 
 // After MarkPublished() steps hold the goal prediction close to that of the parameters of then.
@@ -35,11 +37,14 @@ class Trainer : public ResumableTrainer, public ExampleTrainer {
   virtual Network network() const = 0;
 };
 
-// Computes on the processor's vector units. Requires a valid network and vectors of its size.
-std::unique_ptr<Trainer> MakeTrainer(const TrainerState& state, const TrainerConfig& config);
+// Computes on the processor's vector units or, with Device::kCuda, in libtorch on the GPU, in
+// bfloat16. Error: no such device here, or no libtorch for it. Requires a valid network and vectors
+// of its size.
+absl::StatusOr<std::unique_ptr<Trainer>> MakeTrainer(const TrainerState& state,
+                                                     const TrainerConfig& config);
 
-// The same in libtorch, with its automatic gradients, which the other is compared with. Fails where
-// LoadTorchLibrary() does.
+// The same in libtorch on either device, with its automatic gradients, which those of the vector
+// units are compared with.
 absl::StatusOr<std::unique_ptr<Trainer>> MakeTorchTrainer(const TrainerState& state,
                                                           const TrainerConfig& config);
 

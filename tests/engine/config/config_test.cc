@@ -237,6 +237,28 @@ TEST_CASE("The network sees inventories exactly where blocks are finite") {
   CHECK_FALSE(ParseRunConfig("", "run.toml")->network.inventories);
 }
 
+TEST_CASE("Threads are shared as the settings say, and else by the processor's number") {
+  RunConfig config;
+  const auto threads = [&](int available) {
+    const ThreadShares shares = ThreadsOf(config, available);
+    return std::pair(shares.learner, shares.selfplay);
+  };
+  CHECK(threads(1) == std::pair(1, 1));
+  CHECK(threads(2) == std::pair(1, 1));
+  CHECK(threads(16) == std::pair(4, 12));
+  config.selfplay.workers = 3;
+  CHECK(threads(16) == std::pair(4, 4));
+  config.selfplay.workers = 100;
+  CHECK(threads(16) == std::pair(4, 1));
+  config.selfplay.workers = 1;
+  config.backend.device = models::Device::kCuda;
+  CHECK(threads(16) == std::pair(4, 24));
+  config.learner.threads = 6;
+  CHECK(threads(16) == std::pair(6, 20));
+  config.selfplay.threads = 3;
+  CHECK(threads(16) == std::pair(6, 3));
+}
+
 TEST_CASE("Differences name the key and both values") {
   RunConfig here, there;
   CHECK(Differences(here, there).empty());

@@ -9,6 +9,7 @@
 #include "engine/samples/shard.h"
 #include "engine/samples/shard_directory.h"
 #include "engine/training/fragment_recorder.h"
+#include "engine/training/learner_with_worker.h"
 #include "models/checkpoints/checkpoint.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
@@ -107,6 +108,31 @@ TEST_CASE("So does one whose older play is deleted as it leaves the window") {
   REQUIRE(left.ok());
   CHECK(left->size() < 4);
   CHECK(left->back() == ShardId{0, 3});
+}
+
+TEST_CASE("A learner plays and learns in one process") {
+  const TempDir dir;
+  RunConfig config = TinyConfig();
+  config.selfplay.threads = 2;
+  config.learner.max_steps = 20;
+  config.learner.passes = 100;
+  const auto run = RunDirectory::CreateOrResume(dir.path() + "/run", config);
+  REQUIRE(run.ok());
+  const std::atomic<bool> stop = false;
+  REQUIRE(RunLearnerWithWorker(*run, "", stop).ok());
+  CHECK((*run->LatestCheckpoint())->first == 20);
+  CHECK_FALSE(ListShards(run->shards())->empty());
+}
+
+TEST_CASE("A worker that fails ends the learner beside it, with its error") {
+  const TempDir dir;
+  RunConfig config = TinyConfig();
+  config.human = "clone:" + dir.path() + "/missing.safetensors";
+  const auto run = RunDirectory::CreateOrResume(dir.path() + "/run", config);
+  REQUIRE(run.ok());
+  const std::atomic<bool> stop = false;
+  const absl::Status status = RunLearnerWithWorker(*run, "", stop);
+  CHECK_THAT(std::string(status.message()), Catch::Contains("missing.safetensors"));
 }
 
 }  // namespace

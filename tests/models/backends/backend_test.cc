@@ -9,7 +9,9 @@
 
 #include "models/backends/convolution_plan.h"
 #include "models/backends/cpu_backend.h"
+#include "models/backends/device_network.h"
 #include "models/backends/kernels.h"
+#include "models/backends/make_evaluator.h"
 #include "models/backends/torch_backend.h"
 #include "models/network/features.h"
 #include "tests/support/catch.h"
@@ -208,20 +210,20 @@ TEST_CASE("A plan has every voxel once, with the weights that meet the world and
 TEST_CASE("A device or a precision that is not there is refused, by the name of its setting") {
   const Network network = InitialNetwork({.channels = 16, .blocks = 1}, Rng(1));
   if (!*HasCuda()) {
-    const auto backend = MakeBackend(network, {.device = Device::kCuda});
-    REQUIRE_FALSE(backend.ok());
-    CHECK_THAT(std::string(backend.status().message()), Catch::Contains("network.device"));
+    const auto evaluator = MakeNetworkEvaluator(network, {.device = Device::kCuda});
+    REQUIRE_FALSE(evaluator.ok());
+    CHECK_THAT(std::string(evaluator.status().message()), Catch::Contains("network.device"));
   }
-  const auto backend = MakeBackend(network, {.precision = PrecisionChoice::kBfloat16});
+  const auto backend = MakeBackend(network, PrecisionChoice::kBfloat16);
   const bool has_bfloat16 = MultipliesBfloat16();
   CHECK(backend.ok() == has_bfloat16);
   if (!has_bfloat16) {
     CHECK_THAT(std::string(backend.status().message()), Catch::Contains("network.precision"));
   }
-  CHECK_FALSE(MakeBackend(network, {Device::kCuda, PrecisionChoice::kInt8}).ok());
-  CHECK(MakeBackend(network, {.precision = PrecisionChoice::kFloat32}).ok());
-  CHECK(MakeBackend(network, {.precision = PrecisionChoice::kInt8}).ok());
-  CHECK(MakeBackend(network, {}).ok());
+  CHECK_FALSE(MakeNetworkEvaluator(network, {Device::kCuda, PrecisionChoice::kInt8}).ok());
+  CHECK(MakeBackend(network, PrecisionChoice::kFloat32).ok());
+  CHECK(MakeBackend(network, PrecisionChoice::kInt8).ok());
+  CHECK(MakeBackend(network, PrecisionChoice::kAuto).ok());
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "env/game/action_mask.h"
 #include "models/backends/cpu_backend.h"
 #include "models/backends/kernels.h"
+#include "models/backends/make_evaluator.h"
 #include "models/network/features.h"
 #include "tests/support/catch.h"
 #include "tests/support/models/test_positions.h"
@@ -132,9 +133,9 @@ TEST_CASE("A batch, a reused result and another thread give the same predictions
 
 TEST_CASE("bfloat16 predicts nearly what float does") {
   const Network network = InitialNetwork({}, Rng(1));
-  const auto float32 = NetworkEvaluator::Create(network, {Device::kCpu, PrecisionChoice::kFloat32});
+  const auto float32 = MakeNetworkEvaluator(network, {Device::kCpu, PrecisionChoice::kFloat32});
   REQUIRE(float32.ok());
-  NetworkEvaluator& exact = **float32;
+  mcts::Evaluator& exact = **float32;
   NetworkEvaluator fast(network.config,
                         MakeCpuBackend(network, FastestKernels(Precision::kBfloat16)));
   const env::Game game = BoxGame({8, 8, 8});

@@ -5,7 +5,7 @@
 #include <limits>
 #include <map>
 
-#include "models/backends/network_evaluator.h"
+#include "models/backends/make_evaluator.h"
 #include "models/training/advantages.h"
 #include "tests/support/catch.h"
 #include "tests/support/models/test_positions.h"
@@ -107,7 +107,7 @@ TEST_CASE("Both levels of a policy are those of its probabilities") {
   const auto evaluations = trainer->Evaluate(set.samples);
   REQUIRE(evaluations.ok());
 
-  auto evaluator = NetworkEvaluator::Create(network, {.precision = PrecisionChoice::kFloat32});
+  auto evaluator = MakeNetworkEvaluator(network, {.precision = PrecisionChoice::kFloat32});
   REQUIRE(evaluator.ok());
   for (size_t i = 0; i < set.samples.size(); ++i) {
     const PpoSample& sample = set.samples[i];

@@ -2,7 +2,9 @@
 
 #include <cmath>
 #include <limits>
+#include <thread>
 
+#include "models/backends/device_network.h"
 #include "models/checkpoints/checkpoint.h"
 #include "models/checkpoints/network_file.h"
 #include "tests/support/base/test_files.h"
@@ -15,7 +17,7 @@ namespace {
 constexpr NetworkConfig kTiny = {.channels = 16, .blocks = 2};
 
 std::unique_ptr<Trainer> TinyTrainer(const TrainerConfig& config = {}) {
-  return MakeTrainer(InitialTrainerState(InitialNetwork(kTiny, Rng(1))), config);
+  return *MakeTrainer(InitialTrainerState(InitialNetwork(kTiny, Rng(1))), config);
 }
 
 TEST_CASE("Every loss falls when a tiny network overfits a few examples") {
@@ -173,7 +175,7 @@ TEST_CASE("A trainer saved and resumed goes on bit for bit") {
   REQUIRE(SaveCheckpoint(directory / "a", {trainer->state(), "{}"}).ok());
   const auto loaded = LoadCheckpoint(directory / "a");
   REQUIRE(loaded.ok());
-  const auto resumed = MakeTrainer(loaded->state, {});
+  const auto resumed = *MakeTrainer(loaded->state, {});
   for (int i = 0; i < 3; ++i) {
     const auto a = trainer->Step(set.examples, step), b = resumed->Step(set.examples, step);
     CHECK(a->total == b->total);
@@ -243,7 +245,7 @@ TEST_CASE("Losses and gradients are those of libtorch, tensor by tensor") {
                                   .max_gradient_norm = 1e9,
                                   .threads = c.threads};
     const StepConfig step = {.learning_rate = 1e-3, .goal_kl_weight = c.goal_kl_weight};
-    const auto own = MakeTrainer(state, config), torch = *MakeTorchTrainer(state, config);
+    const auto own = *MakeTrainer(state, config), torch = *MakeTorchTrainer(state, config);
     const Losses a = *own->Step(set.examples, step), b = *torch->Step(set.examples, step);
     for (double Losses::*loss :
          {&Losses::total, &Losses::policy, &Losses::value, &Losses::goal, &Losses::goal_kl,
@@ -272,6 +274,35 @@ TEST_CASE("Losses and gradients are those of libtorch, tensor by tensor") {
       CHECK((*my_errors)[i].human == Approx((*their_errors)[i].human).epsilon(1e-3));
     }
   }
+}
+
+TEST_CASE("A step learns the same from examples that were made ready beside another step") {
+  const ExampleSet first({6, 6, 6}, 5, 7), second({6, 6, 6}, 20, 8);
+  const TrainerState state = InitialTrainerState(InitialNetwork(kTiny, Rng(1)));
+  for (const bool torch : {false, true}) {
+    const auto make = [&] {
+      return torch ? *MakeTorchTrainer(state, {}) : *MakeTrainer(state, {});
+    };
+    const auto ready = make(), plain = make();
+    std::thread other([&] { CHECK(ready->Prepare(second.examples).ok()); });
+    REQUIRE(ready->Step(first.examples, {}).ok());
+    other.join();
+    REQUIRE(plain->Step(first.examples, {}).ok());
+    const Losses a = *ready->Step(second.examples, {}), b = *plain->Step(second.examples, {});
+    CHECK(a.total == b.total);
+    CHECK(ready->network().parameters == plain->network().parameters);
+    // What was made ready for others is not learnt from.
+    REQUIRE(ready->Prepare(first.examples).ok());
+    CHECK(ready->Step(second.examples, {})->total == plain->Step(second.examples, {})->total);
+  }
+}
+
+TEST_CASE("A trainer on a device that is not there is refused, by the name of its setting") {
+  if (*HasCuda()) return;
+  const auto trainer =
+      MakeTrainer(InitialTrainerState(InitialNetwork(kTiny, Rng(1))), {.device = Device::kCuda});
+  REQUIRE_FALSE(trainer.ok());
+  CHECK_THAT(std::string(trainer.status().message()), Catch::Contains("learner.device"));
 }
 
 TEST_CASE("The average follows the parameters, acts for them, and survives a restart") {
@@ -304,7 +335,7 @@ TEST_CASE("The average follows the parameters, acts for them, and survives a res
   CHECK(std::get<Network>(OpenHodNetwork(directory / "a")->network).parameters == state.average);
   const auto loaded = LoadCheckpoint(directory / "a");
   REQUIRE(loaded.ok());
-  const auto resumed = MakeTrainer(loaded->state, config);
+  const auto resumed = *MakeTrainer(loaded->state, config);
   for (int i = 0; i < 3; ++i) {
     CHECK(trainer->Step(set.examples, step)->total == resumed->Step(set.examples, step)->total);
   }
