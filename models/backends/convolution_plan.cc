@@ -26,12 +26,13 @@ std::vector<Range> Split(int extent, int kernel) {
 
 }  // namespace
 
-ConvolutionPlan::ConvolutionPlan(const env::WorldSize& world, const std::array<int, 3>& extents) {
+ConvolutionPlan::ConvolutionPlan(const env::WorldSize& world, const std::array<int, 3>& extents)
+    : volume(world.Volume()), kernel_size(extents[0] * extents[1] * extents[2]) {
   const std::array<int, 3> size = {world.w, world.h, world.d};
   const std::array<int, 3> stride = {world.h * world.d, world.d, 1};
   const auto add_box = [&](const std::array<Range, 3>& box) {
     const auto first_tap = static_cast<int32_t>(taps.size());
-    for (int weight = 0; weight < extents[0] * extents[1] * extents[2]; ++weight) {
+    for (int weight = 0; weight < kernel_size; ++weight) {
       const std::array<int, 3> index = {weight / (extents[1] * extents[2]),
                                         weight / extents[2] % extents[1], weight % extents[2]};
       bool inside = true;
@@ -67,6 +68,19 @@ ConvolutionPlan::ConvolutionPlan(const env::WorldSize& world, const std::array<i
       for (const Range& z : Split(size[2], extents[2])) add_box({x, y, z});
     }
   }
+}
+
+Convolution ConvolutionPlan::Make(int units, int blocks, bool reads_planes) const {
+  Convolution c = {};
+  c.voxel_stride = reads_planes ? 1 : units;
+  c.unit_stride = reads_planes ? volume : 1;
+  c.units = units;
+  c.blocks = blocks;
+  c.kernel_size = kernel_size;
+  c.taps = taps.data();
+  c.runs = runs.data();
+  c.num_runs = static_cast<int>(runs.size());
+  return c;
 }
 
 int64_t ConvolutionPlan::Products() const {

@@ -17,8 +17,15 @@ struct ConvolutionPlan {
   std::vector<Tap> taps;
   std::vector<VoxelRun> runs;  // Every voxel in exactly one.
 
+  // A convolution by this plan to rows of so many blocks, without its tensors. It reads rows of so
+  // many units, or as many planes.
+  Convolution Make(int units, int blocks, bool reads_planes) const;
+
   // Multiplications with weights, of one input with one output channel.
   int64_t Products() const;
+
+  int volume;       // Voxels of the world.
+  int kernel_size;  // The product of the extents.
 };
 
 }  // namespace hod::models

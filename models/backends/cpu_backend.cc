@@ -55,13 +55,14 @@ uint16_t ToBfloat16(float value) {
 // channels.
 struct PackedLayer {
   PackedLayer(const Parameters& parameters, const std::string& name, Precision precision,
-              int channels_per_unit, bool padded_inputs) {
+              int channels_per_unit, bool reads_planes)
+      : reads_planes(reads_planes) {
     const std::vector<int64_t>& shape = parameters.Shape(name + ".weight");
     const int outputs = static_cast<int>(shape[0]), inputs = static_cast<int>(shape[1]);
     for (int axis = 0; axis < 3; ++axis) extents[axis] = static_cast<int>(shape[axis + 2]);
     kernel_size = extents[0] * extents[1] * extents[2];
     blocks = RoundUp(outputs, kBlock) / kBlock;
-    units = (padded_inputs ? RoundUp(inputs, kBlock) : inputs) / channels_per_unit;
+    units = (reads_planes ? inputs : RoundUp(inputs, kBlock)) / channels_per_unit;
     bias = Eigen::VectorXf::Zero(blocks * kBlock);
     const absl::Span<const float> biases = parameters(name + ".bias");
     std::copy(biases.begin(), biases.end(), bias.data());
@@ -96,6 +97,7 @@ struct PackedLayer {
     }
   }
 
+  bool reads_planes;  // Or rows, of padded channels.
   std::array<int, 3> extents;
   int kernel_size, blocks, units;
   Aligned<float> weights;        // Units: see Convolution::weights.
@@ -137,7 +139,7 @@ class CpuBackend final : public Backend {
         num_globals_(NumGlobals(config)),
         channels_(RoundUp(config.channels, kBlock)),
         stem_(parameters, "stem", Precision::kFloat32, /*channels_per_unit=*/1,
-              /*padded_inputs=*/false) {
+              /*reads_planes=*/true) {
     const auto matrix = [&](const std::string& name) {
       const std::vector<int64_t>& shape = parameters.Shape(name);
       return RowMajor(Eigen::Map<const RowMajor>(parameters(name).data(), shape[0], shape[1]));
@@ -146,7 +148,7 @@ class CpuBackend final : public Backend {
       const std::string block = absl::StrCat("blocks.", i, ".");
       const auto layer = [&](const char* name) {
         return PackedLayer(parameters, block + name, kernels.precision, kernels.channels_per_unit,
-                           /*padded_inputs=*/true);
+                           /*reads_planes=*/false);
       };
       blocks_.push_back({layer("horizontal"), layer("vertical"),
                          PooledMap(matrix(block + "pooled.weight"), channels_)});
@@ -223,8 +225,6 @@ class CpuBackend::Pass final : public Workspace {
     stem_bias.head(network_.stem_globals_.rows()).noalias() += network_.stem_globals_ * globals_;
     stem.bias = stem_bias.data();
     stem.input = planes_.data();
-    stem.voxel_stride = 1;
-    stem.unit_stride = volume_;
     stem.output = x_.data();
     k.stem(stem);
     for (const Block& block : network_.blocks_) {
@@ -249,21 +249,12 @@ class CpuBackend::Pass final : public Workspace {
   }
 
  private:
-  // A convolution of rows, without what it reads and writes.
+  // A convolution without what it reads and writes.
   Convolution Layer(const PackedLayer& layer) const {
-    const ConvolutionPlan& plan = plans_.at(layer.extents);
-    Convolution c = {};
-    c.voxel_stride = layer.units;
-    c.unit_stride = 1;
-    c.units = layer.units;
+    Convolution c = plans_.at(layer.extents).Make(layer.units, layer.blocks, layer.reads_planes);
     c.weights = layer.weights.data();
     c.bias = layer.bias.data();
     c.relu = true;
-    c.blocks = layer.blocks;
-    c.kernel_size = layer.kernel_size;
-    c.taps = plan.taps.data();
-    c.runs = plan.runs.data();
-    c.num_runs = static_cast<int>(plan.runs.size());
     return c;
   }
 

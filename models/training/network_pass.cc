@@ -79,18 +79,9 @@ void NetworkPass::See(const mcts::Position& position) {
 
 Convolution NetworkPass::Layer(const PackedNetwork& network, int index) const {
   const ConvolutionLayer& layer = network.layers().convolutions[index];
-  const ConvolutionPlan& plan = plans_.at(layer.extents);
-  Convolution c = {};
-  c.voxel_stride = layer.reads_planes ? 1 : layer.units();
-  c.unit_stride = layer.reads_planes ? volume_ : 1;
-  c.units = layer.units();
+  Convolution c = plans_.at(layer.extents).Make(layer.units(), layer.blocks(), layer.reads_planes);
   c.weights = network.forward(index);
   c.bias = network.bias(index);
-  c.blocks = layer.blocks();
-  c.kernel_size = layer.kernel_size;
-  c.taps = plan.taps.data();
-  c.runs = plan.runs.data();
-  c.num_runs = static_cast<int>(plan.runs.size());
   return c;
 }
 
@@ -111,16 +102,14 @@ void NetworkPass::Convolve(const PackedNetwork& network, int layer, const float*
   kernels_.convolve(c);
 }
 
-void NetworkPass::ConvolveBack(const PackedNetwork& network, int layer, const float* gradient,
+void NetworkPass::ConvolveBack(const PackedNetwork& network, int index, const float* gradient,
                                const Vector& bias, const float* add, const float* gate,
                                float* output) const {
-  Convolution c = Layer(network, layer);
-  const int outputs = c.blocks * kBlock;
-  c.blocks = c.units / kBlock;
-  c.units = outputs;
-  c.voxel_stride = outputs;
-  c.unit_stride = 1;
-  c.weights = network.backward(layer);
+  const ConvolutionLayer& layer = network.layers().convolutions[index];
+  Convolution c =
+      plans_.at(layer.extents)
+          .Make(layer.blocks() * kBlock, layer.units() / kBlock, /*reads_planes=*/false);
+  c.weights = network.backward(index);
   Vector padded = Vector::Zero(c.blocks * kBlock);
   padded.head(bias.size()) = bias;
   c.bias = padded.data();
