@@ -34,7 +34,7 @@ struct VoxelRun {
 // convolution + bias + add, zero outside the world; then a ReLU, a gate, or neither.
 struct Convolution {
   const void* input;
-  ptrdiff_t voxel_stride, unit_stride;  // Counted in units.
+  ptrdiff_t voxel_stride, unit_stride;  // Counted in units; the second is 1 but for planes.
   int units;                            // Per voxel.
   const void* weights;                  // [blocks][taps of the kernel][units][kBlock] units
   const float* scales;                  // [blocks * kBlock] of sums; used with bytes alone.
@@ -82,7 +82,8 @@ struct PlanesMap {
 
 struct Kernels {
   const char* name;
-  Precision precision;  // Precision of the inputs of convolutions, and of rows except with bytes.
+  bool for_comparisons;  // Slower than others of their precision wherever there are others.
+  Precision precision;   // Precision of the inputs of convolutions, and of rows except with bytes.
   int channels_per_unit;
   void (*stem)(const Convolution&);      // Takes an input of floats.
   void (*convolve)(const Convolution&);  // Takes an input of units.
@@ -108,9 +109,11 @@ struct Kernels {
 };
 
 // What this processor can run, the fastest of a precision first. bfloat16 where the processor does
-// not multiply it is emulated, for tests and comparisons.
+// not multiply it is emulated, and so are tiles, for tests and comparisons.
 absl::Span<const Kernels* const> RunnableKernels();
 // The fastest of them.
 const Kernels& FastestKernels(Precision precision);
+// Those that every processor of its kind can run.
+const Kernels& BaselineKernels(Precision precision);
 
 }  // namespace hod::models

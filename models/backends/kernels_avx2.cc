@@ -12,7 +12,7 @@ constexpr int kVectorBytes = 32;
 }  // namespace
 
 const Kernels kAvx2Float = KernelsOf<Float>("AVX2");
-const Kernels kAvx2Bfloat16 = KernelsOf<Bfloat16>("AVX2, emulated");
+const Kernels kAvx2Bfloat16 = KernelsOf<Bfloat16>("AVX2, emulated", /*for_comparisons=*/true);
 const Kernels kAvx2Int8 = KernelsOf<Int8, Float>("AVX2");
 
 }  // namespace hod::models

@@ -9,8 +9,10 @@ constexpr int kVectorBytes = 16;
 
 }  // namespace
 
-const Kernels kBaselineFloat = KernelsOf<Float>("baseline");
-const Kernels kBaselineBfloat16 = KernelsOf<Bfloat16>("baseline, emulated");
-const Kernels kBaselineInt8 = KernelsOf<Int8, Float>("baseline, emulated");
+const Kernels kBaselineFloat = KernelsOf<Float>("baseline", /*for_comparisons=*/true);
+const Kernels kBaselineBfloat16 =
+    KernelsOf<Bfloat16>("baseline, emulated", /*for_comparisons=*/true);
+const Kernels kBaselineInt8 =
+    KernelsOf<Int8, Float>("baseline, emulated", /*for_comparisons=*/true);
 
 }  // namespace hod::models

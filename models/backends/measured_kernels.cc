@@ -22,6 +22,7 @@
 #include "env/base/json.h"
 #include "env/base/version.h"
 #include "models/backends/cpu_backend.h"
+#include "models/backends/kernel_check.h"
 
 namespace hod::models {
 namespace {
@@ -135,16 +136,13 @@ std::vector<KernelRate> MeasureKernels(const NetworkConfig& config,
 std::vector<const Kernels*> Candidates(absl::Span<const Precision> precisions) {
   std::vector<const Kernels*> candidates;
   for (const Precision precision : precisions) {
-    if (precision == Precision::kBfloat16) {  // All others emulate it.
-      if (MultipliesBfloat16()) candidates.push_back(&FastestKernels(precision));
-      continue;
-    }
+    if (precision == Precision::kBfloat16 && !MultipliesBfloat16()) continue;
     const size_t others = candidates.size();
     for (const Kernels* kernels : RunnableKernels()) {
-      if (kernels->precision == precision) candidates.push_back(kernels);
+      if (kernels->precision != precision || kernels->for_comparisons) continue;
+      candidates.push_back(kernels);
     }
-    // The last runs without vector instructions.
-    if (candidates.size() > others + 1) candidates.pop_back();
+    if (candidates.size() == others) candidates.push_back(&BaselineKernels(precision));
   }
   return candidates;
 }
@@ -152,9 +150,11 @@ std::vector<const Kernels*> Candidates(absl::Span<const Precision> precisions) {
 const Kernels& ChooseKernels(const NetworkConfig& config,
                              absl::Span<const Kernels* const> candidates,
                              const std::string& memory) {
-  if (candidates.size() == 1) return *candidates.front();
+  const std::vector<const Kernels*> right = RightKernels(config, candidates);
+  if (right.empty()) return BaselineKernels(candidates.front()->precision);
+  if (right.size() == 1) return *right.front();
   const std::string key = KeyOf(config);
-  const std::vector<KernelRate> recalled = Recall(memory, key, candidates);
+  const std::vector<KernelRate> recalled = Recall(memory, key, right);
   if (!recalled.empty()) {
     const Kernels* const first[] = {recalled[0].kernels, recalled[1].kernels};
     const std::vector<KernelRate> now = MeasureKernels(config, first);
@@ -163,7 +163,7 @@ const Kernels& ChooseKernels(const NetworkConfig& config,
       return *first[0];
     }
   }
-  const std::vector<KernelRate> rates = MeasureKernels(config, candidates);
+  const std::vector<KernelRate> rates = MeasureKernels(config, right);
   Remember(memory, key, rates);
   return *rates.front().kernels;
 }

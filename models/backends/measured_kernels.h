@@ -24,9 +24,11 @@ std::vector<KernelRate> MeasureKernels(const NetworkConfig& config,
 // The kernels of such precisions to choose among, without those that are only for comparisons.
 std::vector<const Kernels*> Candidates(absl::Span<const Precision> precisions);
 
-// The fastest of `candidates` for such a network. The file `memory` keeps what was measured, by
-// processor, version and network; "" keeps nothing. What it says is tried before it is believed: if
-// another is faster by more than a sixth, or the file is damaged, all are measured again.
+// The fastest of `candidates` for such a network, among those that compute what they should
+// (kernel_check.h); baseline kernels of the first's precision if none does. The file `memory` keeps
+// what was measured, by processor, version and network; "" keeps nothing. What it says is tried
+// before it is believed: if another is faster by more than a sixth, or the file is damaged, all are
+// measured again.
 const Kernels& ChooseKernels(const NetworkConfig& config,
                              absl::Span<const Kernels* const> candidates,
                              const std::string& memory);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "env/base/json.h"
+#include "models/backends/kernel_check.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 
@@ -13,17 +14,30 @@ constexpr NetworkConfig kSmall = {.channels = 16, .blocks = 1};
 
 const Kernels& Fastest() { return FastestKernels(Precision::kFloat32); }
 
-// Those of Fastest(), which convolve several times before they are done.
+// Those of Fastest(), which convolve several times before they are done, but where that would add
+// several times.
 const Kernels& Slow() {
   static const Kernels slow = [] {
     Kernels kernels = Fastest();
     kernels.name = "slow";
     kernels.convolve = [](const Convolution& c) {
-      for (int i = 0; i < 8; ++i) Fastest().convolve(c);
+      const int times = c.add == nullptr ? 8 : 1;
+      for (int i = 0; i < times; ++i) Fastest().convolve(c);
     };
     return kernels;
   }();
   return slow;
+}
+
+// Those of Fastest(), which are faster still, as they leave convolutions out.
+const Kernels& Wrong() {
+  static const Kernels wrong = [] {
+    Kernels kernels = Fastest();
+    kernels.name = "wrong";
+    kernels.convolve = [](const Convolution&) {};
+    return kernels;
+  }();
+  return wrong;
 }
 
 nlohmann::json Only(const std::string& memory) {
@@ -58,6 +72,19 @@ TEST_CASE("A choice that is wrong is seen and corrected") {
   CHECK(Only(memory)["float32, slow"] < 1e9);
 }
 
+TEST_CASE("Kernels that compute something else are not chosen, however fast they are") {
+  const TempDir dir;
+  const std::string memory = dir / "kernels.json";
+  const Kernels* const candidates[] = {&Wrong(), &Slow(), &Fastest()};
+  CHECK(&ChooseKernels(kSmall, candidates, memory) == &Fastest());
+  CHECK(Only(memory).size() == 2);
+  const Kernels* const wrong[] = {&Wrong()};
+  CHECK(&ChooseKernels(kSmall, wrong, memory) == &BaselineKernels(Precision::kFloat32));
+  CHECK(RightKernels(kSmall, RunnableKernels()).size() == RunnableKernels().size());
+  CHECK(RightKernels({.channels = 48, .blocks = 2}, RunnableKernels()).size() ==
+        RunnableKernels().size());
+}
+
 TEST_CASE("A memory that is damaged, of others or out of reach is measured anew") {
   const TempDir dir;
   const Kernels* const candidates[] = {&Slow(), &Fastest()};
@@ -76,6 +103,7 @@ TEST_CASE("Only what may be the fastest is a candidate") {
   for (const Kernels* kernels : Candidates({Precision::kFloat32, Precision::kBfloat16})) {
     INFO(kernels->name);
     CHECK((kernels->precision == Precision::kFloat32 || MultipliesBfloat16()));
+    CHECK((!kernels->for_comparisons || kernels == &BaselineKernels(kernels->precision)));
   }
   CHECK_FALSE(Candidates({Precision::kFloat32}).empty());
   CHECK(&MeasuredFastest(kSmall, {Precision::kFloat32}) ==
