@@ -3,6 +3,8 @@
 
 BUILD := build
 RUN := runs/demo
+# Another libtorch than Debian's: its prefix, or PyTorch's torch.utils.cmake_prefix_path.
+TORCH :=
 
 # Packages of Debian 12 and 13; docs/dependencies.md says why each is here.
 PACKAGES := black ca-certificates catch2 ccache clang-format cmake g++ git libabsl-dev \
@@ -24,7 +26,7 @@ help:
 demo: deps build ## trains an assistant, evaluates it and writes a report: runs/demo
 	$(BUILD)/hod experiment --config configs/demo.toml --out $(RUN)
 
-build: configure ## builds the programs, build/hod and build/hod-bench
+build: configure ## builds build/hod and build/hod-bench; TORCH=FOLDER: with PyTorch's libtorch
 	cmake --build $(BUILD) --target hod hod-bench
 
 # Python is told where the package is by a file in the user's site-packages.
@@ -107,8 +109,12 @@ deps: ## installs the packages that are missing
 
 configure: $(BUILD)/build.ninja
 
+# CMake remembers where it found a library, and would mix two libtorchs if it did not begin anew.
+ifneq ($(TORCH),)
+.PHONY: $(BUILD)/build.ninja
+endif
 $(BUILD)/build.ninja:
-	cmake --preset release
+	cmake --preset release $(TORCH:%=--fresh -DTorch_ROOT=$(TORCH:%/share/cmake=%))
 
 stubs: python ## writes the types of the compiled Python module: bindings/hod/_hod.pyi
 	$(PYTHON) -P bindings/stubs.py > bindings/hod/_hod.pyi.new
