@@ -196,8 +196,6 @@ class CpuBackend::Pass final : public Workspace {
       : network_(*network),
         volume_(size.Volume()),
         planes_(static_cast<size_t>(network_.num_planes_) * volume_),
-        seen_planes_(planes_.size()),
-        seen_stem_(network_.stem_.weights.size()),
         globals_(network_.num_globals_),
         logits_(static_cast<size_t>(kNumLogitPlanes) * volume_),
         x_(static_cast<size_t>(network_.channels_) * volume_),
@@ -222,16 +220,11 @@ class CpuBackend::Pass final : public Workspace {
 
   void Run(int) override {
     const Kernels& k = network_.kernels_;
-    TakeSeenPlanes();
-    Convolution stem = plans_.at(network_.stem_.extents)
-                           .Make(static_cast<int>(seen_.size()), network_.stem_.blocks,
-                                 network_.stem_.reads_planes);
-    stem.weights = SeenStem();
-    stem.relu = true;
+    Convolution stem = Layer(network_.stem_);
     Eigen::VectorXf stem_bias = network_.stem_.bias;
     stem_bias.head(network_.stem_globals_.rows()).noalias() += network_.stem_globals_ * globals_;
     stem.bias = stem_bias.data();
-    stem.input = seen_planes_.data();
+    stem.input = planes_.data();
     stem.output = x_.data();
     k.stem(stem);
     for (const Block& block : network_.blocks_) {
@@ -256,40 +249,6 @@ class CpuBackend::Pass final : public Workspace {
   }
 
  private:
-  // Most planes are empty most of the time: types that nobody placed or broke. Only the others are
-  // computed with, which changes no sum.
-  void TakeSeenPlanes() {
-    seen_.clear();
-    for (int plane = 0; plane < network_.num_planes_; ++plane) {
-      const Eigen::Map<const Eigen::ArrayXf> values(planes_.data() + ptrdiff_t{plane} * volume_,
-                                                    volume_);
-      if ((values == 0.0f).all()) continue;
-      std::copy_n(values.data(), volume_, seen_planes_.data() + seen_.size() * volume_);
-      seen_.push_back(plane);
-    }
-  }
-
-  // The weights of the stem for them.
-  const float* SeenStem() {
-    const PackedLayer& stem = network_.stem_;
-    auto to = seen_stem_.begin();
-    for (int block = 0; block < stem.blocks; ++block) {
-      for (const int plane : seen_) {
-        to = std::copy_n(stem.weights.data() + (ptrdiff_t{block} * stem.units + plane) * kBlock,
-                         kBlock, to);
-      }
-    }
-    return seen_stem_.data();
-  }
-
-  // Columns for those of them that `weight`, of the first planes, reads.
-  RowMajor SeenColumns(const RowMajor& weight) const {
-    const auto count = std::lower_bound(seen_.begin(), seen_.end(), weight.cols()) - seen_.begin();
-    RowMajor columns(weight.rows(), count);
-    for (Eigen::Index i = 0; i < count; ++i) columns.col(i) = weight.col(seen_[i]);
-    return columns;
-  }
-
   // A convolution without what it reads and writes.
   Convolution Layer(const PackedLayer& layer) const {
     Convolution c = plans_.at(layer.extents).Make(layer.units, layer.blocks, layer.reads_planes);
@@ -323,22 +282,19 @@ class CpuBackend::Pass final : public Workspace {
       return PlanesTerm{planes.data(), weight.data(), static_cast<int>(weight.cols())};
     };
     k.to_planes(x_.data(), volume_, network_.channels_, trunk_.data());
-    const RowMajor plane_hidden = SeenColumns(network_.plane_hidden_);
-    const RowMajor goal_skip = SeenColumns(network_.goal_skip_);
-    map({term(trunk_, network_.trunk_hidden_), term(seen_planes_, plane_hidden)},
+    map({term(trunk_, network_.trunk_hidden_), term(planes_, network_.plane_hidden_)},
         network_.hidden_.bias, hidden_.data());
     Eigen::Map<Eigen::ArrayXf> hidden(hidden_.data(), static_cast<Eigen::Index>(hidden_.size()));
     hidden = hidden.max(0.0f);
     map({term(hidden_, network_.actions_.weight)}, action_bias, logits_.data());
-    map({term(hidden_, network_.goal_.weight), term(seen_planes_, goal_skip)}, network_.goal_.bias,
+    map({term(hidden_, network_.goal_.weight), term(planes_, network_.goal_skip_)},
+        network_.goal_.bias,
         logits_.data() + static_cast<ptrdiff_t>(2 * env::kNumActionChannels) * volume_);
   }
 
   const CpuBackend& network_;
   const int volume_;
   Aligned<float> planes_;
-  std::vector<int> seen_;                   // Planes that are not empty, ascending,
-  Aligned<float> seen_planes_, seen_stem_;  // and what they hold.
   Eigen::VectorXf globals_;
   Aligned<float> logits_;
   Aligned<float> x_, branch_;      // Rows, which bfloat16 fill to half.
