@@ -55,7 +55,7 @@ fetch() {
   cd "$1"
   apt-get -qq --simulate -o Dir::State::status=/dev/null -o APT::Install-Recommends=false install \
     "${packages[@]}" | awk '/^Inst/ {print $2}' |
-    grep -E '^(lib|pkg|fonts-|fontconfig-|nlohmann-|x11proto-)' | grep -Evx "$unneeded" |
+    grep -E '^(lib|pkg|fonts-|fontconfig-|nlohmann-|x11proto-|zlib)' | grep -Evx "$unneeded" |
     xargs apt-get -qq download
   du -shc -- *.deb | tail -n 1
 }
@@ -136,7 +136,7 @@ machine() {
   echo "cores: $(nproc)"
   "${CXX:-g++}" --version | head -n 1
   cmake --version | head -n 1
-  python3 -c 'import torch; print("torch", torch.__version__, "CUDA", torch.version.cuda)' || true
+  python3 -c 'import torch; print("torch", torch.__version__, "CUDA", torch.version.cuda)' || echo 'no torch in python3'
   if command -v nvidia-smi > /dev/null; then
     nvidia-smi --query-gpu=name,memory.total,driver_version --format=csv
   fi
