@@ -1,6 +1,7 @@
 #include <benchmark/benchmark.h>
 
 #include <array>
+#include <cstring>
 #include <memory>
 
 #include "benchmarks/positions.h"
@@ -207,6 +208,18 @@ void BatchStep(benchmark::State& bench) {
   bench.SetItemsProcessed(bench.iterations() * kBatchSteps * num_envs);
 }
 
+// The floor of BatchStep: as many bytes as its observations have, set to one value.
+void BatchBytes(benchmark::State& bench) {
+  const auto num_envs = static_cast<size_t>(bench.range(0));
+  std::vector<uint8_t> observations(num_envs * 2 * env::kNumObservationChannels *
+                                    env::GameConfig{}.size.Volume());
+  for (auto _ : bench) {
+    std::memset(observations.data(), 1, observations.size());
+    benchmark::ClobberMemory();
+  }
+  bench.SetItemsProcessed(bench.iterations() * bench.range(0));
+}
+
 }  // namespace
 
 void AddEnvSuite() {
@@ -221,6 +234,7 @@ void AddEnvSuite() {
       ->ArgNames({"envs", "threads"})
       ->ArgsProduct({{64, 1024}, {1, 2}})
       ->UseRealTime();
+  benchmark::RegisterBenchmark("batch_bytes", BatchBytes)->ArgName("envs")->Arg(64)->Arg(1024);
 }
 
 }  // namespace hod::benchmarks
