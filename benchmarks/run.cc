@@ -48,6 +48,7 @@ const std::vector<Suite>& Suites() {
       {"search", "the search: alone, many games with a network, one game", AddSearchSuite},
       {"network", "networks: predictions, and the network alone", AddNetworkSuite},
       {"learner", "learning: reading samples, steps of training", AddLearnerSuite},
+      {"convolution", "convolutions alone, Hod's and oneDNN's", AddConvolutionSuite},
       {"draw", "pictures and animations", AddDrawSuite},
   };
   return suites;

@@ -53,6 +53,13 @@ void AddNetworkSuite();
 // Counters: operations a second, and their share (of_peak) of what as many threads reach that only
 // multiply and add, measured right before.
 void AddLearnerSuite();
+// Convolutions of 64 positions, 11x10x10, on one thread, from and to rows or what oneDNN prefers to
+// them; items are positions. Names are WHOSE/PASS/KERNEL/PRECISION, the kernel with its channels.
+// `onednn` is there where it was found when Hod was built; it has forward passes for predictions
+// and for learning.
+// Counters: operations a second, of all taps at all voxels, zeros around the world included, though
+// Hod computes nothing there; the peak of what only multiplies and adds, and their share of it.
+void AddConvolutionSuite();
 // Pictures of an episode, one after each step: drawn alone, and encoded too.
 void AddDrawSuite();
 

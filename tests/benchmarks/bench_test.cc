@@ -60,5 +60,17 @@ TEST_CASE("hod bench network --json names network, precision, batch and threads"
   }
 }
 
+TEST_CASE("hod bench convolution measures single convolutions") {
+  const TempDir dir;
+  const Ended ended = RunProgram({"bench", "convolution", "--repetitions", "1", "--filter",
+                                  "weight_gradient/1x3x1x16/float32"},
+                                 dir.path() + "/log");
+  INFO(ended.output);
+  CHECK(ended.status == 0);
+  CHECK_THAT(ended.output, Catch::Contains("hod/weight_gradient/1x3x1x16/float32/"));
+  CHECK_THAT(ended.output, Catch::Contains("of_peak"));
+  CHECK_THAT(ended.output, !Catch::Contains("ERROR"));
+}
+
 }  // namespace
 }  // namespace hod::engine
