@@ -186,13 +186,17 @@ NetworkConfig ConfigFrom(const py::dict& config) {
       result.channels = value.cast<int>();
     } else if (name == "blocks") {
       result.blocks = value.cast<int>();
+    } else if (name == "block") {
+      const auto kind = models::BlockKindNamed(value.cast<std::string>());
+      if (!kind) throw py::value_error("block: expected factorised or dense");
+      result.block = *kind;
     } else if (name == "goal_visible") {
       result.goal_visible = value.cast<bool>();
     } else if (name == "inventories") {
       result.inventories = value.cast<bool>();
     } else {
       throw py::key_error(
-          absl::StrCat(name, ": expected channels, blocks, goal_visible or inventories"));
+          absl::StrCat(name, ": expected channels, blocks, block, goal_visible or inventories"));
     }
   }
   ThrowIfError(models::Validate(result));
@@ -203,6 +207,7 @@ py::dict ToDict(const NetworkConfig& config) {
   py::dict dict;
   dict["channels"] = config.channels;
   dict["blocks"] = config.blocks;
+  dict["block"] = models::Name(config.block);
   dict["goal_visible"] = config.goal_visible;
   dict["inventories"] = config.inventories;
   return dict;

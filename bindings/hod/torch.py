@@ -48,7 +48,7 @@ def _pool(x: Tensor) -> Tensor:
     return torch.cat([voxels.mean(2), voxels.amax(2)], 1)
 
 
-class Block(nn.Module):
+class FactorisedBlock(nn.Module):
     """x <- ReLU(x + vertical(ReLU(horizontal(x) + pooled(x))))"""
 
     def __init__(self, channels: int) -> None:
@@ -63,9 +63,27 @@ class Block(nn.Module):
         return F.relu(x + self.vertical(branch))
 
 
+class DenseBlock(nn.Module):
+    """x <- ReLU(x + second(ReLU(first(x) + pooled(x))))"""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = nn.Conv3d(channels, channels, 3, padding=1)
+        self.second = nn.Conv3d(channels, channels, 3, padding=1)
+        self.pooled = nn.Linear(2 * channels, channels, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        bias = self.pooled(_pool(x))
+        branch = F.relu(self.first(x) + bias[:, :, None, None, None])
+        return F.relu(x + self.second(branch))
+
+
+_BLOCKS = {"factorised": FactorisedBlock, "dense": DenseBlock}
+
+
 class Network(nn.Module):
-    """A network of `channels` and `blocks` (models/network.h), with the random parameters that
-    torch gives; `load` has those of a checkpoint."""
+    """A network of `channels` and `blocks` of a kind, "factorised" or "dense" (models/network.h),
+    with the random parameters that torch gives; `load` has those of a checkpoint."""
 
     def __init__(
         self,
@@ -73,11 +91,13 @@ class Network(nn.Module):
         blocks: int = 4,
         goal_visible: bool = False,
         inventories: bool = False,
+        block: str = "factorised",
     ) -> None:
         super().__init__()
         self.config = {
             "channels": channels,
             "blocks": blocks,
+            "block": block,
             "goal_visible": goal_visible,
             "inventories": inventories,
         }
@@ -85,7 +105,7 @@ class Network(nn.Module):
         num_globals = 98 if inventories else 78
         self.stem = nn.Conv3d(num_planes, channels, 1)
         self.stem_globals = nn.Linear(num_globals, channels, bias=False)
-        self.blocks = nn.ModuleList(Block(channels) for _ in range(blocks))
+        self.blocks = nn.ModuleList(_BLOCKS[block](channels) for _ in range(blocks))
         self.summary = nn.Linear(2 * channels + num_globals, channels)
         self.hidden = nn.Conv3d(channels + num_planes, 2 * channels, 1)
         self.policy = nn.Conv3d(2 * channels, NUM_ACTION_CHANNELS, 1)

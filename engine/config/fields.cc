@@ -107,6 +107,8 @@ settings::Declaration Declare(RunConfig& c) {
   d.Integer("network.channels", c.network.channels, 1, models::kMaxChannels,
             "channels of the trunk");
   d.Integer("network.blocks", c.network.blocks, 1, models::kMaxBlocks, "residual blocks");
+  d.Choice("network.block", c.network.block, {"factorised", "dense"},
+           "their convolutions: 3x1x3 and 1x3x1, or two of 3x3x3 at 54/12 of the cost");
   d.Choice("network.device", c.backend.device, {"cpu", "cuda"},
            "where networks are computed to play");
   d.Choice("network.precision", c.backend.precision, {"auto", "float32", "bfloat16", "int8"},

@@ -49,6 +49,7 @@ std::string HashOfNetwork(const models::LoadedNetwork& network) {
   std::string bytes;
   if (const auto* hod = std::get_if<models::Network>(&network.network)) {
     const models::NetworkConfig& config = hod->config;
+    // The kind of block follows from how many parameters there are.
     bytes = absl::StrCat("hod ", config.channels, " ", config.blocks, " ", config.goal_visible, " ",
                          config.inventories, " ");
     Append(hod->parameters, bytes);

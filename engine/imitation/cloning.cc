@@ -67,10 +67,10 @@ absl::StatusOr<models::Network> InitialClone(const CloningConfig& config) {
   models::Network& network = std::get<models::Network>(file.network);
   const models::NetworkConfig& found = network.config;
   if (found != config.network()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        config.initial, ": expected a network of ", config.channels, " channels and ",
-        config.blocks, " blocks that sees the goal, got ", found.channels, " channels and ",
-        found.blocks, " blocks", found.goal_visible ? "" : " that does not see it"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(config.initial, ": expected a network of ", models::ShapeOf(config.network()),
+                     " blocks that sees the goal, got ", models::ShapeOf(found), " blocks",
+                     found.goal_visible ? "" : " that does not see it"));
   }
   return std::move(network);
 }

@@ -21,6 +21,7 @@ struct NetworkTable {
   StudiedNetwork network;
   Kind kind = Kind::kHod;
   int channels = 64, blocks = 4, kernel = 5;
+  models::BlockKind block = models::BlockKind::kFactorised;
 };
 
 // Makes the network's configuration of what the table says.
@@ -31,11 +32,12 @@ absl::Status Configure(const settings::Declaration& given, NetworkTable& table) 
   };
   if (table.kind == Kind::kHod) {
     RETURN_IF_ERROR(expect_none("kernel", "hod"));
-    table.network.config =
-        models::NetworkConfig{.channels = table.channels, .blocks = table.blocks};
+    table.network.config = models::NetworkConfig{
+        .channels = table.channels, .blocks = table.blocks, .block = table.block};
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(expect_none("blocks", "reference"));
+  RETURN_IF_ERROR(expect_none("block", "reference"));
   RETURN_IF_ERROR(expect_none("ema_decay", "reference"));
   models::ReferenceConfig config = models::PaperConfig();
   config.hidden_size = table.channels;
@@ -53,6 +55,8 @@ void DeclareNetwork(settings::Declaration& d, NetworkTable& t) {
       .required = true;
   d.Integer("channels", t.channels, 1, models::kMaxChannels, "channels of the trunk");
   d.Integer("blocks", t.blocks, 0, models::kMaxBlocks, "residual blocks; of kind hod only");
+  d.Choice("block", t.block, {"factorised", "dense"},
+           "convolutions of a block: 3x1x3 and 1x3x1, or two of 3x3x3; of kind hod only");
   d.Integer("kernel", t.kernel, 1, 11, "extent of the convolutions, odd; of kind reference only");
   d.Number("ema_decay", t.network.ema_decay, 0, 1,
            "of a moving average of the parameters, which is judged in place of the newest; 0: "

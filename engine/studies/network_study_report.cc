@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "engine/charts/chart.h"
 #include "engine/results/estimate.h"
+#include "models/backends/processor.h"
 
 namespace hod::engine {
 namespace {
@@ -101,9 +102,9 @@ std::string FormatNetworkStudy(const NetworkStudy& study,
   absl::StrAppendFormat(
       &text,
       "\nMeans over episodes with 95%% bootstrap intervals. Learnt from %d sequences of %d "
-      "timesteps of each source, %d times. Speed: one thread, batch %d, median of %d rounds.\n",
-      study.data.train_sequences, study.data.sequence_length, study.epochs, study.speed_batch,
-      study.speed_rounds);
+      "timesteps of each source, %d times. Speed: %s, one thread, batch %d, median of %d rounds.\n",
+      study.data.train_sequences, study.data.sequence_length, study.epochs, models::ProcessorName(),
+      study.speed_batch, study.speed_rounds);
   return text;
 }
 
@@ -128,7 +129,9 @@ nlohmann::json NetworkStudyJson(const NetworkStudy& study,
                         {"evaluations_per_second", result.evaluations_per_second},
                         {"sources", std::move(sources)}});
   }
-  return {{"baseline", study.baseline}, {"networks", std::move(networks)}};
+  return {{"baseline", study.baseline},
+          {"processor", models::ProcessorName()},
+          {"networks", std::move(networks)}};
 }
 
 env::Canvas DrawNetworkStudy(const std::vector<StudiedResult>& results) {

@@ -59,6 +59,7 @@ nlohmann::json ToJson(const StudiedNetwork& network) {
     json = {{"kind", "hod"},
             {"channels", hod->channels},
             {"blocks", hod->blocks},
+            {"block", models::Name(hod->block)},
             {"ema_decay", network.ema_decay}};
   } else {
     json = models::ToJson(std::get<models::ReferenceConfig>(network.config));

@@ -124,7 +124,7 @@ class CpuBackend final : public Backend {
 
  private:
   struct Block {
-    PackedLayer horizontal, vertical;
+    PackedLayer first, second;
     RowMajor pooled;
   };
   struct Head {
@@ -144,13 +144,14 @@ class CpuBackend final : public Backend {
       const std::vector<int64_t>& shape = parameters.Shape(name);
       return RowMajor(Eigen::Map<const RowMajor>(parameters(name).data(), shape[0], shape[1]));
     };
+    const auto [first, second] = BlockConvolutions(config.block);
     for (int i = 0; i < config.blocks; ++i) {
       const std::string block = absl::StrCat("blocks.", i, ".");
       const auto layer = [&](const char* name) {
         return PackedLayer(parameters, block + name, kernels.precision, kernels.channels_per_unit,
                            /*reads_planes=*/false);
       };
-      blocks_.push_back({layer("horizontal"), layer("vertical"),
+      blocks_.push_back({layer(first.name), layer(second.name),
                          PooledMap(matrix(block + "pooled.weight"), channels_)});
     }
     const auto vector = [&](const std::string& name) {
@@ -209,8 +210,8 @@ class CpuBackend::Pass final : public Workspace {
     };
     plan(network_.stem_);
     for (const Block& block : network_.blocks_) {
-      plan(block.horizontal);
-      plan(block.vertical);
+      plan(block.first);
+      plan(block.second);
     }
     planes = absl::MakeSpan(planes_);
     globals = absl::MakeSpan(globals_.data(), globals_.size());
@@ -229,16 +230,16 @@ class CpuBackend::Pass final : public Workspace {
     k.stem(stem);
     for (const Block& block : network_.blocks_) {
       k.pool(x_.data(), volume_, network_.channels_, pooled_.data());
-      Eigen::VectorXf bias = block.horizontal.bias;
+      Eigen::VectorXf bias = block.first.bias;
       bias.head(block.pooled.rows()).noalias() += block.pooled * pooled_;
-      Convolution horizontal = Layer(block.horizontal);
-      horizontal.bias = bias.data();
-      horizontal.output = branch_.data();
-      Convolve(block.horizontal, x_, horizontal);
-      Convolution vertical = Layer(block.vertical);
-      vertical.add = x_.data();
-      vertical.output = x_.data();
-      Convolve(block.vertical, branch_, vertical);
+      Convolution first = Layer(block.first);
+      first.bias = bias.data();
+      first.output = branch_.data();
+      Convolve(block.first, x_, first);
+      Convolution second = Layer(block.second);
+      second.add = x_.data();
+      second.output = x_.data();
+      Convolve(block.second, branch_, second);
     }
     k.pool(x_.data(), volume_, network_.channels_, pooled_.data());
     const Eigen::VectorXf summary = (network_.pooled_summary_ * pooled_ +

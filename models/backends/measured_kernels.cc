@@ -1,13 +1,8 @@
 #include "models/backends/measured_kernels.h"
 
-#ifdef __x86_64__
-#include <cpuid.h>
-#endif
-
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <limits>
 #include <map>
@@ -16,13 +11,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/version.h"
 #include "models/backends/cpu_backend.h"
 #include "models/backends/kernel_check.h"
+#include "models/backends/processor.h"
 
 namespace hod::models {
 namespace {
@@ -36,27 +31,13 @@ constexpr int kMostBlocks = 3;
 constexpr double kTolerance = 7.0 / 6.0;
 constexpr size_t kMaxMemoryBytes = 1 << 20;
 
-std::string ProcessorName() {
-  std::string name;
-#ifdef __x86_64__
-  for (unsigned int leaf = 0x80000002; leaf <= 0x80000004; ++leaf) {
-    unsigned int part[4];
-    if (!__get_cpuid(leaf, &part[0], &part[1], &part[2], &part[3])) return "unknown";
-    name.append(reinterpret_cast<const char*>(part), sizeof(part));
-  }
-  name.resize(std::strlen(name.c_str()));
-#endif
-  return std::string(absl::StripAsciiWhitespace(name));
-}
-
 // Kernels of two precisions may have one name.
 std::string FullName(const Kernels& kernels) {
   return absl::StrCat(Name(kernels.precision), ", ", kernels.name);
 }
 
 std::string KeyOf(const NetworkConfig& config) {
-  return absl::StrCat(ProcessorName(), ", hod ", kVersion, ", ", config.channels, "x",
-                      config.blocks);
+  return absl::StrCat(ProcessorName(), ", hod ", kVersion, ", ", ShapeOf(config));
 }
 
 std::vector<KernelRate> FastestFirst(std::vector<KernelRate> rates) {
@@ -173,7 +154,7 @@ const Kernels& MeasuredFastest(const NetworkConfig& config,
   static std::mutex mutex;
   static auto& chosen = *new std::map<std::string, const Kernels*>;
   const std::lock_guard lock(mutex);
-  std::string key = absl::StrCat(config.channels, "x", config.blocks);
+  std::string key = ShapeOf(config);
   for (const Precision precision : precisions)
     absl::StrAppend(&key, " ", static_cast<int>(precision));
   const Kernels*& kernels = chosen[key];

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -31,6 +32,7 @@ absl::Status Refused(const std::string& path, const std::string& what) {
 json ToJson(const NetworkConfig& config) {
   return {{"channels", config.channels},
           {"blocks", config.blocks},
+          {"block", Name(config.block)},
           {"goal_visible", config.goal_visible},
           {"inventories", config.inventories}};
 }
@@ -51,11 +53,21 @@ absl::StatusOr<NetworkConfig> ParseNetworkConfig(const std::string& path, const 
     value = it->get<bool>();
     return true;
   };
-  if (!parsed.is_object() || parsed.size() != 4 || !read("channels", config.channels) ||
-      !read("blocks", config.blocks) || !read_flag("goal_visible", config.goal_visible) ||
+  // Before there were dense blocks, none was named.
+  const auto read_block = [&] {
+    const auto it = parsed.find("block");
+    if (it == parsed.end()) return parsed.size() == 4;
+    if (!it->is_string() || parsed.size() != 5) return false;
+    const std::optional<BlockKind> kind = BlockKindNamed(it->get<std::string>());
+    config.block = kind.value_or(config.block);
+    return kind.has_value();
+  };
+  if (!parsed.is_object() || !read("channels", config.channels) || !read("blocks", config.blocks) ||
+      !read_block() || !read_flag("goal_visible", config.goal_visible) ||
       !read_flag("inventories", config.inventories)) {
     return Refused(path, absl::StrCat("metadata \"network\" is ", text,
-                                      ", expected channels, blocks, goal_visible and inventories"));
+                                      ", expected channels, blocks, block (factorised or dense), "
+                                      "goal_visible and inventories"));
   }
   if (absl::Status s = Validate(config); !s.ok()) return Refused(path, std::string(s.message()));
   return config;

@@ -18,6 +18,28 @@ constexpr char kGoalSkipName[] = "goal_skip.weight";
 
 }  // namespace
 
+const char* Name(BlockKind kind) {
+  switch (kind) {
+    case BlockKind::kFactorised:
+      return "factorised";
+    case BlockKind::kDense:
+      return "dense";
+  }
+  return "";
+}
+
+std::optional<BlockKind> BlockKindNamed(absl::string_view name) {
+  for (const BlockKind kind : {BlockKind::kFactorised, BlockKind::kDense}) {
+    if (name == Name(kind)) return kind;
+  }
+  return std::nullopt;
+}
+
+std::array<BlockConvolution, 2> BlockConvolutions(BlockKind kind) {
+  if (kind == BlockKind::kDense) return {{{"first", {3, 3, 3}}, {"second", {3, 3, 3}}}};
+  return {{{"horizontal", {3, 1, 3}}, {"vertical", {1, 3, 1}}}};
+}
+
 absl::Status Validate(const NetworkConfig& config) {
   if (config.channels < 1 || config.channels > kMaxChannels) {
     return absl::InvalidArgumentError(absl::StrCat("channels of the network are ", config.channels,
@@ -28,6 +50,10 @@ absl::Status Validate(const NetworkConfig& config) {
         absl::StrCat("blocks of the network are ", config.blocks, ", expected 0 to ", kMaxBlocks));
   }
   return absl::OkStatus();
+}
+
+std::string ShapeOf(const NetworkConfig& config) {
+  return absl::StrCat(config.channels, "x", config.blocks, " ", Name(config.block));
 }
 
 int64_t ParameterSpec::Size() const {
@@ -51,10 +77,15 @@ std::vector<ParameterSpec> ParameterLayout(const NetworkConfig& config) {
   const int64_t planes = NumPlanes(config), globals = NumGlobals(config), hidden = 2 * c;
   add("stem", {c, planes, 1, 1, 1}, 2.0);
   layout.push_back({"stem_globals.weight", {c, globals}, kGlobalsStd});
+  const auto [first, second] = BlockConvolutions(config.block);
+  const auto weight_of = [&](const BlockConvolution& convolution) {
+    const auto& [x, y, z] = convolution.extents;
+    return std::vector<int64_t>{c, c, x, y, z};
+  };
   for (int i = 0; i < config.blocks; ++i) {
     const std::string block = absl::StrCat("blocks.", i, ".");
-    add(block + "horizontal", {c, c, 3, 1, 3}, 2.0);
-    add(block + "vertical", {c, c, 1, 3, 1}, 0.0);
+    add(block + first.name, weight_of(first), 2.0);
+    add(block + second.name, weight_of(second), 0.0);
     // Small: the pooled bias is the same everywhere and would drown what is local.
     layout.push_back(
         {block + "pooled.weight", {c, 2 * c}, std::sqrt(0.1 / static_cast<double>(c))});

@@ -43,8 +43,8 @@ ForwardPass::ForwardPass(const NetworkConfig& config, const Tensor& parameters) 
   stem_globals_ = tensor();
   for (int i = 0; i < config.blocks; ++i) {
     Block block;
-    block.horizontal = layer();
-    block.vertical = layer();
+    block.first = layer();
+    block.second = layer();
     block.pooled = tensor();
     blocks_.push_back(block);
   }
@@ -60,8 +60,10 @@ ForwardPass::ForwardPass(const NetworkConfig& config, const Tensor& parameters) 
 
 Prediction ForwardPass::operator()(const Inputs& inputs, double dropout,
                                    const at::Generator& generator) const {
-  const auto convolve = [](const Tensor& x, const Layer& layer, at::IntArrayRef padding) {
-    return at::conv3d(x, layer.weight, layer.bias, /*stride=*/1, padding);
+  const auto convolve = [](const Tensor& x, const Layer& layer) {
+    const at::IntArrayRef shape = layer.weight.sizes();
+    return at::conv3d(x, layer.weight, layer.bias, /*stride=*/1,
+                      {shape[2] / 2, shape[3] / 2, shape[4] / 2});
   };
   // One number a channel, for all voxels.
   const auto everywhere = [](const Tensor& x) { return x.view({x.size(0), x.size(1), 1, 1, 1}); };
@@ -73,19 +75,19 @@ Prediction ForwardPass::operator()(const Inputs& inputs, double dropout,
   };
   const at::ScalarType type = stem_.weight.scalar_type();
   const Tensor planes = inputs.planes.to(type), globals = inputs.globals.to(type);
-  Tensor x = convolve(planes, stem_, {0, 0, 0});
+  Tensor x = convolve(planes, stem_);
   x = x.add_(everywhere(at::linear(globals, stem_globals_))).relu_();
   for (const Block& block : blocks_) {
     const Tensor bias = at::linear(Pool(x), block.pooled);
-    Tensor branch = convolve(x, block.horizontal, {1, 0, 1});
+    Tensor branch = convolve(x, block.first);
     branch = branch.add_(everywhere(bias)).relu_();
-    branch = convolve(branch, block.vertical, {0, 1, 0});
+    branch = convolve(branch, block.second);
     x = branch.add_(x).relu_();
   }
   const Tensor summary =
       at::linear(at::cat({Pool(x), globals}, 1), summary_.weight, summary_.bias).relu_();
-  const Tensor hidden = convolve(drop(at::cat({x, planes}, 1)), hidden_, {0, 0, 0}).relu_();
-  const Tensor logits = convolve(drop(hidden), heads_, {0, 0, 0}).to(at::kFloat);
+  const Tensor hidden = convolve(drop(at::cat({x, planes}, 1)), hidden_).relu_();
+  const Tensor logits = convolve(drop(hidden), heads_).to(at::kFloat);
   const Tensor evidence = planes.narrow(1, 0, kNumGoalPlanes);
   constexpr int kActions = env::kNumActionChannels;
   const Tensor channels = logits.narrow(1, 0, 2 * kActions) +

@@ -57,7 +57,7 @@ class ForwardPass {
     at::Tensor weight, bias;
   };
   struct Block {
-    Layer horizontal, vertical;
+    Layer first, second;
     at::Tensor pooled;
   };
 

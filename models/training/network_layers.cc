@@ -72,10 +72,11 @@ NetworkLayers::NetworkLayers(const NetworkConfig& config) {
   const int channels = config.channels, planes = NumPlanes(config);
   stem = convolution({"stem"}, 0, planes, /*reads_planes=*/true);
   stem_globals = matrix("stem_globals");
+  const auto [first, second] = BlockConvolutions(config.block);
   for (int i = 0; i < config.blocks; ++i) {
     const std::string block = absl::StrCat("blocks.", i, ".");
-    blocks.push_back({convolution({block + "horizontal"}, 0, channels, false),
-                      convolution({block + "vertical"}, 0, channels, false),
+    blocks.push_back({convolution({block + first.name}, 0, channels, false),
+                      convolution({block + second.name}, 0, channels, false),
                       matrix(block + "pooled")});
   }
   summary = matrix("summary");

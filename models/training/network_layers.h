@@ -48,7 +48,7 @@ struct NetworkLayers {
   explicit NetworkLayers(const NetworkConfig& config);
 
   struct Block {
-    int horizontal, vertical;  // Indices of convolutions.
+    int first, second;  // Indices of convolutions.
     MatrixLayer pooled;
   };
   std::vector<ConvolutionLayer> convolutions;

@@ -166,8 +166,8 @@ void NetworkPass::Forward(const PackedNetwork& network, double dropout, Rng rng)
   for (size_t i = 0; i < branches_.size(); ++i) {
     const NetworkLayers::Block& block = layers.blocks[i];
     const Vector bias = WeightOf(block.pooled, network) * Pool(static_cast<int>(i));
-    Convolve(network, block.horizontal, x_[i].data(), &bias, nullptr, true, branches_[i].data());
-    Convolve(network, block.vertical, branches_[i].data(), nullptr, x_[i].data(), true,
+    Convolve(network, block.first, x_[i].data(), &bias, nullptr, true, branches_[i].data());
+    Convolve(network, block.second, branches_[i].data(), nullptr, x_[i].data(), true,
              x_[i + 1].data());
   }
   Vector seen(2 * channels_ + globals_.size());
@@ -250,14 +250,14 @@ void NetworkPass::Backward(const PackedNetwork& network, NetworkGradient& gradie
   SpreadMaximum(static_cast<int>(branches_.size()), pooled_gradient);
   for (int i = static_cast<int>(branches_.size()) - 1; i >= 0; --i) {
     const NetworkLayers::Block& block = layers.blocks[i];
-    AddGradient(network, block.vertical, branches_[i].data(), x_gradient_.data(), gradient);
-    ConvolveBack(network, block.vertical, x_gradient_.data(), {}, nullptr, branches_[i].data(),
+    AddGradient(network, block.second, branches_[i].data(), x_gradient_.data(), gradient);
+    ConvolveBack(network, block.second, x_gradient_.data(), {}, nullptr, branches_[i].data(),
                  branch_gradient_.data());
     const Vector sums =
-        AddGradient(network, block.horizontal, x_[i].data(), branch_gradient_.data(), gradient);
+        AddGradient(network, block.first, x_[i].data(), branch_gradient_.data(), gradient);
     AddMatrixGradient(block.pooled, Pooled(i), sums, gradient);
     pooled_gradient = WeightOf(block.pooled, network).transpose() * sums;
-    ConvolveBack(network, block.horizontal, branch_gradient_.data(), MeanGradient(pooled_gradient),
+    ConvolveBack(network, block.first, branch_gradient_.data(), MeanGradient(pooled_gradient),
                  x_gradient_.data(), x_[i].data(), x_gradient_.data());
     SpreadMaximum(i, pooled_gradient);
   }

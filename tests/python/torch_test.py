@@ -23,13 +23,21 @@ def inputs(positions, **config):
     return torch.from_numpy(planes), torch.from_numpy(numbers)
 
 
+@pytest.mark.parametrize("block", ["factorised", "dense"])
 @pytest.mark.parametrize("goal_visible", [False, True])
 @pytest.mark.parametrize("finite", [False, True])
-def test_the_twin_agrees_with_the_engine(finite, goal_visible, tmp_path):
+def test_the_twin_agrees_with_the_engine(finite, goal_visible, block, tmp_path):
     config = hod.Config({"game": {"world_size": [7, 6, 8], "inf_blocks": not finite}})
     game = hod.Game(config, hod.Goals("generated", config, seed=3).get(0)[1])
     network = random_network(
-        {"channels": 12, "blocks": 3, "goal_visible": goal_visible, "inventories": finite}, 4
+        {
+            "channels": 12,
+            "blocks": 3,
+            "block": block,
+            "goal_visible": goal_visible,
+            "inventories": finite,
+        },
+        4,
     )
     path = str(tmp_path / "n.safetensors")
     network.save(path)
@@ -86,6 +94,7 @@ def test_the_twin_is_trained_and_saved_back(game, played, network, tmp_path):
     assert hod.Network.load(path).config == {
         "channels": 5,
         "blocks": 2,
+        "block": "factorised",
         "goal_visible": False,
         "inventories": False,
     }

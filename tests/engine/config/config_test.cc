@@ -142,6 +142,8 @@ TEST_CASE("A refused file is named with the line, the key and what was expected"
       {"[search]\nselection = \"best\"\n",
        {"search.selection: expected one of bilevel, bilevel_unscaled, flat", "best"}},
       {"[network]\nchannels = 0\n", {"network.channels: expected an integer from 1"}},
+      {"[network]\nblock = \"thick\"\n",
+       {"network.block: expected one of factorised, dense", "thick"}},
       {"seed = \n", {"run.toml: line 1"}},
       {"seed = 1\nseed = 2\n", {"run.toml: line 2", "seed"}},
       {"[learner\n", {"run.toml: line 1"}},

@@ -36,6 +36,12 @@ name = "ours"
 kind = "hod"
 channels = 8
 blocks = 1
+[[network]]
+name = "dense"
+kind = "hod"
+channels = 8
+blocks = 1
+block = "dense"
 )";
 
 NetworkStudy Load(const TempDir& dir, const std::string& text) {
@@ -95,6 +101,9 @@ TEST_CASE("A study of networks that cannot be run is refused by file and key") {
   refused("kind = \"hod\"", "kind = \"other\"", "network 1: kind");
   refused("blocks = 1", "kernel = 3", "network 1: kernel");
   refused("kernel = 3", "kernel = 2", "network 0: kernel");
+  refused("kernel = 3", "block = \"dense\"",
+          "network 0: block: not of a network of kind reference");
+  refused("block = \"dense\"", "block = \"thick\"", "network 2: block");
   refused("name = \"ours\"", "", "network 1: name");
   refused("sequence_length = 4", "sequence_length = = 4", "line 3");
 }
@@ -139,7 +148,7 @@ TEST_CASE("A study trains, judges, measures, and reuses what it has") {
   const auto results = RunNetworkStudy(study, sources, out, stop);
   INFO(results.status());
   REQUIRE(results.ok());
-  REQUIRE(results->size() == 2);
+  REQUIRE(results->size() == 3);
   for (const StudiedResult& result : *results) {
     CHECK(result.training_losses.size() == 6);  // Two passes over three batches.
     CHECK(result.errors.at("played").size() == Episodes(sources[0].test).size());
@@ -150,10 +159,11 @@ TEST_CASE("A study trains, judges, measures, and reuses what it has") {
   CHECK(none.mean == 0);
   CHECK(none.high == 0);
   const std::string table = FormatNetworkStudy(study, *results);
-  for (const char* part : {"| recurrent |", "| ours |", "goal cross entropy", "held-out"}) {
+  for (const char* part :
+       {"| recurrent |", "| ours |", "goal cross entropy", "held-out", "Speed: "}) {
     CHECK_THAT(table, Catch::Contains(part));
   }
-  CHECK(NetworkStudyJson(study, *results)["networks"].size() == 2);
+  CHECK(NetworkStudyJson(study, *results)["networks"].size() == 3);
   CHECK(DrawNetworkStudy(*results).height() > 0);
 
   // Again: the same figures without training; another setting trains anew.

@@ -99,6 +99,12 @@ TEST_CASE("Every kind of kernel computes what libtorch does") {
       {{.channels = 48, .blocks = 1, .goal_visible = true}, {4, 13, 5}, 2},
       {{.channels = 33, .blocks = 3, .goal_visible = true, .inventories = true}, {6, 5, 4}, 1},
       {{.channels = 16, .blocks = 0}, {9, 8, 16}, 2},
+      {{.channels = 32, .blocks = 2, .block = BlockKind::kDense}, {11, 10, 10}, 2},
+      {{.channels = 16, .blocks = 3, .block = BlockKind::kDense}, {7, 7, 7}, 17},
+      {{.channels = 1, .blocks = 1, .block = BlockKind::kDense}, {4, 4, 4}, 3},
+      {{.channels = 33, .blocks = 2, .block = BlockKind::kDense, .goal_visible = true},
+       {4, 13, 5},
+       2},
   };
   for (const Case& c : cases) {
     const Network network = BusyNetwork(c.config, 1);
@@ -106,7 +112,7 @@ TEST_CASE("Every kind of kernel computes what libtorch does") {
     const Output expected = Compute(**MakeTorchBackend(network, Device::kCpu, Precision::kFloat32),
                                     c.size, features, c.positions);
     for (const Kernels* kernels : RunnableKernels()) {
-      INFO(kernels->name << ", " << c.config.channels << " channels");
+      INFO(kernels->name << ", " << ShapeOf(c.config));
       const double tolerance = kernels->precision == Precision::kFloat32    ? 1e-5
                                : kernels->precision == Precision::kBfloat16 ? 0.03
                                                                             : 0.1;
@@ -136,7 +142,8 @@ TEST_CASE("bfloat16 is rounded alike by kernels and by libtorch, but for the ord
 }
 
 TEST_CASE("int8 is the same on every kind of kernel, but where a float's rounding tips a byte") {
-  const Network network = BusyNetwork({.channels = 32, .blocks = 3}, 1);
+  const BlockKind block = GENERATE(BlockKind::kFactorised, BlockKind::kDense);
+  const Network network = BusyNetwork({.channels = 32, .blocks = 3, .block = block}, 1);
   const env::WorldSize size = {5, 6, 7};
   const Features features = RandomFeatures(network.config, size, 1, 2);
   const Output expected =

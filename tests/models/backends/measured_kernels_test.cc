@@ -60,6 +60,17 @@ TEST_CASE("The kernels that are the fastest here are chosen, and what was measur
   CHECK(&ChooseKernels(kSmall, candidates, "") == &Fastest());
 }
 
+TEST_CASE("What was measured of a network says nothing of one with other blocks") {
+  const TempDir dir;
+  const std::string memory = dir / "kernels.json";
+  const Kernels* const candidates[] = {&Slow(), &Fastest()};
+  NetworkConfig config = kSmall;
+  ChooseKernels(config, candidates, memory);
+  config.block = BlockKind::kDense;
+  ChooseKernels(config, candidates, memory);
+  CHECK(ReadJsonFile(memory)->size() == 2);
+}
+
 TEST_CASE("A choice that is wrong is seen and corrected") {
   const TempDir dir;
   const std::string memory = dir / "kernels.json";

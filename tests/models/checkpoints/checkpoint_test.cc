@@ -58,6 +58,28 @@ TEST_CASE("A network alone can be saved, but not be trained on") {
         absl::string_view::npos);
 }
 
+TEST_CASE("A file keeps the kind of block, and one that names none has factorised blocks") {
+  const TempDir directory;
+  const std::string path = directory / "n.safetensors";
+  const Network dense =
+      InitialNetwork({.channels = 4, .blocks = 2, .block = BlockKind::kDense}, Rng(2));
+  REQUIRE(SaveNetwork(path, {dense, kRun}).ok());
+  auto loaded = OpenHodNetwork(path);
+  REQUIRE(loaded.ok());
+  CHECK(std::get<Network>(loaded->network).config == dense.config);
+  CHECK(std::get<Network>(loaded->network).parameters == dense.parameters);
+
+  const Network old = InitialNetwork(kTiny, Rng(2));
+  REQUIRE(SaveNetwork(path, {old, kRun}).ok());
+  SafeTensors file = *ReadSafeTensors(path);
+  file.metadata["network"] =
+      R"({"channels":4,"blocks":1,"goal_visible":false,"inventories":false})";
+  REQUIRE(WriteSafeTensors(path, file).ok());
+  loaded = OpenHodNetwork(path);
+  REQUIRE(loaded.ok());
+  CHECK(std::get<Network>(loaded->network).config == old.config);
+}
+
 TEST_CASE("Checkpoints with anything wrong are refused, and the error says what") {
   const TempDir directory;
   const std::string path = directory / "c.safetensors";
@@ -104,6 +126,13 @@ TEST_CASE("Checkpoints with anything wrong are refused, and the error says what"
   });
   refused("F32", [](auto& f) {
     f.metadata["network"] = R"({"channels":8,"blocks":1,"goal_visible":false,"inventories":false})";
+  });
+  refused("factorised or dense", [](auto& f) {
+    f.metadata["network"] =
+        R"({"channels":4,"blocks":1,"block":"x","goal_visible":false,"inventories":false})";
+  });
+  refused("network/blocks.0.first.weight is missing", [](auto& f) {
+    f.metadata["network"].replace(f.metadata["network"].find("factorised"), 10, "dense");
   });
   CHECK(LoadCheckpoint(directory / "none").status().code() == absl::StatusCode::kNotFound);
 }

@@ -45,7 +45,9 @@ std::vector<float> GradientOf(const Example& example, const NetworkConfig& confi
 TEST_CASE("Every kind of kernel computes the same gradient") {
   for (const NetworkConfig& config :
        {NetworkConfig{.channels = 32, .blocks = 2}, NetworkConfig{.channels = 7, .blocks = 1},
-        NetworkConfig{.channels = 48, .blocks = 1, .goal_visible = true}}) {
+        NetworkConfig{.channels = 48, .blocks = 1, .goal_visible = true},
+        NetworkConfig{.channels = 32, .blocks = 2, .block = BlockKind::kDense},
+        NetworkConfig{.channels = 7, .blocks = 1, .block = BlockKind::kDense}}) {
     const ExampleSet set({5, 9, 6}, 1, 3);
     const std::vector<float> parameters = BusyParameters(config);
     const std::vector<float> expected =
@@ -59,7 +61,7 @@ TEST_CASE("Every kind of kernel computes the same gradient") {
       const auto gradient = GradientOf(set.examples[0], config, parameters, *kernels, 0);
       double error = 0;
       for (size_t i = 0; i < gradient.size(); ++i) error += std::pow(gradient[i] - expected[i], 2);
-      INFO(kernels->name << ", " << config.channels << " channels");
+      INFO(kernels->name << ", " << ShapeOf(config));
       CHECK(std::sqrt(error) < 1e-5 * std::sqrt(size));
       // Which of these is the fastest is measured, and must not decide what is learnt.
       if (absl::StartsWith(kernels->name, "AVX")) CHECK((error == 0 || !fastest_has_vectors));
@@ -68,7 +70,8 @@ TEST_CASE("Every kind of kernel computes the same gradient") {
 }
 
 TEST_CASE("With dropout, the gradient is that of the loss with what was left out") {
-  const NetworkConfig config = {.channels = 16, .blocks = 1};
+  const BlockKind block = GENERATE(BlockKind::kFactorised, BlockKind::kDense);
+  const NetworkConfig config = {.channels = 16, .blocks = 1, .block = block};
   const ExampleSet set({5, 5, 5}, 1, 3);
   const Example& example = set.examples[0];
   const std::vector<float> parameters = BusyParameters(config);

@@ -228,10 +228,21 @@ TEST_CASE("Losses and gradients are those of libtorch, tensor by tensor") {
     double goal_kl_weight;
     int threads;
   };
-  const Case cases[] = {{{.channels = 16, .blocks = 2}, {6, 6, 6}, 0, 1},
-                        {{.channels = 32, .blocks = 3}, {11, 10, 10}, 3, 2},
-                        {{.channels = 20, .blocks = 1, .inventories = true}, {5, 8, 7}, 1, 3},
-                        {{.channels = 5, .blocks = 0, .goal_visible = true}, {4, 5, 9}, 2, 1}};
+  const Case cases[] = {
+      {{.channels = 16, .blocks = 2}, {6, 6, 6}, 0, 1},
+      {{.channels = 32, .blocks = 3}, {11, 10, 10}, 3, 2},
+      {{.channels = 20, .blocks = 1, .inventories = true}, {5, 8, 7}, 1, 3},
+      {{.channels = 5, .blocks = 0, .goal_visible = true}, {4, 5, 9}, 2, 1},
+      {{.channels = 16, .blocks = 3, .block = BlockKind::kDense}, {6, 6, 6}, 0, 1},
+      {{.channels = 32, .blocks = 2, .block = BlockKind::kDense}, {11, 10, 10}, 3, 2},
+      {{.channels = 20,
+        .blocks = 1,
+        .block = BlockKind::kDense,
+        .goal_visible = true,
+        .inventories = true},
+       {4, 8, 7},
+       1,
+       3}};
   for (const Case& c : cases) {
     ExampleSet set(c.world, 7, 11);
     set.examples[2].human_policy.clear();
@@ -263,7 +274,7 @@ TEST_CASE("Losses and gradients are those of libtorch, tensor by tensor") {
         error += std::pow(mine.first_moment[at] - theirs.first_moment[at], 2);
         size += std::pow(theirs.first_moment[at], 2);
       }
-      INFO(spec.name << " of " << c.network.channels << " channels");
+      INFO(spec.name << " of " << ShapeOf(c.network));
       CHECK(size > 0);
       CHECK(std::sqrt(error) <= 1e-4 * std::sqrt(size));
     }
