@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <set>
+#include <utility>
 
 #include "engine/samples/shard_directory.h"
 #include "engine/studies/network_study_report.h"
@@ -76,11 +77,14 @@ std::set<std::string> Episodes(const std::vector<PlaySequence>& sequences) {
   return episodes;
 }
 
-TEST_CASE("The study of networks that is shipped is read") {
-  const auto study = LoadNetworkStudy(SourceDir() + "/configs/network_study.toml");
-  INFO(study.status());
-  REQUIRE(study.ok());
-  CHECK(study->baseline == "paper");
+TEST_CASE("The studies of networks that are shipped are read") {
+  for (const auto& [file, baseline] :
+       {std::pair("network_study.toml", "paper"), std::pair("block_study.toml", "32x4")}) {
+    const auto study = LoadNetworkStudy(SourceDir() + "/configs/" + file);
+    INFO(study.status());
+    REQUIRE(study.ok());
+    CHECK(study->baseline == baseline);
+  }
 }
 
 TEST_CASE("A study of networks that cannot be run is refused by file and key") {

@@ -91,12 +91,12 @@ TEST_CASE("With dropout, the gradient is that of the loss with what was left out
     std::vector<float> forward = parameters, back = parameters;
     double slope = 0;
     for (size_t i = 0; i < parameters.size(); ++i) {
-      const auto step = static_cast<float>(2e-4 * rng.Normal());
+      const auto step = static_cast<float>(1e-4 * rng.Normal());
       forward[i] += step;
       back[i] -= step;
       slope += static_cast<double>(forward[i] - back[i]) * gradient[i];
     }
-    CHECK(loss(forward) - loss(back) == Approx(slope).epsilon(0.03).margin(2e-5));
+    CHECK(loss(forward) - loss(back) == Approx(slope).epsilon(0.03).margin(1e-5));
   }
 }
 
