@@ -227,7 +227,7 @@ TEST_CASE("Cloning begins from the network that it is given, if that is of its k
   save();
   const absl::Status refused = CrossValidate(config, people, folds, dir.path(), 1, kGoOn).status();
   CHECK_THAT(std::string(refused.message()),
-             Catch::Contains("known.safetensors: expected a network of 8 channels"));
+             Catch::Contains("known.safetensors: expected a network of 8x1 factorised"));
 }
 
 TEST_CASE("A batch that is larger than a fold is refused") {
