@@ -182,7 +182,7 @@ configure=(cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DHOD_BUIL
   -DTorch_ROOT="${torch%/share/cmake}")
 ready=true
 if [ -n "$debs" ]; then
-  stage unpack 60 bash -euo pipefail -c unpack || ready=false
+  stage unpack 120 bash -euo pipefail -c unpack || ready=false
   export PKG_CONFIG_SYSROOT_DIR=$prefix FONTCONFIG_SYSROOT=$prefix
   export PKG_CONFIG_LIBDIR=$lib/pkgconfig:$prefix/usr/share/pkgconfig
   export CPLUS_INCLUDE_PATH=$prefix/usr/include:$prefix/usr/include/x86_64-linux-gnu
