@@ -35,7 +35,7 @@ benchmarks_of() {
 END
   else
     cat << 'END'
-60 network ^(peak/float32|(evaluate|forward)/demo/float32/32)/1$
+60 network ^(peak/float32|(evaluate|forward)/demo/float32/32)/1/
 60 learner ^step/16x4/64/2
 END
   fi
