@@ -19,6 +19,7 @@ def test_a_network_is_saved_loaded_and_made_of_arrays(network, tmp_path):
         == {
             "channels": 8,
             "blocks": 1,
+            "block": "factorised",
             "goal_visible": False,
             "inventories": False,
         }
