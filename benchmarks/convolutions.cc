@@ -61,18 +61,11 @@ class HodConvolution {
     // A half in float32, and in bfloat16 but for the other channel of a unit, which is 0.
     input_.assign(kBatch * position_, 0.5f);
     output_.assign(kBatch * position_, 0.5f);
-    weights_.assign(size_t{1} * KernelSize(shape) * units * channels, 0.5f);
+    weights_.assign(size_t{1} * plan_.kernel_size * units * channels, 0.5f);
     bias_.assign(channels, 0.5f);
-    convolution_.voxel_stride = units;
-    convolution_.unit_stride = 1;
-    convolution_.units = units;
+    convolution_ = plan_.Make(units, blocks, /*reads_planes=*/false);
     convolution_.weights = weights_.data();
     convolution_.bias = bias_.data();
-    convolution_.blocks = blocks;
-    convolution_.kernel_size = KernelSize(shape);
-    convolution_.taps = plan_.taps.data();
-    convolution_.runs = plan_.runs.data();
-    convolution_.num_runs = static_cast<int>(plan_.runs.size());
   }
 
   void Run(Pass pass) {
@@ -103,7 +96,7 @@ class HodConvolution {
   models::ConvolutionPlan plan_;
   size_t position_;
   models::Aligned<float> input_, output_, weights_, bias_;
-  models::Convolution convolution_ = {};
+  models::Convolution convolution_;
 };
 
 // Times a pass over a batch, after one that pays for new memory. What counts is the processor's

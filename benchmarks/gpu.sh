@@ -41,11 +41,12 @@ END
   fi
 }
 
-# Of Makefile's PACKAGES those that programs are built with.
+# Those of Makefile's PACKAGES that programs are built with.
 packages=(fonts-dejavu-core libabsl-dev libbenchmark-dev libcairo2-dev libcli11-dev libeigen3-dev
   libfmt-dev libspdlog-dev libtbb-dev libtomlplusplus-dev libxxhash-dev libzstd-dev
   nlohmann-json3-dev pkg-config zlib1g-dev)
-# Of what those depend on, what comes with a compiler or serves only the programs of others.
+# These are not needed, though those depend on them: they come with a compiler or serve only the
+# programs of others.
 unneeded='libc6.*|libc-.*|libcrypt.*|libgcc.*|libstdc.*|libpython.*|libssl.*|libsqlite.*|libdb[0-9].*'
 unneeded+='|libkrb.*|libk5.*|libgssapi.*|libkeyutils.*|libcom-err.*|libnsl.*|libtirpc.*|libtinfo.*'
 unneeded+='|libncurses.*|libreadline.*|libelf.*|libacl.*|libglib2.0-(bin|data|dev-bin)'

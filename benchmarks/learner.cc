@@ -122,7 +122,7 @@ void Step(benchmark::State& bench, models::NetworkConfig config, int batch, Way 
 // Both passes over one position, by given kernels.
 void Passes(benchmark::State& bench, models::NetworkConfig config, const models::Kernels& kernels) {
   models::PackedNetwork network(config);
-  const models::Network initial = RandomNetwork(config, 1);
+  const models::Network initial = models::RandomNetwork(config, Rng(1));
   network.Pack(initial.parameters);
   models::NetworkGradient gradient(network.layers());
   models::NetworkPass pass(config, env::WorldSize(), kernels);

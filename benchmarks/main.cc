@@ -34,7 +34,7 @@ struct CheckOptions {
 };
 
 absl::Status RunCheck(const CheckOptions& options, bool json) {
-  models::Network network = RandomNetwork({}, /*seed=*/1);
+  models::Network network = models::RandomNetwork({}, Rng(1));
   if (!options.checkpoint.empty()) {
     ASSIGN_OR_RETURN(models::LoadedNetwork file, models::OpenHodNetwork(options.checkpoint));
     network = std::get<models::Network>(std::move(file.network));

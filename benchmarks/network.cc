@@ -131,7 +131,8 @@ void Encode(const models::NetworkConfig& config, absl::Span<const mcts::Position
 void RegisterNetwork(const std::string& name, const models::NetworkConfig& config,
                      const Variant& variant, bool evaluate, absl::Span<const int> batches) {
   const Cost cost = CostOf(config, env::WorldSize());
-  const auto network = std::make_shared<const models::Network>(RandomNetwork(config, 1));
+  const auto network =
+      std::make_shared<const models::Network>(models::RandomNetwork(config, Rng(1)));
   const std::string kind = evaluate ? "evaluate" : "forward";
   for (const int threads : {1, 2}) {
     const std::shared_ptr<Backend> backend = variant.make(*network);
@@ -211,7 +212,7 @@ std::vector<Variant> Variants() {
     Choice choice;
     Precision precision;
   };
-  const models::Network tiny = RandomNetwork({.channels = 1, .blocks = 0}, 1);
+  const models::Network tiny = models::RandomNetwork({.channels = 1, .blocks = 0}, Rng(1));
   std::vector<Variant> variants;
   for (const auto& [name, choice, precision] :
        {Named{"float32", Choice::kFloat32, Precision::kFloat32},
@@ -228,7 +229,8 @@ std::vector<Variant> Variants() {
 // Evaluations on a GPU by several threads, which share its passes.
 void RegisterOnGpu(const std::string& name, const models::NetworkConfig& config) {
   const Cost cost = CostOf(config, env::WorldSize());
-  const auto network = std::make_shared<const models::Network>(RandomNetwork(config, 1));
+  const auto network =
+      std::make_shared<const models::Network>(models::RandomNetwork(config, Rng(1)));
   for (const int batch : {8, 32, 128}) {
     for (const int per_pass : {256, 1024}) {
       const std::shared_ptr<mcts::Evaluator> evaluator = *models::MakeNetworkEvaluator(

@@ -207,7 +207,7 @@ absl::StatusOr<std::vector<WaysCompared>> CheckNetwork(const models::Network& ne
     const auto predict = [&](size_t size) {
       return Predict(network, models::MakeCpuBackend(network, *kernels), batch, size);
     };
-    const std::string name = absl::StrCat(Name(kernels->precision), ", ", kernels->name);
+    const std::string name = FullName(*kernels);
     const Predictions predictions = predict(batch.size());
     comparisons.push_back({name, "libtorch, float32", "",
                            Compare(predictions, reference, LimitsOf(kernels->precision))});

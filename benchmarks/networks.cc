@@ -52,19 +52,6 @@ Cost PerVoxel(const std::vector<int64_t>& shape, const env::WorldSize& world) {
 
 }  // namespace
 
-models::Network RandomNetwork(const models::NetworkConfig& config, uint64_t seed) {
-  Rng rng(seed);
-  models::Network network = models::InitialNetwork(config, rng.Fork(0));
-  float* at = network.parameters.data();
-  for (const models::ParameterSpec& spec : models::ParameterLayout(config)) {
-    const double scale = spec.shape.size() == 1 ? 0.1
-                         : spec.initial_std > 0 ? 0
-                                                : 1 / std::sqrt(FanIn(spec.shape));
-    for (int64_t i = 0; i < spec.Size(); ++i) *at++ += static_cast<float>(scale * rng.Normal());
-  }
-  return network;
-}
-
 models::ReferenceWeights RandomPaperNetwork(uint64_t seed) {
   Rng rng(seed);
   models::ReferenceWeights weights{PaperConfig(), {}};
@@ -125,8 +112,7 @@ std::string DescribeChoice(const models::NetworkConfig& config) {
       absl::StrFormat("network.precision = \"auto\" for %d channels and %d blocks:\n",
                       config.channels, config.blocks);
   for (const models::KernelRate& rate : rates) {
-    absl::StrAppendFormat(&text, "  %-24s %5.2f times the fastest%s\n",
-                          absl::StrCat(Name(rate.kernels->precision), ", ", rate.kernels->name),
+    absl::StrAppendFormat(&text, "  %-24s %5.2f times the fastest%s\n", FullName(*rate.kernels),
                           rate.positions_per_second / rates.front().positions_per_second,
                           &rate == &rates.front() ? ", taken" : "");
   }

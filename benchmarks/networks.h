@@ -15,10 +15,6 @@ namespace hod::benchmarks {
 
 inline constexpr models::NetworkConfig kDemoNetwork = {.channels = 16, .blocks = 4};
 
-// Random values for every parameter: no branch of the network is silent, as it would be before
-// training.
-models::Network RandomNetwork(const models::NetworkConfig& config, uint64_t seed);
-
 // The paper's convolutional network with LSTMs, with random weights.
 models::ReferenceWeights RandomPaperNetwork(uint64_t seed);
 

@@ -10,7 +10,7 @@
 
 namespace hod::benchmarks {
 
-// Of as many channels as outputs, in the paper's world.
+// A convolution in the paper's world, with as many inputs as outputs.
 struct ConvolutionShape {
   std::array<int, 3> extents;
   int channels;

@@ -25,6 +25,11 @@ absl::Status RunTrain(const std::string& config_path, const std::vector<std::str
   return Train(run, record, g_stop);
 }
 
+absl::Status PpoHasNoWorkers(const std::string& run) {
+  return absl::FailedPreconditionError(
+      absl::StrCat(run, ": learner.algorithm is ppo, which plays where it learns"));
+}
+
 }  // namespace
 
 void AddTrain(CLI::App& app, absl::Status& result) {
@@ -65,8 +70,7 @@ void AddSelfPlay(CLI::App& app, absl::Status& result) {
     if (!run.ok()) {
       result = run.status();
     } else if (run->config().learner.algorithm == Algorithm::kPpo) {
-      result = absl::FailedPreconditionError(
-          absl::StrCat(options->run, ": learner.algorithm is ppo, which plays where it learns"));
+      result = PpoHasNoWorkers(options->run);
     } else {
       result = RunSelfPlay(*run, options->worker, options->record, g_stop);
     }
@@ -92,7 +96,7 @@ void AddLearn(CLI::App& app, absl::Status& result) {
     if (!run.ok()) {
       result = run.status();
     } else if (run->config().learner.algorithm == Algorithm::kPpo) {
-      result = RunPpo(*run, g_stop);
+      result = options->play ? PpoHasNoWorkers(options->run) : RunPpo(*run, g_stop);
     } else if (options->play) {
       result = RunLearnerWithWorker(*run, options->record, g_stop);
     } else {

@@ -6,7 +6,6 @@
 #include "absl/strings/str_split.h"
 #include "engine/config/fields.h"
 #include "env/base/files.h"
-#include "env/base/parallel.h"
 #include "env/base/status.h"
 #include "env/game/roles.h"
 #include "env/settings/describe.h"
@@ -34,10 +33,6 @@ ThreadShares ThreadsOf(const RunConfig& config, int available) {
     shares.selfplay = std::max(1, (waits ? 2 : 1) * rest / config.selfplay.workers);
   }
   return shares;
-}
-
-int PpoThreads(const RunConfig& config) {
-  return config.selfplay.threads > 0 ? config.selfplay.threads : AvailableThreads();
 }
 
 absl::StatusOr<RunConfig> LoadRunConfig(const std::string& path,

@@ -102,12 +102,9 @@ struct RunConfig {
 // unless the settings say: learning gets a quarter. Where networks are computed on a GPU, self-play
 // gets twice the rest, since half of its threads wait for the GPU.
 struct ThreadShares {
-  int learner, selfplay;  // Of the learner, and of each self-play process; at least 1.
+  int learner, selfplay;  // For the learner, and for each self-play process; at least 1.
 };
 ThreadShares ThreadsOf(const RunConfig& config, int available);
-
-// PPO plays and learns in turns, with all threads unless selfplay.threads says otherwise.
-int PpoThreads(const RunConfig& config);
 
 // Reads a TOML file over the defaults, then applies `overrides` ("key=value", in TOML's syntax for
 // values; a bare word is a string). Errors name file and line or the override, the key, and what

@@ -237,8 +237,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
                    {"config", ToToml(setup.config)}};
   EvaluationStream stream(setup, players);
   RETURN_IF_ERROR(
-      PlayEpisodes(stream, players.evaluator,
-                   {.threads = evaluation.threads > 0 ? evaluation.threads : AvailableThreads()}));
+      PlayEpisodes(stream, players.evaluator, {.threads = NumThreads(evaluation.threads)}));
   report.evaluations = stream.evaluations();
   report.houses = stream.TakeHouses();
   Compare(report, static_cast<uint64_t>(evaluation.seed));

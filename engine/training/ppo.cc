@@ -10,6 +10,7 @@
 #include "engine/training/ppo_rollouts.h"
 #include "engine/training/run_session.h"
 #include "env/base/clock.h"
+#include "env/base/parallel.h"
 #include "env/base/progress.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
@@ -28,7 +29,7 @@ models::PpoTrainerConfig TrainerConfigOf(const RunConfig& config) {
   ppo.max_gradient_norm = config.learner.max_gradient_norm;
   ppo.epochs = config.ppo.epochs;
   ppo.minibatch = config.learner.batch_size;
-  ppo.threads = PpoThreads(config);
+  ppo.threads = NumThreads(config.selfplay.threads);  // It plays and learns in turns.
   return ppo;
 }
 
@@ -119,6 +120,10 @@ absl::Status RunPpo(const RunDirectory& run, const std::atomic<bool>& stop) {
     return absl::InvalidArgumentError(
         "learner.ema_decay: expected 0 with learner.algorithm = ppo, which plays with what it "
         "learns");
+  }
+  if (run.config().learner.device != models::Device::kCpu) {
+    return absl::InvalidArgumentError(
+        "learner.device: expected cpu with learner.algorithm = ppo, which learns on the processor");
   }
   ASSIGN_OR_RETURN(auto goals, env::MakeGoalSource(run.config().goals, run.config().PlayedGame(),
                                                    run.config().seed));

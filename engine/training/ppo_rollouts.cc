@@ -9,6 +9,7 @@
 #include <numeric>
 #include <utility>
 
+#include "env/base/parallel.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
 #include "env/game/action_mask.h"
@@ -41,7 +42,7 @@ absl::StatusOr<std::vector<models::PpoSample>> PpoRollouts::Collect(mcts::Evalua
   std::mutex mutex;
   absl::Status status;
   const size_t groups = (environments_.size() + kGroup - 1) / kGroup;
-  tbb::task_arena arena(PpoThreads(config_));
+  tbb::task_arena arena(NumThreads(config_.selfplay.threads));
   arena.execute([&] {
     tbb::parallel_for(size_t{0}, groups, [&](size_t g) {
       const absl::Status played = Play(absl::MakeSpan(environments_).subspan(g * kGroup, kGroup),

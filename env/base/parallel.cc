@@ -15,6 +15,8 @@ namespace hod {
 
 int AvailableThreads() { return tbb::info::default_concurrency(); }
 
+int NumThreads(int setting) { return setting > 0 ? setting : AvailableThreads(); }
+
 std::shared_ptr<void> AllowThreads(int threads) {
   if (threads <= AvailableThreads()) return nullptr;
   return std::make_shared<tbb::global_control>(tbb::global_control::max_allowed_parallelism,

@@ -11,6 +11,9 @@ namespace hod {
 // How many threads this process may run at once: the processors it is given, not those there are.
 int AvailableThreads();
 
+// What a setting of threads means: so many, or for 0 as many as this process may run at once.
+int NumThreads(int setting);
+
 // While the result lives, oneTBB runs so many threads, even if there are fewer processors: they may
 // be waiting for something else.
 std::shared_ptr<void> AllowThreads(int threads);

@@ -19,17 +19,14 @@ namespace {
 // While one pass computes, the next is on the bus.
 constexpr int kInFlight = 2;
 
-}  // namespace
-
-class DeviceEvaluator::Impl {
+class DeviceEvaluator final : public mcts::Evaluator {
  public:
-  Impl(const NetworkConfig& config, std::unique_ptr<DeviceNetwork> network, int capacity)
+  DeviceEvaluator(const NetworkConfig& config, std::unique_ptr<DeviceNetwork> network, int capacity)
       : config_(config), network_(std::move(network)), capacity_(capacity) {}
 
-  const NetworkConfig& config() const { return config_; }
-
   absl::Status Evaluate(absl::Span<const mcts::Position> positions,
-                        absl::Span<mcts::Evaluation> evaluations) {
+                        absl::Span<mcts::Evaluation> evaluations) override {
+    RETURN_IF_ERROR(CheckPositions(config_, positions, evaluations.size()));
     if (positions.empty()) return absl::OkStatus();
     Passes& passes = PassesOf(*positions.front().game);
     for (size_t begin = 0; begin < positions.size(); begin += capacity_) {
@@ -115,16 +112,12 @@ class DeviceEvaluator::Impl {
   std::map<std::tuple<int, int, int, int>, std::unique_ptr<Passes>> passes_;
 };
 
-DeviceEvaluator::DeviceEvaluator(const NetworkConfig& config,
-                                 std::unique_ptr<DeviceNetwork> network, int capacity)
-    : impl_(std::make_unique<Impl>(config, std::move(network), capacity)) {}
+}  // namespace
 
-DeviceEvaluator::~DeviceEvaluator() = default;
-
-absl::Status DeviceEvaluator::Evaluate(absl::Span<const mcts::Position> positions,
-                                       absl::Span<mcts::Evaluation> evaluations) {
-  RETURN_IF_ERROR(CheckPositions(impl_->config(), positions, evaluations.size()));
-  return impl_->Evaluate(positions, evaluations);
+std::unique_ptr<mcts::Evaluator> MakeDeviceEvaluator(const NetworkConfig& config,
+                                                     std::unique_ptr<DeviceNetwork> network,
+                                                     int capacity) {
+  return std::make_unique<DeviceEvaluator>(config, std::move(network), capacity);
 }
 
 }  // namespace hod::models

@@ -13,7 +13,7 @@
 namespace hod::models {
 namespace {
 
-// Of the largest logit; several times what was seen.
+// A share of the largest logit, several times what was seen.
 double Limit(Precision precision) {
   switch (precision) {
     case Precision::kFloat32:
@@ -24,18 +24,6 @@ double Limit(Precision precision) {
       return 0.2;
   }
   return 0;
-}
-
-// Without a 0 among its parameters, so that none may be forgotten.
-Network RandomNetwork(const NetworkConfig& config, Rng rng) {
-  Network network = InitialNetwork(config, rng.Fork(0));
-  float* at = network.parameters.data();
-  for (const ParameterSpec& spec : ParameterLayout(config)) {
-    const double scale =
-        std::sqrt(0.5 * static_cast<double>(spec.shape[0]) / static_cast<double>(spec.Size()));
-    for (int64_t i = 0; i < spec.Size(); ++i) *at++ += static_cast<float>(scale * rng.Normal());
-  }
-  return network;
 }
 
 // The logits of a random position.
@@ -69,8 +57,8 @@ std::vector<const Kernels*> RightKernels(const NetworkConfig& config,
     if (i == logits.size()) {
       right.push_back(kernels);
     } else {
-      spdlog::warn("kernels not used, as they compute {} where {} is right: {}, {}", logits[i],
-                   expected[i], Name(kernels->precision), kernels->name);
+      spdlog::warn("kernels not used, as they compute {} where {} is right: {}", logits[i],
+                   expected[i], FullName(*kernels));
     }
   }
   return right;

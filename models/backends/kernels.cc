@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "models/backends/amx.h"
 #include "models/backends/kernels_by_set.h"
 
 namespace hod::models {
+
+std::string FullName(const Kernels& kernels) {
+  return absl::StrCat(Name(kernels.precision), ", ", kernels.name);
+}
 
 absl::Span<const Kernels* const> RunnableKernels() {
   static const std::vector<const Kernels*> runnable = [] {

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "absl/types/span.h"
 #include "models/network/precision.h"
@@ -107,6 +108,9 @@ struct Kernels {
   // floating-point operations that were.
   double (*multiply_add)(int64_t steps);
 };
+
+// The precision and the name, which kernels of another precision may have too: "float32, AVX2".
+std::string FullName(const Kernels& kernels);
 
 // What this processor can run, the fastest of a precision first. bfloat16 where the processor does
 // not multiply it is emulated, and so are tiles, for tests and comparisons.

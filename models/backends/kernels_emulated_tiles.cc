@@ -51,7 +51,7 @@ class EmulatedTiles {
   int Rows(int tile) const { return config_.rows[tile]; }
   int Units(int tile) const { return config_.row_bytes[tile] / 4; }
 
-  // Of two channels of a unit each has sums of its own before all are added.
+  // The two channels of a unit have sums of their own, which are added last.
   static void AddRow(Bfloat16, uint32_t* sums, const uint32_t* input, const Tile& weights,
                      int units) {
     const auto channel = [](uint32_t unit, int k) {

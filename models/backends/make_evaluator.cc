@@ -28,8 +28,7 @@ absl::StatusOr<std::unique_ptr<mcts::Evaluator>> MakeNetworkEvaluator(
       options.precision == PrecisionChoice::kFloat32 ? Precision::kFloat32 : Precision::kBfloat16;
   ASSIGN_OR_RETURN(std::unique_ptr<DeviceNetwork> on_device,
                    MakeDeviceNetwork(network, options.device, precision));
-  return std::make_unique<DeviceEvaluator>(network.config, std::move(on_device),
-                                           options.positions_per_pass);
+  return MakeDeviceEvaluator(network.config, std::move(on_device), options.positions_per_pass);
 }
 
 }  // namespace hod::models

@@ -31,11 +31,6 @@ constexpr int kMostBlocks = 3;
 constexpr double kTolerance = 7.0 / 6.0;
 constexpr size_t kMaxMemoryBytes = 1 << 20;
 
-// Kernels of two precisions may have one name.
-std::string FullName(const Kernels& kernels) {
-  return absl::StrCat(Name(kernels.precision), ", ", kernels.name);
-}
-
 std::string KeyOf(const NetworkConfig& config) {
   return absl::StrCat(ProcessorName(), ", hod ", kVersion, ", ", ShapeOf(config));
 }

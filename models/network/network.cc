@@ -126,4 +126,17 @@ Network InitialNetwork(const NetworkConfig& config, Rng rng) {
   return network;
 }
 
+Network RandomNetwork(const NetworkConfig& config, Rng rng) {
+  Network network = InitialNetwork(config, rng.Fork(0));
+  float* at = network.parameters.data();
+  for (const ParameterSpec& spec : ParameterLayout(config)) {
+    const double inputs = static_cast<double>(spec.Size()) / static_cast<double>(spec.shape[0]);
+    const double scale = spec.shape.size() == 1 ? 0.1
+                         : spec.initial_std > 0 ? 0
+                                                : 1 / std::sqrt(inputs);
+    for (int64_t i = 0; i < spec.Size(); ++i) *at++ += static_cast<float>(scale * rng.Normal());
+  }
+  return network;
+}
+
 }  // namespace hod::models

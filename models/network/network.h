@@ -82,4 +82,8 @@ struct Network {
 // A network with random parameters. Requires a valid config.
 Network InitialNetwork(const NetworkConfig& config, Rng rng);
 
+// The same with a random value for every parameter: no branch of the network is silent, as it is
+// before training. For comparisons and measurements.
+Network RandomNetwork(const NetworkConfig& config, Rng rng);
+
 }  // namespace hod::models

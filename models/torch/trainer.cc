@@ -58,8 +58,10 @@ class TorchTrainer final : public Trainer {
 
   absl::StatusOr<Losses> Step(absl::Span<const Example> examples, const StepConfig& step) override {
     RETURN_IF_ERROR(Validate(step));
-    RETURN_IF_ERROR(CheckExamples(examples, network_config_.inventories));
     const std::vector<Chunk> prepared = TakePrepared(examples);
+    if (prepared.empty()) {  // Prepare() has checked the others.
+      RETURN_IF_ERROR(CheckExamples(examples, network_config_.inventories));
+    }
     at::set_num_threads(config_.threads);
     parameters_.mutable_grad() = Tensor();
     LossSums sums(examples, config_.weights, step.goal_kl_weight);

@@ -31,7 +31,7 @@ class CpuTrainer final : public Trainer {
   absl::StatusOr<Losses> Step(absl::Span<const Example> examples, const StepConfig& step) override {
     RETURN_IF_ERROR(Validate(step));
     RETURN_IF_ERROR(CheckExamples(examples, network_config().inventories));
-    Prepare(examples.front().position.game->size());
+    Resize(examples.front().position.game->size());
     present_.Pack(parameters_);
     const bool holds_goal = step.goal_kl_weight > 0;
     if (holds_goal) published_network_.Pack(published_);
@@ -117,7 +117,8 @@ class CpuTrainer final : public Trainer {
   const NetworkConfig& network_config() const { return present_.config(); }
   const std::vector<float>& Acting() const { return average_.empty() ? parameters_ : average_; }
 
-  void Prepare(const env::WorldSize& size) {
+  // Passes for worlds of that size, without a gradient yet.
+  void Resize(const env::WorldSize& size) {
     if (size != size_) workers_.clear();
     size_ = size;
     while (static_cast<int>(workers_.size()) < config_.threads) {

@@ -305,6 +305,10 @@ TEST_CASE("PPO trains a builder, and what it plays with") {
   const std::atomic<bool> stop = false;
   const absl::Status averaged = RunPpo(MakeRun(dir.path() + "/run", config), stop);
   CHECK(Contains(std::string(averaged.message()), "learner.ema_decay"));
+  config.learner.ema_decay = 0;
+  config.learner.device = models::Device::kCuda;
+  const absl::Status elsewhere = RunPpo(MakeRun(dir.path() + "/elsewhere", config), stop);
+  CHECK(Contains(std::string(elsewhere.message()), "learner.device: expected cpu"));
   const absl::Status recorded = Train(MakeRun(dir.path() + "/other", SmallConfig()), "/tmp", stop);
   CHECK(Contains(std::string(recorded.message()), "--record"));
 }

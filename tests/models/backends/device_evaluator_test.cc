@@ -140,8 +140,8 @@ TEST_CASE("A device says what the processor says, to several threads that share 
     Rng rng(5);
     for (float& p : network.parameters) p += static_cast<float>(0.05 * rng.Normal());
     const auto expected = *MakeNetworkEvaluator(network, {.precision = PrecisionChoice::kFloat32});
-    DeviceEvaluator device(config, *MakeDeviceNetwork(network, Device::kCpu, Precision::kFloat32),
-                           /*capacity=*/4);
+    const auto device = MakeDeviceEvaluator(
+        config, *MakeDeviceNetwork(network, Device::kCpu, Precision::kFloat32), /*capacity=*/4);
     const env::Game game = BoxGame({6, 7, 5}, /*teleportation=*/false, !config.inventories);
     const Played played(game, 9);  // More than a pass.
     std::vector<mcts::Evaluation> right(9);
@@ -150,7 +150,7 @@ TEST_CASE("A device says what the processor says, to several threads that share 
     std::vector<std::thread> threads;
     for (std::vector<mcts::Evaluation>& evaluations : found) {
       threads.emplace_back(
-          [&] { CHECK(device.Evaluate(played.positions, absl::MakeSpan(evaluations)).ok()); });
+          [&] { CHECK(device->Evaluate(played.positions, absl::MakeSpan(evaluations)).ok()); });
     }
     for (std::thread& thread : threads) thread.join();
     for (const std::vector<mcts::Evaluation>& evaluations : found) {
@@ -165,8 +165,9 @@ TEST_CASE("A device computes in bfloat16 nearly what it computes in float32") {
   const Played played(game, 2);
   std::vector<mcts::Evaluation> a(2), b(2);
   const auto evaluate = [&](Precision precision, std::vector<mcts::Evaluation>& evaluations) {
-    DeviceEvaluator device(network.config, *MakeDeviceNetwork(network, Device::kCpu, precision), 8);
-    REQUIRE(device.Evaluate(played.positions, absl::MakeSpan(evaluations)).ok());
+    const auto device = MakeDeviceEvaluator(
+        network.config, *MakeDeviceNetwork(network, Device::kCpu, precision), 8);
+    REQUIRE(device->Evaluate(played.positions, absl::MakeSpan(evaluations)).ok());
   };
   evaluate(Precision::kFloat32, a);
   evaluate(Precision::kBfloat16, b);
@@ -186,9 +187,9 @@ TEST_CASE("A device refuses what the processor refuses") {
   const Played played(game, 1), without(finite, 1);
   mcts::Evaluation evaluation;
   const auto evaluate = [&](const Played& positions, size_t evaluations) {
-    DeviceEvaluator device(network.config,
-                           *MakeDeviceNetwork(network, Device::kCpu, Precision::kFloat32), 8);
-    return device.Evaluate(positions.positions, {&evaluation, evaluations}).code();
+    const auto device = MakeDeviceEvaluator(
+        network.config, *MakeDeviceNetwork(network, Device::kCpu, Precision::kFloat32), 8);
+    return device->Evaluate(positions.positions, {&evaluation, evaluations}).code();
   };
   CHECK(evaluate(played, 1) == absl::StatusCode::kOk);
   CHECK(evaluate(played, 0) == absl::StatusCode::kInvalidArgument);
