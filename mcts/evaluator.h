@@ -21,7 +21,8 @@ struct Position {
   const env::Game* game;
   const env::State* state;
   int player;
-  // Flat ids of what the player may do, ascending; empty where the game is over.
+  // Flat ids of what the player may do, ascending; empty where the game is over or nobody asks for
+  // a policy.
   absl::Span<const int32_t> valid_actions{};
   Memory memory{};  // Covers the history before this position: what its parent's evaluation gave.
 };

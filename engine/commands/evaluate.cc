@@ -25,6 +25,7 @@ struct Options {
   std::string assistant, human, json, record;
   std::optional<std::string> goals;
   std::optional<int> episodes, simulations, threads;
+  std::optional<double> threshold;
   std::optional<int64_t> seed;
   std::vector<std::string> overrides;
   bool search = false;
@@ -44,6 +45,7 @@ absl::Status Run(const Options& options) {
   set("episodes", options.episodes);
   set("simulations", options.simulations);
   set("threads", options.threads);
+  set("threshold", options.threshold);
   set("seed", options.seed);
   for (const std::string& assignment : overrides) {
     RETURN_IF_ERROR(Override(config, assignment));
@@ -65,9 +67,7 @@ void AddEvaluate(CLI::App& app, absl::Status& result) {
   CLI::App* command = app.add_subcommand(
       "evaluate", "Compare a builder with an assistant and without, on the same houses");
   command
-      ->add_option("--assistant", options->assistant,
-                   absl::StrCat("a checkpoint, which searches, or a player that acts by itself: ",
-                                PlayerSpecs()))
+      ->add_option("--assistant", options->assistant, AssistantSpecs())
       ->required();
   command->add_option("--human", options->human, PlayerSpecs())->default_str("heuristic");
   options->human = "heuristic";
@@ -80,6 +80,10 @@ void AddEvaluate(CLI::App& app, absl::Status& result) {
                     "an assistant of hod weights import searches, too, as in the reference");
   command->add_option("--simulations", options->simulations, "simulations of a move")
       ->check(WholeNumber(1, 100000));
+  command
+      ->add_option("--threshold", options->threshold,
+                   "how sure a belief must be to be carried out, from 0.5 to 1")
+      ->check(CLI::Range(0.5, 1.0));
   command->add_option("--threads", options->threads, "threads that play")
       ->check(WholeNumber(1, 1024));
   command->add_option("--set", options->overrides, "key=value over the checkpoint's configuration")

@@ -58,6 +58,7 @@ void AddCommands(CLI::App& app, absl::Status& result) {
   CLI::App& study = AddNoun(app, "study", "Many variants, side by side");
   AddStudySearch(study, result);
   AddStudyNetworks(study, result);
+  AddStudyBeliefs(study, result);
   AddBench(app, result);
   AddConfig(app, result);
 }

@@ -83,6 +83,10 @@ settings::Declaration Declare(RunConfig& c) {
   d.Text("goals", c.goals, env::kGoalSpecs, "where the houses of self-play come from");
   d.Text("human", c.human, "a human as for hod evaluate --human",
          "the builder that an assistant learns beside");
+  d.Text("assistant", c.assistant,
+         "search, belief or a player as for hod evaluate --assistant that acts by itself",
+         "the assistant that is learnt from: search and belief play with the network in training, "
+         "by searches or by carrying out what it believes at one evaluation a move");
   d.Choice("player", c.player, {"human", "assistant"},
            "whose play is learnt: an assistant's, or a builder's, who is alone and sees the goal");
 
@@ -144,6 +148,10 @@ settings::Declaration Declare(RunConfig& c) {
             "a shard is completed after so many timesteps");
   d.Number("selfplay.shard_seconds", c.selfplay.shard_seconds, 0.1, 86400,
            "or after so many seconds");
+
+  d.Numbers("selfplay.thresholds", c.selfplay.thresholds, 0.5, 1,
+            "assistant = \"belief\" makes edits that it holds for right with at least this "
+            "probability; of several each episode draws one");
 
   LearnerConfig& l = c.learner;
   d.Choice(
@@ -207,6 +215,9 @@ settings::Declaration Declare(RunConfig& c) {
   d.Integer("evaluation.seed", e.seed, 0, INT64_MAX, "of houses, builders and start locations");
   d.Integer("evaluation.simulations", e.simulations, 1, 100000, "simulations of a move");
   d.Flag("evaluation.greedy", e.greedy, "plays the best action; else draws from the policy");
+  d.Number("evaluation.threshold", e.threshold, 0.5, 1,
+           "an assistant that carries out its belief makes edits that it holds for right with at "
+           "least this probability");
   d.Integer("evaluation.threads", e.threads, 0, 1024,
             "threads that play; 0: as many as the processor has");
   return d;

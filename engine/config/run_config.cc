@@ -78,6 +78,14 @@ absl::Status Complete(RunConfig& config) {
     return absl::InvalidArgumentError(
         "player: expected human with learner.algorithm = ppo, by which a builder learns");
   }
+  if (config.assistant != kSearch && config.player == env::kHuman) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "assistant: ", config.assistant, ", expected search with player = human, who is alone"));
+  }
+  if (config.assistant == kBelief && config.game.abilities.teleportation) {
+    return absl::InvalidArgumentError(
+        "assistant: belief, expected another with game.teleportation: it walks");
+  }
   return models::Validate(config.network);
 }
 

@@ -27,7 +27,14 @@ struct SelfPlayConfig {
   int fragment_length = 64;           // Timesteps.
   int shard_timesteps = 4096;         // A shard is completed after so many timesteps...
   double shard_seconds = 20;          // ...or so many seconds.
+  // How sure the assistant kBelief is of what it does; every episode draws one.
+  std::vector<double> thresholds = {0.6, 0.7, 0.8, 0.9};
 };
+
+// Assistants that play with the network being trained: by searches, or by carrying out what it
+// believes (env/players/belief_walker.h).
+inline constexpr char kSearch[] = "search";
+inline constexpr char kBelief[] = "belief";
 
 enum class Algorithm { kAlphaZero, kPpo };
 
@@ -73,6 +80,7 @@ struct EvaluationConfig {
   int64_t seed = 1000;
   int simulations = 20;
   bool greedy = true;  // Plays the best action; else draws from the policy.
+  double threshold = 0.75;  // How sure a belief is before it is carried out.
   int threads = 0;     // 0: as many as this process may run at once.
 };
 
@@ -81,6 +89,8 @@ struct RunConfig {
   env::GameConfig game;
   std::string goals = "generated";
   std::string human = "heuristic";
+  // Who plays the assistant that is learnt from: kSearch, kBelief, or a player as for `human`.
+  std::string assistant = kSearch;
   int player = env::kAssistant;  // Whose play is learnt: a human is a builder alone, sees the goal.
   models::NetworkConfig network;
   models::BackendOptions backend;  // Used by self-play, evaluation and explanation.

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "engine/play/batched_play.h"
 #include "engine/play/playable_network.h"
 #include "engine/play/player_spec.h"
@@ -151,15 +152,16 @@ void ReadCount(JsonObjectReader& reader, const char* key, int64_t& out) {
   if (reader.Has(key)) reader.Read(key, 0, INT64_MAX, out);
 }
 
-// The evaluator of an assistant that searches.
-absl::StatusOr<std::shared_ptr<mcts::Evaluator>> MakeSearchable(
-    const models::LoadedNetwork& network, const models::BackendOptions& backend) {
+// The evaluator of an assistant that asks for evaluations.
+absl::StatusOr<std::shared_ptr<mcts::Evaluator>> MakeAsked(const models::LoadedNetwork& network,
+                                                           const models::BackendOptions& backend,
+                                                           bool searches) {
   ASSIGN_OR_RETURN(const PlayableNetwork playable, MakePlayable(network, backend));
   if (playable.sees_goal) {
     return absl::InvalidArgumentError(
         absl::StrCat(network.path, ": its network sees the goal, expected that of an assistant"));
   }
-  if (!playable.predicts_others) {
+  if (searches && !playable.predicts_others) {
     return absl::InvalidArgumentError(
         absl::StrCat(network.path, ": does not predict others' actions, which a search needs"));
   }
@@ -174,15 +176,25 @@ absl::StatusOr<bool> Searches(const EvaluationSetup& setup) {
     return absl::InvalidArgumentError(
         absl::StrCat(setup.assistant.spec, ": expected a network of the reference to search with"));
   }
-  return network != nullptr && (!of_the_reference || setup.search_reference);
+  return network != nullptr && !setup.assistant.carries_out_belief &&
+         (!of_the_reference || setup.search_reference);
 }
 
 }  // namespace
 
+std::string AssistantSpecs() {
+  return absl::StrCat("a checkpoint, which searches; ", kBeliefPrefix,
+                      "CHECKPOINT, whose belief is carried out without a search; or a player that "
+                      "acts by itself: ",
+                      PlayerSpecs());
+}
+
 absl::StatusOr<Assistant> OpenAssistant(const std::string& spec) {
   Assistant assistant{.spec = spec};
-  if (absl::EndsWith(spec, ".safetensors")) {
-    ASSIGN_OR_RETURN(models::LoadedNetwork network, models::OpenNetwork(spec));
+  absl::string_view path = spec;
+  assistant.carries_out_belief = absl::ConsumePrefix(&path, kBeliefPrefix);
+  if (assistant.carries_out_belief || absl::EndsWith(spec, ".safetensors")) {
+    ASSIGN_OR_RETURN(models::LoadedNetwork network, models::OpenNetwork(std::string(path)));
     assistant.network = std::make_shared<const models::LoadedNetwork>(std::move(network));
   }
   return assistant;
@@ -198,8 +210,8 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
   ASSIGN_OR_RETURN(const bool searches, Searches(setup));
   std::shared_ptr<mcts::Evaluator> evaluator;
   const mcts::EvaluationCache* cache = nullptr;
-  if (searches) {
-    ASSIGN_OR_RETURN(evaluator, MakeSearchable(*assistant.network, setup.config.backend));
+  if (searches || assistant.carries_out_belief) {
+    ASSIGN_OR_RETURN(evaluator, MakeAsked(*assistant.network, setup.config.backend, searches));
     if (setup.config.cached_positions > 0) {
       auto cached = std::make_shared<mcts::EvaluationCache>(std::move(evaluator),
                                                             setup.config.cached_positions);
@@ -207,7 +219,11 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
       evaluator = std::move(cached);
     }
     players.evaluator = evaluator.get();
-    players.assistant = EvaluationSearches(setup.config, evaluation.simulations);
+    if (searches) {
+      players.assistant = EvaluationSearches(setup.config, evaluation.simulations);
+    } else {
+      players.assistant = BeliefPlay{{evaluation.threshold}};
+    }
   } else if (assistant.network != nullptr) {
     ASSIGN_OR_RETURN(players.assistant, MakePlayerFactory(*assistant.network));
   } else if (assistant.spec != kNoopAssistant) {

@@ -19,13 +19,18 @@
 namespace hod::engine {
 
 inline constexpr char kNoopAssistant[] = "noop";
+inline constexpr char kBeliefPrefix[] = "belief:";
+// What --assistant may be, for help texts.
+std::string AssistantSpecs();
 
 // Who is judged.
 struct Assistant {
-  // The path of a network of Hod's, which searches, or of the reference; another player's
-  // (player_spec.h), who acts by itself; or kNoopAssistant: nobody.
+  // The path of a network of Hod's, which searches, or of the reference; kBeliefPrefix and such a
+  // path: the network's belief is carried out; another player's (player_spec.h), who acts by
+  // itself; or kNoopAssistant: nobody.
   std::string spec = kNoopAssistant;
   std::shared_ptr<const models::LoadedNetwork> network = nullptr;  // Read from such a path.
+  bool carries_out_belief = false;
 };
 
 // Reads the file of a network; other specs are checked when the assistant plays.

@@ -43,8 +43,8 @@ class Group {
   }
 
   // Delivers the evaluations and plays on, until every slot has a leaf or there are no more
-  // episodes.
-  absl::Status Advance(EpisodeStream& stream) {
+  // episodes. False if the stream does not go on.
+  absl::StatusOr<bool> Advance(EpisodeStream& stream) {
     PlayOn(/*deliver=*/true);
     for (;;) {
       RETURN_IF_ERROR(Replace(stream));
@@ -52,13 +52,16 @@ class Group {
         return slot.episode == nullptr || slot.leaf != nullptr;
       });
       if (all_wait) break;
+      // Where nobody asks for evaluations, this is the only place to stop.
+      ASSIGN_OR_RETURN(const bool go_on, stream.Continue());
+      if (!go_on) return false;
       PlayOn(/*deliver=*/false);
     }
     leaves_.clear();
     for (Slot& slot : slots_) {
       if (slot.leaf != nullptr) leaves_.push_back(*slot.leaf);
     }
-    return absl::OkStatus();
+    return true;
   }
 
  private:
@@ -116,12 +119,13 @@ absl::Status Play(EpisodeStream& stream, std::deque<Group>& groups) {
   for (size_t idle = 0; idle < groups.size();) {
     for (Group& group : groups) {
       RETURN_IF_ERROR(group.AwaitEvaluation());
-      RETURN_IF_ERROR(group.Advance(stream));
-      idle = group.HasLeaves() ? 0 : idle + 1;
-      if (!group.HasLeaves()) continue;
-      ASSIGN_OR_RETURN(bool go_on, stream.Continue());
+      ASSIGN_OR_RETURN(bool go_on, group.Advance(stream));
+      if (go_on && group.HasLeaves()) {
+        ASSIGN_OR_RETURN(go_on, stream.Continue());
+      }
       if (!go_on) return absl::OkStatus();
-      group.StartEvaluation();
+      idle = group.HasLeaves() ? 0 : idle + 1;
+      if (group.HasLeaves()) group.StartEvaluation();
     }
   }
   return absl::OkStatus();

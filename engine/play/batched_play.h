@@ -25,7 +25,7 @@ class EpisodeStream {
   virtual absl::StatusOr<std::unique_ptr<Episode>> Next() = 0;
   // A finished episode, exactly as Next() gave it.
   virtual absl::Status Finished(std::unique_ptr<Episode> episode) = 0;
-  // Asked before every batch; false abandons the episodes in play.
+  // Asked before every batch, and before new episodes begin; false abandons those in play.
   virtual absl::StatusOr<bool> Continue() { return true; }
 };
 

@@ -45,29 +45,56 @@ absl::Status Episode::Take(int player, const Seat& seat, uint64_t seed) {
     ASSIGN_OR_RETURN(players_.back(), (*factory)(game_, player, seed));
     return absl::OkStatus();
   }
-  if (searcher_) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("players ", *searcher_, " and ", player, " search, expected one at most"));
+  RETURN_IF_ERROR(CheckNobodyAsks(player));
+  asker_ = player;
+  if (const auto* belief = std::get_if<BeliefPlay>(&seat)) {
+    Rng rng(seed);
+    const auto& thresholds = belief->thresholds;
+    walker_.emplace(game_, player, thresholds[rng.Below(static_cast<int>(thresholds.size()))]);
+  } else {
+    searches_ = std::get<SearchPlay>(seat);
+    planning_game_ = mcts::PlanningGame(game_, searches_.full);
   }
-  searcher_ = player;
-  searches_ = std::get<SearchPlay>(seat);
-  planning_game_ = mcts::PlanningGame(game_, searches_.full);
   return absl::OkStatus();
+}
+
+absl::Status Episode::CheckNobodyAsks(int player) const {
+  if (!asker_) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("players ", *asker_, " and ", player,
+                                                 " ask for evaluations, expected one at most"));
 }
 
 absl::StatusOr<const mcts::Position*> Episode::NextLeaf() {
   while (!done_) {
-    if (!searcher_) {
+    if (walker_ && belief_.empty()) {
+      position_ = {&game_, &state_, *asker_, {}, memory_};
+      return &position_;
+    }
+    if (!asker_ || walker_) {
       RETURN_IF_ERROR(Play(nullptr));
+      belief_.clear();
       continue;
     }
-    if (!searching_) StartSearch();
-    if (const mcts::Position* leaf = search_.NextLeaf()) return leaf;
-    searching_ = false;
-    memory_ = search_.root().memory;
+    if (const mcts::Position* leaf = SearchOn()) return leaf;
     const mcts::SearchResult result = search_.result();
     RETURN_IF_ERROR(Play(&result));
   }
+  return nullptr;
+}
+
+absl::Status Episode::Deliver(const mcts::Evaluation& evaluation) {
+  ++num_evaluations_;
+  if (!walker_) return search_.Deliver(evaluation);
+  belief_ = evaluation.goal_logits;
+  memory_ = evaluation.memory;
+  return absl::OkStatus();
+}
+
+const mcts::Position* Episode::SearchOn() {
+  if (!searching_) StartSearch();
+  if (const mcts::Position* leaf = search_.NextLeaf()) return leaf;
+  searching_ = false;
+  memory_ = search_.root().memory;
   return nullptr;
 }
 
@@ -78,7 +105,7 @@ void Episode::StartSearch() {
   if (searches_.reuse_tree && num_evaluations_ > 0) {
     search_.Advance(options, state_, rng, memory_);
   } else {
-    search_.Start(options, &*planning_game_, state_, *searcher_, rng, memory_);
+    search_.Start(options, &*planning_game_, state_, *asker_, rng, memory_);
   }
   searching_ = true;
 }
@@ -92,6 +119,8 @@ absl::Status Episode::Play(const mcts::SearchResult* search) {
       policies[i] = player->NextAction(state_);
       ids.push_back(env::Sample(policies[i], rng_));
       RETURN_IF_ERROR(player->status());
+    } else if (walker_) {
+      ids.push_back(game_.actions().Flatten(walker_->Act(state_, belief_)));
     } else {
       ids.push_back(searches_.greedy ? search->best_action : env::Sample(search->policy, rng_));
     }

@@ -1,4 +1,5 @@
-// One episode of players in the same world, each of whom acts by itself or by searches.
+// One episode of players in the same world, each of whom acts by itself, by searches or by what a
+// network believes.
 //
 // Like a search, an episode asks for evaluations, so that many episodes share batches:
 //
@@ -17,6 +18,7 @@
 #include "env/game/action_distribution.h"
 #include "env/game/game.h"
 #include "env/houses/sources/source.h"
+#include "env/players/belief_walker.h"
 #include "env/players/player.h"
 #include "env/traces/trace_recorder.h"
 #include "mcts/search.h"
@@ -28,7 +30,7 @@ struct Move {
   const std::vector<env::Action>& actions;  // Per player.
   const std::vector<int32_t>& ids;          // The same as flat ids.
   const env::StepOutcome& outcome;
-  // Per player: what its action was drawn from; empty of one that searches.
+  // Per player: what its action was drawn from; empty of one that asks for evaluations.
   const std::vector<env::ActionDistribution>& policies;
   const mcts::SearchResult* search;  // Null if nobody searches.
   bool full_search;
@@ -45,8 +47,8 @@ class EpisodeObserver {
 struct EpisodeSetup {
   env::GameConfig game;
   env::Goal goal;
-  // Who plays, by role (env/game/roles.h). At most one searches. The game may have more players
-  // than seats: these are left out, since an idle body could stand where a block belongs.
+  // Who plays, by role (env/game/roles.h). At most one asks for evaluations. The game may have more
+  // players than seats: these are left out, since an idle body could stand where a block belongs.
   std::vector<Seat> seats;
   uint64_t seed = 0;  // Start locations, players, search and draws.
   int64_t global_timestep = 0;
@@ -65,21 +67,21 @@ class Episode {
 
   // Plays on until a leaf needs evaluating; null when the episode is over.
   absl::StatusOr<const mcts::Position*> NextLeaf();
-  absl::Status Deliver(const mcts::Evaluation& evaluation) {
-    ++num_evaluations_;
-    return search_.Deliver(evaluation);
-  }
+  absl::Status Deliver(const mcts::Evaluation& evaluation);
 
   const env::Game& game() const { return game_; }
   const env::State& state() const { return state_; }
   const std::string& goal_name() const { return goal_name_; }
-  std::optional<int> searcher() const { return searcher_; }  // The player that searches.
+  std::optional<int> asker() const { return asker_; }  // The player that asks for evaluations.
   bool done() const { return done_; }
   int64_t num_evaluations() const { return num_evaluations_; }
 
  private:
   explicit Episode(EpisodeSetup setup);
   absl::Status Take(int player, const Seat& seat, uint64_t seed);
+  absl::Status CheckNobodyAsks(int player) const;
+  // What the search needs next; null once it has decided.
+  const mcts::Position* SearchOn();
   void StartSearch();
   absl::Status Play(const mcts::SearchResult* search);
 
@@ -87,14 +89,17 @@ class Episode {
   std::string goal_name_;
   Rng rng_;
   env::State state_;
-  std::vector<std::unique_ptr<env::Player>> players_;  // Null where one searches.
+  std::vector<std::unique_ptr<env::Player>> players_;  // Null where one asks for evaluations.
   std::vector<EpisodeObserver*> observers_;
   std::optional<env::TraceRecorder> trace_;
 
-  std::optional<int> searcher_;
-  SearchPlay searches_;  // Only used with searcher_, as is the next.
-  std::optional<env::Game> planning_game_;
+  std::optional<int> asker_;  // The player that asks for evaluations, by searches or as walker_.
+  SearchPlay searches_;
+  std::optional<env::Game> planning_game_;  // Set if asker_ searches.
   mcts::Search search_;
+  std::optional<env::BeliefWalker> walker_;
+  mcts::Position position_;      // What walker_ wants to know,
+  std::vector<float> belief_;    // and what it was told of the present state; empty: nothing.
   mcts::Memory memory_;          // Covers the moves before the present one.
   int64_t num_evaluations_ = 0;  // Delivered so far.
   bool searching_ = false;

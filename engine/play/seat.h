@@ -1,10 +1,12 @@
-// Who plays a role of an episode: a player that acts by itself, or a search.
+// Who plays a role of an episode: a player that acts by itself, a search, or a belief that is carried
+// out.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <variant>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "engine/config/run_config.h"
@@ -32,6 +34,12 @@ SearchPlay SelfPlaySearches(const RunConfig& config);
 // Evaluation: full searches of `num_simulations` without noise, greedy if the config says so.
 SearchPlay EvaluationSearches(const RunConfig& config, int num_simulations);
 
-using Seat = std::variant<PlayerFactory, SearchPlay>;
+// How a network's belief about the goal is carried out (env/players/belief_walker.h): at one
+// evaluation a move, without its policy.
+struct BeliefPlay {
+  std::vector<double> thresholds;  // Every episode draws one; from 0.5 to 1.
+};
+
+using Seat = std::variant<PlayerFactory, SearchPlay, BeliefPlay>;
 
 }  // namespace hod::engine

@@ -7,9 +7,10 @@
 
 namespace hod::engine {
 
-FragmentRecorder::FragmentRecorder(const Episode* episode, Fragment origin, int length, Sink sink)
-    : origin_(std::move(origin)), length_(length), sink_(std::move(sink)) {
-  origin_.assistant = *episode->searcher();
+FragmentRecorder::FragmentRecorder(const Episode* episode, Fragment origin, int length,
+                                   double gamma, Sink sink)
+    : origin_(std::move(origin)), length_(length), gamma_(gamma), sink_(std::move(sink)) {
+  origin_.assistant = episode->asker().value_or(env::kAssistant);
   origin_.human = env::kHuman;
   origin_.goal = episode->game().goal();
   current_ = origin_;
@@ -25,27 +26,50 @@ absl::Status FragmentRecorder::BeforeMove(const env::State& state) {
 }
 
 absl::Status FragmentRecorder::AfterMove(const Move& move, const env::State&) {
-  const auto root_value = static_cast<float>(move.search->root_value);
+  const mcts::SearchResult* const search = move.search;
+  std::optional<float> root_value;
+  if (search != nullptr) root_value = static_cast<float>(search->root_value);
   if (current_.steps.size() == length_) {
     // The search just made has valued the position after the full fragment.
-    RETURN_IF_ERROR(Emit(root_value, /*ended=*/false));
+    RETURN_IF_ERROR(Complete(root_value));
     current_.start = std::move(next_start_);
   }
   Timestep& step = current_.steps.emplace_back();
   step.actions.assign(move.ids.begin(), move.ids.end());
   step.reward = static_cast<float>(move.outcome.players[origin_.assistant].reward);
-  step.root_value = root_value;
-  if (move.full_search) step.search_policy = move.search->policy;
+  step.root_value = root_value.value_or(0);
+  if (search != nullptr && move.full_search) step.search_policy = search->policy;
   step.human_policy = move.policies[origin_.human];
-  if (move.outcome.done()) return Emit(0, /*ended=*/true);
-  return absl::OkStatus();
+  if (!move.outcome.done()) return absl::OkStatus();
+  current_.ended = true;
+  return search != nullptr ? Complete(0) : End();
 }
 
-absl::Status FragmentRecorder::Emit(float bootstrap_value, bool ended) {
+absl::Status FragmentRecorder::Complete(std::optional<float> bootstrap_value) {
   Fragment fragment = std::exchange(current_, origin_);
-  fragment.bootstrap_value = bootstrap_value;
-  fragment.ended = ended;
+  if (!bootstrap_value) {
+    held_back_.push_back(std::move(fragment));
+    return absl::OkStatus();
+  }
+  fragment.bootstrap_value = *bootstrap_value;
   return sink_(std::move(fragment));
+}
+
+absl::Status FragmentRecorder::End() {
+  RETURN_IF_ERROR(Complete(std::nullopt));
+  double value = 0;
+  for (auto fragment = held_back_.rbegin(); fragment != held_back_.rend(); ++fragment) {
+    fragment->bootstrap_value = static_cast<float>(value);
+    for (auto step = fragment->steps.rbegin(); step != fragment->steps.rend(); ++step) {
+      value = step->reward + gamma_ * value;
+      step->root_value = static_cast<float>(value);
+    }
+  }
+  for (Fragment& fragment : held_back_) {
+    RETURN_IF_ERROR(sink_(std::move(fragment)));
+  }
+  held_back_.clear();
+  return absl::OkStatus();
 }
 
 }  // namespace hod::engine

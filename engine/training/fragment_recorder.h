@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <vector>
 
 #include "engine/play/episode.h"
 #include "engine/samples/fragment.h"
@@ -12,21 +14,28 @@ class FragmentRecorder : public EpisodeObserver {
  public:
   using Sink = std::function<absl::Status(Fragment)>;
 
-  // `episode`, in which somebody searches, outlives the recorder. `origin` gives the fields of
-  // every fragment that do not change: episode, checkpoint_step, global_timestep. Fragments have at
-  // most `length` timesteps.
-  FragmentRecorder(const Episode* episode, Fragment origin, int length, Sink sink);
+  // `episode` outlives the recorder. `origin` gives the fields of every fragment that do not change:
+  // episode, checkpoint_step, global_timestep. Fragments have at most `length` timesteps.
+  //
+  // Searches value what they see. Where nobody searches, values are what the rewards up to the end
+  // of the episode, discounted by `gamma`, come to: its fragments are held back until then.
+  FragmentRecorder(const Episode* episode, Fragment origin, int length, double gamma, Sink sink);
 
   absl::Status BeforeMove(const env::State& state) override;
   absl::Status AfterMove(const Move& move, const env::State& after) override;
 
  private:
-  absl::Status Emit(float bootstrap_value, bool ended);
+  // Completes the present fragment, whose end is worth `bootstrap_value` if it is known.
+  absl::Status Complete(std::optional<float> bootstrap_value);
+  // The episode has ended with the present fragment.
+  absl::Status End();
 
   Fragment origin_;
   size_t length_;
+  double gamma_;
   Sink sink_;
   Fragment current_;
+  std::vector<Fragment> held_back_;
   env::State next_start_;  // Where the next fragment starts, once `current_` is full.
 };
 

@@ -71,12 +71,12 @@ class ShardSink {
 class Worker : public EpisodeStream {
  public:
   Worker(const RunDirectory& run, int worker, int64_t next_sequence,
-         std::unique_ptr<env::GoalSource> goals, PlayerFactory human, JsonLinesWriter metrics,
+         std::unique_ptr<env::GoalSource> goals, std::vector<Seat> seats, JsonLinesWriter metrics,
          std::string record_directory, const std::atomic<bool>& stop)
       : run_(run),
         worker_(worker),
         goals_(std::move(goals)),
-        human_(std::move(human)),
+        seats_(std::move(seats)),
         metrics_(std::move(metrics)),
         record_directory_(std::move(record_directory)),
         stop_(stop),
@@ -107,8 +107,7 @@ class Worker : public EpisodeStream {
     setup.game = run_.config().PlayedGame();
     Rng goal_rng = Rng(id).Fork(0);
     setup.goal = goals_->Sample(goal_rng);
-    if (run_.config().player == env::kAssistant) setup.seats.push_back(human_);
-    setup.seats.push_back(SelfPlaySearches(run_.config()));
+    setup.seats = seats_;
     setup.seed = Rng(id).Fork(1)();
     setup.global_timestep = evaluator_.timesteps();
     // Only the first episodes of a worker start anywhere in time.
@@ -127,7 +126,7 @@ class Worker : public EpisodeStream {
     observers.tally = std::make_unique<EpisodeTally>(episode.get());
     observers.fragments = std::make_unique<FragmentRecorder>(
         episode.get(), std::move(origin), run_.config().selfplay.fragment_length,
-        [this](Fragment fragment) {
+        run_.config().search.gamma, [this](Fragment fragment) {
           const std::lock_guard<std::mutex> lock(mutex_);  // Guards all that observers share.
           timesteps_ += static_cast<int64_t>(fragment.steps.size());
           return sink_.Append(fragment, evaluator_.step());
@@ -177,7 +176,7 @@ class Worker : public EpisodeStream {
   const RunDirectory& run_;
   const int worker_;
   std::unique_ptr<env::GoalSource> goals_;
-  const PlayerFactory human_;
+  const std::vector<Seat> seats_;
   JsonLinesWriter metrics_;
   const std::string record_directory_;
   const std::atomic<bool>& stop_;
@@ -195,6 +194,22 @@ class Worker : public EpisodeStream {
   int64_t rate_evaluations_ = 0;
 };
 
+// Who plays, by role.
+absl::StatusOr<std::vector<Seat>> SeatsOf(const RunConfig& config) {
+  std::vector<Seat> seats;
+  if (config.player == env::kAssistant) {
+    ASSIGN_OR_RETURN(seats.emplace_back(), MakePlayerFactory(config.human));
+  }
+  if (config.assistant == kSearch) {
+    seats.emplace_back(SelfPlaySearches(config));
+  } else if (config.assistant == kBelief) {
+    seats.emplace_back(BeliefPlay{config.selfplay.thresholds});
+  } else {
+    ASSIGN_OR_RETURN(seats.emplace_back(), MakePlayerFactory(config.assistant));
+  }
+  return seats;
+}
+
 }  // namespace
 
 absl::Status RunSelfPlay(const RunDirectory& run, int worker, const std::string& record_directory,
@@ -204,13 +219,13 @@ absl::Status RunSelfPlay(const RunDirectory& run, int worker, const std::string&
   ASSIGN_OR_RETURN(int64_t sequence, NextSequence(run.shards(), worker));
   ASSIGN_OR_RETURN(auto goals,
                    env::MakeGoalSource(run.config().goals, run.config().game, run.config().seed));
-  ASSIGN_OR_RETURN(PlayerFactory human, MakePlayerFactory(run.config().human));
+  ASSIGN_OR_RETURN(std::vector<Seat> seats, SeatsOf(run.config()));
   ASSIGN_OR_RETURN(auto metrics,
                    JsonLinesWriter::Open(absl::StrCat(run.metrics(), "/", role, ".jsonl")));
   if (!record_directory.empty()) {
     RETURN_IF_ERROR(MakeDirectories(record_directory));
   }
-  return Worker(run, worker, sequence, std::move(goals), std::move(human), std::move(metrics),
+  return Worker(run, worker, sequence, std::move(goals), std::move(seats), std::move(metrics),
                 record_directory, stop)
       .Run();
 }

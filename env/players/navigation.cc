@@ -107,22 +107,15 @@ bool Navigator::CanEdit(const Action& edit, Cell feet) const {
   return CanClick(obstacles, edit.type, target, feet);
 }
 
-std::optional<Cell> Navigator::GoWhereCanEdit(const Action& edit, const Comfort& comfort) {
-  const Cell target = size_.At(edit.location);
+template <typename Visit>
+void Navigator::ForEachPlace(const Visit& visit) {
   ++seen_epoch_;
   queue_.assign(1, feet());
   seen_[size_.Index(feet())] = {seen_epoch_, 0};
-  std::optional<Cell> best;
-  double best_cost = std::numeric_limits<double>::infinity();
   for (size_t i = 0; i < queue_.size(); ++i) {
     const Cell at = queue_[i];
     const int moves = seen_[size_.Index(at)].distance;
-    if (moves >= best_cost) break;
-    const double cost = moves + comfort.Discomfort(at, target);
-    if (cost < best_cost && CanEdit(edit, at)) {
-      best = at;
-      best_cost = cost;
-    }
+    if (!visit(at, moves)) return;
     for (const Cell direction : kDirections) {
       const Cell next = at + direction;
       if (!size_.Contains(next)) continue;
@@ -132,8 +125,33 @@ std::optional<Cell> Navigator::GoWhereCanEdit(const Action& edit, const Comfort&
       queue_.push_back(next);
     }
   }
+}
+
+std::optional<Cell> Navigator::GoWhereCanEdit(const Action& edit, const Comfort& comfort) {
+  const Cell target = size_.At(edit.location);
+  std::optional<Cell> best;
+  double best_cost = std::numeric_limits<double>::infinity();
+  ForEachPlace([&](Cell at, int moves) {
+    if (moves >= best_cost) return false;
+    const double cost = moves + comfort.Discomfort(at, target);
+    if (cost < best_cost && CanEdit(edit, at)) {
+      best = at;
+      best_cost = cost;
+    }
+    return true;
+  });
   if (best) GoTo(*best);
   return best;
+}
+
+std::optional<Cell> Navigator::GoWhere(absl::FunctionRef<bool(Cell feet)> suits) {
+  std::optional<Cell> place;
+  ForEachPlace([&](Cell at, int) {
+    if (suits(at)) place = at;
+    return !place;
+  });
+  if (place) GoTo(*place);
+  return place;
 }
 
 bool Navigator::GoTo(Cell end) {

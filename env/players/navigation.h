@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "env/game/game.h"
 
 namespace hod::env {
@@ -57,6 +58,8 @@ class Navigator {
   // Finds the place to edit from that costs the least moves and discomfort, among those the player
   // can walk to, and plans the way there. None if there is no such place.
   std::optional<Cell> GoWhereCanEdit(const Action& edit, const Comfort& comfort);
+  // Plans the way to the nearest place, by moves, that `suits`. None if there is no such place.
+  std::optional<Cell> GoWhere(absl::FunctionRef<bool(Cell feet)> suits);
   // Plans the way to a place; false if the player can't get there.
   bool GoTo(Cell end);
   // Moves that lead on along the planned way; none at its end and off it.
@@ -85,6 +88,11 @@ class Navigator {
     uint32_t epoch = 0;
     int32_t distance = 0;
   };
+
+  // Calls `visit(feet, moves)` for every place that the player can walk to, the nearest first, until
+  // it returns false.
+  template <typename Visit>
+  void ForEachPlace(const Visit& visit);
 
   const Game& game_;
   const WorldSize size_;

@@ -1,11 +1,14 @@
 #include "env/houses/sources/source.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "env/base/status.h"
 #include "env/game/game.h"
@@ -151,6 +154,32 @@ absl::StatusOr<std::vector<NamedHouse>> ReadDirectory(const std::string& directo
   return files;
 }
 
+// Goals of several sources.
+class MixedSource : public GoalSource {
+ public:
+  struct Part {
+    std::unique_ptr<GoalSource> source;
+    double weight;
+  };
+  MixedSource(std::vector<Part> parts, uint64_t seed) : parts_(std::move(parts)), seed_(seed) {
+    for (const Part& part : parts_) weights_.push_back(part.weight);
+  }
+
+  std::optional<int> size() const override { return std::nullopt; }
+  Goal Sample(Rng& rng) const override {
+    return parts_[WeightedIndex(weights_, rng)].source->Sample(rng);
+  }
+  Goal Get(int index) const override {
+    Rng rng = Rng(seed_).Fork(static_cast<uint64_t>(index));
+    return parts_[WeightedIndex(weights_, rng)].source->Sample(rng);
+  }
+
+ private:
+  const std::vector<Part> parts_;
+  const uint64_t seed_;
+  std::vector<double> weights_;
+};
+
 // `where` is DIR, DIR:train or DIR:test.
 absl::StatusOr<std::unique_ptr<GoalSource>> MakeSetSource(absl::string_view where,
                                                           const GameConfig& config, uint64_t seed) {
@@ -184,6 +213,30 @@ absl::StatusOr<std::unique_ptr<GoalSource>> MakeSetSource(absl::string_view wher
   return std::make_unique<ListSource>(config, seed, std::move(houses), set->pipeline);
 }
 
+// `parts` are SPEC or SPEC*WEIGHT.
+absl::StatusOr<std::unique_ptr<GoalSource>> MakeMixedSource(absl::Span<const std::string> parts,
+                                                            const GameConfig& config,
+                                                            uint64_t seed) {
+  std::vector<MixedSource::Part> sources;
+  for (const std::string& text : parts) {
+    std::string spec = text;
+    double weight = 1;
+    const size_t star = text.rfind('*');
+    if (star != std::string::npos) {
+      spec = text.substr(0, star);
+      if (!absl::SimpleAtod(text.substr(star + 1), &weight) || !(weight > 0) ||
+          !std::isfinite(weight)) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "goals \"", text, "\": weight ", text.substr(star + 1), ", expected a number above 0"));
+      }
+    }
+    ASSIGN_OR_RETURN(std::unique_ptr<GoalSource> source,
+                     MakeGoalSource(spec, config, Rng(seed).Fork(sources.size())()));
+    sources.push_back({std::move(source), weight});
+  }
+  return std::make_unique<MixedSource>(std::move(sources), seed);
+}
+
 }  // namespace
 
 absl::StatusOr<Goal> GoalOfHouse(const std::string& name, const House& house,
@@ -195,6 +248,8 @@ absl::StatusOr<Goal> GoalOfHouse(const std::string& name, const House& house,
 absl::StatusOr<std::unique_ptr<GoalSource>> MakeGoalSource(const std::string& spec,
                                                            const GameConfig& config,
                                                            uint64_t seed) {
+  const std::vector<std::string> parts = absl::StrSplit(spec, " + ");
+  if (parts.size() > 1) return MakeMixedSource(parts, config, seed);
   if (spec == "generated") {
     const WorldSize limit = MaxHouseSize(config);
     if (std::min({limit.w, limit.h, limit.d}) < kMinHouseExtent) {

@@ -41,7 +41,9 @@ absl::StatusOr<Goal> GoalOfHouse(const std::string& name, const House& house,
                                  const GameConfig& config, Rng& rng);
 
 // What a goal specification looks like, for messages and help.
-inline constexpr char kGoalSpecs[] = "generated, npy:DIR, set:DIR, set:DIR:train or set:DIR:test";
+inline constexpr char kGoalSpecs[] =
+    "generated, npy:DIR, set:DIR, set:DIR:train, set:DIR:test, or several, as in \"generated*3 + "
+    "set:DIR:train\"";
 
 // Makes a source for games with `config` from one of
 //   generated  houses from GenerateHouse(); goal i is a function of (seed, i);
@@ -49,7 +51,9 @@ inline constexpr char kGoalSpecs[] = "generated, npy:DIR, set:DIR, set:DIR:train
 //              the whole world, with bedrock only and everywhere at y = 0, or a house of at most
 //              MaxHouseSize(config), put in a random place of the world;
 //   set:DIR    the houses of a set (house_set.h), in its order, placed as its transforms say;
-//   set:DIR:train, set:DIR:test  only those of one split.
+//   set:DIR:train, set:DIR:test  only those of one split;
+//   SPEC*WEIGHT + SPEC*WEIGHT + ...  each goal of one of several such sources, drawn by their
+//              weights, above 0; 1 where there is none.
 // Errors name the part of `spec` or the file, and what was expected.
 absl::StatusOr<std::unique_ptr<GoalSource>> MakeGoalSource(const std::string& spec,
                                                            const GameConfig& config, uint64_t seed);

@@ -108,6 +108,21 @@ TEST_CASE("A network plays the houses the builder has built alone") {
   }
 }
 
+TEST_CASE("A network's belief plays without a search") {
+  const TempDir dir;
+  EvaluationSetup setup;
+  setup.config = TinyConfig();
+  setup.config.evaluation.episodes = 3;
+  setup.assistant = *OpenAssistant("belief:" + Untrained(dir));
+  CHECK(setup.assistant.carries_out_belief);
+  const EvaluationReport report = Evaluated(setup);
+  double timesteps = 0;
+  for (const PairedFigures& house : report.houses) timesteps += house.assisted.timesteps;
+  CHECK(report.evaluations == timesteps);
+  CHECK(report.origin["assistant"] == setup.assistant.spec);
+  CHECK_THAT(Error(setup, "belief:nobody.safetensors"), Catch::Contains("nobody.safetensors"));
+}
+
 TEST_CASE("A stored evaluation is read back, anything else is refused by name") {
   const TempDir dir;
   EvaluationSetup setup;

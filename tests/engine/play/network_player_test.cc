@@ -194,7 +194,7 @@ TEST_CASE("A builder searches alone, and is paid for what it builds") {
   setup.seats = {SelfPlaySearches(config)};
   const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));
   CHECK(episode->game().num_players() == 1);
-  CHECK(episode->searcher() == env::kHuman);
+  CHECK(episode->asker() == env::kHuman);
   class Watch : public EpisodeObserver {
    public:
     absl::Status AfterMove(const Move& move, const env::State&) override {

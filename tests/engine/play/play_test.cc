@@ -163,6 +163,49 @@ TEST_CASE("Play ends with the first error") {
              Catch::Contains("nobody"));
 }
 
+TEST_CASE("Players that ask for nothing stop between episodes") {
+  class Endless : public EpisodeStream {
+   public:
+    int begun = 0, asked = 0;
+
+    absl::StatusOr<std::unique_ptr<Episode>> Next() override {
+      return TinyEpisode(TinySetup(begun++, /*assisted=*/false));
+    }
+    absl::Status Finished(std::unique_ptr<Episode>) override { return absl::OkStatus(); }
+    absl::StatusOr<bool> Continue() override { return ++asked < 3; }
+  } stream;
+  REQUIRE(PlayEpisodes(stream, nullptr, {.concurrent = 2, .batch = 2}).ok());
+  CHECK(stream.asked == 3);
+  CHECK(stream.begun <= 8);
+}
+
+TEST_CASE("A belief is asked for once a move, and carried out") {
+  EpisodeSetup setup = TinySetup(1);
+  setup.seats[env::kAssistant] = BeliefPlay{{0.7}};
+  const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));
+  CHECK(episode->asker() == env::kAssistant);
+  EpisodeTally tally(episode.get());
+  episode->AddObserver(&tally);
+  // Believes in the goal, and is certain.
+  for (;;) {
+    const mcts::Position* const leaf = *episode->NextLeaf();
+    if (leaf == nullptr) break;
+    CHECK(leaf->player == env::kAssistant);
+    CHECK(leaf->valid_actions.empty());
+    mcts::Evaluation evaluation;
+    const std::vector<env::Block>& goal = leaf->game->goal();
+    evaluation.goal_logits.assign(env::kNumBlocks * goal.size(), 0.0f);
+    for (size_t i = 0; i < goal.size(); ++i) {
+      evaluation.goal_logits[goal[i] * goal.size() + i] = 20;
+    }
+    REQUIRE(episode->Deliver(evaluation).ok());
+  }
+  CHECK(episode->num_evaluations() == tally.figures().timesteps);
+  CHECK(tally.figures().assistant_actions > 0);
+  CHECK(tally.figures().assistant_wrong == 0);
+  CHECK(tally.figures().assistant_percent > 20);
+}
+
 TEST_CASE("Without an assistant the same builder starts alone") {
   const std::unique_ptr<Episode> alone = TinyEpisode(TinySetup(1, /*assisted=*/false));
   const std::unique_ptr<Episode> assisted = TinyEpisode(TinySetup(1));
@@ -182,13 +225,13 @@ TEST_CASE("Without an assistant the same builder starts alone") {
   CHECK(tally.figures().human_percent == Approx(tally.figures().goal_percent));
 }
 
-TEST_CASE("An episode has a seat for each player, of whom one may search") {
+TEST_CASE("An episode has a seat for each player, of whom one may ask for evaluations") {
   const auto error = [](EpisodeSetup setup) {
     return std::string(Episode::Create(std::move(setup)).status().message());
   };
   EpisodeSetup setup = TinySetup(1);
   setup.seats[env::kHuman] = setup.seats[env::kAssistant];
-  CHECK(error(setup) == "players 0 and 1 search, expected one at most");
+  CHECK(error(setup) == "players 0 and 1 ask for evaluations, expected one at most");
   setup.seats.clear();
   CHECK_THAT(error(setup), Catch::Contains("0 seats, expected 1 to 2"));
   setup.seats.assign(3, *MakePlayerFactory("noop"));

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "engine/play/player_spec.h"
 #include "env/game/roles.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
@@ -21,8 +22,10 @@ class Witness : public EpisodeObserver {
     Timestep& step = steps.emplace_back();
     step.actions.assign(move.ids.begin(), move.ids.end());
     step.reward = static_cast<float>(move.outcome.players[env::kAssistant].reward);
-    step.root_value = static_cast<float>(move.search->root_value);
-    if (move.full_search) step.search_policy = move.search->policy;
+    if (move.search != nullptr) {
+      step.root_value = static_cast<float>(move.search->root_value);
+      if (move.full_search) step.search_policy = move.search->policy;
+    }
     step.human_policy = move.policies[env::kHuman];
     if (move.outcome.done()) states.push_back(after);
     return absl::OkStatus();
@@ -39,7 +42,7 @@ TEST_CASE("Fragments follow on from each other and hold every step") {
   origin.checkpoint_step = 88;
   origin.global_timestep = 99;
   std::vector<Fragment> fragments;
-  FragmentRecorder recorder(episode.get(), origin, static_cast<int>(length), [&](Fragment f) {
+  FragmentRecorder recorder(episode.get(), origin, static_cast<int>(length), 0.95, [&](Fragment f) {
     fragments.push_back(std::move(f));
     return absl::OkStatus();
   });
@@ -82,6 +85,43 @@ TEST_CASE("Fragments follow on from each other and hold every step") {
   CHECK(t == total);
   CHECK(searched > 0);  // Half of the moves.
   CHECK(searched < static_cast<int>(total));
+}
+
+TEST_CASE("Without searches, values are the discounted rewards to the end of the episode") {
+  const size_t length = GENERATE(7, 60);
+  const Seat assistant = GENERATE(as<Seat>{}, BeliefPlay{{0.6}}, *MakePlayerFactory("noop"));
+  EpisodeSetup setup = TinySetup(4);
+  setup.seats[env::kAssistant] = assistant;
+  const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));
+  std::vector<Fragment> fragments;
+  FragmentRecorder recorder(episode.get(), {}, static_cast<int>(length), 0.9, [&](Fragment f) {
+    CHECK(episode->done());
+    fragments.push_back(std::move(f));
+    return absl::OkStatus();
+  });
+  Witness witness;
+  episode->AddObserver(&witness);
+  episode->AddObserver(&recorder);
+  PlayToEnd(*episode);
+
+  std::vector<double> returns(witness.steps.size() + 1, 0.0);
+  for (size_t t = witness.steps.size(); t-- > 0;) {
+    returns[t] = witness.steps[t].reward + 0.9 * returns[t + 1];
+  }
+  size_t t = 0;
+  for (const Fragment& fragment : fragments) {
+    CHECK(fragment.assistant == env::kAssistant);
+    CHECK(fragment.start == witness.states[t]);
+    for (const Timestep& step : fragment.steps) {
+      CHECK(step.actions == witness.steps[t].actions);
+      CHECK(step.human_policy == witness.steps[t].human_policy);
+      CHECK(step.search_policy.empty());
+      CHECK(step.root_value == Approx(returns[t++]));
+    }
+    CHECK(fragment.bootstrap_value == Approx(returns[t]).margin(1e-6));
+    CHECK(fragment.ended == (&fragment == &fragments.back()));
+  }
+  CHECK(t == witness.steps.size());
 }
 
 }  // namespace

@@ -39,6 +39,27 @@ TEST_CASE("source: generated goals are a function of seed and index") {
   CHECK(static_cast<int>(first.blocks.size()) == config.size.Volume());
 }
 
+TEST_CASE("source: goals of several sources come by their weights") {
+  const GameConfig config;
+  const TempDir dir;
+  dir.Write("pillar.npy", NpyBytes(kPillarSize, kPillar));
+  const auto source = MakeGoalSource("generated + npy:" + dir.path() + "*3", config, 5);
+  REQUIRE(source.ok());
+  CHECK((*source)->size() == std::nullopt);
+  Rng rng(1);
+  int pillars = 0, same = 0;
+  for (int i = 0; i < 400; ++i) {
+    pillars += (*source)->Sample(rng).name == "pillar.npy";
+    same += (*source)->Get(i).blocks == (*source)->Get(i).blocks;
+  }
+  CHECK(pillars > 270);
+  CHECK(pillars < 330);
+  CHECK(same == 400);
+  CHECK_THAT(MessageOf("generated*0 + generated", config), Catch::Contains("above 0"));
+  CHECK_THAT(MessageOf("generated*x + generated", config), Catch::Contains("above 0"));
+  CHECK_THAT(MessageOf("generated + nothing", config), Catch::Contains("\"nothing\": expected"));
+}
+
 TEST_CASE("source: generated goals of a game with finite blocks hold its palette") {
   GameConfig config;
   config.abilities.inf_blocks = false;

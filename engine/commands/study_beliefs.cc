@@ -1,0 +1,89 @@
+// hod study beliefs.
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/commands/checks.h"
+#include "engine/commands/command.h"
+#include "engine/config/trained_config.h"
+#include "engine/play/playable_network.h"
+#include "engine/play/player_spec.h"
+#include "engine/studies/belief_study.h"
+#include "env/base/files.h"
+#include "env/base/json.h"
+#include "env/base/parallel.h"
+#include "env/base/status.h"
+#include "env/base/version.h"
+#include "env/houses/sources/source.h"
+
+namespace hod::engine {
+namespace {
+
+struct Options {
+  std::vector<std::string> networks;
+  BeliefStudy study;
+  int threads = 0;
+  std::string json, picture;
+};
+
+absl::Status Run(const Options& options) {
+  BeliefStudy study = options.study;
+  study.threads = NumThreads(options.threads);
+  std::vector<PlayableNetwork> playable;
+  std::vector<BelievingNetwork> networks;
+  for (const std::string& path : options.networks) {
+    ASSIGN_OR_RETURN(const models::LoadedNetwork loaded, models::OpenNetwork(path));
+    ASSIGN_OR_RETURN(const RunConfig config, TrainedConfig(loaded));
+    if (playable.empty()) study.game = config.game;
+    ASSIGN_OR_RETURN(playable.emplace_back(), MakePlayable(loaded, config.backend));
+    if (playable.back().sees_goal || playable.back().remembers) {
+      return absl::InvalidArgumentError(
+          path + ": expected a network without memory that does not see the goal");
+    }
+    networks.push_back({path, playable.back().evaluator.get()});
+  }
+  study.game.randomize_first_episode_length = false;
+  ASSIGN_OR_RETURN(const std::vector<BeliefFigures> results, RunBeliefStudy(study, networks));
+  std::fputs(FormatBeliefs(results).c_str(), stdout);
+  if (!options.picture.empty()) {
+    RETURN_IF_ERROR(WriteFileAtomically(options.picture, DrawReliability(results).PngBytes()));
+  }
+  if (options.json.empty()) return absl::OkStatus();
+  nlohmann::json figures = nlohmann::json::array();
+  for (const BeliefFigures& result : results) figures.push_back(ToJson(result));
+  const nlohmann::json json = {{"goals", study.goals},       {"human", study.human},
+                               {"episodes", study.episodes}, {"every", study.every},
+                               {"seed", study.seed},         {"git_revision", kGitRevision},
+                               {"networks", figures}};
+  return WriteFileAtomically(options.json, DumpJson(json, 1) + "\n");
+}
+
+}  // namespace
+
+void AddStudyBeliefs(CLI::App& study, absl::Status& result) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = study.add_subcommand(
+      "beliefs", "What networks believe of goals: how much they know, and whether they are as sure "
+                 "as they are right");
+  command->add_option("NETWORK", options->networks, "checkpoints of one world")->required();
+  command->add_option("--goals", options->study.goals, env::kGoalSpecs)->capture_default_str();
+  command->add_option("--human", options->study.human, PlayerSpecs())->capture_default_str();
+  command->add_option("--episodes", options->study.episodes, "number of houses")
+      ->check(WholeNumber(1, 1000000))
+      ->capture_default_str();
+  command->add_option("--every", options->study.every, "timesteps from position to position")
+      ->check(WholeNumber(1, 100000))
+      ->capture_default_str();
+  command->add_option("--seed", options->study.seed, "of houses, builders and start locations")
+      ->check(WholeNumber())
+      ->capture_default_str();
+  command->add_option("--threads", options->threads, "threads; 0: as many as there are processors")
+      ->check(WholeNumber(0, 1024));
+  command->add_option("--json", options->json, "write the figures here")->check(OutputFile());
+  command->add_option("--picture", options->picture, "draw the reliability here, as a PNG")
+      ->check(OutputFile());
+  command->callback([options, &result] { result = Run(*options); });
+}
+
+}  // namespace hod::engine

@@ -1,0 +1,53 @@
+// An assistant that carries out a belief about the goal, without a policy and without search: it
+// places and breaks what the belief promises, nearest first and from the ground up, and walks there
+// by the shortest way.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "env/players/navigation.h"
+
+namespace hod::env {
+
+// Plays one episode. It does not look at the goal of its game.
+class BeliefWalker {
+ public:
+  // `game` is borrowed and must have bodies (no teleportation). An edit is made where the belief
+  // says with at least `threshold`, from 0.5 to 1, that it brings the voxel nearer to the goal.
+  BeliefWalker(const Game& game, int player, double threshold);
+
+  // What to do in `state`, believing `goal_logits`, [kNumBlocks][volume]: unnormalised log
+  // probabilities that the goal has a block in a voxel. What another player has removed is not put
+  // back there, and what another has put back is not broken again.
+  Action Act(const State& state, absl::Span<const float> goal_logits);
+
+ private:
+  struct Edit {
+    Action action;
+    float certainty;
+  };
+
+  // Makes edits_ those that are wanted and not plainly impossible, in the order of preference.
+  void FindEdits(absl::Span<const float> goal_logits);
+  // The first of them that can be made from `feet`; none if there is none.
+  std::optional<Action> EditFrom(Cell feet) const;
+  // Plans the way to the nearest place to make an edit from.
+  bool PlanWayToEdit();
+  // Plans the way out of where a block probably belongs.
+  bool PlanWayAside();
+  bool ProbablyStaysFree(Cell feet) const;
+
+  const Game& game_;
+  const int player_;
+  const float threshold_;
+  Navigator navigator_;
+  std::vector<Edit> edits_;
+  std::vector<float> block_probability_;  // [volume] that the goal has a block there.
+  std::vector<char> is_wanted_;           // [volume] scratch of FindEdits().
+  std::vector<int> put_aside_until_;      // [volume] timestep until which no edit is tried.
+};
+
+}  // namespace hod::env

@@ -1,0 +1,113 @@
+// A belief that is right builds the house; one that is not sure does nothing.
+#include "env/players/belief_walker.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "env/game/action_mask.h"
+#include "tests/support/catch.h"
+#include "tests/support/env/player_episodes.h"
+
+namespace hod::env {
+namespace {
+
+// Logits that give each voxel's block of `blocks` the probability `sureness`, and the others the
+// rest in equal parts.
+std::vector<float> BeliefIn(const std::vector<Block>& blocks, double sureness) {
+  const float logit = static_cast<float>(std::log(sureness / (1 - sureness) * (kNumBlocks - 1)));
+  std::vector<float> logits(kNumBlocks * blocks.size());
+  for (size_t i = 0; i < blocks.size(); ++i) logits[blocks[i] * blocks.size() + i] = logit;
+  return logits;
+}
+
+// Steps until the goal stands or `max_steps` have passed. Every action that is not a noop is valid
+// and has an effect.
+int PlayAlone(const Game& game, BeliefWalker& walker, State& state, absl::Span<const float> belief,
+              int max_steps) {
+  std::vector<int32_t> valid;
+  for (int step = 0; step < max_steps; ++step) {
+    if (state.num_matches == game.size().Volume()) return step;
+    const Action action = walker.Act(state, belief);
+    ValidActions(game, state, 0, /*line_of_sight=*/true, valid);
+    REQUIRE(std::binary_search(valid.begin(), valid.end(), game.actions().Flatten(action)));
+    const StepOutcome outcome = game.Step(state, {action});
+    CHECK(outcome.players[0].effective_action == action);
+  }
+  return max_steps;
+}
+
+TEST_CASE("A certain belief that is right builds the house and makes no wrong edit") {
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    const Game game = HouseGame(ConfigOf({11, 10, 10}, 1), seed);
+    Rng rng(seed);
+    State state = game.Reset(rng);
+    const int edits = NeededEdits(game, state);
+    BeliefWalker walker(game, 0, 0.9);
+    INFO("seed " << seed);
+    PlayAlone(game, walker, state, BeliefIn(game.goal(), 0.99), 8 * edits);
+    // What hangs in the air without support, or is enclosed, stays undone.
+    CHECK(NeededEdits(game, state) <= edits / 50);
+  }
+}
+
+TEST_CASE("A belief below the threshold does nothing") {
+  const GameConfig config = ConfigOf({9, 9, 9}, 1);
+  std::vector<Block> goal = EmptyWorld(config.size);
+  for (int x = 1; x < 8; ++x) goal[config.size.Index({x, 2, 4})] = kPlanks;
+  const Game game(config, goal);
+  Rng rng(1);
+  State state = game.Reset(rng);
+  BeliefWalker walker(game, 0, 0.75);
+  const std::vector<Block> before = state.blocks;
+  PlayAlone(game, walker, state, BeliefIn(goal, 0.7), 200);
+  CHECK(state.blocks == before);
+  CHECK(PlayAlone(game, walker, state, BeliefIn(goal, 0.8), 200) < 60);
+  CHECK(state.blocks == goal);
+}
+
+TEST_CASE("What the human has removed is not put back, what it has put back is not broken") {
+  const Game game(ConfigOf({7, 7, 7}, 2), EmptyWorld({7, 7, 7}));
+  const WorldSize& size = game.size();
+  Rng rng(1);
+  State state = game.Reset(rng);
+  const int removed = size.Index({3, 2, 3}), put_back = size.Index({1, 2, 1});
+  state.broken[0 * size.Volume() + removed] = BlockSet{1} << kPlanks;
+  state.blocks[put_back] = kStone;
+  state.last_interacted[put_back] = 0;
+  state.broken[1 * size.Volume() + put_back] = BlockSet{1} << kStone;
+  std::vector<Block> wanted = game.goal();
+  wanted[removed] = kPlanks;  // And nothing at `put_back`.
+  BeliefWalker walker(game, 1, 0.75);
+  for (int step = 0; step < 60; ++step) {
+    const Action action = walker.Act(state, BeliefIn(wanted, 0.95));
+    CHECK_FALSE(HasLocation(action.type));
+    game.Step(state, {Action{}, action});
+  }
+  wanted[removed] = kGlass;  // Another block is another matter.
+  bool placed = false;
+  for (int step = 0; step < 60 && !placed; ++step) {
+    const Action action = walker.Act(state, BeliefIn(wanted, 0.95));
+    placed = action == Action{ActionType::kPlace, removed, kGlass};
+    game.Step(state, {Action{}, action});
+  }
+  CHECK(placed);
+}
+
+TEST_CASE("The body leaves the place where a block belongs") {
+  const GameConfig config = ConfigOf({7, 7, 7}, 1);
+  const Game game(config, EmptyWorld(config.size));
+  Rng rng(2);
+  State state = game.Reset(rng);
+  const Cell start = state.players[0].feet;
+  std::vector<Block> wanted = game.goal();
+  wanted[game.size().Index(start)] = kPlanks;
+  BeliefWalker walker(game, 0, 0.99);  // Not sure enough to place it.
+  for (int step = 0; step < 5; ++step) {
+    game.Step(state, {walker.Act(state, BeliefIn(wanted, 0.8))});
+  }
+  CHECK(state.players[0].feet != start);
+  CHECK(state.blocks == game.goal());
+}
+
+}  // namespace
+}  // namespace hod::env
