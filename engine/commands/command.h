@@ -37,6 +37,7 @@ void AddWeightsImport(CLI::App& weights, absl::Status& result);
 void AddStudySearch(CLI::App& study, absl::Status& result);
 void AddStudyNetworks(CLI::App& study, absl::Status& result);
 void AddStudyBeliefs(CLI::App& study, absl::Status& result);
+void AddStudyAssistants(CLI::App& study, absl::Status& result);
 void AddBench(CLI::App& app, absl::Status& result);
 void AddConfig(CLI::App& app, absl::Status& result);
 

@@ -10,6 +10,7 @@
 #include "engine/imitation/cloning.h"
 #include "engine/play/human_file.h"
 #include "engine/play/player_spec.h"
+#include "engine/studies/assistant_study.h"
 #include "engine/studies/network_study.h"
 #include "engine/studies/search_study.h"
 #include "env/houses/transforms/pipeline.h"
@@ -29,6 +30,9 @@ std::string DescribeAllFiles() {
       "\n## Studies of searches\n\nOne assistant under several searches "
       "([evaluating.md](evaluating.md)).\n\n",
       DescribeSearchStudy(),
+      "\n## Studies of assistants\n\nAssistants beside humans on houses "
+      "([evaluating.md](evaluating.md)).\n\n",
+      DescribeAssistantStudy(),
       "\n## Studies of networks\n\nArchitectures side by side ([networks.md](networks.md)).\n\n",
       DescribeNetworkStudy(),
       "\n## Transforms of houses\n\nWritten `name(key=value,...)`, not in TOML "

@@ -59,6 +59,7 @@ void AddCommands(CLI::App& app, absl::Status& result) {
   AddStudySearch(study, result);
   AddStudyNetworks(study, result);
   AddStudyBeliefs(study, result);
+  AddStudyAssistants(study, result);
   AddBench(app, result);
   AddConfig(app, result);
 }

@@ -25,7 +25,7 @@ absl::StatusOr<nlohmann::json> FirstLine(const std::string& path) {
   absl::StatusOr<GzipLineReader> reader = GzipLineReader::Open(path);
   RETURN_IF_ERROR(reader.status());
   std::string line;
-  ASSIGN_OR_RETURN(bool any, reader->Next(line));
+  RETURN_IF_ERROR(reader->Next(line).status());
   auto json = ParseJson(line);
   return json.ok() ? *std::move(json) : nlohmann::json();  // The file's own reader will say why.
 }

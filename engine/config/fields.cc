@@ -157,6 +157,8 @@ settings::Declaration Declare(RunConfig& c) {
   d.Choice(
       "learner.algorithm", l.algorithm, {"alphazero", "ppo"},
       "learns from searches of self-play, or, a builder only, from the rewards of its own actions");
+  d.Text("learner.initial", l.initial, "random or the path of a checkpoint",
+         "the network that training begins with, of the same shape; its optimiser begins anew");
   d.Choice(
       "learner.device", l.device, {"cpu", "cuda"},
       "where gradients are computed: in float32 on the processor, in bfloat16 on a GPU; with "
@@ -182,6 +184,9 @@ settings::Declaration Declare(RunConfig& c) {
             "learning starts with so many timesteps");
   d.Number("learner.passes", l.passes, 1e-3, 1e6,
            "how often a timestep is learnt from at most, on average");
+  d.Number("learner.min_passes", l.min_passes, 0, 1e6,
+           "self-play waits while a timestep would be learnt from less often, on average: more play "
+           "than this would be wasted on the learner; 0: it never waits");
   d.Flag("learner.mirror", l.mirror, "mirror sampled positions at random");
   d.Number("learner.permute_blocks", l.permute_blocks, 0, 1,
            "probability of renaming the block types of a sampled position");

@@ -78,6 +78,11 @@ absl::Status Complete(RunConfig& config) {
     return absl::InvalidArgumentError(
         "player: expected human with learner.algorithm = ppo, by which a builder learns");
   }
+  if (config.learner.min_passes > config.learner.passes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("learner.min_passes: ", config.learner.min_passes,
+                     ", expected at most learner.passes, ", config.learner.passes));
+  }
   if (config.assistant != kSearch && config.player == env::kHuman) {
     return absl::InvalidArgumentError(absl::StrCat(
         "assistant: ", config.assistant, ", expected search with player = human, who is alone"));

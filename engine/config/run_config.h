@@ -36,10 +36,13 @@ struct SelfPlayConfig {
 inline constexpr char kSearch[] = "search";
 inline constexpr char kBelief[] = "belief";
 
+inline constexpr char kRandomNetwork[] = "random";
+
 enum class Algorithm { kAlphaZero, kPpo };
 
 struct LearnerConfig {
   Algorithm algorithm = Algorithm::kAlphaZero;
+  std::string initial = kRandomNetwork;  // Or the checkpoint of a network to begin with.
   models::Device device = models::Device::kCpu;
   int threads = 0;  // As ThreadsOf() says.
   int batch_size = 64;
@@ -54,6 +57,7 @@ struct LearnerConfig {
   int64_t window = 262144;         // Timesteps in the replay window.
   int64_t start_timesteps = 4096;  // Learning starts with so many.
   double passes = 4;               // How often a timestep is learnt from, on average, at most.
+  double min_passes = 0;           // And at least, or self-play waits.
   bool mirror = true;
   double permute_blocks = 0;
   double checkpoint_seconds = 30;

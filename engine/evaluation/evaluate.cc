@@ -1,5 +1,6 @@
 #include "engine/evaluation/evaluate.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>
@@ -259,6 +260,20 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
   Compare(report, static_cast<uint64_t>(evaluation.seed));
   report.seconds = watch.Seconds();
   return report;
+}
+
+const FigureComparison& ComparisonOf(const EvaluationReport& report, const std::string& key) {
+  return *std::find_if(report.comparisons.begin(), report.comparisons.end(),
+                       [&](const FigureComparison& c) { return c.key == key; });
+}
+
+Estimate FewerActions(const EvaluationReport& report, const EvaluationReport& other) {
+  std::vector<double> with, without;
+  for (size_t i = 0; i < report.houses.size(); ++i) {
+    with.push_back(report.houses[i].assisted.human_actions);
+    without.push_back(other.houses[i].assisted.human_actions);
+  }
+  return BootstrapReduction(with, without, /*seed=*/1);
 }
 
 nlohmann::json ToJson(const EvaluationReport& report) {

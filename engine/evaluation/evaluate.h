@@ -82,6 +82,12 @@ struct EvaluationPlayers {
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
                                           const EvaluationPlayers& players);
 
+// The comparison of that key, which every report has: "human_actions", "goal_percent", ...
+const FigureComparison& ComparisonOf(const EvaluationReport& report, const std::string& key);
+// By how many percent less the human has to do with the assistant of `report` than with that of
+// `other`, house by house. Requires the same houses.
+Estimate FewerActions(const EvaluationReport& report, const EvaluationReport& other);
+
 nlohmann::json ToJson(const EvaluationReport& report);
 absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json);
 // The table people read.

@@ -62,7 +62,10 @@ std::string HashOfNetwork(const models::LoadedNetwork& network) {
 }
 
 absl::StatusOr<json> OriginOfAssistant(const Assistant& assistant) {
-  if (assistant.network != nullptr) return json(HashOfNetwork(*assistant.network));
+  if (assistant.network != nullptr) {
+    const std::string hash = HashOfNetwork(*assistant.network);
+    return json(assistant.carries_out_belief ? kBeliefPrefix + hash : hash);
+  }
   return OriginOfPlayer(assistant.spec);
 }
 

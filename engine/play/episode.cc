@@ -121,6 +121,7 @@ absl::Status Episode::Play(const mcts::SearchResult* search) {
       RETURN_IF_ERROR(player->status());
     } else if (walker_) {
       ids.push_back(game_.actions().Flatten(walker_->Act(state_, belief_)));
+      policies[i] = {{ids.back(), 1.0f}};
     } else {
       ids.push_back(searches_.greedy ? search->best_action : env::Sample(search->policy, rng_));
     }

@@ -30,7 +30,7 @@ struct Move {
   const std::vector<env::Action>& actions;  // Per player.
   const std::vector<int32_t>& ids;          // The same as flat ids.
   const env::StepOutcome& outcome;
-  // Per player: what its action was drawn from; empty of one that asks for evaluations.
+  // Per player: what its action was drawn from; empty of one that searches.
   const std::vector<env::ActionDistribution>& policies;
   const mcts::SearchResult* search;  // Null if nobody searches.
   bool full_search;

@@ -20,7 +20,7 @@ std::vector<float> ValueTargets(const Fragment& fragment, double gamma) {
 namespace {
 
 // What a distribution says of the valid actions; empty if it says nothing of them. People's
-// recordings hold actions that the rules do not know.
+// recordings hold actions that the rules do not know, and players may try what the mask rules out.
 env::ActionDistribution Among(const std::vector<int32_t>& valid,
                               const env::ActionDistribution& distribution) {
   env::ActionDistribution among;
@@ -55,7 +55,7 @@ void AddExamples(const env::GameConfig& config, const Fragment& fragment,
     models::Example& example = batch.examples.emplace_back();
     example.position = {&scene->game, &scene->state, fragment.assistant};
     example.valid_actions = symmetry.Actions(valid);
-    example.search_policy = symmetry.Apply(step.search_policy);
+    example.search_policy = symmetry.Apply(Among(valid, step.search_policy));
     if (!step.human_policy.empty()) {
       mcts::HumanActions({&game, &state, fragment.assistant}, valid);
       example.human_actions = symmetry.Actions(valid);

@@ -21,7 +21,9 @@ struct Timestep {
   absl::InlinedVector<int32_t, 2> actions;  // [num_players] flat ids, submitted.
   float reward = 0;                         // The assistant's.
   float root_value = 0;                     // Value of the position by the assistant's search.
-  env::ActionDistribution search_policy;    // The assistant's; empty when it made no full search.
+  // The assistant's, to learn: that of its search, or of an assistant that acts by itself. Empty
+  // where it searched, but not in full.
+  env::ActionDistribution search_policy;
   env::ActionDistribution human_policy;     // The human's; empty when unknown.
 };
 

@@ -19,11 +19,6 @@ const StudyCell* FindCell(const std::vector<StudyCell>& cells, const std::string
   return found == cells.end() ? nullptr : &*found;
 }
 
-const FigureComparison& ComparisonOf(const StudyCell& cell, const std::string& key) {
-  return *std::find_if(cell.report.comparisons.begin(), cell.report.comparisons.end(),
-                       [&](const FigureComparison& c) { return c.key == key; });
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<StudyCell>> RunStudy(const Study& study, const EvaluationSetup& setup,
@@ -49,15 +44,6 @@ absl::StatusOr<std::vector<StudyCell>> RunStudy(const Study& study, const Evalua
   return cells;
 }
 
-Estimate FewerActions(const StudyCell& cell, const StudyCell& other) {
-  std::vector<double> with, without;
-  for (size_t i = 0; i < cell.report.houses.size(); ++i) {
-    with.push_back(cell.report.houses[i].assisted.human_actions);
-    without.push_back(other.report.houses[i].assisted.human_actions);
-  }
-  return BootstrapReduction(with, without, /*seed=*/1);
-}
-
 std::string FormatStudy(const Study& study, const std::vector<StudyCell>& cells) {
   const StudyCell& baseline = *FindCell(cells, study.baseline);
   std::string text = absl::StrFormat(
@@ -66,20 +52,20 @@ std::string FormatStudy(const Study& study, const std::vector<StudyCell>& cells)
       "actions than %s, %% |\n|---|---|---|---|---|---|---|---|\n",
       study.baseline);
   for (const StudyCell& cell : cells) {
-    const auto assisted = [&](const char* key) { return Format(ComparisonOf(cell, key).assisted); };
+    const auto assisted = [&](const char* key) { return Format(ComparisonOf(cell.report, key).assisted); };
     absl::StrAppendFormat(&text, "| %s | %d | %s | %s | %s | %s | %s | %s |\n", cell.variant,
                           cell.simulations, assisted("goal_percent"), assisted("human_actions"),
                           Format(cell.report.human_actions_saved), assisted("assistant_percent"),
-                          assisted("assistant_wrong"), Format(FewerActions(cell, baseline)));
+                          assisted("assistant_wrong"), Format(FewerActions(cell.report, baseline.report)));
   }
   absl::StrAppendFormat(&text, "\nHuman alone: %s actions. ",
-                        Format(ComparisonOf(baseline, "human_actions").alone));
+                        Format(ComparisonOf(baseline.report, "human_actions").alone));
   absl::StrAppendFormat(&text, "Means over %d houses with 95%% bootstrap intervals.\n",
                         baseline.report.houses.size());
   for (const StudyPair& pair : study.pairs) {
     const std::string &a = pair.cells[0], &b = pair.cells[1];
     absl::StrAppendFormat(&text, "With %s the human has %s %% less to do than with %s.\n", a,
-                          Format(FewerActions(*FindCell(cells, a), *FindCell(cells, b))), b);
+                          Format(FewerActions(FindCell(cells, a)->report, FindCell(cells, b)->report)), b);
   }
   return text;
 }
@@ -94,9 +80,9 @@ env::Canvas DrawStudy(const Study& study, const std::vector<StudyCell>& cells) {
       {"What the assistant saves", "human actions saved, %",
        [](const StudyCell& c) { return c.report.human_actions_saved; }},
       {"What it builds", "share built by the assistant, %",
-       [](const StudyCell& c) { return ComparisonOf(c, "assistant_percent").assisted; }},
+       [](const StudyCell& c) { return ComparisonOf(c.report, "assistant_percent").assisted; }},
       {"What stands at the end", "goal, %",
-       [](const StudyCell& c) { return ComparisonOf(c, "goal_percent").assisted; }}};
+       [](const StudyCell& c) { return ComparisonOf(c.report, "goal_percent").assisted; }}};
   constexpr int kWidth = 640, kHeight = 420;
   env::Canvas canvas(static_cast<int>(std::size(kFigures)) * kWidth, kHeight);
   std::map<std::string, int> cells_of;

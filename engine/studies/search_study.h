@@ -57,9 +57,6 @@ struct StudyCell {
 absl::StatusOr<std::vector<StudyCell>> RunStudy(const Study& study, const EvaluationSetup& setup,
                                                 const std::string& directory);
 
-// How many percent less the human has to do in `cell` than in `other`, house by house.
-Estimate FewerActions(const StudyCell& cell, const StudyCell& other);
-
 // Formats the study in Markdown.
 std::string FormatStudy(const Study& study, const std::vector<StudyCell>& cells);
 

@@ -38,7 +38,11 @@ absl::Status FragmentRecorder::AfterMove(const Move& move, const env::State&) {
   step.actions.assign(move.ids.begin(), move.ids.end());
   step.reward = static_cast<float>(move.outcome.players[origin_.assistant].reward);
   step.root_value = root_value.value_or(0);
-  if (search != nullptr && move.full_search) step.search_policy = search->policy;
+  if (search == nullptr) {
+    step.search_policy = move.policies[origin_.assistant];
+  } else if (move.full_search) {
+    step.search_policy = search->policy;
+  }
   step.human_policy = move.policies[origin_.human];
   if (!move.outcome.done()) return absl::OkStatus();
   current_.ended = true;

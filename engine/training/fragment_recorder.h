@@ -17,8 +17,10 @@ class FragmentRecorder : public EpisodeObserver {
   // `episode` outlives the recorder. `origin` gives the fields of every fragment that do not change:
   // episode, checkpoint_step, global_timestep. Fragments have at most `length` timesteps.
   //
-  // Searches value what they see. Where nobody searches, values are what the rewards up to the end
-  // of the episode, discounted by `gamma`, come to: its fragments are held back until then.
+  // Searches value what they see, and what they result in is a policy to learn. Where nobody
+  // searches, that is the policy which the assistant's actions were drawn from, and values are what
+  // the rewards up to the end of the episode, discounted by `gamma`, come to: its fragments are held
+  // back until then.
   FragmentRecorder(const Episode* episode, Fragment origin, int length, double gamma, Sink sink);
 
   absl::Status BeforeMove(const env::State& state) override;

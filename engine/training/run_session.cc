@@ -4,7 +4,9 @@
 
 #include <string>
 #include <utility>
+#include <variant>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "engine/samples/replay_feed.h"
@@ -13,8 +15,29 @@
 #include "env/base/random.h"
 #include "env/base/status.h"
 #include "models/checkpoints/checkpoint.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
+namespace {
+
+absl::StatusOr<models::Network> InitialNetwork(const RunConfig& config) {
+  const std::string& path = config.learner.initial;
+  if (path == kRandomNetwork) {
+    const Rng rng = Rng(config.seed).Fork(RunStream::kInitialNetwork);
+    return models::InitialNetwork(config.network, rng);
+  }
+  ASSIGN_OR_RETURN(models::LoadedNetwork file, models::OpenHodNetwork(path));
+  models::Network& network = std::get<models::Network>(file.network);
+  if (network.config != config.network) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": learner.initial: ", models::ShapeOf(network.config),
+                     ", which differs from network.* of the run, ", models::ShapeOf(config.network),
+                     ", or in what it sees"));
+  }
+  return std::move(network);
+}
+
+}  // namespace
 
 SessionPlan PlanOf(const LearnerConfig& config) {
   return {.max_steps = config.max_steps,
@@ -39,8 +62,8 @@ absl::StatusOr<std::unique_ptr<RunSession>> RunSession::Open(const RunDirectory&
     state = std::move(checkpoint.state);
     progress = *std::move(stored);
   } else {
-    const Rng rng = Rng(run.config().seed).Fork(RunStream::kInitialNetwork);
-    state = models::InitialTrainerState(models::InitialNetwork(run.config().network, rng));
+    ASSIGN_OR_RETURN(models::Network network, InitialNetwork(run.config()));
+    state = models::InitialTrainerState(std::move(network));
     progress.config = ToToml(run.config());
     // Workers wait for this one.
     RETURN_IF_ERROR(models::SaveCheckpoint(run.CheckpointPath(0), {state, progress.ToJson()}));

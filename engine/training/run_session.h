@@ -24,7 +24,7 @@ SessionPlan PlanOf(const LearnerConfig& config);
 
 class RunSession : public Session {
  public:
-  // A run without a checkpoint begins with a random network, which becomes its first. `run` and
+  // A run without a checkpoint begins with learner.initial, which becomes its first. `run` and
   // `stop` outlive the session.
   static absl::StatusOr<std::unique_ptr<RunSession>> Open(const RunDirectory& run,
                                                           const std::atomic<bool>& stop);

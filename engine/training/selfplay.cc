@@ -129,6 +129,7 @@ class Worker : public EpisodeStream {
         run_.config().search.gamma, [this](Fragment fragment) {
           const std::lock_guard<std::mutex> lock(mutex_);  // Guards all that observers share.
           timesteps_ += static_cast<int64_t>(fragment.steps.size());
+          timesteps_since_refresh_ += static_cast<int64_t>(fragment.steps.size());
           return sink_.Append(fragment, evaluator_.step());
         });
     episode->AddObserver(observers.tally.get());
@@ -146,7 +147,11 @@ class Worker : public EpisodeStream {
   }
 
   absl::StatusOr<bool> Continue() override {
-    RETURN_IF_ERROR(evaluator_.Refresh().status());
+    RETURN_IF_ERROR(Refresh());
+    while (!stop_ && IsFarAhead()) {
+      absl::SleepFor(absl::Milliseconds(20));
+      RETURN_IF_ERROR(Refresh());
+    }
     const double seconds = since_rate_.Seconds();
     if (seconds >= kRateSeconds) {
       RETURN_IF_ERROR(WriteMetrics(
@@ -167,6 +172,24 @@ class Worker : public EpisodeStream {
     std::unique_ptr<FragmentRecorder> fragments;
   };
 
+  absl::Status Refresh() {
+    const int64_t step = evaluator_.step();
+    RETURN_IF_ERROR(evaluator_.Refresh().status());
+    if (evaluator_.step() != step) timesteps_since_refresh_ = 0;
+    return absl::OkStatus();
+  }
+
+  // Whether the learner, as far as its newest checkpoint tells, could not learn min_passes times
+  // from all that has been played. Other workers are taken to play as much as this one.
+  bool IsFarAhead() const {
+    const LearnerConfig& learner = run_.config().learner;
+    if (learner.min_passes == 0) return false;
+    const int64_t played =
+        evaluator_.timesteps() + timesteps_since_refresh_ * run_.config().selfplay.workers;
+    const auto learnt = static_cast<double>(evaluator_.step() * learner.batch_size);
+    return static_cast<double>(played - learner.start_timesteps) * learner.min_passes > learnt;
+  }
+
   absl::Status WriteMetrics(const char* event, nlohmann::json line) {
     line["event"] = event;
     line["time"] = absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch());
@@ -186,7 +209,8 @@ class Worker : public EpisodeStream {
   int first_episodes_ = run_.config().selfplay.games;
   std::map<const Episode*, Observers> observers_;
 
-  std::mutex mutex_;  // Guards sink_ and timesteps_.
+  std::mutex mutex_;  // Guards sink_ and both counts of timesteps.
+  int64_t timesteps_since_refresh_ = 0;  // Since the newest checkpoint was found.
 
   // Since the last line of rates.
   Stopwatch since_rate_;

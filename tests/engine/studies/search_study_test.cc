@@ -90,7 +90,7 @@ TEST_CASE("Cells play the same houses, and what was played is reused") {
     }
   }
   CHECK((*cells)[2].name == "deep/4");
-  CHECK(FewerActions((*cells)[0], (*cells)[0]).mean == 0);
+  CHECK(FewerActions((*cells)[0].report, (*cells)[0].report).mean == 0);
 
   // Reports carry their wall time: equal ones are the same run.
   const absl::StatusOr<std::vector<StudyCell>> again = RunStudy(*study, setup, out);

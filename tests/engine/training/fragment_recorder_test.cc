@@ -25,6 +25,8 @@ class Witness : public EpisodeObserver {
     if (move.search != nullptr) {
       step.root_value = static_cast<float>(move.search->root_value);
       if (move.full_search) step.search_policy = move.search->policy;
+    } else {
+      step.search_policy = move.policies[env::kAssistant];
     }
     step.human_policy = move.policies[env::kHuman];
     if (move.outcome.done()) states.push_back(after);
@@ -115,7 +117,8 @@ TEST_CASE("Without searches, values are the discounted rewards to the end of the
     for (const Timestep& step : fragment.steps) {
       CHECK(step.actions == witness.steps[t].actions);
       CHECK(step.human_policy == witness.steps[t].human_policy);
-      CHECK(step.search_policy.empty());
+      CHECK(step.search_policy == witness.steps[t].search_policy);
+      CHECK_FALSE(step.search_policy.empty());
       CHECK(step.root_value == Approx(returns[t++]));
     }
     CHECK(fragment.bootstrap_value == Approx(returns[t]).margin(1e-6));

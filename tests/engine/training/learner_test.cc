@@ -10,6 +10,7 @@
 #include "engine/samples/shard_directory.h"
 #include "engine/training/fragment_recorder.h"
 #include "engine/training/learner_with_worker.h"
+#include "engine/training/run_session.h"
 #include "models/checkpoints/checkpoint.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
@@ -122,6 +123,80 @@ TEST_CASE("A learner plays and learns in one process") {
   REQUIRE(RunLearnerWithWorker(*run, "", stop).ok());
   CHECK((*run->LatestCheckpoint())->first == 20);
   CHECK_FALSE(ListShards(run->shards())->empty());
+}
+
+TEST_CASE("A learner learns from an assistant that does not search") {
+  const std::string assistant = GENERATE("belief", "noop");
+  const TempDir dir;
+  RunConfig config = TinyConfig();
+  config.assistant = assistant;
+  config.learner.max_steps = 20;
+  config.learner.passes = 100;
+  const auto run = RunDirectory::CreateOrResume(dir.path() + "/run", config);
+  REQUIRE(run.ok());
+  const std::atomic<bool> stop = false;
+  REQUIRE(RunLearnerWithWorker(*run, "", stop).ok());
+  CHECK((*run->LatestCheckpoint())->first == 20);
+}
+
+TEST_CASE("Self-play waits for a learner that is behind") {
+  const TempDir dir;
+  RunConfig config = TinyConfig();
+  config.assistant = "noop";  // Plays thousands of timesteps a second.
+  config.selfplay.shard_timesteps = 64;
+  config.learner.batch_size = 8;
+  config.learner.start_timesteps = 300;
+  config.learner.passes = 2;
+  config.learner.min_passes = 1;
+  config.learner.max_steps = 1000000;
+  config.learner.checkpoint_seconds = 0.2;
+  const auto run = RunDirectory::CreateOrResume(dir.path() + "/run", config);
+  REQUIRE(run.ok());
+  std::atomic<bool> stop = false;
+  std::thread stopper([&] {
+    while ((*run->LatestCheckpoint()).value_or(std::pair<int64_t, std::string>{0, ""}).first < 60) {
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+    stop = true;
+  });
+  REQUIRE(RunLearnerWithWorker(*run, "", stop).ok());
+  stopper.join();
+  const auto [step, path] = **run->LatestCheckpoint();
+  const auto progress = RunProgress::FromJson(models::LoadCheckpoint(path)->run);
+  REQUIRE(progress.ok());
+  // Two groups of episodes, of 60 timesteps each, were in play when it had to wait.
+  const int64_t in_play = 60 * config.selfplay.games;
+  CHECK(progress->timesteps <= 300 + step * 8 + in_play);
+  CHECK(progress->timesteps > 300);
+}
+
+TEST_CASE("Training begins with a network that it is given") {
+  const TempDir dir;
+  const std::atomic<bool> stop = false;
+  const auto config_beginning_with = [&](const models::NetworkConfig& shape) {
+    RunConfig config = TinyConfig();
+    config.learner.initial = dir.path() + "/initial.safetensors";
+    const models::Network network = models::InitialNetwork(shape, Rng(77));
+    REQUIRE(models::SaveNetwork(config.learner.initial, {network, "{}"}).ok());
+    return config;
+  };
+  RunConfig config = config_beginning_with(TinyConfig().network);
+  config.learner.max_steps = 1;
+  auto run = RunDirectory::CreateOrResume(dir.path() + "/run", config);
+  REQUIRE(run.ok());
+  REQUIRE(RunSession::Open(*run, stop).ok());
+  const auto first = models::LoadCheckpoint(run->CheckpointPath(0));
+  REQUIRE(first.ok());
+  CHECK(first->state.network.parameters ==
+        models::InitialNetwork(TinyConfig().network, Rng(77)).parameters);
+
+  models::NetworkConfig other = TinyConfig().network;
+  ++other.blocks;
+  config = config_beginning_with(other);
+  run = RunDirectory::CreateOrResume(dir.path() + "/other", config);
+  REQUIRE(run.ok());
+  const std::string message(RunSession::Open(*run, stop).status().message());
+  CHECK_THAT(message, Catch::Contains("initial.safetensors") && Catch::Contains("network.*"));
 }
 
 TEST_CASE("A worker that fails ends the learner beside it, with its error") {
