@@ -144,6 +144,13 @@ settings::Declaration Declare(RunConfig& c) {
             "simulations of the other moves; 1: the prior alone");
   d.Integer("selfplay.fragment_length", c.selfplay.fragment_length, 1, 4096,
             "timesteps after which value targets are bootstrapped");
+  d.Number("selfplay.kept_share", c.selfplay.kept_share, 0.001, 1,
+           "share of fragments that are learnt from: where play is cheap, what is learnt from comes "
+           "from more houses");
+  d.Number("selfplay.idle_share", c.selfplay.idle_share, 0, 1,
+           "share of episodes whose assistant does nothing, beside whom play costs next to nothing");
+  d.Integer("selfplay.moves_per_belief", c.selfplay.moves_per_belief, 1, 1000,
+            "assistant = \"belief\" asks the network anew every so many moves");
   d.Integer("selfplay.shard_timesteps", c.selfplay.shard_timesteps, 1, 10000000,
             "a shard is completed after so many timesteps");
   d.Number("selfplay.shard_seconds", c.selfplay.shard_seconds, 0.1, 86400,

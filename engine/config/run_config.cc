@@ -87,6 +87,10 @@ absl::Status Complete(RunConfig& config) {
     return absl::InvalidArgumentError(absl::StrCat(
         "assistant: ", config.assistant, ", expected search with player = human, who is alone"));
   }
+  if (config.selfplay.idle_share > 0 && config.player == env::kHuman) {
+    return absl::InvalidArgumentError(
+        "selfplay.idle_share: expected 0 with player = human, who is alone");
+  }
   if (config.assistant == kBelief && config.game.abilities.teleportation) {
     return absl::InvalidArgumentError(
         "assistant: belief, expected another with game.teleportation: it walks");

@@ -27,7 +27,10 @@ struct SelfPlayConfig {
   int fragment_length = 64;           // Timesteps.
   int shard_timesteps = 4096;         // A shard is completed after so many timesteps...
   double shard_seconds = 20;          // ...or so many seconds.
-  // How sure the assistant kBelief is of what it does; every episode draws one.
+  double kept_share = 1;              // Share of fragments that are learnt from.
+  double idle_share = 0;              // Share of episodes whose assistant does nothing.
+  int moves_per_belief = 1;           // For which the assistant kBelief acts on one evaluation.
+  // How sure it is of what it does; every episode draws one.
   std::vector<double> thresholds = {0.6, 0.7, 0.8, 0.9};
 };
 

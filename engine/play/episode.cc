@@ -50,6 +50,7 @@ absl::Status Episode::Take(int player, const Seat& seat, uint64_t seed) {
   if (const auto* belief = std::get_if<BeliefPlay>(&seat)) {
     Rng rng(seed);
     const auto& thresholds = belief->thresholds;
+    moves_per_belief_ = belief->moves_per_belief;
     walker_.emplace(game_, player, thresholds[rng.Below(static_cast<int>(thresholds.size()))]);
   } else {
     searches_ = std::get<SearchPlay>(seat);
@@ -66,13 +67,13 @@ absl::Status Episode::CheckNobodyAsks(int player) const {
 
 absl::StatusOr<const mcts::Position*> Episode::NextLeaf() {
   while (!done_) {
-    if (walker_ && belief_.empty()) {
+    if (walker_ && moves_on_belief_ == 0) {
       position_ = {&game_, &state_, *asker_, {}, memory_};
       return &position_;
     }
     if (!asker_ || walker_) {
       RETURN_IF_ERROR(Play(nullptr));
-      belief_.clear();
+      --moves_on_belief_;
       continue;
     }
     if (const mcts::Position* leaf = SearchOn()) return leaf;
@@ -86,6 +87,7 @@ absl::Status Episode::Deliver(const mcts::Evaluation& evaluation) {
   ++num_evaluations_;
   if (!walker_) return search_.Deliver(evaluation);
   belief_ = evaluation.goal_logits;
+  moves_on_belief_ = moves_per_belief_;
   memory_ = evaluation.memory;
   return absl::OkStatus();
 }

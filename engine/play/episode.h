@@ -99,7 +99,9 @@ class Episode {
   mcts::Search search_;
   std::optional<env::BeliefWalker> walker_;
   mcts::Position position_;      // What walker_ wants to know,
-  std::vector<float> belief_;    // and what it was told of the present state; empty: nothing.
+  std::vector<float> belief_;    // what it was told,
+  int moves_on_belief_ = 0;      // and for how many more moves it acts on that.
+  int moves_per_belief_ = 1;
   mcts::Memory memory_;          // Covers the moves before the present one.
   int64_t num_evaluations_ = 0;  // Delivered so far.
   bool searching_ = false;

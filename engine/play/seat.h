@@ -34,10 +34,11 @@ SearchPlay SelfPlaySearches(const RunConfig& config);
 // Evaluation: full searches of `num_simulations` without noise, greedy if the config says so.
 SearchPlay EvaluationSearches(const RunConfig& config, int num_simulations);
 
-// How a network's belief about the goal is carried out (env/players/belief_walker.h): at one
-// evaluation a move, without its policy.
+// How a network's belief about the goal is carried out (env/players/belief_walker.h), without its
+// policy.
 struct BeliefPlay {
   std::vector<double> thresholds;  // Every episode draws one; from 0.5 to 1.
+  int moves_per_belief = 1;        // It asks for an evaluation every so many moves.
 };
 
 using Seat = std::variant<PlayerFactory, SearchPlay, BeliefPlay>;

@@ -7,9 +7,13 @@
 
 namespace hod::engine {
 
-FragmentRecorder::FragmentRecorder(const Episode* episode, Fragment origin, int length,
-                                   double gamma, Sink sink)
-    : origin_(std::move(origin)), length_(length), gamma_(gamma), sink_(std::move(sink)) {
+FragmentRecorder::FragmentRecorder(const Episode* episode, Fragment origin, const Options& options,
+                                   Sink sink)
+    : origin_(std::move(origin)),
+      options_(options),
+      length_(options.length),
+      rng_(origin_.episode),
+      sink_(std::move(sink)) {
   origin_.assistant = episode->asker().value_or(env::kAssistant);
   origin_.human = env::kHuman;
   origin_.goal = episode->game().goal();
@@ -56,7 +60,7 @@ absl::Status FragmentRecorder::Complete(std::optional<float> bootstrap_value) {
     return absl::OkStatus();
   }
   fragment.bootstrap_value = *bootstrap_value;
-  return sink_(std::move(fragment));
+  return rng_.Chance(options_.kept_share) ? sink_(std::move(fragment)) : absl::OkStatus();
 }
 
 absl::Status FragmentRecorder::End() {
@@ -65,11 +69,12 @@ absl::Status FragmentRecorder::End() {
   for (auto fragment = held_back_.rbegin(); fragment != held_back_.rend(); ++fragment) {
     fragment->bootstrap_value = static_cast<float>(value);
     for (auto step = fragment->steps.rbegin(); step != fragment->steps.rend(); ++step) {
-      value = step->reward + gamma_ * value;
+      value = step->reward + options_.gamma * value;
       step->root_value = static_cast<float>(value);
     }
   }
   for (Fragment& fragment : held_back_) {
+    if (!rng_.Chance(options_.kept_share)) continue;
     RETURN_IF_ERROR(sink_(std::move(fragment)));
   }
   held_back_.clear();

@@ -7,6 +7,7 @@
 
 #include "engine/play/episode.h"
 #include "engine/samples/fragment.h"
+#include "env/base/random.h"
 
 namespace hod::engine {
 
@@ -14,14 +15,19 @@ class FragmentRecorder : public EpisodeObserver {
  public:
   using Sink = std::function<absl::Status(Fragment)>;
 
+  struct Options {
+    int length = 64;        // Timesteps of a fragment, at most.
+    double gamma = 0.95;    // Discount of rewards.
+    double kept_share = 1;  // Share of fragments that the sink gets, drawn at random.
+  };
+
   // `episode` outlives the recorder. `origin` gives the fields of every fragment that do not change:
-  // episode, checkpoint_step, global_timestep. Fragments have at most `length` timesteps.
+  // episode, checkpoint_step, global_timestep.
   //
   // Searches value what they see, and what they result in is a policy to learn. Where nobody
   // searches, that is the policy which the assistant's actions were drawn from, and values are what
-  // the rewards up to the end of the episode, discounted by `gamma`, come to: its fragments are held
-  // back until then.
-  FragmentRecorder(const Episode* episode, Fragment origin, int length, double gamma, Sink sink);
+  // the rewards up to the end of the episode come to: its fragments are held back until then.
+  FragmentRecorder(const Episode* episode, Fragment origin, const Options& options, Sink sink);
 
   absl::Status BeforeMove(const env::State& state) override;
   absl::Status AfterMove(const Move& move, const env::State& after) override;
@@ -33,8 +39,9 @@ class FragmentRecorder : public EpisodeObserver {
   absl::Status End();
 
   Fragment origin_;
-  size_t length_;
-  double gamma_;
+  const Options options_;
+  const size_t length_;
+  Rng rng_;  // Draws what is kept.
   Sink sink_;
   Fragment current_;
   std::vector<Fragment> held_back_;

@@ -108,6 +108,7 @@ class Worker : public EpisodeStream {
     Rng goal_rng = Rng(id).Fork(0);
     setup.goal = goals_->Sample(goal_rng);
     setup.seats = seats_;
+    if (Rng(id).Fork(2).Chance(run_.config().selfplay.idle_share)) setup.seats.back() = idle_;
     setup.seed = Rng(id).Fork(1)();
     setup.global_timestep = evaluator_.timesteps();
     // Only the first episodes of a worker start anywhere in time.
@@ -125,8 +126,11 @@ class Worker : public EpisodeStream {
     Observers observers;
     observers.tally = std::make_unique<EpisodeTally>(episode.get());
     observers.fragments = std::make_unique<FragmentRecorder>(
-        episode.get(), std::move(origin), run_.config().selfplay.fragment_length,
-        run_.config().search.gamma, [this](Fragment fragment) {
+        episode.get(), std::move(origin),
+        FragmentRecorder::Options{.length = run_.config().selfplay.fragment_length,
+                                  .gamma = run_.config().search.gamma,
+                                  .kept_share = run_.config().selfplay.kept_share},
+        [this](Fragment fragment) {
           const std::lock_guard<std::mutex> lock(mutex_);  // Guards all that observers share.
           timesteps_ += static_cast<int64_t>(fragment.steps.size());
           timesteps_since_refresh_ += static_cast<int64_t>(fragment.steps.size());
@@ -200,6 +204,7 @@ class Worker : public EpisodeStream {
   const int worker_;
   std::unique_ptr<env::GoalSource> goals_;
   const std::vector<Seat> seats_;
+  const PlayerFactory idle_ = *MakePlayerFactory("noop");
   JsonLinesWriter metrics_;
   const std::string record_directory_;
   const std::atomic<bool>& stop_;
@@ -227,7 +232,7 @@ absl::StatusOr<std::vector<Seat>> SeatsOf(const RunConfig& config) {
   if (config.assistant == kSearch) {
     seats.emplace_back(SelfPlaySearches(config));
   } else if (config.assistant == kBelief) {
-    seats.emplace_back(BeliefPlay{config.selfplay.thresholds});
+    seats.emplace_back(BeliefPlay{config.selfplay.thresholds, config.selfplay.moves_per_belief});
   } else {
     ASSIGN_OR_RETURN(seats.emplace_back(), MakePlayerFactory(config.assistant));
   }

@@ -63,7 +63,7 @@ void WriteShard(const std::string& directory, int worker, const nlohmann::json& 
     auto episode = TinyEpisode(TinySetup(seed));
     Fragment origin;
     origin.episode = seed;
-    FragmentRecorder recorder(episode.get(), origin, 16, 0.95,
+    FragmentRecorder recorder(episode.get(), origin, {.length = 16},
                               [&](Fragment fragment) { return (*writer)->Append(fragment); });
     episode->AddObserver(&recorder);
     PlayToEnd(*episode);

@@ -44,7 +44,7 @@ TEST_CASE("Fragments follow on from each other and hold every step") {
   origin.checkpoint_step = 88;
   origin.global_timestep = 99;
   std::vector<Fragment> fragments;
-  FragmentRecorder recorder(episode.get(), origin, static_cast<int>(length), 0.95, [&](Fragment f) {
+  FragmentRecorder recorder(episode.get(), origin, {.length = static_cast<int>(length)}, [&](Fragment f) {
     fragments.push_back(std::move(f));
     return absl::OkStatus();
   });
@@ -96,7 +96,7 @@ TEST_CASE("Without searches, values are the discounted rewards to the end of the
   setup.seats[env::kAssistant] = assistant;
   const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));
   std::vector<Fragment> fragments;
-  FragmentRecorder recorder(episode.get(), {}, static_cast<int>(length), 0.9, [&](Fragment f) {
+  FragmentRecorder recorder(episode.get(), {}, {.length = static_cast<int>(length), .gamma = 0.9}, [&](Fragment f) {
     CHECK(episode->done());
     fragments.push_back(std::move(f));
     return absl::OkStatus();
@@ -125,6 +125,32 @@ TEST_CASE("Without searches, values are the discounted rewards to the end of the
     CHECK(fragment.ended == (&fragment == &fragments.back()));
   }
   CHECK(t == witness.steps.size());
+}
+
+TEST_CASE("Of fragments, some are kept") {
+  const bool searches = GENERATE(true, false);
+  int all = 0, kept = 0;
+  for (int seed = 0; seed < 20; ++seed) {
+    EpisodeSetup setup = TinySetup(4);
+    if (!searches) setup.seats[env::kAssistant] = *MakePlayerFactory("noop");
+    const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));
+    Fragment origin;
+    origin.episode = seed;
+    FragmentRecorder everything(episode.get(), origin, {.length = 4}, [&](const Fragment&) {
+      ++all;
+      return absl::OkStatus();
+    });
+    FragmentRecorder some(episode.get(), origin, {.length = 4, .kept_share = 0.25},
+                          [&](const Fragment&) {
+                            ++kept;
+                            return absl::OkStatus();
+                          });
+    episode->AddObserver(&everything);
+    episode->AddObserver(&some);
+    PlayToEnd(*episode);
+  }
+  CHECK(kept > 0.15 * all);
+  CHECK(kept < 0.35 * all);
 }
 
 }  // namespace

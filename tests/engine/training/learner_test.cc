@@ -37,7 +37,7 @@ RunDirectory RunWithShards(const std::string& path, double ema_decay, int64_t wi
         ShardWriter::Create(run->shards() + "/" + ShardName({0, seed}), run->config().game, {});
     REQUIRE(writer.ok());
     auto episode = TinyEpisode(TinySetup(seed));
-    FragmentRecorder recorder(episode.get(), {}, 16, 0.95,
+    FragmentRecorder recorder(episode.get(), {}, {.length = 16},
                               [&](Fragment fragment) { return (*writer)->Append(fragment); });
     episode->AddObserver(&recorder);
     PlayToEnd(*episode);
