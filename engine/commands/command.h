@@ -34,6 +34,7 @@ void AddHumansImport(CLI::App& humans, absl::Status& result);
 void AddHumansBuilding(CLI::App& humans, absl::Status& result);
 void AddHumansPrediction(CLI::App& humans, absl::Status& result);
 void AddWeightsImport(CLI::App& weights, absl::Status& result);
+void AddWeightsExport(CLI::App& weights, absl::Status& result);
 void AddStudySearch(CLI::App& study, absl::Status& result);
 void AddStudyNetworks(CLI::App& study, absl::Status& result);
 void AddStudyBeliefs(CLI::App& study, absl::Status& result);

@@ -68,7 +68,8 @@ void AddEvaluate(CLI::App& app, absl::Status& result) {
       "evaluate", "Compare a builder with an assistant and without, on the same houses");
   command
       ->add_option("--assistant", options->assistant, AssistantSpecs())
-      ->required();
+      ->default_str(kShippedAssistant);
+  options->assistant = kShippedAssistant;
   command->add_option("--human", options->human, PlayerSpecs())->default_str("heuristic");
   options->human = "heuristic";
   command->add_option("--goals", options->goals, env::kGoalSpecs);

@@ -54,7 +54,9 @@ void AddCommands(CLI::App& app, absl::Status& result) {
   AddHumansImport(humans, result);
   AddHumansBuilding(humans, result);
   AddHumansPrediction(humans, result);
-  AddWeightsImport(AddNoun(app, "weights", "Networks of the reference implementation"), result);
+  CLI::App& weights = AddNoun(app, "weights", "Files of networks: export, import");
+  AddWeightsExport(weights, result);
+  AddWeightsImport(weights, result);
   CLI::App& study = AddNoun(app, "study", "Many variants, side by side");
   AddStudySearch(study, result);
   AddStudyNetworks(study, result);

@@ -1,5 +1,6 @@
 // hod study beliefs.
 #include <cstdio>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "engine/config/trained_config.h"
 #include "engine/play/playable_network.h"
 #include "engine/play/player_spec.h"
+#include "engine/samples/mirrored_beliefs.h"
 #include "engine/studies/belief_study.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
@@ -24,6 +26,7 @@ struct Options {
   std::vector<std::string> networks;
   BeliefStudy study;
   int threads = 0;
+  bool mirror_images = false;
   std::string json, picture;
 };
 
@@ -44,6 +47,13 @@ absl::Status Run(const Options& options) {
     networks.push_back({path, playable.back().evaluator.get()});
   }
   study.game.randomize_first_episode_length = false;
+  std::deque<MirroredBeliefs> mirrored;
+  if (options.mirror_images) {
+    for (BelievingNetwork& network : networks) {
+      mirrored.emplace_back(network.evaluator, study.game);
+      network.evaluator = &mirrored.back();
+    }
+  }
   ASSIGN_OR_RETURN(const std::vector<BeliefFigures> results, RunBeliefStudy(study, networks));
   std::fputs(FormatBeliefs(results).c_str(), stdout);
   if (!options.picture.empty()) {
@@ -78,6 +88,8 @@ void AddStudyBeliefs(CLI::App& study, absl::Status& result) {
   command->add_option("--seed", options->study.seed, "of houses, builders and start locations")
       ->check(WholeNumber())
       ->capture_default_str();
+  command->add_flag("--mirror-images", options->mirror_images,
+                    "judge the average over the world and its mirror images");
   command->add_option("--threads", options->threads, "threads; 0: as many as there are processors")
       ->check(WholeNumber(0, 1024));
   command->add_option("--json", options->json, "write the figures here")->check(OutputFile());

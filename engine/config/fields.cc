@@ -230,6 +230,9 @@ settings::Declaration Declare(RunConfig& c) {
   d.Number("evaluation.threshold", e.threshold, 0.5, 1,
            "an assistant that carries out its belief makes edits that it holds for right with at "
            "least this probability");
+  d.Flag("evaluation.mirror_images", e.mirror_images,
+         "and what it believes is the average over the world and its mirror images, of which each "
+         "costs an evaluation");
   d.Integer("evaluation.threads", e.threads, 0, 1024,
             "threads that play; 0: as many as the processor has");
   return d;

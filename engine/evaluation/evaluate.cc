@@ -8,11 +8,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "engine/play/batched_play.h"
 #include "engine/play/playable_network.h"
 #include "engine/play/player_spec.h"
 #include "engine/results/estimate.h"
+#include "engine/samples/mirrored_beliefs.h"
 #include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
@@ -23,6 +25,7 @@
 #include "env/base/version.h"
 #include "env/houses/sources/source.h"
 #include "mcts/evaluation_cache.h"
+#include "models/shipped/shipped.h"
 
 namespace hod::engine {
 namespace {
@@ -184,17 +187,24 @@ absl::StatusOr<bool> Searches(const EvaluationSetup& setup) {
 }  // namespace
 
 std::string AssistantSpecs() {
+  std::vector<absl::string_view> shipped;
+  for (const models::ShippedNetwork& network : models::ShippedNetworks()) {
+    shipped.push_back(network.name);
+  }
   return absl::StrCat("a checkpoint, which searches; ", kBeliefPrefix,
                       "CHECKPOINT, whose belief is carried out without a search; or a player that "
                       "acts by itself: ",
-                      PlayerSpecs());
+                      PlayerSpecs(), ". ", models::kShippedPrefix,
+                      "NAME is a checkpoint that is part of the program: ",
+                      absl::StrJoin(shipped, ", "));
 }
 
 absl::StatusOr<Assistant> OpenAssistant(const std::string& spec) {
   Assistant assistant{.spec = spec};
   absl::string_view path = spec;
   assistant.carries_out_belief = absl::ConsumePrefix(&path, kBeliefPrefix);
-  if (assistant.carries_out_belief || absl::EndsWith(spec, ".safetensors")) {
+  if (assistant.carries_out_belief || absl::StartsWith(path, models::kShippedPrefix) ||
+      absl::EndsWith(spec, ".safetensors")) {
     ASSIGN_OR_RETURN(models::LoadedNetwork network, models::OpenNetwork(std::string(path)));
     assistant.network = std::make_shared<const models::LoadedNetwork>(std::move(network));
   }
@@ -211,6 +221,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
   ASSIGN_OR_RETURN(const bool searches, Searches(setup));
   std::shared_ptr<mcts::Evaluator> evaluator;
   const mcts::EvaluationCache* cache = nullptr;
+  std::optional<MirroredBeliefs> mirrored;
   if (searches || assistant.carries_out_belief) {
     ASSIGN_OR_RETURN(evaluator, MakeAsked(*assistant.network, setup.config.backend, searches));
     if (setup.config.cached_positions > 0) {
@@ -219,12 +230,13 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
       cache = cached.get();
       evaluator = std::move(cached);
     }
-    players.evaluator = evaluator.get();
     if (searches) {
       players.assistant = EvaluationSearches(setup.config, evaluation.simulations);
     } else {
       players.assistant = BeliefPlay{{evaluation.threshold}};
+      if (evaluation.mirror_images) mirrored.emplace(evaluator.get(), setup.config.game);
     }
+    players.evaluator = mirrored ? &*mirrored : evaluator.get();
   } else if (assistant.network != nullptr) {
     ASSIGN_OR_RETURN(players.assistant, MakePlayerFactory(*assistant.network));
   } else if (assistant.spec != kNoopAssistant) {

@@ -20,6 +20,8 @@ namespace hod::engine {
 
 inline constexpr char kNoopAssistant[] = "noop";
 inline constexpr char kBeliefPrefix[] = "belief:";
+// The assistant that is part of the program.
+inline constexpr char kShippedAssistant[] = "belief:shipped:11x10x10";
 // What --assistant may be, for help texts.
 std::string AssistantSpecs();
 

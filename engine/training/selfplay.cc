@@ -152,6 +152,10 @@ class Worker : public EpisodeStream {
 
   absl::StatusOr<bool> Continue() override {
     RETURN_IF_ERROR(Refresh());
+    if (IsFarAhead()) {  // The learner gets all there is, or both would wait for each other.
+      const std::lock_guard<std::mutex> lock(mutex_);
+      RETURN_IF_ERROR(sink_.Finish());
+    }
     while (!stop_ && IsFarAhead()) {
       absl::SleepFor(absl::Milliseconds(20));
       RETURN_IF_ERROR(Refresh());

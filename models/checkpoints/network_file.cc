@@ -1,13 +1,18 @@
 #include "models/checkpoints/network_file.h"
 
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "env/base/status.h"
 #include "models/backends/make_evaluator.h"
 #include "models/checkpoints/checkpoint.h"
 #include "models/files/safetensors.h"
 #include "models/reference/evaluator.h"
 #include "models/reference/network.h"
+#include "models/shipped/shipped.h"
 
 namespace hod::models {
 namespace {
@@ -38,6 +43,18 @@ absl::StatusOr<std::unique_ptr<mcts::Evaluator>> MakeUnnamed(const LoadedNetwork
   return std::make_unique<ReferenceEvaluator>(std::move(reference));
 }
 
+absl::StatusOr<SafeTensors> Read(const std::string& path) {
+  absl::string_view name = path;
+  if (!absl::ConsumePrefix(&name, kShippedPrefix)) return ReadSafeTensors(path);
+  std::vector<absl::string_view> names;
+  for (const ShippedNetwork& shipped : ShippedNetworks()) {
+    if (shipped.name == name) return ParseSafeTensors(path, shipped.bytes);
+    names.push_back(shipped.name);
+  }
+  return absl::NotFoundError(absl::StrCat(path, ": no such network is shipped, expected one of ",
+                                          absl::StrJoin(names, ", ")));
+}
+
 absl::StatusOr<LoadedNetwork> HodNetworkFrom(const std::string& path, SafeTensors file) {
   ASSIGN_OR_RETURN(NetworkFile own, NetworkFrom(path, std::move(file)));
   return LoadedNetwork{path, std::move(own.network), std::move(own.run)};
@@ -46,7 +63,7 @@ absl::StatusOr<LoadedNetwork> HodNetworkFrom(const std::string& path, SafeTensor
 }  // namespace
 
 absl::StatusOr<LoadedNetwork> OpenNetwork(const std::string& path) {
-  ASSIGN_OR_RETURN(SafeTensors file, ReadSafeTensors(path));
+  ASSIGN_OR_RETURN(SafeTensors file, Read(path));
   if (IsReference(file)) {
     ASSIGN_OR_RETURN(ReferenceWeights weights, ReferenceFrom(path, std::move(file)));
     return LoadedNetwork{path, std::move(weights), ""};
@@ -55,7 +72,7 @@ absl::StatusOr<LoadedNetwork> OpenNetwork(const std::string& path) {
 }
 
 absl::StatusOr<LoadedNetwork> OpenHodNetwork(const std::string& path) {
-  ASSIGN_OR_RETURN(SafeTensors file, ReadSafeTensors(path));
+  ASSIGN_OR_RETURN(SafeTensors file, Read(path));
   return HodNetworkFrom(path, std::move(file));
 }
 

@@ -14,6 +14,8 @@
 
 namespace hod::models {
 
+inline constexpr char kShippedPrefix[] = "shipped:";
+
 struct LoadedNetwork {
   std::string path;  // Errors name it.
   std::variant<Network, ReferenceWeights> network;
@@ -22,8 +24,9 @@ struct LoadedNetwork {
   bool of_the_reference() const { return std::holds_alternative<ReferenceWeights>(network); }
 };
 
-// Reads a network of Hod's, a training checkpoint, of which it takes the network that acts, or a
-// network of the reference. The file is read once, from its beginning to its end: it may be a pipe.
+// Reads a network of Hod's, a training checkpoint, of which it takes the network that acts, a
+// network of the reference, or with kShippedPrefix and its name one that is shipped with the program
+// (models/shipped/shipped.h). The file is read once, from its beginning to its end: it may be a pipe.
 // Refuses what NetworkFrom() and ReferenceFrom() do; a file that doesn't say that it is of the
 // reference is one of Hod's.
 absl::StatusOr<LoadedNetwork> OpenNetwork(const std::string& path);

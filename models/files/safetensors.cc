@@ -146,6 +146,10 @@ int64_t SizeOf(Dtype dtype) { return kDtypes[static_cast<int>(dtype)].size; }
 
 absl::StatusOr<SafeTensors> ReadSafeTensors(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  return ParseSafeTensors(path, bytes);
+}
+
+absl::StatusOr<SafeTensors> ParseSafeTensors(const std::string& path, absl::string_view bytes) {
   if (bytes.size() < kLengthSize) {
     return Malformed(path, absl::StrCat("has ", bytes.size(), " bytes, too few for a header"));
   }

@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace hod::models {
 
@@ -40,6 +41,9 @@ inline constexpr uint64_t kMaxHeaderSize = 16 << 20;
 // end, or whose bytes do not fit their shape. Errors name the file, and the tensor or the offset.
 // Memory is bounded by a small multiple of the file's size.
 absl::StatusOr<SafeTensors> ReadSafeTensors(const std::string& path);
+
+// The same of the bytes of a file, which errors call `path`.
+absl::StatusOr<SafeTensors> ParseSafeTensors(const std::string& path, absl::string_view bytes);
 
 // Replaces `path` as a whole or, with an error naming the file, not at all, as an AtomicFile does.
 // Requires that every tensor's data fits its shape. Text that is not UTF-8 gets U+FFFD for its bad

@@ -143,7 +143,8 @@ TEST_CASE("Self-play waits for a learner that is behind") {
   const TempDir dir;
   RunConfig config = TinyConfig();
   config.assistant = "noop";  // Plays thousands of timesteps a second.
-  config.selfplay.shard_timesteps = 64;
+  config.selfplay.shard_timesteps = 100000;  // A shard is handed over when it waits.
+  config.selfplay.shard_seconds = 3600;
   config.learner.batch_size = 8;
   config.learner.start_timesteps = 300;
   config.learner.passes = 2;
