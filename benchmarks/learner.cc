@@ -74,7 +74,6 @@ struct Way {
 
 // The share of the peak of the GPU, or of as many threads, which is measured right before.
 struct Share {
-  explicit Share(const models::Kernels& kernels) : peak(PeakRate(kernels)) {}
   explicit Share(const Way& way)
       : peak(way.device == models::Device::kCuda
                  ? *models::DevicePeakRate(way.device, models::Precision::kBfloat16)
@@ -119,9 +118,53 @@ void Step(benchmark::State& bench, models::NetworkConfig config, int batch, Way 
   share.Count(bench, config, static_cast<double>(bench.iterations()) * batch);
 }
 
-// Both passes over one position, by given kernels.
+// The share of a thread's peak that learning reaches in some of the processor's time.
+double ShareOfPeak(const models::NetworkConfig& config, const models::Kernels& kernels,
+                   double positions, double seconds) {
+  return positions * LearningCostOf(config, env::WorldSize()).needed / seconds / PeakRate(kernels);
+}
+
+// Steps in float32 and in bfloat16 in turns, on the same batches and one thread, by the processor's
+// time.
+void Precisions(benchmark::State& bench, models::NetworkConfig config, int batch) {
+  struct Side {
+    models::PrecisionChoice choice;
+    models::Precision precision;
+    std::unique_ptr<models::Trainer> trainer;
+    double seconds = 0;
+  };
+  Side sides[] = {{models::PrecisionChoice::kFloat32, models::Precision::kFloat32, nullptr},
+                  {models::PrecisionChoice::kBfloat16, models::Precision::kBfloat16, nullptr}};
+  for (Side& side : sides) {
+    auto made =
+        models::MakeTrainer(models::InitialTrainerState(models::InitialNetwork(config, Rng(1))),
+                            {.threads = 1, .precision = side.choice});
+    if (!made.ok()) return bench.SkipWithError(made.status().ToString().c_str());
+    side.trainer = *std::move(made);
+  }
+  Rng rng(1);
+  for (auto _ : bench) {
+    const engine::Batch samples = Window().Sample(batch, rng);
+    for (Side& side : sides) {
+      const double start = ProcessorSeconds();
+      if (!side.trainer->Step(samples.examples, {}).ok()) bench.SkipWithError("the step failed");
+      side.seconds += ProcessorSeconds() - start;
+    }
+  }
+  const double positions = static_cast<double>(bench.iterations()) * batch;
+  bench.SetItemsProcessed(bench.iterations() * batch);
+  for (const Side& side : sides) {
+    const std::string name = Name(side.precision);
+    bench.counters[name + "/s"] = positions / side.seconds;
+    bench.counters[name + "_of_peak"] =
+        ShareOfPeak(config, models::FastestKernels(side.precision), positions, side.seconds);
+  }
+  bench.counters["times_float32"] = sides[0].seconds / sides[1].seconds;
+}
+
+// Both passes over one position, by given kernels, in the processor's time.
 void Passes(benchmark::State& bench, models::NetworkConfig config, const models::Kernels& kernels) {
-  models::PackedNetwork network(config);
+  models::PackedNetwork network(config, kernels);
   const models::Network initial = models::RandomNetwork(config, Rng(1));
   network.Pack(initial.parameters);
   models::NetworkGradient gradient(network.layers());
@@ -129,13 +172,15 @@ void Passes(benchmark::State& bench, models::NetworkConfig config, const models:
   const PlayedPositions played(/*seed=*/1, 1);
   pass.See(played.Batch(1).front());
   pass.value_gradient() = 1;
-  Share share(kernels);
+  const double start = ProcessorSeconds();
   for (auto _ : bench) {
     pass.Forward(network);
     pass.Backward(network, gradient);
   }
+  const double seconds = ProcessorSeconds() - start;
+  const auto positions = static_cast<double>(bench.iterations());
   bench.SetItemsProcessed(bench.iterations());
-  share.Count(bench, config, static_cast<double>(bench.iterations()));
+  bench.counters["of_peak"] = ShareOfPeak(config, kernels, positions, seconds);
 }
 
 // The paper's network, on a sequence.
@@ -180,10 +225,17 @@ void AddLearnerSuite() {
       RegisterSteps(config, batch, {.name = "libtorch", .threads = threads, .torch = true});
     }
     for (const models::Kernels* kernels : models::RunnableKernels()) {
-      if (kernels->precision != models::Precision::kFloat32) continue;
+      if (kernels->add_weight_gradient == nullptr) continue;
+      benchmark::RegisterBenchmark(absl::StrCat("passes/", config.channels, "x", config.blocks, "/",
+                                                Name(kernels->precision), "/", kernels->name)
+                                       .c_str(),
+                                   Passes, config, *kernels)
+          ->Unit(benchmark::kMillisecond);
+    }
+    if (models::MultipliesBfloat16()) {
       benchmark::RegisterBenchmark(
-          absl::StrCat("passes/", config.channels, "x", config.blocks, "/", kernels->name).c_str(),
-          Passes, config, *kernels)
+          absl::StrCat("precisions/", config.channels, "x", config.blocks, "/64").c_str(),
+          Precisions, config, 64)
           ->Unit(benchmark::kMillisecond);
     }
   }

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <ctime>
 #include <string>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "env/base/clock.h"
 #include "env/game/action_mask.h"
 #include "models/backends/convolution_plan.h"
 #include "models/backends/measured_kernels.h"
@@ -119,13 +119,15 @@ std::string DescribeChoice(const models::NetworkConfig& config) {
   return text;
 }
 
+double ProcessorSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
 double PeakRate(const models::Kernels& kernels) {
   constexpr int64_t kSteps = 500000;
   double best = 0;
   for (int i = 0; i < 8; ++i) {
-    const Stopwatch watch;
+    const double start = ProcessorSeconds();
     const double operations = kernels.multiply_add(kSteps);
-    best = std::max(best, operations / watch.Seconds());
+    best = std::max(best, operations / (ProcessorSeconds() - start));
   }
   return best;
 }

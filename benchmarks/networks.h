@@ -34,8 +34,11 @@ Cost LearningCostOf(const models::NetworkConfig& config, const env::WorldSize& w
 // the others, measured again: one line for each.
 std::string DescribeChoice(const models::NetworkConfig& config);
 
-// Floating-point operations a second of this thread that does nothing else, the best of some
-// milliseconds.
+// What the processor has spent on this process: other programs don't count.
+double ProcessorSeconds();
+
+// Floating-point operations a second of the processor's time, while this process does nothing else;
+// the best of some milliseconds.
 double PeakRate(const models::Kernels& kernels);
 
 // Positions of the assistant, at equal distances in a game of random actions.

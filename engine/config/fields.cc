@@ -166,10 +166,13 @@ settings::Declaration Declare(RunConfig& c) {
       "learns from searches of self-play, or, a builder only, from the rewards of its own actions");
   d.Text("learner.initial", l.initial, "random or the path of a checkpoint",
          "the network that training begins with, of the same shape; its optimiser begins anew");
+  d.Choice("learner.device", l.device, {"cpu", "cuda"},
+           "where gradients are computed; with network.device = \"cuda\" too, the first self-play "
+           "worker shares the learner's process");
   d.Choice(
-      "learner.device", l.device, {"cpu", "cuda"},
-      "where gradients are computed: in float32 on the processor, in bfloat16 on a GPU; with "
-      "network.device = \"cuda\" too, the first self-play worker shares the learner's process");
+      "learner.precision", l.precision, {"auto", "float32", "bfloat16"},
+      "in what numbers convolutions are multiplied to learn; auto: bfloat16 on a GPU, and with "
+      "ppo where the processor multiplies it, else float32");
   d.Integer("learner.threads", l.threads, 0, 1024,
             "threads of the learner; 0: a quarter of the processor's. Sums of gradients depend on "
             "their number in the last bits");

@@ -47,6 +47,7 @@ struct LearnerConfig {
   Algorithm algorithm = Algorithm::kAlphaZero;
   std::string initial = kRandomNetwork;  // Or the checkpoint of a network to begin with.
   models::Device device = models::Device::kCpu;
+  models::PrecisionChoice precision = models::PrecisionChoice::kAuto;
   int threads = 0;  // As ThreadsOf() says.
   int batch_size = 64;
   double learning_rate = 1e-3;

@@ -66,6 +66,7 @@ models::TrainerConfig TrainerConfigOf(const RunConfig& run) {
   const LearnerConfig& config = run.learner;
   models::TrainerConfig trainer;
   trainer.device = config.device;
+  trainer.precision = config.precision;
   trainer.threads = ThreadsOf(run, AvailableThreads()).learner;
   trainer.weights = {
       .value = config.value_weight, .goal = config.goal_weight, .human = config.human_weight};

@@ -29,6 +29,11 @@ models::PpoTrainerConfig TrainerConfigOf(const RunConfig& config) {
   ppo.max_gradient_norm = config.learner.max_gradient_norm;
   ppo.epochs = config.ppo.epochs;
   ppo.minibatch = config.learner.batch_size;
+  if (config.learner.precision == models::PrecisionChoice::kFloat32) {
+    ppo.precision = models::Precision::kFloat32;
+  } else if (config.learner.precision == models::PrecisionChoice::kBfloat16) {
+    ppo.precision = models::Precision::kBfloat16;
+  }
   ppo.threads = NumThreads(config.selfplay.threads);  // It plays and learns in turns.
   return ppo;
 }

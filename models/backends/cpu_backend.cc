@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "models/backends/aligned.h"
+#include "models/backends/bfloat16.h"
 #include "models/backends/convolution_plan.h"
 #include "models/network/features.h"
 
@@ -43,13 +44,6 @@ class Parameters {
   };
   std::map<std::string, Tensor> tensors_;
 };
-
-// A float rounded to bfloat16, its upper half.
-uint16_t ToBfloat16(float value) {
-  uint32_t bits;
-  std::memcpy(&bits, &value, sizeof(bits));
-  return static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
 
 // A convolution's weights in the order in which kernels read them, with zeros for what pads the
 // channels.

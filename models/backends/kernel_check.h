@@ -11,7 +11,8 @@
 namespace hod::models {
 
 // Those of `candidates` by which a random network of such a size predicts what it does by baseline
-// kernels in float32, but for the usual error of their precision. The log names the others.
+// kernels in float32, but for the usual error of their precision, and a convolution's weights have
+// the gradient that they have there. The log names the others.
 std::vector<const Kernels*> RightKernels(const NetworkConfig& config,
                                          absl::Span<const Kernels* const> candidates);
 

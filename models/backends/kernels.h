@@ -51,14 +51,13 @@ struct Convolution {
   int num_runs;
 };
 
-// The gradient of a convolution's weights: inputs times gradients of outputs, over all voxels. All
-// are floats.
+// The gradient of a convolution's weights: inputs times gradients of outputs, over all voxels.
 struct WeightGradient {
-  const float* input;
-  ptrdiff_t voxel_stride, channel_stride;
-  int channels;           // Inputs.
-  const float* gradient;  // Rows of `blocks`.
-  float* weights;         // [blocks][taps of the kernel][channels][kBlock], which it is added to.
+  const void* input;     // Rows,
+  ptrdiff_t input_row;   // of so many channels, a multiple of kBlock,
+  int channels;          // and those that the convolution reads.
+  const void* gradient;  // Rows of `blocks`.
+  float* weights;        // [blocks][taps of the kernel][channels][kBlock], which it is added to.
   int blocks;
   int kernel_size;
   const Tap* taps;
@@ -86,20 +85,27 @@ struct Kernels {
   bool for_comparisons;  // Slower than others of their precision wherever there are others.
   Precision precision;   // Precision of the inputs of convolutions, and of rows except with bytes.
   int channels_per_unit;
-  void (*stem)(const Convolution&);      // Takes an input of floats.
-  void (*convolve)(const Convolution&);  // Takes an input of units.
+  void (*stem)(const Convolution&);                // Takes an input of floats.
+  void (*convolve)(const Convolution&);            // Takes an input of units.
+  void (*convolve_to_floats)(const Convolution&);  // The same, but puts out and adds floats.
   // Bytes from `count` floats of rows that are not negative; returns what a byte's 1 is worth. The
   // units of a block have its channels 0, 4, 8, 12; 1, 5, 9, 13; and so on. Null where rows are
   // units already.
   float (*quantise)(const float* rows, int count, void* units);
+  // Rows from `count` floats, a multiple of kBlock. Null where rows are floats.
+  void (*round)(const float* floats, int count, void* rows);
+  // Multiplies `count` channels of rows, a multiple of kBlock.
+  void (*scale)(const float* factors, int count, void* rows);
   // Mean, then maximum of all channels.
   void (*pool)(const void* rows, int voxels, int channels, float* pooled);
-  // Adds to rows the gradient of that maximum: what is `gradient` for a channel is shared equally
-  // by the voxels that have it. Only kernels of float32 have this and the next.
-  void (*spread_maximum)(const float* rows, const float* highest, const float* gradient, int voxels,
-                         int channels, float* output);
-  void (*add_weight_gradient)(const WeightGradient&);
+  // Adds to the gradient of rows that came out of a ReLU those of their mean and maximum, given
+  // both, [2][channels]. Voxels share a maximum's equally.
+  void (*spread)(const void* rows, const float* pooled, const float* gradient, int voxels,
+                 int channels, void* output);
+  void (*add_weight_gradient)(const WeightGradient&);  // Null with bytes.
+  // Both need kBlock voxels; the second pads with zeros to whole blocks of channels.
   void (*to_planes)(const void* rows, int voxels, int channels, float* planes);
+  void (*to_rows)(const float* planes, int voxels, int channels, void* rows);
   void (*map_planes)(const PlanesMap&);
   // The log of the sum of exponentials of `count` numbers is *highest + log(*sum). A relative error
   // of 1e-6 in *sum.

@@ -7,7 +7,6 @@
 #include "env/base/parallel.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
-#include "models/backends/measured_kernels.h"
 #include "models/training/adam.h"
 #include "models/training/example_losses.h"
 #include "models/training/network_pass.h"
@@ -17,14 +16,14 @@ namespace {
 
 class CpuTrainer final : public Trainer {
  public:
-  CpuTrainer(const TrainerState& state, const TrainerConfig& config)
+  CpuTrainer(const TrainerState& state, const TrainerConfig& config, const Kernels& kernels)
       : config_(config),
         parameters_(state.network.parameters),
         published_(state.published),
         adam_{state.first_moment, state.second_moment, state.steps},
-        kernels_(MeasuredFastest(state.network.config, {Precision::kFloat32})),
-        present_(state.network.config),
-        published_network_(state.network.config) {
+        kernels_(kernels),
+        present_(state.network.config, kernels),
+        published_network_(state.network.config, kernels) {
     if (config.ema_decay > 0) average_ = state.Acting().parameters;
   }
 
@@ -79,7 +78,7 @@ class CpuTrainer final : public Trainer {
       absl::Span<const Example> examples) const override {
     RETURN_IF_ERROR(CheckExamples(examples, network_config().inventories));
     const env::WorldSize& size = examples.front().position.game->size();
-    PackedNetwork acting(network_config());
+    PackedNetwork acting(network_config(), kernels_);
     acting.Pack(Acting());
     NetworkPass pass(network_config(), size, kernels_);
     std::vector<ExampleErrors> errors;
@@ -161,8 +160,9 @@ class CpuTrainer final : public Trainer {
 
 }  // namespace
 
-std::unique_ptr<Trainer> MakeCpuTrainer(const TrainerState& state, const TrainerConfig& config) {
-  return std::make_unique<CpuTrainer>(state, config);
+std::unique_ptr<Trainer> MakeCpuTrainer(const TrainerState& state, const TrainerConfig& config,
+                                        const Kernels& kernels) {
+  return std::make_unique<CpuTrainer>(state, config, kernels);
 }
 
 }  // namespace hod::models

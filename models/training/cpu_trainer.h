@@ -4,11 +4,13 @@
 
 #include <memory>
 
+#include "models/backends/kernels.h"
 #include "models/training/trainer.h"
 
 namespace hod::models {
 
-// Requires a valid network and vectors of its size.
-std::unique_ptr<Trainer> MakeCpuTrainer(const TrainerState& state, const TrainerConfig& config);
+// Requires a valid network, vectors of its size, and kernels of float32 or bfloat16.
+std::unique_ptr<Trainer> MakeCpuTrainer(const TrainerState& state, const TrainerConfig& config,
+                                        const Kernels& kernels);
 
 }  // namespace hod::models

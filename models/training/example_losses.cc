@@ -13,6 +13,10 @@ namespace {
 
 using Array = Eigen::ArrayXf;
 using GoalPlanes = Eigen::Array<float, env::kNumBlocks, Eigen::Dynamic, Eigen::RowMajor>;
+// The same of rows, whose voxels are columns.
+using GoalColumns = Eigen::Array<float, env::kNumBlocks, Eigen::Dynamic>;
+using GoalRows = Eigen::Map<GoalColumns, 0, Eigen::OuterStride<kGoalRow>>;
+using ConstGoalRows = Eigen::Map<const GoalColumns, 0, Eigen::OuterStride<kGoalRow>>;
 
 double LogSumExp(const Array& x) {
   const float highest = x.maxCoeff();
@@ -140,15 +144,16 @@ void AddGoal(const Example& example, const NetworkPass& pass, const float* publi
     losses.rightly_proposed += predicted != current[v] && predicted == goal;
   }
   if (out == nullptr) return;
-  Eigen::Map<GoalPlanes> gradient(out->pass.goal_gradient().data(), env::kNumBlocks, volume);
+  GoalRows gradient(out->pass.goal_gradient().data(), env::kNumBlocks, volume);
+  const GoalPlanes predicted = log_goal.exp();
   const auto goal_scale = static_cast<float>(out->scales.goal / cells);
-  gradient = log_goal.exp() * goal_scale;
+  gradient = predicted * goal_scale;
   for (int v = 0; v < volume; ++v) gradient(example.goal[v], v) -= goal_scale;
   if (published == nullptr) return;
   const Eigen::Map<const GoalPlanes> log_published(published, env::kNumBlocks, volume);
   const GoalPlanes held = log_published.exp();
   losses.goal_kl = (held * (log_published - log_goal)).sum() / cells;
-  gradient += static_cast<float>(out->scales.goal_kl / cells) * (log_goal.exp() - held);
+  gradient += static_cast<float>(out->scales.goal_kl / cells) * (predicted - held);
 }
 
 LossTotals Compute(const Example& example, const NetworkPass& pass, const float* published,
@@ -165,10 +170,10 @@ LossTotals Compute(const Example& example, const NetworkPass& pass, const float*
 }  // namespace
 
 void LogGoal(const float* logits, int volume, float* log_goal) {
-  const Eigen::Map<const GoalPlanes> in(logits, env::kNumBlocks, volume);
   Eigen::Map<GoalPlanes> out(log_goal, env::kNumBlocks, volume);
-  const Eigen::Array<float, 1, Eigen::Dynamic> highest = in.colwise().maxCoeff();
-  out = in.rowwise() - highest;
+  out = ConstGoalRows(logits, env::kNumBlocks, volume);
+  const Eigen::Array<float, 1, Eigen::Dynamic> highest = out.colwise().maxCoeff();
+  out.rowwise() -= highest;
   const Eigen::Array<float, 1, Eigen::Dynamic> log_sums = out.exp().colwise().sum().log();
   out.rowwise() -= log_sums;
 }

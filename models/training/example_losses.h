@@ -22,11 +22,11 @@ struct LossScales {
 LossTotals LossesOf(const Example& example, const NetworkPass& pass);
 
 // The same, and fills in what Backward() starts from. `published` is the log of the published goal
-// prediction, [kNumBlocks][volume], for goal_kl; null: none.
+// prediction, for goal_kl; null: none.
 LossTotals LossesAndGradient(const Example& example, const LossScales& scales,
                              const float* published, NetworkPass& pass);
 
-// The log of a goal prediction, [kNumBlocks][volume], from its logits.
+// The log of a goal prediction, [kNumBlocks][volume], from its logits, [volume][kGoalRow].
 void LogGoal(const float* logits, int volume, float* log_goal);
 
 }  // namespace hod::models

@@ -1,10 +1,12 @@
 #include "models/training/network_layers.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 #include "absl/strings/str_cat.h"
 #include "env/game/actions.h"
+#include "models/backends/bfloat16.h"
 #include "models/network/features.h"
 
 namespace hod::models {
@@ -27,9 +29,40 @@ void ForEachWeight(const ConvolutionLayer& layer, const Visit& visit) {
   }
 }
 
-size_t PackedIndex(const ConvolutionLayer& layer, int output, int input, int tap) {
-  const int unit = (output / kBlock * layer.kernel_size + tap) * layer.units() + input;
-  return static_cast<size_t>(unit) * kBlock + output % kBlock;
+// How weights stand in [blocks of outputs][taps][units of inputs][kBlock] units.
+struct PackedOrder {
+  PackedOrder(int outputs, int kernel_size, int inputs, int channels_per_unit)
+      : kernel_size(kernel_size),
+        units(RoundUp(inputs, channels_per_unit) / channels_per_unit),
+        channels_per_unit(channels_per_unit),
+        size(size_t{1} * RoundUp(outputs, kBlock) * kernel_size * units) {}
+
+  // Counted in channels.
+  size_t Index(int output, int input, int tap) const {
+    const int unit = (output / kBlock * kernel_size + tap) * units + input / channels_per_unit;
+    return (static_cast<size_t>(unit) * kBlock + output % kBlock) * channels_per_unit +
+           input % channels_per_unit;
+  }
+
+  int kernel_size, units, channels_per_unit;
+  size_t size;  // Counted in units.
+};
+
+PackedOrder ForwardOrder(const ConvolutionLayer& layer, int channels_per_unit) {
+  return {layer.outputs, layer.kernel_size, layer.inputs, channels_per_unit};
+}
+
+PackedOrder BackwardOrder(const ConvolutionLayer& layer, int channels_per_unit) {
+  return {layer.inputs, layer.kernel_size, layer.outputs, channels_per_unit};
+}
+
+void Put(float value, Precision precision, size_t index, Aligned<uint32_t>& units) {
+  if (precision == Precision::kBfloat16) {
+    const uint16_t half = ToBfloat16(value);
+    std::memcpy(reinterpret_cast<char*>(units.data()) + index * sizeof(half), &half, sizeof(half));
+  } else {
+    std::memcpy(&units[index], &value, sizeof(value));
+  }
 }
 
 }  // namespace
@@ -47,7 +80,7 @@ NetworkLayers::NetworkLayers(const NetworkConfig& config) {
   };
   // `inputs` of those of the tensors NAME, from `first_column` on.
   const auto convolution = [&](const std::vector<std::string>& names, int first_column, int inputs,
-                               bool reads_planes, bool has_bias = true) {
+                               bool reads_features, bool has_bias = true) {
     ConvolutionLayer layer;
     for (const std::string& name : names) {
       const std::vector<int64_t>& shape = tensors.at(name + ".weight").second;
@@ -60,7 +93,8 @@ NetworkLayers::NetworkLayers(const NetworkConfig& config) {
     layer.kernel_size = layer.extents[0] * layer.extents[1] * layer.extents[2];
     layer.first_column = first_column;
     layer.inputs = inputs;
-    layer.reads_planes = reads_planes;
+    layer.reads_features = reads_features;
+    layer.input_row = RoundUp(reads_features ? NumPlanes(config) : inputs, kBlock);
     convolutions.push_back(layer);
     return static_cast<int>(convolutions.size()) - 1;
   };
@@ -70,7 +104,7 @@ NetworkLayers::NetworkLayers(const NetworkConfig& config) {
                        static_cast<int>(shape[1])};
   };
   const int channels = config.channels, planes = NumPlanes(config);
-  stem = convolution({"stem"}, 0, planes, /*reads_planes=*/true);
+  stem = convolution({"stem"}, 0, planes, /*reads_features=*/true);
   stem_globals = matrix("stem_globals");
   const auto [first, second] = BlockConvolutions(config.block);
   for (int i = 0; i < config.blocks; ++i) {
@@ -89,15 +123,18 @@ NetworkLayers::NetworkLayers(const NetworkConfig& config) {
   value = matrix("value");
 }
 
-PackedNetwork::PackedNetwork(const NetworkConfig& config)
-    : config_(config), layers_(config), packed_(layers_.convolutions.size()) {
+PackedNetwork::PackedNetwork(const NetworkConfig& config, const Kernels& kernels)
+    : config_(config),
+      precision_(kernels.precision),
+      channels_per_unit_(kernels.channels_per_unit),
+      layers_(config),
+      packed_(layers_.convolutions.size()) {
   for (size_t i = 0; i < packed_.size(); ++i) {
     const ConvolutionLayer& layer = layers_.convolutions[i];
-    packed_[i].forward.resize(layer.packed_size());
+    packed_[i].forward.resize(ForwardOrder(layer, channels_per_unit_).size);
     packed_[i].bias.resize(layer.blocks() * kBlock);
-    if (layer.reads_planes) continue;  // Nobody asks for the gradient of what is seen.
-    packed_[i].backward.resize(size_t{1} * layer.units() * layer.kernel_size * layer.blocks() *
-                               kBlock);
+    if (layer.reads_features) continue;  // Nobody asks for the gradient of what is seen.
+    packed_[i].backward.resize(BackwardOrder(layer, channels_per_unit_).size);
   }
 }
 
@@ -106,13 +143,13 @@ void PackedNetwork::Pack(absl::Span<const float> parameters) {
   for (size_t i = 0; i < packed_.size(); ++i) {
     const ConvolutionLayer& layer = layers_.convolutions[i];
     Packed& packed = packed_[i];
-    const int outputs = layer.blocks() * kBlock;
+    const PackedOrder forward = ForwardOrder(layer, channels_per_unit_);
+    const PackedOrder backward = BackwardOrder(layer, channels_per_unit_);
     ForEachWeight(layer, [&](int output, int input, int tap, int64_t index) {
-      packed.forward[PackedIndex(layer, output, input, tap)] = parameters[index];
-      if (layer.reads_planes) return;
+      Put(parameters[index], precision_, forward.Index(output, input, tap), packed.forward);
+      if (layer.reads_features) return;
       const int opposite = layer.kernel_size - 1 - tap;
-      const int unit = (input / kBlock * layer.kernel_size + opposite) * outputs + output;
-      packed.backward[static_cast<size_t>(unit) * kBlock + input % kBlock] = parameters[index];
+      Put(parameters[index], precision_, backward.Index(input, output, opposite), packed.backward);
     });
     auto bias = packed.bias.begin();
     for (const ConvolutionLayer::Part& part : layer.parts) {
@@ -125,7 +162,7 @@ void PackedNetwork::Pack(absl::Span<const float> parameters) {
 NetworkGradient::NetworkGradient(const NetworkLayers& layers)
     : layers_(layers), flat_(layers.num_parameters) {
   for (const ConvolutionLayer& layer : layers.convolutions) {
-    packed_.emplace_back(layer.packed_size());
+    packed_.emplace_back(ForwardOrder(layer, /*channels_per_unit=*/1).size);
   }
 }
 
@@ -138,8 +175,9 @@ void NetworkGradient::AddTo(absl::Span<float> gradient) const {
   for (size_t i = 0; i < flat_.size(); ++i) gradient[i] += flat_[i];
   for (size_t i = 0; i < packed_.size(); ++i) {
     const ConvolutionLayer& layer = layers_.convolutions[i];
+    const PackedOrder order = ForwardOrder(layer, /*channels_per_unit=*/1);
     ForEachWeight(layer, [&](int output, int input, int tap, int64_t index) {
-      gradient[index] += packed_[i][PackedIndex(layer, output, input, tap)];
+      gradient[index] += packed_[i][order.Index(output, input, tap)];
     });
   }
 }

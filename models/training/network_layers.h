@@ -24,17 +24,17 @@ struct ConvolutionLayer {
     int outputs;
   };
   std::vector<Part> parts;
-  std::array<int, 3> extents;  // The kernel's, in x, y, z.
-  int kernel_size = 1;         // Their product.
-  int columns = 0;             // Inputs that the tensors have,
-  int first_column = 0;        // and where those that this layer reads begin,
-  int inputs = 0;              // and how many they are.
-  int outputs = 0;             // Outputs of all parts together.
-  bool reads_planes = false;   // Or rows, with zeros up to whole blocks of channels.
+  std::array<int, 3> extents;   // The kernel's, in x, y, z.
+  int kernel_size = 1;          // Their product.
+  int columns = 0;              // Inputs that the tensors have,
+  int first_column = 0;         // and where those that this layer reads begin,
+  int inputs = 0;               // and how many they are.
+  int outputs = 0;              // Outputs of all parts together.
+  bool reads_features = false;  // Or what other layers put out.
+  int input_row = 0;            // Channels of the rows that it reads, in whole blocks.
 
-  int units() const { return reads_planes ? inputs : RoundUp(inputs, kBlock); }
   int blocks() const { return RoundUp(outputs, kBlock) / kBlock; }
-  size_t packed_size() const { return size_t{1} * blocks() * kernel_size * units() * kBlock; }
+  int input_blocks() const { return RoundUp(inputs, kBlock) / kBlock; }
 };
 
 // Matrices of the flat parameters, [rows][columns].
@@ -58,10 +58,10 @@ struct NetworkLayers {
   int64_t num_parameters;
 };
 
-// The parameters of a network, packed for a pass.
+// The parameters of a network, packed for a pass by kernels of float32 or bfloat16.
 class PackedNetwork {
  public:
-  explicit PackedNetwork(const NetworkConfig& config);
+  PackedNetwork(const NetworkConfig& config, const Kernels& kernels);
 
   // Requires as many parameters as the network has, which are borrowed.
   void Pack(absl::Span<const float> parameters);
@@ -69,18 +69,21 @@ class PackedNetwork {
   const NetworkConfig& config() const { return config_; }
   const NetworkLayers& layers() const { return layers_; }
   absl::Span<const float> parameters() const { return parameters_; }
-  const float* forward(int layer) const { return packed_[layer].forward.data(); }
+  const void* forward(int layer) const { return packed_[layer].forward.data(); }
   // Weights of the map from gradients of outputs to gradients of inputs.
-  const float* backward(int layer) const { return packed_[layer].backward.data(); }
+  const void* backward(int layer) const { return packed_[layer].backward.data(); }
   const float* bias(int layer) const { return packed_[layer].bias.data(); }
 
  private:
   struct Packed {
-    Aligned<float> forward;   // [blocks of outputs][taps][units of inputs][kBlock]
-    Aligned<float> backward;  // [blocks of inputs][taps, the other way][outputs][kBlock]
-    Aligned<float> bias;      // [blocks of outputs][kBlock]
+    Aligned<uint32_t> forward;  // [blocks of outputs][taps][units of inputs][kBlock] units
+    Aligned<uint32_t>
+        backward;         // [blocks of inputs][taps, the other way][units of outputs][kBlock]
+    Aligned<float> bias;  // [blocks of outputs][kBlock]
   };
   NetworkConfig config_;
+  Precision precision_;
+  int channels_per_unit_;
   NetworkLayers layers_;
   absl::Span<const float> parameters_;
   std::vector<Packed> packed_;
@@ -92,16 +95,16 @@ class NetworkGradient {
   explicit NetworkGradient(const NetworkLayers& layers);
 
   void Clear();
-  float* weights(int layer) {
-    return packed_[layer].data();
-  }                                       // Ordered like PackedNetwork::forward().
-  float* flat() { return flat_.data(); }  // All but the weights of convolutions.
+  // [blocks of outputs][taps][inputs][kBlock]
+  float* weights(int layer) { return packed_[layer].data(); }
+  // All but the weights of convolutions.
+  float* flat() { return flat_.data(); }
   // Adds all to `gradient`, [parameters].
   void AddTo(absl::Span<float> gradient) const;
 
  private:
   const NetworkLayers& layers_;
-  std::vector<Aligned<float>> packed_;
+  std::vector<Aligned<float>> packed_;  // The weights of convolutions.
   std::vector<float> flat_;
 };
 

@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "models/network/precision.h"
+#include "models/backends/backend.h"
 #include "models/training/trainable.h"
 
 namespace hod::models {
@@ -29,6 +29,8 @@ struct TrainerConfig {
   uint64_t seed = 0;  // Seeds dropout.
   int threads = 1;    // Used by a step, of at least 1. Sums of floats depend on their number.
   Device device = Device::kCpu;
+  // Of what convolutions multiply. kAuto: float32 on the processor, bfloat16 on a GPU.
+  PrecisionChoice precision = PrecisionChoice::kAuto;
 };
 
 // After MarkPublished() steps hold the goal prediction close to that of the parameters of then.
@@ -37,14 +39,14 @@ class Trainer : public ResumableTrainer, public ExampleTrainer {
   virtual Network network() const = 0;
 };
 
-// Computes on the processor's vector units or, with Device::kCuda, in libtorch on the GPU, in
-// bfloat16. Error: no such device here, or no libtorch for it. Requires a valid network and vectors
-// of its size.
+// Computes on the processor's vector units or, with Device::kCuda, in libtorch on the GPU. Sums,
+// losses and Adam are in float32 everywhere. Error: no such device here, no libtorch for it, or
+// none of that precision. Requires a valid network and vectors of its size.
 absl::StatusOr<std::unique_ptr<Trainer>> MakeTrainer(const TrainerState& state,
                                                      const TrainerConfig& config);
 
 // The same in libtorch on either device, with its automatic gradients, which those of the vector
-// units are compared with.
+// units are compared with; with kAuto alone.
 absl::StatusOr<std::unique_ptr<Trainer>> MakeTorchTrainer(const TrainerState& state,
                                                           const TrainerConfig& config);
 

@@ -17,7 +17,7 @@ struct Case {
   env::WorldSize size;
   std::array<int, 3> extents;
   int channels, blocks;
-  bool add, gate, relu;
+  bool add = false, gate = false, relu = false;
 };
 
 // Numbers as kernels keep them: float32, bfloat16 rounded to the nearest, or bytes.
@@ -176,6 +176,95 @@ TEST_CASE("Convolutions are what their definition says, of any number of channel
       INFO(Name(kernels->precision) << ", " << kernels->name << ": " << c.channels << " channels, "
                                     << c.blocks << " blocks, world of " << c.size.w);
       Check(c, *kernels);
+    }
+  }
+}
+
+// The gradient of a weight, by its definition.
+double ExpectedGradient(const Case& c, const std::vector<double>& input,
+                        const std::vector<double>& gradient, const std::array<int, 3>& tap,
+                        int channel, int output) {
+  double sum = 0;
+  for (int voxel = 0; voxel < c.size.Volume(); ++voxel) {
+    const env::Cell at =
+        c.size.At(voxel) +
+        env::Cell{tap[0] - c.extents[0] / 2, tap[1] - c.extents[1] / 2, tap[2] - c.extents[2] / 2};
+    if (!c.size.Contains(at)) continue;
+    const size_t row = size_t{1} * c.size.Index(at) * RoundUp(c.channels, kBlock);
+    sum += input[row + channel] * gradient[size_t{1} * voxel * c.blocks * kBlock + output];
+  }
+  return sum;
+}
+
+TEST_CASE("Gradients of weights are what their definition says, added to what was there") {
+  const Case cases[] = {{{11, 10, 10}, {3, 1, 3}, 16, 1}, {{5, 7, 9}, {1, 3, 1}, 23, 2},
+                        {{4, 5, 7}, {3, 3, 3}, 40, 1},    {{7, 7, 7}, {1, 1, 1}, 5, 9},
+                        {{4, 3, 3}, {3, 1, 3}, 32, 2},    {{5, 5, 5}, {5, 1, 1}, 48, 3}};
+  for (const Case& c : cases) {
+    Rng rng(1);
+    const int row = RoundUp(c.channels, kBlock), outputs = c.blocks * kBlock;
+    const auto input = RandomIntegers(size_t{1} * c.size.Volume() * row, -3, 3, rng);
+    const auto gradient = RandomIntegers(size_t{1} * c.size.Volume() * outputs, -3, 3, rng);
+    const ConvolutionPlan plan(c.size, c.extents);
+    for (const Kernels* kernels : RunnableKernels()) {
+      if (kernels->add_weight_gradient == nullptr) continue;
+      INFO(FullName(*kernels) << ": " << c.channels << " channels, " << c.blocks
+                              << " blocks, world of " << c.size.w);
+      const auto inputs = Kept(input, kernels->precision);
+      const auto gradients = Kept(gradient, kernels->precision);
+      Aligned<float> weights(size_t{1} * outputs * plan.kernel_size * c.channels, 7.0f);
+      kernels->add_weight_gradient({.input = inputs.data(),
+                                    .input_row = row,
+                                    .channels = c.channels,
+                                    .gradient = gradients.data(),
+                                    .weights = weights.data(),
+                                    .blocks = c.blocks,
+                                    .kernel_size = plan.kernel_size,
+                                    .taps = plan.taps.data(),
+                                    .runs = plan.runs.data(),
+                                    .num_runs = static_cast<int>(plan.runs.size())});
+      int wrong = 0;
+      for (int output = 0; output < outputs; ++output) {
+        for (int tap = 0; tap < plan.kernel_size; ++tap) {
+          const std::array<int, 3> at = {tap / (c.extents[1] * c.extents[2]),
+                                         tap / c.extents[2] % c.extents[1], tap % c.extents[2]};
+          for (int channel = 0; channel < c.channels; channel += 3) {
+            const size_t index =
+                ((size_t{1} * (output / kBlock) * plan.kernel_size + tap) * c.channels + channel) *
+                    kBlock +
+                output % kBlock;
+            wrong +=
+                weights[index] != 7 + ExpectedGradient(c, input, gradient, at, channel, output);
+          }
+        }
+      }
+      CHECK(wrong == 0);
+    }
+  }
+}
+
+TEST_CASE("Rows become planes and planes rows, of any number of voxels") {
+  for (const Kernels* kernels : RunnableKernels()) {
+    const Precision precision =
+        kernels->precision == Precision::kInt8 ? Precision::kFloat32 : kernels->precision;
+    for (const int voxels : {16, 27, 64, 105}) {
+      constexpr int kChannels = 21, kRow = 32;
+      Rng rng(1);
+      const auto numbers = RandomIntegers(size_t{1} * kChannels * voxels, -9, 9, rng);
+      const auto planes = Kept(numbers, Precision::kFloat32);
+      Aligned<float> rows(size_t{1} * kRow * voxels, 5.0f), back(rows.size());
+      kernels->to_rows(planes.data(), voxels, kChannels, rows.data());
+      kernels->to_planes(rows.data(), voxels, kRow, back.data());
+      int wrong = 0;
+      for (int voxel = 0; voxel < voxels; ++voxel) {
+        for (int channel = 0; channel < kRow; ++channel) {
+          const double expected = channel < kChannels ? numbers[channel * voxels + voxel] : 0;
+          wrong += Get(precision, size_t{1} * voxel * kRow + channel, rows.data()) != expected;
+          wrong += back[channel * voxels + voxel] != expected;
+        }
+      }
+      INFO(FullName(*kernels) << ", " << voxels << " voxels");
+      CHECK(wrong == 0);
     }
   }
 }
