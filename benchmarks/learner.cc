@@ -218,7 +218,7 @@ void AddLearnerSuite() {
         ->Unit(benchmark::kMillisecond);
   }
   for (const models::NetworkConfig config :
-       {models::NetworkConfig{.channels = 16, .blocks = 4}, models::NetworkConfig{},
+       {models::NetworkConfig{.channels = 16, .blocks = 4},
         models::NetworkConfig{.channels = 32, .blocks = 6}}) {
     for (const auto& [batch, threads] : {std::pair(64, 1), std::pair(64, 2), std::pair(512, 1)}) {
       RegisterSteps(config, batch, {.name = "step", .threads = threads});
