@@ -217,9 +217,8 @@ void AddLearnerSuite() {
     benchmark::RegisterBenchmark(absl::StrCat("load/", batch).c_str(), Load, batch)
         ->Unit(benchmark::kMillisecond);
   }
-  for (const models::NetworkConfig config :
-       {models::NetworkConfig{.channels = 16, .blocks = 4},
-        models::NetworkConfig{.channels = 32, .blocks = 6}}) {
+  for (const models::NetworkConfig config : {models::NetworkConfig{.channels = 16, .blocks = 4},
+                                             models::NetworkConfig{.channels = 32, .blocks = 6}}) {
     for (const auto& [batch, threads] : {std::pair(64, 1), std::pair(64, 2), std::pair(512, 1)}) {
       RegisterSteps(config, batch, {.name = "step", .threads = threads});
       RegisterSteps(config, batch, {.name = "libtorch", .threads = threads, .torch = true});
