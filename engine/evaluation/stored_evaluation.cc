@@ -9,7 +9,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "engine/play/human_file.h"
+#include "engine/play/player_spec.h"
 #include "env/base/status.h"
 #include "env/houses/sources/source.h"
 
@@ -61,10 +63,22 @@ std::string HashOfNetwork(const models::LoadedNetwork& network) {
   return HashOf(bytes);
 }
 
-absl::StatusOr<json> OriginOfAssistant(const Assistant& assistant) {
+absl::StatusOr<std::string> HashOfAllGoals(const std::string& goals, const env::GameConfig& game) {
+  ASSIGN_OR_RETURN(const auto source, env::MakeGoalSource(goals, game, /*seed=*/0));
+  std::string all;
+  for (const env::Goal& goal : source->All()) all.append(goal.blocks.begin(), goal.blocks.end());
+  return HashOf(all);
+}
+
+absl::StatusOr<json> OriginOfAssistant(const Assistant& assistant, const RunConfig& config) {
   if (assistant.network != nullptr) {
     const std::string hash = HashOfNetwork(*assistant.network);
     return json(assistant.carries_out_belief ? kBeliefPrefix + hash : hash);
+  }
+  absl::string_view goals = assistant.spec;
+  if (absl::ConsumePrefix(&goals, kPosteriorPrefix)) {
+    ASSIGN_OR_RETURN(const std::string hash, HashOfAllGoals(std::string(goals), config.game));
+    return json(kPosteriorPrefix + hash);
   }
   return OriginOfPlayer(assistant.spec);
 }
@@ -83,7 +97,7 @@ absl::StatusOr<std::string> HashOfHouses(const RunConfig& config) {
 }
 
 absl::StatusOr<json> OriginOf(const EvaluationSetup& setup) {
-  ASSIGN_OR_RETURN(json assistant, OriginOfAssistant(setup.assistant));
+  ASSIGN_OR_RETURN(json assistant, OriginOfAssistant(setup.assistant, setup.config));
   ASSIGN_OR_RETURN(json human, OriginOfPlayer(setup.human));
   ASSIGN_OR_RETURN(std::string houses, HashOfHouses(setup.config));
   return json{{"version", kVersion},

@@ -1,5 +1,6 @@
 #include "engine/play/player_spec.h"
 
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -7,12 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "engine/play/human_file.h"
 #include "engine/play/network_player.h"
 #include "engine/play/playable_network.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
+#include "env/houses/sources/source.h"
 #include "env/players/make_player.h"
+#include "env/players/posterior_walker.h"
 
 namespace hod::engine {
 namespace {
@@ -70,6 +74,52 @@ absl::StatusOr<PlayerFactory> MakeMixtureFactory(const std::string& path, const 
   };
 }
 
+// How sure it is of what it does, as RunConfig has it for evaluations.
+constexpr double kPosteriorThreshold = 0.75;
+
+// All goals of a source in games of one world.
+class KnownGoals {
+ public:
+  using Goals = std::shared_ptr<const std::vector<std::vector<env::Block>>>;
+
+  explicit KnownGoals(std::string spec) : spec_(std::move(spec)) {}
+
+  absl::StatusOr<Goals> For(const env::GameConfig& config) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (goals_ != nullptr && config.size == size_) return goals_;
+    ASSIGN_OR_RETURN(const auto source, env::MakeGoalSource(spec_, config, /*seed=*/0));
+    std::vector<std::vector<env::Block>> goals;
+    for (env::Goal& goal : source->All()) goals.push_back(std::move(goal.blocks));
+    if (goals.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "player \"", kPosteriorPrefix, spec_, "\": expected a source with so many goals and no more"));
+    }
+    size_ = config.size;
+    goals_ = std::make_shared<const std::vector<std::vector<env::Block>>>(std::move(goals));
+    return goals_;
+  }
+
+ private:
+  const std::string spec_;
+  std::mutex mutex_;
+  env::WorldSize size_{};
+  Goals goals_;
+};
+
+PlayerFactory MakePosteriorFactory(const std::string& goals) {
+  auto known = std::make_shared<KnownGoals>(goals);
+  return [known](const env::Game& game, int player, uint64_t) -> MadePlayer {
+    if (game.config().abilities.teleportation) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "player \"", kPosteriorPrefix,
+          "GOALS\": abilities.teleportation is true, expected false: it walks"));
+    }
+    ASSIGN_OR_RETURN(KnownGoals::Goals all, known->For(game.config()));
+    return std::make_unique<env::PosteriorWalker>(game, player, std::move(all),
+                                                  kPosteriorThreshold);
+  };
+}
+
 }  // namespace
 
 std::vector<PlayerForm> PlayerForms() {
@@ -77,6 +127,9 @@ std::vector<PlayerForm> PlayerForms() {
   for (const env::NamedPlayer& player : env::NamedPlayers()) {
     forms.push_back({player.name, player.description});
   }
+  forms.push_back({"posterior:GOALS",
+                   "an assistant that knows all houses of a source and their places, weighs them "
+                   "by what the human builds, and carries out what they agree on"});
   forms.push_back({"FILE.safetensors",
                    "a network that acts by its policy: a checkpoint, a clone of people, or a file "
                    "of hod weights import"});
@@ -111,6 +164,10 @@ absl::StatusOr<PlayerFactory> MakePlayerFactory(const std::string& spec,
   if (absl::EndsWith(path, ".safetensors")) {
     ASSIGN_OR_RETURN(const models::LoadedNetwork network, models::OpenNetwork(path));
     return MakePlayerFactory(network);
+  }
+  absl::string_view goals = path;
+  if (absl::ConsumePrefix(&goals, kPosteriorPrefix)) {
+    return MakePosteriorFactory(std::string(goals));
   }
   return [spec](const env::Game& game, int player, uint64_t seed) {
     return env::MakePlayer(spec, game, player, seed);

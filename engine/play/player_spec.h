@@ -10,6 +10,9 @@
 
 namespace hod::engine {
 
+// "posterior:GOALS" is an assistant that knows all goals of a source (posterior_walker.h).
+inline constexpr char kPosteriorPrefix[] = "posterior:";
+
 // A form that a spec takes, and who plays then.
 struct PlayerForm {
   std::string spec, description;

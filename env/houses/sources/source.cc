@@ -46,6 +46,7 @@ class GeneratedSource : public GoalSource {
 };
 
 struct NamedHouse {
+  NamedHouse(std::string name, House house) : name(std::move(name)), house(std::move(house)) {}
   std::string name;
   House house;
 };
@@ -81,8 +82,35 @@ class ListSource : public GoalSource {
     Rng rng = Rng(seed_).Fork(i);
     return Make(houses_[i], rng);
   }
+  std::vector<Goal> All() const override {
+    std::vector<Goal> goals;
+    for (const NamedHouse& named : houses_) {
+      for (NamedHouse& placed : EveryPlaceOf(named)) {
+        Rng rng;  // There is no choice left.
+        goals.push_back(Make(placed, rng));
+      }
+    }
+    return goals;
+  }
 
  private:
+  // The house in boxes that fill all of the room there is, so that each has one place.
+  std::vector<NamedHouse> EveryPlaceOf(const NamedHouse& named) const {
+    const House& house = named.house;
+    if (house.size == config_.size) return {named};
+    const WorldSize room = MaxHouseSize(config_);
+    std::vector<NamedHouse> places;
+    for (int x = 0; x + house.size.w <= room.w; ++x) {
+      for (int z = 0; z + house.size.d <= room.d; ++z) {
+        House& box = places.emplace_back(named.name, AirHouse({room.w, house.size.h, room.d})).house;
+        for (int i = 0; i < house.size.Volume(); ++i) {
+          box.blocks[box.size.Index(house.size.At(i) + Cell{x, 0, z})] = house.blocks[i];
+        }
+      }
+    }
+    return places;
+  }
+
   Goal Make(const NamedHouse& named, Rng& rng) const {
     return Place(config_, placement_, named.name, named.house, rng);
   }

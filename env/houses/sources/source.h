@@ -32,6 +32,8 @@ class GoalSource {
   // Goal number `index` >= 0, for evaluation: always the same for one source. A source of `size()`
   // goals starts again after the last.
   virtual Goal Get(int index) const = 0;
+  // Every goal there is: each house in every place. Empty if they are unlimited.
+  virtual std::vector<Goal> All() const { return {}; }
 };
 
 // A goal for games with `config` from blocks as npy:DIR (below) reads them from a file: the whole

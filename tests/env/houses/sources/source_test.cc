@@ -90,6 +90,23 @@ TEST_CASE("source: files come in order of their names and start again after the 
   CHECK(names.size() == 2);
 }
 
+TEST_CASE("source: all goals are every house in every place") {
+  const GameConfig config;
+  const TempDir dir;
+  dir.Write("pillar.npy", NpyBytes(kPillarSize, kPillar));
+  const auto source = MakeGoalSource("npy:" + dir.path(), config, 0);
+  REQUIRE(source.ok());
+  const std::vector<Goal> all = (*source)->All();
+  const WorldSize room = MaxHouseSize(config);
+  CHECK(static_cast<int>(all.size()) == room.w * room.d);
+  std::set<std::vector<Block>> different;
+  for (const Goal& goal : all) different.insert(goal.blocks);
+  CHECK(different.size() == all.size());
+  Rng rng(1);
+  for (int n = 0; n < 50; ++n) CHECK(different.count((*source)->Sample(rng).blocks) == 1);
+  CHECK((*MakeGoalSource("generated", config, 0))->All().empty());
+}
+
 TEST_CASE("source: a small house stands at a random place of the world, in dirt") {
   const GameConfig config;
   const TempDir dir;
