@@ -55,7 +55,7 @@ class HodConvolution {
   HodConvolution(const ConvolutionShape& shape, const Kernels& kernels)
       : kernels_(kernels), plan_(env::WorldSize(), shape.extents), channels_(shape.channels) {
     const int channels = shape.channels, blocks = channels / models::kBlock;
-    const int units = channels / kernels.channels_per_unit;
+    const int units = channels / models::ChannelsPerUnit(kernels.precision);
     position_ = size_t{1} * env::WorldSize().Volume() * units;
     // A half in float32, and in bfloat16 but for the other channel of a unit, which is 0.
     input_.assign(kBatch * position_, 0.5f);
@@ -63,7 +63,7 @@ class HodConvolution {
     weights_.assign(size_t{1} * plan_.kernel_size * units * channels, 0.5f);
     weight_gradient_.assign(size_t{1} * plan_.kernel_size * channels * channels, 0.0f);
     bias_.assign(channels, 0.5f);
-    convolution_ = plan_.Make(units, blocks, /*reads_planes=*/false);
+    convolution_ = plan_.Make(units, blocks);
     convolution_.weights = weights_.data();
     convolution_.bias = bias_.data();
   }

@@ -56,12 +56,18 @@ class TimedBackend : public Backend {
     explicit TimedWorkspace(std::unique_ptr<Workspace> inner) : inner_(std::move(inner)) {
       planes = inner_->planes;
       globals = inner_->globals;
-      logits = inner_->logits;
+      goal_logits = inner_->goal_logits;
       values = inner_->values;
     }
     void Run(int positions) override {
       const Stopwatch watch;
       inner_->Run(positions);
+      seconds_in_network += watch.Seconds();
+    }
+    void ActionLogits(int position, models::Actor actor, const env::ActionSpace& actions,
+                      absl::Span<const int32_t> ids, absl::Span<float> action_logits) override {
+      const Stopwatch watch;
+      inner_->ActionLogits(position, actor, actions, ids, action_logits);
       seconds_in_network += watch.Seconds();
     }
 

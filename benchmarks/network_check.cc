@@ -40,7 +40,7 @@ const Limits& LimitsOf(Precision precision) {
 
 // All that a network says of some positions.
 struct Predictions {
-  std::vector<float> logits;  // [positions][kNumLogitPlanes][volume]
+  std::vector<std::vector<float>> logits;  // models::AllLogits() of every position.
   std::vector<float> values;
   std::vector<mcts::Evaluation> evaluations;
 };
@@ -63,8 +63,10 @@ Predictions Predict(const models::Network& network, std::unique_ptr<Backend> bac
                              workspace->globals.subspan(i * globals, globals));
     }
     workspace->Run(static_cast<int>(some.size()));
-    const auto logits = workspace->logits.first(some.size() * models::kNumLogitPlanes * volume);
-    predictions.logits.insert(predictions.logits.end(), logits.begin(), logits.end());
+    for (size_t i = 0; i < some.size(); ++i) {
+      predictions.logits.push_back(
+          models::AllLogits(*workspace, static_cast<int>(i), positions.front().game->size()));
+    }
     const auto values = workspace->values.first(some.size());
     predictions.values.insert(predictions.values.end(), values.begin(), values.end());
   }
@@ -100,19 +102,18 @@ class Errors {
   int64_t count_ = 0;
 };
 
-HeadError LogitErrors(const char* head, int first_plane, int planes, const Predictions& subject,
+// Compares the logits from `begin` to `end` of every position.
+HeadError LogitErrors(const char* head, size_t begin, size_t end, const Predictions& subject,
                       const Predictions& reference, double limit) {
-  const size_t positions = reference.values.size();
-  const size_t row = reference.logits.size() / positions, volume = row / models::kNumLogitPlanes;
   double largest = 1;
-  for (const float logit : reference.logits) {
-    largest = std::max(largest, std::abs(static_cast<double>(logit)));
+  for (const std::vector<float>& logits : reference.logits) {
+    for (const float logit : logits) {
+      largest = std::max(largest, std::abs(static_cast<double>(logit)));
+    }
   }
   Errors errors(head, limit * largest);
-  for (size_t p = 0; p < positions; ++p) {
-    for (size_t i = first_plane * volume; i < (first_plane + planes) * volume; ++i) {
-      errors.Add(subject.logits[p * row + i], reference.logits[p * row + i]);
-    }
+  for (size_t p = 0; p < reference.logits.size(); ++p) {
+    for (size_t i = begin; i < end; ++i) errors.Add(subject.logits[p][i], reference.logits[p][i]);
   }
   return errors.Take();
 }
@@ -133,7 +134,9 @@ std::vector<float> Softmax(const std::vector<float>& logits) {
 
 std::vector<HeadError> Compare(const Predictions& subject, const Predictions& reference,
                                const Limits& limits) {
-  constexpr int kActions = env::kNumActionChannels;
+  const size_t all = reference.logits.front().size();
+  const size_t goals = reference.evaluations.front().goal_logits.size();
+  const size_t actions = (all - goals) / 2;
   Errors policy("policy", limits.probability), human("human", limits.probability),
       goal("goal", limits.probability), value("value", limits.value),
       policy_kl("policy_kl", limits.divergence), human_kl("human_kl", limits.divergence),
@@ -168,17 +171,16 @@ std::vector<HeadError> Compare(const Predictions& subject, const Predictions& re
     }
     value.Add(subject.values[k], reference.values[k]);
   }
-  return {
-      LogitErrors("policy_logits", 0, kActions, subject, reference, limits.logits),
-      LogitErrors("human_logits", kActions, kActions, subject, reference, limits.logits),
-      LogitErrors("goal_logits", 2 * kActions, env::kNumBlocks, subject, reference, limits.logits),
-      policy.Take(),
-      human.Take(),
-      goal.Take(),
-      policy_kl.Take(),
-      human_kl.Take(),
-      goal_kl.Take(),
-      value.Take()};
+  return {LogitErrors("policy_logits", 0, actions, subject, reference, limits.logits),
+          LogitErrors("human_logits", actions, 2 * actions, subject, reference, limits.logits),
+          LogitErrors("goal_logits", 2 * actions, all, subject, reference, limits.logits),
+          policy.Take(),
+          human.Take(),
+          goal.Take(),
+          policy_kl.Take(),
+          human_kl.Take(),
+          goal_kl.Take(),
+          value.Take()};
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ models::ReferenceWeights RandomPaperNetwork(uint64_t seed);
 
 // Floating-point operations for a position, two for a weight and an input: nominally of all taps of
 // convolutions everywhere, and without those that fall off the world and meet zeros. Linear maps
-// and convolutions count, nothing else.
+// and convolutions count, nothing else. Kernels need fewer, since features are mostly zeros and not
+// all logits are wanted.
 struct Cost {
   double nominal = 0, needed = 0;
 };

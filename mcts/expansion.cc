@@ -45,15 +45,18 @@ void FindActions(const SearchOptions& options, const env::Game& game, const env:
                  int player, std::vector<int32_t>& ids) {
   env::ValidActions(game, state, player, options.line_of_sight, ids);
   if (!options.respect_removals) return;
-  std::erase_if(ids, [&](int32_t id) {
-    const env::Action action = game.actions().Unflatten(id);
-    if (action.type != ActionType::kPlace) return false;
-    for (int p = 0; p < game.num_players(); ++p) {
-      const env::BlockSet broken = state.broken[p * state.blocks.size() + action.location];
-      if (p != player && (broken >> action.block & 1)) return true;
+  const size_t volume = state.blocks.size();
+  size_t kept = 0;
+  game.actions().ForEach(ids, [&](size_t i, const env::Action& action) {
+    bool allowed = true;
+    for (int p = 0; action.type == ActionType::kPlace && p < game.num_players(); ++p) {
+      if (p == player) continue;
+      allowed &= (state.broken[p * volume + action.location] >> action.block & 1) == 0;
     }
-    return false;
+    ids[kept] = ids[i];
+    kept += allowed;
   });
+  ids.resize(kept);
 }
 
 absl::Status Expansion::Check(const Position& position, const Evaluation& evaluation) {

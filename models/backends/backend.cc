@@ -1,5 +1,6 @@
 #include "models/backends/backend.h"
 
+#include <numeric>
 #include <vector>
 
 #include "models/backends/cpu_backend.h"
@@ -33,6 +34,23 @@ absl::StatusOr<std::unique_ptr<Backend>> MakeBackend(const Network& network,
         "expected auto, float32 or int8");
   }
   return MakeCpuBackend(network, MeasuredFastest(network.config, PrecisionsOf(precision)));
+}
+
+std::vector<float> AllLogits(Workspace& workspace, int position, const env::WorldSize& size) {
+  env::GameConfig config;  // Of bodies that walk and give.
+  config.size = size;
+  config.abilities.teleportation = config.abilities.inf_blocks = false;
+  const env::ActionSpace actions(config);
+  std::vector<int32_t> ids(actions.num_actions());
+  std::iota(ids.begin(), ids.end(), 0);
+  std::vector<float> logits(2 * ids.size());
+  const absl::Span<float> all = absl::MakeSpan(logits);
+  workspace.ActionLogits(position, Actor::kPlayer, actions, ids, all.first(ids.size()));
+  workspace.ActionLogits(position, Actor::kOthers, actions, ids, all.last(ids.size()));
+  const size_t row = env::kNumBlocks * static_cast<size_t>(size.Volume());
+  const absl::Span<const float> goal = workspace.goal_logits.subspan(position * row, row);
+  logits.insert(logits.end(), goal.begin(), goal.end());
+  return logits;
 }
 
 }  // namespace hod::models

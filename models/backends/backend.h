@@ -1,8 +1,13 @@
 // Networks on the processor: its vector units or, to compare them with, libtorch. Only tensors as
 // plain memory here; what they mean is the evaluator's (network_evaluator.h).
+//
+// Most logits of actions are of no use to a search: actions that the game does not have, and places
+// out of reach. So a pass ends before them, and those that are wanted are asked for.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -13,8 +18,8 @@
 
 namespace hod::models {
 
-// Planes of logits per position: the player's actions, the other players', then the goal.
-inline constexpr int kNumLogitPlanes = 2 * env::kNumActionChannels + env::kNumBlocks;
+// Whose next action: the position's player's, or the others'.
+enum class Actor { kPlayer, kOthers };
 
 // Memory of one pass over up to `positions` positions of one world size, with the pass itself. Of
 // one thread at a time.
@@ -22,14 +27,24 @@ class Workspace {
  public:
   virtual ~Workspace() = default;
 
-  // Computes the logits and values of the first `positions` planes and globals.
+  // Computes the first `positions` planes and globals.
   virtual void Run(int positions) = 0;
 
-  absl::Span<float> planes;        // [positions][NumPlanes][w][h][d]
-  absl::Span<float> globals;       // [positions][NumGlobals]
-  absl::Span<const float> logits;  // [positions][kNumLogitPlanes][w][h][d]
-  absl::Span<const float> values;  // [positions]
+  // Writes the logits of flat actions `ids` (ascending) of a game of this size, for a position that
+  // the last Run() computed. An action without a location has the log of the sum of its channel's
+  // exponentials over all voxels.
+  virtual void ActionLogits(int position, Actor actor, const env::ActionSpace& actions,
+                            absl::Span<const int32_t> ids, absl::Span<float> logits) = 0;
+
+  absl::Span<float> planes;             // [positions][NumPlanes][w][h][d]
+  absl::Span<float> globals;            // [positions][NumGlobals]
+  absl::Span<const float> goal_logits;  // [positions][kNumBlocks][w][h][d]
+  absl::Span<const float> values;       // [positions]
 };
+
+// Every logit of a position that the last Run() computed, for comparisons: of all actions that
+// there may be, the player's and the others', then the goal's.
+std::vector<float> AllLogits(Workspace& workspace, int position, const env::WorldSize& size);
 
 // A network that can be computed. May be used by several threads at once.
 class Backend {

@@ -70,11 +70,9 @@ ConvolutionPlan::ConvolutionPlan(const env::WorldSize& world, const std::array<i
   }
 }
 
-Convolution ConvolutionPlan::Make(int units, int blocks, bool reads_planes) const {
+Convolution ConvolutionPlan::Make(int units, int blocks) const {
   Convolution c = {};
-  c.voxel_stride = reads_planes ? 1 : units;
-  c.unit_stride = reads_planes ? volume : 1;
-  c.units = units;
+  c.voxel_stride = c.units = units;
   c.blocks = blocks;
   c.kernel_size = kernel_size;
   c.taps = taps.data();

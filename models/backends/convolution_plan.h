@@ -17,9 +17,9 @@ struct ConvolutionPlan {
   std::vector<Tap> taps;
   std::vector<VoxelRun> runs;  // Every voxel in exactly one.
 
-  // A convolution by this plan to rows of so many blocks, without its tensors. It reads rows of so
-  // many units, or as many planes.
-  Convolution Make(int units, int blocks, bool reads_planes) const;
+  // A convolution by this plan from rows of so many units to rows of so many blocks, without its
+  // tensors.
+  Convolution Make(int units, int blocks) const;
 
   // Multiplications with weights, of one input with one output channel.
   int64_t Products() const;

@@ -1,101 +1,46 @@
 #include "models/backends/cpu_backend.h"
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "models/backends/aligned.h"
-#include "models/backends/bfloat16.h"
 #include "models/backends/convolution_plan.h"
+#include "models/backends/packed_layer.h"
 #include "models/network/features.h"
 
 namespace hod::models {
 namespace {
 
-using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Eigen::VectorXf;
 
-// The tensors of a network by name.
+constexpr std::array<int, 3> kOneVoxel = {1, 1, 1};  // Extents of a map voxel by voxel.
+
+// The tensors of a network by name, as matrices: all extents but the first in one.
 class Parameters {
  public:
   explicit Parameters(const Network& network) {
     const float* values = network.parameters.data();
-    for (ParameterSpec& spec : ParameterLayout(network.config)) {
-      const int64_t size = spec.Size();
-      tensors_[spec.name] = {std::move(spec.shape), {values, static_cast<size_t>(size)}};
-      values += size;
+    for (const ParameterSpec& spec : ParameterLayout(network.config)) {
+      const int64_t rows = spec.shape[0];
+      tensors_.try_emplace(spec.name, values, rows, spec.Size() / rows);
+      values += spec.Size();
     }
   }
-  absl::Span<const float> operator()(const std::string& name) const {
-    return tensors_.at(name).values;
-  }
-  const std::vector<int64_t>& Shape(const std::string& name) const {
-    return tensors_.at(name).shape;
+  const Eigen::Map<const RowMajor>& operator()(const std::string& name) const {
+    return tensors_.at(name);
   }
 
  private:
-  struct Tensor {
-    std::vector<int64_t> shape;
-    absl::Span<const float> values;
-  };
-  std::map<std::string, Tensor> tensors_;
-};
-
-// A convolution's weights in the order in which kernels read them, with zeros for what pads the
-// channels.
-struct PackedLayer {
-  PackedLayer(const Parameters& parameters, const std::string& name, Precision precision,
-              int channels_per_unit, bool reads_planes)
-      : reads_planes(reads_planes) {
-    const std::vector<int64_t>& shape = parameters.Shape(name + ".weight");
-    const int outputs = static_cast<int>(shape[0]), inputs = static_cast<int>(shape[1]);
-    for (int axis = 0; axis < 3; ++axis) extents[axis] = static_cast<int>(shape[axis + 2]);
-    kernel_size = extents[0] * extents[1] * extents[2];
-    blocks = RoundUp(outputs, kBlock) / kBlock;
-    units = (reads_planes ? inputs : RoundUp(inputs, kBlock)) / channels_per_unit;
-    bias = Eigen::VectorXf::Zero(blocks * kBlock);
-    const absl::Span<const float> biases = parameters(name + ".bias");
-    std::copy(biases.begin(), biases.end(), bias.data());
-    scales = Eigen::VectorXf::Zero(blocks * kBlock);
-    weights.resize(static_cast<size_t>(blocks) * kernel_size * units * kBlock);
-    const Eigen::Map<const RowMajor> values(parameters(name + ".weight").data(), outputs,
-                                            inputs * kernel_size);
-    scales.head(outputs) =
-        values.cwiseAbs().rowwise().maxCoeff() / static_cast<float>(kMaxInt8Weight);
-    for (int output = 0; output < outputs; ++output) {
-      for (int input = 0; input < inputs; ++input) {
-        for (int tap = 0; tap < kernel_size; ++tap) {
-          int unit_of_input = input / channels_per_unit, channel = input % channels_per_unit;
-          if (precision == Precision::kInt8) {  // See Kernels::quantise.
-            unit_of_input = input / kBlock * 4 + input % 4;
-            channel = input % kBlock / 4;
-          }
-          const int unit = (output / kBlock * kernel_size + tap) * units + unit_of_input;
-          char* const at = reinterpret_cast<char*>(
-              &weights[static_cast<size_t>(unit) * kBlock + output % kBlock]);
-          const float value = values(output, input * kernel_size + tap);
-          if (precision == Precision::kFloat32) {
-            std::memcpy(at, &value, sizeof(value));
-          } else if (precision == Precision::kBfloat16) {
-            const uint16_t half = ToBfloat16(value);
-            std::memcpy(at + 2 * channel, &half, sizeof(half));
-          } else if (scales[output] > 0) {
-            at[channel] = static_cast<char>(std::lround(value / scales[output]));
-          }
-        }
-      }
-    }
-  }
-
-  bool reads_planes;  // Or rows, of padded channels.
-  std::array<int, 3> extents;
-  int kernel_size, blocks, units;
-  Aligned<float> weights;        // Units: see Convolution::weights.
-  Eigen::VectorXf bias, scales;  // Scales of int8: each output's largest weight is kMaxInt8Weight.
+  std::map<std::string, Eigen::Map<const RowMajor>> tensors_;
 };
 
 // A linear map of mean and maximum of all channels, [outputs][2 * inputs], as one of what
@@ -106,6 +51,19 @@ RowMajor PooledMap(const RowMajor& values, int channels) {
   map.leftCols(inputs) = values.leftCols(inputs);
   map.middleCols(channels, inputs) = values.rightCols(inputs);
   return map;
+}
+
+constexpr Tap kSameVoxel = {0, 0};
+static_assert(kNumPlanes <= 64 && env::kNumBlocks <= kBlock);  // See SparseMap; goal_.
+
+// The channels of actions without a location.
+std::vector<int> WholeChannels() {
+  std::vector<int> channels;
+  for (int t = 0; t < env::kNumActionTypes; ++t) {
+    const auto type = static_cast<env::ActionType>(t);
+    if (!env::HasLocation(type)) channels.push_back(env::ChannelOf({.type = type}));
+  }
+  return channels;
 }
 
 class CpuBackend final : public Backend {
@@ -123,66 +81,94 @@ class CpuBackend final : public Backend {
   };
   struct Head {
     RowMajor weight;
-    Eigen::VectorXf bias;
+    VectorXf bias;
   };
   class Pass;
 
   CpuBackend(const NetworkConfig& config, const Parameters& parameters, const Kernels& kernels)
       : kernels_(kernels),
+        // Bytes are made of rows of floats.
+        rows_(kernels.precision == Precision::kInt8 ? Precision::kFloat32 : kernels.precision),
         num_planes_(NumPlanes(config)),
         num_globals_(NumGlobals(config)),
         channels_(RoundUp(config.channels, kBlock)),
-        stem_(parameters, "stem", Precision::kFloat32, /*channels_per_unit=*/1,
-              /*reads_planes=*/true) {
-    const auto matrix = [&](const std::string& name) {
-      const std::vector<int64_t>& shape = parameters.Shape(name);
-      return RowMajor(Eigen::Map<const RowMajor>(parameters(name).data(), shape[0], shape[1]));
-    };
-    const auto [first, second] = BlockConvolutions(config.block);
+        hidden_channels_(RoundUp(2 * config.channels, kBlock)),
+        whole_channels_(WholeChannels()),
+        stem_(RowMajor(config.channels, 0), parameters("stem.bias"), kOneVoxel, rows_),
+        stem_globals_(parameters("stem_globals.weight")),
+        hidden_(parameters("hidden.weight").leftCols(config.channels), parameters("hidden.bias"),
+                kOneVoxel, rows_),
+        goal_(parameters("goal.weight"), parameters("goal.bias"), kOneVoxel, rows_),
+        whole_(WholeWeights(parameters), {}, kOneVoxel, rows_),
+        located_{PackedLayer(parameters("policy.weight"), {}, kOneVoxel, rows_),
+                 PackedLayer(parameters("human.weight"), {}, kOneVoxel, rows_)},
+        summary_{parameters("summary.weight"), parameters("summary.bias")},
+        pooled_summary_(PooledMap(summary_.weight.leftCols(2 * config.channels), channels_)),
+        global_summary_(summary_.weight.rightCols(num_globals_)),
+        actions_{parameters("channel_bias.weight"), VectorXf(2 * env::kNumActionChannels)},
+        value_{parameters("value.weight"), parameters("value.bias")} {
+    actions_.bias << parameters("policy.bias"), parameters("human.bias");
     for (int i = 0; i < config.blocks; ++i) {
       const std::string block = absl::StrCat("blocks.", i, ".");
-      const auto layer = [&](const char* name) {
-        return PackedLayer(parameters, block + name, kernels.precision, kernels.channels_per_unit,
-                           /*reads_planes=*/false);
+      const auto layer = [&](const BlockConvolution& convolution) {
+        std::array<int, 3> extents;
+        std::copy(convolution.extents.begin(), convolution.extents.end(), extents.begin());
+        const std::string name = block + convolution.name;
+        return PackedLayer(parameters(name + ".weight"), parameters(name + ".bias"), extents,
+                           kernels.precision);
       };
-      blocks_.push_back({layer(first.name), layer(second.name),
-                         PooledMap(matrix(block + "pooled.weight"), channels_)});
+      const auto [first, second] = BlockConvolutions(config.block);
+      blocks_.push_back(
+          {layer(first), layer(second), PooledMap(parameters(block + "pooled.weight"), channels_)});
     }
-    const auto vector = [&](const std::string& name) {
-      const absl::Span<const float> values = parameters(name);
-      return Eigen::VectorXf(Eigen::Map<const Eigen::VectorXf>(
-          values.data(), static_cast<Eigen::Index>(values.size())));
+    PackPlaneWeights(parameters);
+  }
+
+  size_t WholeIndex(int channel) const {
+    return std::find(whole_channels_.begin(), whole_channels_.end(), channel) -
+           whole_channels_.begin();
+  }
+
+  // Those of the player, then of the others.
+  RowMajor WholeWeights(const Parameters& parameters) const {
+    const auto count = static_cast<Eigen::Index>(whole_channels_.size());
+    const auto& policy = parameters("policy.weight");
+    const auto& human = parameters("human.weight");
+    RowMajor weights(2 * count, policy.cols());
+    for (Eigen::Index k = 0; k < count; ++k) {
+      weights.row(k) = policy.row(whole_channels_[k]);
+      weights.row(count + k) = human.row(whole_channels_[k]);
+    }
+    return weights;
+  }
+
+  // All that reads feature planes: the stem, the hidden layer and the goal's direct evidence.
+  void PackPlaneWeights(const Parameters& parameters) {
+    RowMajor weights = RowMajor::Zero(num_planes_, channels_ + hidden_channels_ + kBlock);
+    const auto put = [&](int channel, const RowMajor& values) {
+      weights.block(0, channel, values.cols(), values.rows()) = values.transpose();
     };
-    const auto head = [&](const std::string& name) {
-      return Head{matrix(name + ".weight"), vector(name + ".bias")};
-    };
-    stem_globals_ = matrix("stem_globals.weight");
-    summary_ = head("summary");
-    pooled_summary_ = PooledMap(summary_.weight.leftCols(2 * config.channels), channels_);
-    global_summary_ = summary_.weight.rightCols(num_globals_);
-    hidden_ = head("hidden");
-    trunk_hidden_ = hidden_.weight.leftCols(config.channels);
-    plane_hidden_ = hidden_.weight.rightCols(num_planes_);
-    const Head policy = head("policy"), human = head("human");
-    actions_.weight.resize(2 * env::kNumActionChannels, policy.weight.cols());
-    actions_.weight << policy.weight, human.weight;
-    actions_.bias.resize(2 * env::kNumActionChannels);
-    actions_.bias << policy.bias, human.bias;
-    channel_bias_ = matrix("channel_bias.weight");
-    goal_ = head("goal");
-    goal_skip_ = matrix("goal_skip.weight");
-    value_ = head("value");
+    put(0, parameters("stem.weight"));
+    put(channels_, parameters("hidden.weight").rightCols(num_planes_));
+    put(channels_ + hidden_channels_, parameters("goal_skip.weight"));
+    plane_weights_.assign(weights.data(), weights.data() + weights.size());
   }
 
   const Kernels& kernels_;
-  const int num_planes_, num_globals_, channels_;  // Channels padded to whole blocks.
-  PackedLayer stem_;
+  const Precision rows_;
+  const int num_planes_, num_globals_;
+  const int channels_, hidden_channels_;  // Padded to whole blocks.
+  const std::vector<int> whole_channels_;
+  Aligned<float> plane_weights_;  // See SparseMap.
+  PackedLayer stem_;              // Without inputs: the planes are mapped before.
   RowMajor stem_globals_;
   std::vector<Block> blocks_;
-  Head summary_, hidden_, actions_, goal_, value_;
-  RowMajor pooled_summary_, global_summary_;  // The parts of their layers, by what they read.
-  RowMajor trunk_hidden_, plane_hidden_;
-  RowMajor channel_bias_, goal_skip_;
+  PackedLayer hidden_, goal_;
+  PackedLayer whole_;                   // Actions without a location, of both actors: a block.
+  std::array<PackedLayer, 2> located_;  // By actor.
+  Head summary_;
+  RowMajor pooled_summary_, global_summary_;  // Its parts, by what they read.
+  Head actions_, value_;                      // Of the summary; of every channel of actions.
 };
 
 class CpuBackend::Pass final : public Workspace {
@@ -190,41 +176,45 @@ class CpuBackend::Pass final : public Workspace {
   Pass(const CpuBackend* network, const env::WorldSize& size)
       : network_(*network),
         volume_(size.Volume()),
-        planes_(static_cast<size_t>(network_.num_planes_) * volume_),
+        planes_(Floats(network_.num_planes_)),
         globals_(network_.num_globals_),
-        logits_(static_cast<size_t>(kNumLogitPlanes) * volume_),
-        x_(static_cast<size_t>(network_.channels_) * volume_),
+        x_(Floats(network_.channels_)),
         branch_(x_.size()),
-        trunk_(x_.size()),
-        hidden_(network_.hidden_.bias.size() * static_cast<size_t>(volume_)),
         quantised_(network_.kernels_.quantise != nullptr ? x_.size() : 0),
-        pooled_(2 * network_.channels_) {
-    const auto plan = [&](const PackedLayer& layer) {
-      plans_.try_emplace(layer.extents, size, layer.extents);
-    };
-    plan(network_.stem_);
+        hidden_(Floats(network_.hidden_channels_)),
+        chosen_(hidden_.size()),
+        x_of_planes_(x_.size()),
+        hidden_of_planes_(hidden_.size()),
+        goal_(Floats(kBlock)),
+        whole_(Floats(network_.whole_.blocks * kBlock)),
+        located_(Floats(network_.located_[0].blocks * kBlock)),
+        goal_planes_(goal_.size()),
+        pooled_(2 * network_.channels_),
+        chosen_at_(volume_, -1) {
     for (const Block& block : network_.blocks_) {
-      plan(block.first);
-      plan(block.second);
+      for (const PackedLayer* layer : {&block.first, &block.second}) {
+        plans_.try_emplace(layer->extents, size, layer->extents);
+      }
     }
     planes = absl::MakeSpan(planes_);
     globals = absl::MakeSpan(globals_.data(), globals_.size());
-    logits = logits_;
+    goal_logits = absl::MakeConstSpan(goal_planes_.data(), env::kNumBlocks * volume_);
     values = absl::MakeConstSpan(&value_, 1);
   }
 
   void Run(int) override {
     const Kernels& k = network_.kernels_;
-    Convolution stem = Layer(network_.stem_);
-    Eigen::VectorXf stem_bias = network_.stem_.bias;
-    stem_bias.head(network_.stem_globals_.rows()).noalias() += network_.stem_globals_ * globals_;
-    stem.bias = stem_bias.data();
-    stem.input = planes_.data();
-    stem.output = x_.data();
-    k.stem(stem);
+    MapPlanes();
+    VectorXf bias = network_.stem_.bias;
+    bias.head(network_.stem_globals_.rows()).noalias() += network_.stem_globals_ * globals_;
+    Convolution stem = Map(network_.stem_, x_, volume_, x_);
+    stem.bias = bias.data();
+    stem.add = x_of_planes_.data();
+    stem.relu = true;
+    k.map_rows(stem);
     for (const Block& block : network_.blocks_) {
       k.pool(x_.data(), volume_, network_.channels_, pooled_.data());
-      Eigen::VectorXf bias = block.first.bias;
+      bias = block.first.bias;
       bias.head(block.pooled.rows()).noalias() += block.pooled * pooled_;
       Convolution first = Layer(block.first);
       first.bias = bias.data();
@@ -236,17 +226,65 @@ class CpuBackend::Pass final : public Workspace {
       Convolve(block.second, branch_, second);
     }
     k.pool(x_.data(), volume_, network_.channels_, pooled_.data());
-    const Eigen::VectorXf summary = (network_.pooled_summary_ * pooled_ +
-                                     network_.global_summary_ * globals_ + network_.summary_.bias)
-                                        .cwiseMax(0.0f);
+    const VectorXf summary = (network_.pooled_summary_ * pooled_ +
+                              network_.global_summary_ * globals_ + network_.summary_.bias)
+                                 .cwiseMax(0.0f);
     value_ = (network_.value_.weight * summary + network_.value_.bias)[0];
-    MapHeads(network_.actions_.bias + network_.channel_bias_ * summary);
+    action_bias_ = network_.actions_.weight * summary + network_.actions_.bias;
+
+    Convolution hidden = Map(network_.hidden_, x_, volume_, hidden_);
+    hidden.add = hidden_of_planes_.data();
+    hidden.relu = true;
+    k.map_rows(hidden);
+    Convolution goal = Map(network_.goal_, hidden_, volume_, goal_);
+    goal.add = goal_.data();
+    k.map_to_floats(goal);
+    k.to_planes(goal_.data(), volume_, kBlock, goal_planes_.data());
+    k.map_to_floats(Map(network_.whole_, hidden_, volume_, whole_));
+    k.sum_exp_rows(whole_.data(), volume_, whole_highest_.data(), whole_sums_.data());
+  }
+
+  void ActionLogits(int, Actor actor, const env::ActionSpace& actions,
+                    absl::Span<const int32_t> ids, absl::Span<float> logits) override {
+    // The hidden rows where an action may take place, one after the other.
+    const size_t row = network_.hidden_channels_ / ChannelsPerUnit(network_.rows_);
+    chosen_voxels_.clear();
+    actions.ForEach(ids, [&](size_t, const env::Action& action) {
+      const int voxel = action.location;
+      if (!env::HasLocation(action.type) || chosen_at_[voxel] >= 0) return;
+      const auto at = static_cast<int32_t>(chosen_voxels_.size());
+      chosen_at_[voxel] = at;
+      chosen_voxels_.push_back(voxel);
+      std::copy_n(hidden_.begin() + voxel * row, row, chosen_.begin() + at * row);
+    });
+    const bool others = actor == Actor::kOthers;
+    const PackedLayer& head = network_.located_[others ? 1 : 0];
+    const auto chosen = static_cast<int>(chosen_voxels_.size());
+    if (chosen > 0) network_.kernels_.map_to_floats(Map(head, chosen_, chosen, located_));
+
+    const float* const bias = action_bias_.data() + (others ? env::kNumActionChannels : 0);
+    const size_t whole = others ? network_.whole_channels_.size() : 0;
+    actions.ForEach(ids, [&](size_t i, const env::Action& action) {
+      const int channel = env::ChannelOf(action);
+      if (env::HasLocation(action.type)) {
+        const int at = chosen_at_[action.location] * head.blocks * kBlock + channel;
+        logits[i] = located_[at] + bias[channel];
+      } else {
+        const size_t k = whole + network_.WholeIndex(channel);
+        logits[i] = whole_highest_[k] + std::log(whole_sums_[k]) + bias[channel];
+      }
+    });
+    for (const int32_t voxel : chosen_voxels_) chosen_at_[voxel] = -1;
   }
 
  private:
+  Aligned<float> Floats(int channels) const {
+    return Aligned<float>(static_cast<size_t>(channels) * volume_);
+  }
+
   // A convolution without what it reads and writes.
   Convolution Layer(const PackedLayer& layer) const {
-    Convolution c = plans_.at(layer.extents).Make(layer.units, layer.blocks, layer.reads_planes);
+    Convolution c = plans_.at(layer.extents).Make(layer.units, layer.blocks);
     c.weights = layer.weights.data();
     c.bias = layer.bias.data();
     c.relu = true;
@@ -265,37 +303,50 @@ class CpuBackend::Pass final : public Workspace {
     k.convolve(c);
   }
 
-  // Maps the last x to the logits.
-  void MapHeads(const Eigen::VectorXf& action_bias) {
-    const Kernels& k = network_.kernels_;
-    const auto map = [&](absl::Span<const PlanesTerm> terms, const Eigen::VectorXf& bias,
-                         float* output) {
-      k.map_planes({terms.data(), static_cast<int>(terms.size()), bias.data(), output,
-                    static_cast<int>(bias.size()), volume_});
-    };
-    const auto term = [](const Aligned<float>& planes, const RowMajor& weight) {
-      return PlanesTerm{planes.data(), weight.data(), static_cast<int>(weight.cols())};
-    };
-    k.to_planes(x_.data(), volume_, network_.channels_, trunk_.data());
-    map({term(trunk_, network_.trunk_hidden_), term(planes_, network_.plane_hidden_)},
-        network_.hidden_.bias, hidden_.data());
-    Eigen::Map<Eigen::ArrayXf> hidden(hidden_.data(), static_cast<Eigen::Index>(hidden_.size()));
-    hidden = hidden.max(0.0f);
-    map({term(hidden_, network_.actions_.weight)}, action_bias, logits_.data());
-    map({term(hidden_, network_.goal_.weight), term(planes_, network_.goal_skip_)},
-        network_.goal_.bias,
-        logits_.data() + static_cast<ptrdiff_t>(2 * env::kNumActionChannels) * volume_);
+  // A convolution that maps the first `voxels` rows one by one.
+  Convolution Map(const PackedLayer& layer, const Aligned<float>& rows, int voxels,
+                  Aligned<float>& output) {
+    run_ = {.first = 0, .count = voxels, .stride = 1, .first_tap = 0, .num_taps = 1};
+    Convolution c = {};
+    c.input = rows.data();
+    c.voxel_stride = c.units = layer.units;
+    c.weights = layer.weights.data();
+    c.bias = layer.bias.data();
+    c.output = output.data();
+    c.blocks = layer.blocks;
+    c.kernel_size = 1;
+    c.taps = &kSameVoxel;
+    c.runs = &run_;
+    c.num_runs = 1;
+    return c;
+  }
+
+  void MapPlanes() {
+    absl::InlinedVector<RowsBlock, 8> blocks;
+    for (Aligned<float>* rows : {&x_of_planes_, &hidden_of_planes_, &goal_}) {
+      const auto stride = static_cast<ptrdiff_t>(rows->size()) / volume_;
+      for (ptrdiff_t c = 0; c < stride; c += kBlock) blocks.push_back({rows->data() + c, stride});
+    }
+    network_.kernels_.map_planes({planes_.data(), network_.num_planes_, volume_,
+                                  network_.plane_weights_.data(), blocks.data(),
+                                  static_cast<int>(blocks.size())});
   }
 
   const CpuBackend& network_;
   const int volume_;
   Aligned<float> planes_;
-  Eigen::VectorXf globals_;
-  Aligned<float> logits_;
-  Aligned<float> x_, branch_;      // Rows, which bfloat16 fill to half.
-  Aligned<float> trunk_, hidden_;  // Planes, like the inputs.
-  Aligned<uint8_t> quantised_;     // An input, quantised.
-  Eigen::VectorXf pooled_, scales_;
+  VectorXf globals_;
+  Aligned<float> x_, branch_;       // Rows, which bfloat16 fill to half.
+  Aligned<uint8_t> quantised_;      // An input, quantised.
+  Aligned<float> hidden_, chosen_;  // Rows of the hidden layer, and some of them.
+  // Rows of floats: what layers get from planes (`goal_` becomes the goal's logits), and logits.
+  Aligned<float> x_of_planes_, hidden_of_planes_, goal_, whole_, located_;
+  Aligned<float> goal_planes_;
+  VectorXf pooled_, scales_, action_bias_;
+  std::array<float, kBlock> whole_highest_, whole_sums_;
+  std::vector<int32_t> chosen_voxels_;
+  std::vector<int32_t> chosen_at_;  // [voxel] where among those; -1: not chosen.
+  VoxelRun run_;                    // That of Map().
   std::map<std::array<int, 3>, ConvolutionPlan> plans_;  // Keyed by extents of the kernel.
   float value_ = 0;
 };

@@ -38,7 +38,7 @@ std::vector<float> Predict(const Network& network, const Kernels& kernels) {
     for (float& x : features) x = rng.Chance(0.3) ? static_cast<float>(rng.Uniform()) : 0;
   }
   workspace->Run(1);
-  return {workspace->logits.begin(), workspace->logits.end()};
+  return AllLogits(*workspace, 0, env::WorldSize());
 }
 
 // The gradient of the weights of a convolution of 3x1x3, of random numbers that bfloat16 has.

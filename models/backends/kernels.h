@@ -20,6 +20,19 @@ namespace hod::models {
 inline constexpr int kMaxInt8Weight = 64;
 inline constexpr int kBlock = 16;  // Channels; a vector of AVX-512, two of AVX2.
 
+// What a precision puts into a unit.
+constexpr int ChannelsPerUnit(Precision precision) {
+  switch (precision) {
+    case Precision::kFloat32:
+      return 1;
+    case Precision::kBfloat16:
+      return 2;
+    case Precision::kInt8:
+      return 4;
+  }
+  return 0;
+}
+
 // Where one weight of a convolution finds its input.
 struct Tap {
   int32_t weight;  // Which one, in C order over the extents of the kernel.
@@ -35,15 +48,15 @@ struct VoxelRun {
 // convolution + bias + add, zero outside the world; then a ReLU, a gate, or neither.
 struct Convolution {
   const void* input;
-  ptrdiff_t voxel_stride, unit_stride;  // Counted in units; the second is 1 but for planes.
-  int units;                            // Per voxel.
-  const void* weights;                  // [blocks][taps of the kernel][units][kBlock] units
-  const float* scales;                  // [blocks * kBlock] of sums; used with bytes alone.
-  const float* bias;                    // [blocks * kBlock]
-  const void* add;                      // Rows, or null.
-  const void* gate;                     // Rows: 0 is put where theirs is not positive. Or null.
+  ptrdiff_t voxel_stride;  // Counted in units.
+  int units;               // Per voxel.
+  const void* weights;     // [blocks][taps of the kernel][units][kBlock] units
+  const float* scales;     // [blocks * kBlock] of sums; used with bytes alone.
+  const float* bias;       // [blocks * kBlock]
+  const void* add;         // Rows, or null.
+  const void* gate;        // Rows: 0 is put where theirs is not positive. Or null.
   bool relu;
-  void* output;  // Rows. May be `add`.
+  void* output;  // Rows. May be `add` if both are of the same numbers.
   int blocks;
   int kernel_size;  // Taps of the kernel.
   const Tap* taps;
@@ -65,29 +78,30 @@ struct WeightGradient {
   int num_runs;
 };
 
-// A linear map of planes is a sum over such terms.
-struct PlanesTerm {
-  const float* planes;   // [count][voxels]
-  const float* weights;  // [outputs][count]
-  int count;
+// A linear map of planes that are mostly 0, of which only the other numbers are multiplied, to
+// blocks of rows of floats.
+struct RowsBlock {
+  float* first;      // Of the first voxel.
+  ptrdiff_t stride;  // From voxel to voxel.
 };
-struct PlanesMap {
-  const PlanesTerm* terms;
-  int num_terms;
-  const float* bias;  // [outputs]
-  float* output;      // [outputs][voxels]
-  int outputs;
-  int voxels;  // At least kBlock.
+struct SparseMap {
+  const float* planes;      // [count][voxels]
+  int count, voxels;        // At most 64 planes; at least kBlock voxels.
+  const float* weights;     // [count][blocks][kBlock]
+  const RowsBlock* output;  // [blocks]
+  int blocks;
 };
 
 struct Kernels {
   const char* name;
   bool for_comparisons;  // Slower than others of their precision wherever there are others.
   Precision precision;   // Precision of the inputs of convolutions, and of rows except with bytes.
-  int channels_per_unit;
-  void (*stem)(const Convolution&);                // Takes an input of floats.
-  void (*convolve)(const Convolution&);            // Takes an input of units.
-  void (*convolve_to_floats)(const Convolution&);  // The same, but puts out and adds floats.
+  // Takes an input of units; adds and puts out rows.
+  void (*convolve)(const Convolution&);
+  // These two take rows as an input and add rows of floats. They put out rows, and rows of floats.
+  void (*map_rows)(const Convolution&);
+  void (*map_to_floats)(const Convolution&);
+  void (*map_planes)(const SparseMap&);
   // Bytes from `count` floats of rows that are not negative; returns what a byte's 1 is worth. The
   // units of a block have its channels 0, 4, 8, 12; 1, 5, 9, 13; and so on. Null where rows are
   // units already.
@@ -103,13 +117,15 @@ struct Kernels {
   void (*spread)(const void* rows, const float* pooled, const float* gradient, int voxels,
                  int channels, void* output);
   void (*add_weight_gradient)(const WeightGradient&);  // Null with bytes.
-  // Both need kBlock voxels; the second pads with zeros to whole blocks of channels.
-  void (*to_planes)(const void* rows, int voxels, int channels, float* planes);
+  // From rows of floats, and to rows, which are padded with zeros to whole blocks of channels. Both
+  // need kBlock voxels.
+  void (*to_planes)(const float* rows, int voxels, int channels, float* planes);
   void (*to_rows)(const float* planes, int voxels, int channels, void* rows);
-  void (*map_planes)(const PlanesMap&);
   // The log of the sum of exponentials of `count` numbers is *highest + log(*sum). A relative error
   // of 1e-6 in *sum.
   void (*sum_exp)(const float* numbers, int count, float* highest, float* sum);
+  // The same of all channels of a block at once, from rows of it.
+  void (*sum_exp_rows)(const float* rows, int voxels, float* highest, float* sum);
   // Does nothing but multiply and add in registers as convolutions do, `steps` times; returns the
   // floating-point operations that were.
   double (*multiply_add)(int64_t steps);

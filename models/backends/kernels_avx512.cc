@@ -1,4 +1,6 @@
 // Kernels for AVX-512.
+#include <immintrin.h>
+
 #include "models/backends/kernels_by_set.h"
 
 namespace hod::models {

@@ -67,39 +67,38 @@ class NetworkEvaluator::Impl {
     }
     workspace.Run(static_cast<int>(positions.size()));
     for (size_t i = 0; i < positions.size(); ++i) {
-      const absl::Span<const float> logits =
-          workspace.logits.subspan(i * kNumLogitPlanes * volume, kNumLogitPlanes * volume);
       evaluations[i].value = workspace.values[i];
-      Decode(positions[i], logits, scratch, evaluations[i]);
+      Decode(positions[i], static_cast<int>(i), scratch, evaluations[i]);
       RETURN_IF_ERROR(CheckFinite(evaluations[i]));
     }
     return absl::OkStatus();
   }
 
-  void Decode(const mcts::Position& position, absl::Span<const float> logits, Scratch& scratch,
+  // `i` is the position's place in the pass.
+  void Decode(const mcts::Position& position, int i, Scratch& scratch,
               mcts::Evaluation& evaluation) const {
+    Workspace& workspace = *scratch.workspace;
     const env::ActionSpace& actions = position.game->actions();
-    const size_t action_logits = env::kNumActionChannels * static_cast<size_t>(actions.volume());
-    ActionProbabilities(logits.first(action_logits), actions, position.valid_actions,
-                        evaluation.policy);
+    const auto probabilities = [&](Actor actor, absl::Span<const int32_t> ids,
+                                   std::vector<float>& of_ids) {
+      of_ids.resize(ids.size());
+      workspace.ActionLogits(i, actor, actions, ids, absl::MakeSpan(of_ids));
+      Softmax(absl::MakeSpan(of_ids));
+    };
+    probabilities(Actor::kPlayer, position.valid_actions, evaluation.policy);
     if (config_.goal_visible) {
       evaluation.human_policy.assign(1, {0, 1.0f});
     } else {
-      DecodeHuman(position, logits.subspan(action_logits, action_logits), scratch, evaluation);
+      mcts::HumanActions(position, scratch.human_actions);
+      probabilities(Actor::kOthers, scratch.human_actions, scratch.human_policy);
+      evaluation.human_policy.resize(scratch.human_actions.size());
+      for (size_t k = 0; k < scratch.human_actions.size(); ++k) {
+        evaluation.human_policy[k] = {scratch.human_actions[k], scratch.human_policy[k]};
+      }
     }
-    const absl::Span<const float> goal = logits.subspan(2 * action_logits);
+    const size_t row = env::kNumBlocks * static_cast<size_t>(actions.volume());
+    const absl::Span<const float> goal = workspace.goal_logits.subspan(i * row, row);
     evaluation.goal_logits.assign(goal.begin(), goal.end());
-  }
-
-  static void DecodeHuman(const mcts::Position& position, absl::Span<const float> logits,
-                          Scratch& scratch, mcts::Evaluation& evaluation) {
-    mcts::HumanActions(position, scratch.human_actions);
-    ActionProbabilities(logits, position.game->actions(), scratch.human_actions,
-                        scratch.human_policy);
-    evaluation.human_policy.resize(scratch.human_actions.size());
-    for (size_t k = 0; k < scratch.human_actions.size(); ++k) {
-      evaluation.human_policy[k] = {scratch.human_actions[k], scratch.human_policy[k]};
-    }
   }
 
   const NetworkConfig config_;

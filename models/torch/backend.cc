@@ -2,6 +2,7 @@
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
+#include "models/backends/decode.h"
 #include "models/network/features.h"
 #include "models/torch/forward.h"
 #include "models/torch/library.h"
@@ -39,11 +40,12 @@ class TorchBackend::Pass final : public Workspace {
     };
     planes_ = maps(NumPlanes(network_.config_));
     globals_ = at::empty({kPositions, NumGlobals(network_.config_)});
-    logits_ = maps(kNumLogitPlanes);
+    action_logits_ = maps(2 * env::kNumActionChannels);
+    goal_logits_ = maps(env::kNumBlocks);
     values_ = at::empty({kPositions});
     planes = SpanOf(planes_);
     globals = SpanOf(globals_);
-    logits = SpanOf(logits_);
+    goal_logits = SpanOf(goal_logits_);
     values = SpanOf(values_);
   }
 
@@ -54,14 +56,22 @@ class TorchBackend::Pass final : public Workspace {
       return all.narrow(0, 0, positions).to(network_.device_);
     };
     const Prediction prediction = network_.forward_({on_device(planes_), on_device(globals_)});
-    logits_.narrow(0, 0, positions)
-        .copy_(at::cat({prediction.policy, prediction.human, prediction.goal}, 1));
+    action_logits_.narrow(0, 0, positions).copy_(at::cat({prediction.policy, prediction.human}, 1));
+    goal_logits_.narrow(0, 0, positions).copy_(prediction.goal);
     values_.narrow(0, 0, positions).copy_(prediction.value);
+  }
+
+  void ActionLogits(int position, Actor actor, const env::ActionSpace& actions,
+                    absl::Span<const int32_t> ids, absl::Span<float> logits) override {
+    const size_t channels = env::kNumActionChannels * static_cast<size_t>(actions.volume());
+    const size_t head = 2 * position + (actor == Actor::kOthers ? 1 : 0);
+    models::ActionLogits(SpanOf(action_logits_).subspan(head * channels, channels), actions, ids,
+                         logits);
   }
 
  private:
   const TorchBackend& network_;
-  at::Tensor planes_, globals_, logits_, values_;
+  at::Tensor planes_, globals_, action_logits_, goal_logits_, values_;
 };
 
 std::unique_ptr<Workspace> TorchBackend::MakeWorkspace(const env::WorldSize& size) const {

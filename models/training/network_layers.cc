@@ -126,7 +126,7 @@ NetworkLayers::NetworkLayers(const NetworkConfig& config) {
 PackedNetwork::PackedNetwork(const NetworkConfig& config, const Kernels& kernels)
     : config_(config),
       precision_(kernels.precision),
-      channels_per_unit_(kernels.channels_per_unit),
+      channels_per_unit_(ChannelsPerUnit(kernels.precision)),
       layers_(config),
       packed_(layers_.convolutions.size()) {
   for (size_t i = 0; i < packed_.size(); ++i) {

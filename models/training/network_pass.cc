@@ -70,10 +70,10 @@ void NetworkPass::See(const mcts::Position& position) {
 
 Convolution NetworkPass::Plan(const ConvolutionLayer& layer, int input_row, int inputs,
                               int outputs) const {
-  const int channels_per_unit = kernels_.channels_per_unit;
+  const int channels_per_unit = ChannelsPerUnit(kernels_.precision);
   Convolution c = plans_.at(layer.extents)
                       .Make(RoundUp(inputs, channels_per_unit) / channels_per_unit,
-                            RoundUp(outputs, kBlock) / kBlock, /*reads_planes=*/false);
+                            RoundUp(outputs, kBlock) / kBlock);
   c.voxel_stride = input_row / channels_per_unit;
   return c;
 }
@@ -95,7 +95,7 @@ void NetworkPass::Convolve(const PackedNetwork& network, int index, const Aligne
   c.add = add == nullptr ? nullptr : add->data();
   c.relu = relu;
   c.output = output.data();
-  (to_floats ? kernels_.convolve_to_floats : kernels_.convolve)(c);
+  (to_floats ? kernels_.map_to_floats : kernels_.convolve)(c);
 }
 
 void NetworkPass::ConvolveBack(const PackedNetwork& network, int index,

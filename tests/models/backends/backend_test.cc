@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "models/backends/aligned.h"
 #include "models/backends/convolution_plan.h"
 #include "models/backends/cpu_backend.h"
 #include "models/backends/device_network.h"
@@ -66,8 +67,10 @@ Output Compute(const Backend& backend, const env::WorldSize& size, const Feature
     copy(features.planes, workspace->planes);
     copy(features.globals, workspace->globals);
     workspace->Run(pass);
-    const auto logits = workspace->logits.first(pass * kNumLogitPlanes * size.Volume());
-    output.logits.insert(output.logits.end(), logits.begin(), logits.end());
+    for (int i = 0; i < pass; ++i) {
+      const std::vector<float> logits = AllLogits(*workspace, i, size);
+      output.logits.insert(output.logits.end(), logits.begin(), logits.end());
+    }
     const auto values = workspace->values.first(pass);
     output.values.insert(output.values.end(), values.begin(), values.end());
   }
@@ -169,6 +172,64 @@ TEST_CASE("Sums of exponentials are those of doubles, of any length") {
         double expected = 0;
         for (const float x : numbers) expected += std::exp(static_cast<double>(x) - highest);
         CHECK(sum == Approx(expected).epsilon(2e-6));
+      }
+    }
+  }
+}
+
+TEST_CASE("Sums of exponentials of rows are those of every channel") {
+  constexpr int kVoxels = 343;
+  Rng rng(1);
+  Aligned<float> rows(kVoxels * kBlock), planes(rows.size());
+  for (int voxel = 0; voxel < kVoxels; ++voxel) {
+    for (int c = 0; c < kBlock; ++c) {
+      const auto x = static_cast<float>((c + 1) * rng.Normal());
+      rows[voxel * kBlock + c] = planes[c * kVoxels + voxel] = x;
+    }
+  }
+  for (const Kernels* kernels : RunnableKernels()) {
+    std::array<float, kBlock> highest, sums;
+    kernels->sum_exp_rows(rows.data(), kVoxels, highest.data(), sums.data());
+    for (int c = 0; c < kBlock; ++c) {
+      float top, sum;
+      kernels->sum_exp(&planes[c * kVoxels], kVoxels, &top, &sum);
+      CHECK(highest[c] == top);
+      CHECK(sums[c] == Approx(sum).epsilon(2e-6));
+    }
+  }
+}
+
+TEST_CASE("A map of planes that are mostly 0 forgets none that is not") {
+  constexpr int kPlanes = 64;
+  const int voxels = GENERATE(16, 17, 64, 343);
+  const int blocks = GENERATE(1, 4, 7);
+  Rng rng(voxels);
+  const auto random = [&](float& x) { x = static_cast<float>(rng.Between(-9, 9)); };
+  Aligned<float> weights(size_t{1} * kPlanes * blocks * kBlock);  // Whole: all sum alike.
+  for (float& x : weights) random(x);
+  for (const Kernels* kernels : RunnableKernels()) {
+    INFO(kernels->name << ", " << voxels << " voxels, " << blocks << " blocks");
+    // The blocks of a row are in the opposite order, and there is one more that is left alone.
+    const ptrdiff_t row = (blocks + 1) * kBlock;
+    Aligned<float> rows(row * voxels, -1.0f);
+    std::vector<RowsBlock> output;
+    for (int b = 0; b < blocks; ++b) output.push_back({&rows[(blocks - 1 - b) * kBlock], row});
+    Aligned<float> planes(size_t{1} * kPlanes * voxels);
+    for (const double chance : {0.0, 0.001, 0.1}) {
+      for (float& x : planes) {
+        if (rng.Chance(chance)) random(x);
+      }
+      kernels->map_planes({planes.data(), kPlanes, voxels, weights.data(), output.data(), blocks});
+      for (int voxel = 0; voxel < voxels; ++voxel) {
+        for (int c = 0; c < blocks * kBlock; ++c) {
+          float expected = 0;
+          for (int p = 0; p < kPlanes; ++p) {
+            expected += planes[p * voxels + voxel] * weights[p * blocks * kBlock + c];
+          }
+          const int at = (blocks - 1 - c / kBlock) * kBlock + c % kBlock;
+          REQUIRE(rows[voxel * row + at] == expected);
+        }
+        REQUIRE(rows[voxel * row + blocks * kBlock] == -1.0f);
       }
     }
   }

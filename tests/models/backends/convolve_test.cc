@@ -123,7 +123,7 @@ double Expected(const Case& c, const Numbers& n, int voxel, int output) {
 void Check(const Case& c, const Kernels& kernels) {
   const Precision rows =
       kernels.precision == Precision::kInt8 ? Precision::kFloat32 : kernels.precision;
-  const Numbers n(c, kernels.precision, kernels.channels_per_unit);
+  const Numbers n(c, kernels.precision, ChannelsPerUnit(kernels.precision));
   const ConvolutionPlan plan(c.size, c.extents);
   const auto input = Kept(n.input, kernels.precision);
   const auto gate = Kept(n.gate, rows);
@@ -132,7 +132,6 @@ void Check(const Case& c, const Kernels& kernels) {
   Convolution convolution = {};
   convolution.input = input.data();
   convolution.voxel_stride = n.units;
-  convolution.unit_stride = 1;
   convolution.units = n.units;
   convolution.weights = n.packed_weights.data();
   convolution.scales = scales.data();
@@ -252,9 +251,12 @@ TEST_CASE("Rows become planes and planes rows, of any number of voxels") {
       Rng rng(1);
       const auto numbers = RandomIntegers(size_t{1} * kChannels * voxels, -9, 9, rng);
       const auto planes = Kept(numbers, Precision::kFloat32);
-      Aligned<float> rows(size_t{1} * kRow * voxels, 5.0f), back(rows.size());
+      Aligned<float> rows(size_t{1} * kRow * voxels, 5.0f), floats(rows.size()), back(rows.size());
       kernels->to_rows(planes.data(), voxels, kChannels, rows.data());
-      kernels->to_planes(rows.data(), voxels, kRow, back.data());
+      for (size_t i = 0; i < floats.size(); ++i) {
+        floats[i] = static_cast<float>(Get(precision, i, rows.data()));
+      }
+      kernels->to_planes(floats.data(), voxels, kRow, back.data());
       int wrong = 0;
       for (int voxel = 0; voxel < voxels; ++voxel) {
         for (int channel = 0; channel < kRow; ++channel) {
@@ -273,7 +275,7 @@ TEST_CASE("What multiplies and adds alone says how much it did") {
   for (const Kernels* kernels : RunnableKernels()) {
     INFO(kernels->name);
     const double one = kernels->multiply_add(1);
-    CHECK(one >= 2 * kBlock * kernels->channels_per_unit);
+    CHECK(one >= 2 * kBlock * ChannelsPerUnit(kernels->precision));
     CHECK(kernels->multiply_add(3) == 3 * one);
   }
 }
