@@ -102,6 +102,7 @@ absl::Status EnvBatch::Step(absl::Span<const int32_t> actions, const BatchArrays
       absl::InlinedVector<Action, 2> joint(players);
       for (int i = range.begin(); i < range.end(); ++i) {
         Env& env = envs_[i];
+        if (i + 1 < range.end()) Prefetch(envs_[i + 1]);
         if (env.ended) {
           Restart(env);
           Write(i, nullptr, out);
@@ -123,6 +124,16 @@ void EnvBatch::Restart(Env& env) const {
   env.state = env.game.Reset(env.rng);
   env.ended = false;
   env.fresh = true;
+}
+
+void EnvBatch::Prefetch(const Env& env) {
+  constexpr size_t kLine = 64;
+  const auto prefetch = [](const auto& bytes) {
+    for (size_t i = 0; i < bytes.size(); i += kLine) __builtin_prefetch(&bytes[i]);
+  };
+  prefetch(env.state.blocks);
+  prefetch(env.state.last_interacted);
+  prefetch(env.game.goal());
 }
 
 // `outcome` is null at the start of an episode.

@@ -69,6 +69,8 @@ class EnvBatch {
 
   absl::Status CheckArrays(const BatchArrays& out) const;
   void Restart(Env& env) const;
+  // Starts to load what writing the environment reads.
+  static void Prefetch(const Env& env);
   void Write(int i, const StepOutcome* outcome, const BatchArrays& out);
 
   GameConfig config_;

@@ -4,8 +4,10 @@
 
 namespace hod::env {
 
-void PaintMarkers(const Game& game, const State& state, int viewer, absl::Span<uint8_t> markers) {
-  std::fill(markers.begin(), markers.end(), 0);
+namespace {
+
+// Requires markers of 0.
+void AddMarkers(const Game& game, const State& state, int viewer, absl::Span<uint8_t> markers) {
   if (game.config().abilities.teleportation) return;
   const WorldSize& size = game.size();
   const auto paint = [&](int player) {
@@ -20,28 +22,43 @@ void PaintMarkers(const Game& game, const State& state, int viewer, absl::Span<u
   paint(viewer);  // Last: where bodies overlap, a player sees itself.
 }
 
+}  // namespace
+
+void PaintMarkers(const Game& game, const State& state, int viewer, absl::Span<uint8_t> markers) {
+  std::fill(markers.begin(), markers.end(), 0);
+  AddMarkers(game, state, viewer, markers);
+}
+
 void WorldObservation(const Game& game, const State& state, int viewer, absl::Span<uint8_t> out) {
   const size_t volume = game.goal().size();
   const auto channel = [&](int c) { return out.subspan(c * volume, volume); };
-  const auto clear = [&](int c) { std::fill(channel(c).begin(), channel(c).end(), 0); };
+  // Nearly all of what is between the first channel and the last is 0, and is cleared at once.
+  const bool sees_goal = game.config().players[viewer].goal_visible;
+  const auto clear = [&](int first, int last) {
+    std::fill(channel(first).begin(), channel(last).end(), 0);
+  };
   std::copy(state.blocks.begin(), state.blocks.end(), channel(kCurrentBlocks).begin());
-  clear(kCurrentStates);
-  if (game.config().players[viewer].goal_visible) {
+  if (sees_goal) {
+    clear(kCurrentStates, kCurrentStates);
     std::copy(game.goal().begin(), game.goal().end(), channel(kGoalBlocks).begin());
+    clear(kGoalStates, kPlayerMarkers);
   } else {
-    clear(kGoalBlocks);
+    clear(kCurrentStates, kPlayerMarkers);
   }
-  clear(kGoalStates);
-  PaintMarkers(game, state, viewer, channel(kPlayerMarkers));
+  AddMarkers(game, state, viewer, channel(kPlayerMarkers));
+  uint8_t* const interacted = channel(kLastInteracted).data();
+  const int8_t* const last_interacted = state.last_interacted.data();
+  if (viewer == 0) {  // Its markers are in the order of players.
+    for (size_t i = 0; i < volume; ++i)
+      interacted[i] = static_cast<uint8_t>(last_interacted[i] + 1);
+    return;
+  }
   // MarkerOf() in bytes and without branches, so that the compiler makes vectors of it.
-  uint8_t* interacted = channel(kLastInteracted).data();
-  const int8_t* last_interacted = state.last_interacted.data();
-  const auto own = static_cast<uint8_t>(viewer + 1);
+  const auto self = static_cast<uint8_t>(viewer);
   for (size_t i = 0; i < volume; ++i) {
-    const auto player = static_cast<uint8_t>(last_interacted[i] + 1);  // 0: nobody.
-    const auto other = static_cast<uint8_t>(player < own ? player + 1 : player);
-    const uint8_t anybody = player == own ? 1 : other;
-    interacted[i] = player == 0 ? 0 : anybody;
+    const auto player = static_cast<uint8_t>(last_interacted[i]);  // 255: nobody.
+    const uint8_t before = player < self ? 1 : 0;
+    interacted[i] = static_cast<uint8_t>(player + 1 + before - (player == self ? self : 0));
   }
 }
 
