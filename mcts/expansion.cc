@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +15,17 @@ namespace hod::mcts {
 using env::ActionType;
 
 namespace {
+
+// In double precision, four sums at once: one alone would wait for itself.
+double Sum(absl::Span<const float> numbers) {
+  std::array<double, 4> sums{};
+  size_t i = 0;
+  for (; i + sums.size() <= numbers.size(); i += sums.size()) {
+    for (size_t k = 0; k < sums.size(); ++k) sums[k] += numbers[i + k];
+  }
+  for (; i < numbers.size(); ++i) sums[0] += numbers[i];
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
 
 // Splits the node's run of the pool of actions into types.
 void SetTypes(const env::ActionSpace& space, int32_t begin, const Tree& tree, Node& node) {
@@ -29,8 +41,7 @@ void SetTypes(const env::ActionSpace& space, int32_t begin, const Tree& tree, No
     TypeStats& type = node.types[t];
     type.begin = at;
     type.end = end;
-    const Eigen::Map<const Eigen::ArrayXf> priors(tree.untried.data() + at, end - at);
-    type.prior = static_cast<float>(priors.cast<double>().sum());
+    type.prior = static_cast<float>(Sum({tree.untried.data() + at, static_cast<size_t>(end - at)}));
     at = end;
   }
 }
@@ -125,7 +136,7 @@ absl::Status Expansion::SetPriors(const SearchOptions& options, const Position& 
     priors *= (static_cast<float>(options.reward_prior_weight) * rewards).exp();
   }
   const auto normalise = [&]() {
-    const double sum = priors.cast<double>().sum();
+    const double sum = Sum({priors.data(), valid.size()});
     if (!(sum > 0)) return false;
     priors = (priors.cast<double>() / sum).cast<float>();
     return true;

@@ -185,8 +185,10 @@ class MaskBuilder {
   template <typename Visit>
   void ForEach(const Window& window, Cell head, const Visit& visit) const {
     for (int row = 0; row < Window::kRows; ++row) {
+      uint32_t bits = window.Row(row);
+      if (bits == 0) continue;  // Most are: where the row lies is not worth working out.
       const int begin = size_.Index(head + Window::At(16 * row));
-      for (uint32_t bits = window.Row(row); bits != 0; bits &= bits - 1) {
+      for (; bits != 0; bits &= bits - 1) {
         visit(begin + std::countr_zero(bits));
       }
     }
