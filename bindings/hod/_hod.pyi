@@ -245,6 +245,7 @@ class HumanModel:
       mirror: builds the half of the goal with low x, then its mirror image; where it does not see the goal, copies what others build to the other side of the world
       noop: never does anything
       random: takes any valid action, with equal probabilities
+      posterior:GOALS: an assistant that knows all houses of a source and their places, weighs them by what the human builds, and carries out what they agree on
       FILE.safetensors: a network that acts by its policy: a checkpoint, a clone of people, or a file of hod weights import
       FILE.toml: a human file: a network that searches, or a mixture of humans
 

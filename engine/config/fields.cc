@@ -86,7 +86,8 @@ settings::Declaration Declare(RunConfig& c) {
   d.Text("assistant", c.assistant,
          "search, belief or a player as for hod evaluate --assistant that acts by itself",
          "the assistant that is learnt from: search and belief play with the network in training, "
-         "by searches or by carrying out what it believes at one evaluation a move");
+         "by searches or by carrying out what it believes at one evaluation a move. Like human, it "
+         "is not there where player is a human, who is alone");
   d.Choice("player", c.player, {"human", "assistant"},
            "whose play is learnt: an assistant's, or a builder's, who is alone and sees the goal");
 

@@ -83,14 +83,6 @@ absl::Status Complete(RunConfig& config) {
         absl::StrCat("learner.min_passes: ", config.learner.min_passes,
                      ", expected at most learner.passes, ", config.learner.passes));
   }
-  if (config.assistant != kSearch && config.player == env::kHuman) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "assistant: ", config.assistant, ", expected search with player = human, who is alone"));
-  }
-  if (config.selfplay.idle_share > 0 && config.player == env::kHuman) {
-    return absl::InvalidArgumentError(
-        "selfplay.idle_share: expected 0 with player = human, who is alone");
-  }
   if (config.assistant == kBelief && config.game.abilities.teleportation) {
     return absl::InvalidArgumentError(
         "assistant: belief, expected another with game.teleportation: it walks");

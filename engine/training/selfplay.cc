@@ -108,7 +108,8 @@ class Worker : public EpisodeStream {
     Rng goal_rng = Rng(id).Fork(0);
     setup.goal = goals_->Sample(goal_rng);
     setup.seats = seats_;
-    if (Rng(id).Fork(2).Chance(run_.config().selfplay.idle_share)) setup.seats.back() = idle_;
+    const bool idle = Rng(id).Fork(2).Chance(run_.config().selfplay.idle_share);
+    if (idle && run_.config().player == env::kAssistant) setup.seats.back() = idle_;
     setup.seed = Rng(id).Fork(1)();
     setup.global_timestep = evaluator_.timesteps();
     // Only the first episodes of a worker start anywhere in time.
@@ -230,9 +231,8 @@ class Worker : public EpisodeStream {
 // Who plays, by role.
 absl::StatusOr<std::vector<Seat>> SeatsOf(const RunConfig& config) {
   std::vector<Seat> seats;
-  if (config.player == env::kAssistant) {
-    ASSIGN_OR_RETURN(seats.emplace_back(), MakePlayerFactory(config.human));
-  }
+  if (config.player == env::kHuman) return std::vector<Seat>{SelfPlaySearches(config)};
+  ASSIGN_OR_RETURN(seats.emplace_back(), MakePlayerFactory(config.human));
   if (config.assistant == kSearch) {
     seats.emplace_back(SelfPlaySearches(config));
   } else if (config.assistant == kBelief) {

@@ -80,7 +80,7 @@ TEST_CASE("What players are called is listed with what each does") {
   for (const PlayerForm& form : PlayerForms()) {
     CHECK_THAT(PlayerSpecs(), Catch::Contains(form.spec));
     CHECK_THAT(DescribePlayers(), Catch::Contains("| `" + form.spec + "` | " + form.description));
-    if (absl::StrContains(form.spec, "FILE")) continue;
+    if (absl::StrContains(form.spec, "FILE") || absl::StrContains(form.spec, "GOALS")) continue;
     EpisodeSetup setup = TinySetup(1, /*assisted=*/false);
     setup.seats = {*MakePlayerFactory(form.spec)};
     const absl::Status created = Episode::Create(std::move(setup)).status();
