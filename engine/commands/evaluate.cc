@@ -66,8 +66,7 @@ void AddEvaluate(CLI::App& app, absl::Status& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "evaluate", "Compare a builder with an assistant and without, on the same houses");
-  command
-      ->add_option("--assistant", options->assistant, AssistantSpecs())
+  command->add_option("--assistant", options->assistant, AssistantSpecs())
       ->default_str(kShippedAssistant);
   options->assistant = kShippedAssistant;
   command->add_option("--human", options->human, PlayerSpecs())->default_str("heuristic");

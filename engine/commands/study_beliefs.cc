@@ -74,8 +74,9 @@ absl::Status Run(const Options& options) {
 void AddStudyBeliefs(CLI::App& study, absl::Status& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command = study.add_subcommand(
-      "beliefs", "What networks believe of goals: how much they know, and whether they are as sure "
-                 "as they are right");
+      "beliefs",
+      "What networks believe of goals: how much they know, and whether they are as sure "
+      "as they are right");
   command->add_option("NETWORK", options->networks, "checkpoints of one world")->required();
   command->add_option("--goals", options->study.goals, env::kGoalSpecs)->capture_default_str();
   command->add_option("--human", options->study.human, PlayerSpecs())->capture_default_str();

@@ -145,11 +145,13 @@ settings::Declaration Declare(RunConfig& c) {
             "simulations of the other moves; 1: the prior alone");
   d.Integer("selfplay.fragment_length", c.selfplay.fragment_length, 1, 4096,
             "timesteps after which value targets are bootstrapped");
-  d.Number("selfplay.kept_share", c.selfplay.kept_share, 0.001, 1,
-           "share of fragments that are learnt from: where play is cheap, what is learnt from comes "
-           "from more houses");
-  d.Number("selfplay.idle_share", c.selfplay.idle_share, 0, 1,
-           "share of episodes whose assistant does nothing, beside whom play costs next to nothing");
+  d.Number(
+      "selfplay.kept_share", c.selfplay.kept_share, 0.001, 1,
+      "share of fragments that are learnt from: where play is cheap, what is learnt from comes "
+      "from more houses");
+  d.Number(
+      "selfplay.idle_share", c.selfplay.idle_share, 0, 1,
+      "share of episodes whose assistant does nothing, beside whom play costs next to nothing");
   d.Integer("selfplay.moves_per_belief", c.selfplay.moves_per_belief, 1, 1000,
             "assistant = \"belief\" asks the network anew every so many moves");
   d.Integer("selfplay.shard_timesteps", c.selfplay.shard_timesteps, 1, 10000000,
@@ -195,9 +197,10 @@ settings::Declaration Declare(RunConfig& c) {
             "learning starts with so many timesteps");
   d.Number("learner.passes", l.passes, 1e-3, 1e6,
            "how often a timestep is learnt from at most, on average");
-  d.Number("learner.min_passes", l.min_passes, 0, 1e6,
-           "self-play waits while a timestep would be learnt from less often, on average: more play "
-           "than this would be wasted on the learner; 0: it never waits");
+  d.Number(
+      "learner.min_passes", l.min_passes, 0, 1e6,
+      "self-play waits while a timestep would be learnt from less often, on average: more play "
+      "than this would be wasted on the learner; 0: it never waits");
   d.Flag("learner.mirror", l.mirror, "mirror sampled positions at random");
   d.Number("learner.permute_blocks", l.permute_blocks, 0, 1,
            "probability of renaming the block types of a sampled position");

@@ -87,10 +87,10 @@ struct EvaluationConfig {
   int episodes = 50;
   int64_t seed = 1000;
   int simulations = 20;
-  bool greedy = true;  // Plays the best action; else draws from the policy.
-  double threshold = 0.8;  // How sure a belief is before it is carried out.
+  bool greedy = true;          // Plays the best action; else draws from the policy.
+  double threshold = 0.8;      // How sure a belief is before it is carried out.
   bool mirror_images = false;  // And it is what is believed on average of the mirrored world, too.
-  int threads = 0;     // 0: as many as this process may run at once.
+  int threads = 0;             // 0: as many as this process may run at once.
 };
 
 struct RunConfig {

@@ -191,12 +191,12 @@ std::string AssistantSpecs() {
   for (const models::ShippedNetwork& network : models::ShippedNetworks()) {
     shipped.push_back(network.name);
   }
-  return absl::StrCat("a checkpoint, which searches; ", kBeliefPrefix,
-                      "CHECKPOINT, whose belief is carried out without a search; or a player that "
-                      "acts by itself: ",
-                      PlayerSpecs(), ". ", models::kShippedPrefix,
-                      "NAME is a checkpoint that is part of the program: ",
-                      absl::StrJoin(shipped, ", "));
+  return absl::StrCat(
+      "a checkpoint, which searches; ", kBeliefPrefix,
+      "CHECKPOINT, whose belief is carried out without a search; or a player that "
+      "acts by itself: ",
+      PlayerSpecs(), ". ", models::kShippedPrefix,
+      "NAME is a checkpoint that is part of the program: ", absl::StrJoin(shipped, ", "));
 }
 
 absl::StatusOr<Assistant> OpenAssistant(const std::string& spec) {

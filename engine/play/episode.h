@@ -98,9 +98,9 @@ class Episode {
   std::optional<env::Game> planning_game_;  // Set if asker_ searches.
   mcts::Search search_;
   std::optional<env::BeliefWalker> walker_;
-  mcts::Position position_;      // What walker_ wants to know,
-  std::vector<float> belief_;    // what it was told,
-  int moves_on_belief_ = 0;      // and for how many more moves it acts on that.
+  mcts::Position position_;    // What walker_ wants to know,
+  std::vector<float> belief_;  // what it was told,
+  int moves_on_belief_ = 0;    // and for how many more moves it acts on that.
   int moves_per_belief_ = 1;
   mcts::Memory memory_;          // Covers the moves before the present one.
   int64_t num_evaluations_ = 0;  // Delivered so far.

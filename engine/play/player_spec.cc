@@ -91,8 +91,9 @@ class KnownGoals {
     std::vector<std::vector<env::Block>> goals;
     for (env::Goal& goal : source->All()) goals.push_back(std::move(goal.blocks));
     if (goals.empty()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "player \"", kPosteriorPrefix, spec_, "\": expected a source with so many goals and no more"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("player \"", kPosteriorPrefix, spec_,
+                       "\": expected a source with so many goals and no more"));
     }
     size_ = config.size;
     goals_ = std::make_shared<const std::vector<std::vector<env::Block>>>(std::move(goals));
@@ -110,9 +111,9 @@ PlayerFactory MakePosteriorFactory(const std::string& goals) {
   auto known = std::make_shared<KnownGoals>(goals);
   return [known](const env::Game& game, int player, uint64_t) -> MadePlayer {
     if (game.config().abilities.teleportation) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "player \"", kPosteriorPrefix,
-          "GOALS\": abilities.teleportation is true, expected false: it walks"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("player \"", kPosteriorPrefix,
+                       "GOALS\": abilities.teleportation is true, expected false: it walks"));
     }
     ASSIGN_OR_RETURN(KnownGoals::Goals all, known->For(game.config()));
     return std::make_unique<env::PosteriorWalker>(game, player, std::move(all),

@@ -1,5 +1,5 @@
-// Who plays a role of an episode: a player that acts by itself, a search, or a belief that is carried
-// out.
+// Who plays a role of an episode: a player that acts by itself, a search, or a belief that is
+// carried out.
 #pragma once
 
 #include <cstdint>

@@ -24,7 +24,7 @@ struct Timestep {
   // The assistant's, to learn: that of its search, or of an assistant that acts by itself. Empty
   // where it searched, but not in full.
   env::ActionDistribution search_policy;
-  env::ActionDistribution human_policy;     // The human's; empty when unknown.
+  env::ActionDistribution human_policy;  // The human's; empty when unknown.
 };
 
 struct Fragment {

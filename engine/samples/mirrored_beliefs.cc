@@ -62,11 +62,12 @@ absl::Status MirroredBeliefs::Evaluate(absl::Span<const mcts::Position> position
   for (size_t k = 0; k < positions.size(); ++k) {
     std::vector<float>& logits = evaluations[k].goal_logits;
     std::vector<float> sums(logits.size(), 0.0f);
-    AddProbabilities(logits, [](int i) { return i; }, sums);
+    AddProbabilities(
+        logits, [](int i) { return i; }, sums);
     for (size_t s = 0; s < images; ++s) {
       AddProbabilities(
-          others[k * images + s].goal_logits,
-          [&](int i) { return symmetries_[s].Location(i); }, sums);
+          others[k * images + s].goal_logits, [&](int i) { return symmetries_[s].Location(i); },
+          sums);
     }
     for (size_t i = 0; i < sums.size(); ++i) {
       logits[i] = std::log(std::max(sums[i] / static_cast<float>(images + 1), 1e-30f));

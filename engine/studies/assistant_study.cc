@@ -86,10 +86,10 @@ absl::StatusOr<std::vector<AssistantCell>> RunAssistantStudy(const AssistantStud
                      houses.name.c_str());
         const EvaluationSetup setup = {
             .config = config, .assistant = assistant, .human = human.spec, .record_directory = ""};
-        ASSIGN_OR_RETURN(
-            cell.report,
-            EvaluateOnce(setup, store,
-                         FileName(absl::StrCat(studied.name, "--", human.name, "--", houses.name))));
+        ASSIGN_OR_RETURN(cell.report,
+                         EvaluateOnce(setup, store,
+                                      FileName(absl::StrCat(studied.name, "--", human.name, "--",
+                                                            houses.name))));
       }
     }
   }
@@ -99,64 +99,69 @@ absl::StatusOr<std::vector<AssistantCell>> RunAssistantStudy(const AssistantStud
 std::string FormatAssistantStudy(const AssistantStudy& study,
                                  const std::vector<AssistantCell>& cells) {
   std::string text;
-  ForEachTable(study, cells, [&](const StudiedHuman& human, const StudiedHouses& houses,
-                                 const AssistantCell& baseline) {
-    absl::StrAppendFormat(&text, "## %s, %s\n\n| assistant | saved %% |", houses.name, human.name);
-    for (const Column& column : kColumns) absl::StrAppend(&text, " ", column.title, " |");
-    absl::StrAppendFormat(&text, " fewer actions than %s, %% | evaluations a house |\n",
-                          study.baseline);
-    text += "|---|---|---|---|---|---|---|---|---|\n| human alone | |";
-    for (const Column& column : kColumns) {
-      absl::StrAppend(&text, " ", Format(ComparisonOf(baseline.report, column.key).alone), " |");
-    }
-    text += " | |\n";
-    for (const StudiedAssistant& assistant : study.assistants) {
-      const AssistantCell& cell = CellOf(cells, assistant.name, human.name, houses.name);
-      absl::StrAppend(&text, "| ", assistant.name, " | ", Format(cell.report.human_actions_saved),
-                      " |");
-      for (const Column& column : kColumns) {
-        absl::StrAppend(&text, " ", Format(ComparisonOf(cell.report, column.key).assisted), " |");
-      }
-      absl::StrAppendFormat(&text, " %s | %.0f |\n",
-                            Format(FewerActions(cell.report, baseline.report)),
-                            EvaluationsAHouse(cell));
-    }
-    absl::StrAppendFormat(&text, "\nMeans over %d houses with 95%% bootstrap intervals.\n\n",
-                          baseline.report.houses.size());
-  });
+  ForEachTable(
+      study, cells,
+      [&](const StudiedHuman& human, const StudiedHouses& houses, const AssistantCell& baseline) {
+        absl::StrAppendFormat(&text, "## %s, %s\n\n| assistant | saved %% |", houses.name,
+                              human.name);
+        for (const Column& column : kColumns) absl::StrAppend(&text, " ", column.title, " |");
+        absl::StrAppendFormat(&text, " fewer actions than %s, %% | evaluations a house |\n",
+                              study.baseline);
+        text += "|---|---|---|---|---|---|---|---|---|\n| human alone | |";
+        for (const Column& column : kColumns) {
+          absl::StrAppend(&text, " ", Format(ComparisonOf(baseline.report, column.key).alone),
+                          " |");
+        }
+        text += " | |\n";
+        for (const StudiedAssistant& assistant : study.assistants) {
+          const AssistantCell& cell = CellOf(cells, assistant.name, human.name, houses.name);
+          absl::StrAppend(&text, "| ", assistant.name, " | ",
+                          Format(cell.report.human_actions_saved), " |");
+          for (const Column& column : kColumns) {
+            absl::StrAppend(&text, " ", Format(ComparisonOf(cell.report, column.key).assisted),
+                            " |");
+          }
+          absl::StrAppendFormat(&text, " %s | %.0f |\n",
+                                Format(FewerActions(cell.report, baseline.report)),
+                                EvaluationsAHouse(cell));
+        }
+        absl::StrAppendFormat(&text, "\nMeans over %d houses with 95%% bootstrap intervals.\n\n",
+                              baseline.report.houses.size());
+      });
   return text;
 }
 
 nlohmann::json AssistantStudyJson(const AssistantStudy& study,
                                   const std::vector<AssistantCell>& cells) {
   nlohmann::json tables = nlohmann::json::array();
-  ForEachTable(study, cells, [&](const StudiedHuman& human, const StudiedHouses& houses,
-                                 const AssistantCell& baseline) {
-    nlohmann::json alone, rows = nlohmann::json::array();
-    for (const Column& column : kColumns) {
-      alone[column.key] = ToJson(ComparisonOf(baseline.report, column.key).alone);
-    }
-    for (const StudiedAssistant& assistant : study.assistants) {
-      const AssistantCell& cell = CellOf(cells, assistant.name, human.name, houses.name);
-      nlohmann::json row = {{"assistant", assistant.name},
-                            {"saved_percent", ToJson(cell.report.human_actions_saved)},
-                            {"fewer_than_baseline_percent",
-                             ToJson(FewerActions(cell.report, baseline.report))},
-                            {"evaluations_per_house", EvaluationsAHouse(cell)},
-                            {"seconds", cell.report.seconds}};
-      for (const Column& column : kColumns) {
-        const FigureComparison& figure = ComparisonOf(cell.report, column.key);
-        row[column.key] = ToJson(figure.assisted);
-        row["difference"][column.key] = ToJson(figure.difference);
-      }
-      rows.push_back(std::move(row));
-    }
-    tables.push_back({{"human", human.name},
-                      {"houses", houses.name},
-                      {"episodes", baseline.report.houses.size()},
-                      {"alone", std::move(alone)},
-                      {"assistants", std::move(rows)}});
-  });
+  ForEachTable(
+      study, cells,
+      [&](const StudiedHuman& human, const StudiedHouses& houses, const AssistantCell& baseline) {
+        nlohmann::json alone, rows = nlohmann::json::array();
+        for (const Column& column : kColumns) {
+          alone[column.key] = ToJson(ComparisonOf(baseline.report, column.key).alone);
+        }
+        for (const StudiedAssistant& assistant : study.assistants) {
+          const AssistantCell& cell = CellOf(cells, assistant.name, human.name, houses.name);
+          nlohmann::json row = {
+              {"assistant", assistant.name},
+              {"saved_percent", ToJson(cell.report.human_actions_saved)},
+              {"fewer_than_baseline_percent", ToJson(FewerActions(cell.report, baseline.report))},
+              {"evaluations_per_house", EvaluationsAHouse(cell)},
+              {"seconds", cell.report.seconds}};
+          for (const Column& column : kColumns) {
+            const FigureComparison& figure = ComparisonOf(cell.report, column.key);
+            row[column.key] = ToJson(figure.assisted);
+            row["difference"][column.key] = ToJson(figure.difference);
+          }
+          rows.push_back(std::move(row));
+        }
+        tables.push_back({{"human", human.name},
+                          {"houses", houses.name},
+                          {"episodes", baseline.report.houses.size()},
+                          {"alone", std::move(alone)},
+                          {"assistants", std::move(rows)}});
+      });
   return {{"baseline", study.baseline}, {"seed", study.seed}, {"tables", std::move(tables)}};
 }
 
@@ -169,16 +174,17 @@ env::Canvas DrawAssistantStudy(const AssistantStudy& study,
   for (const StudiedAssistant& assistant : study.assistants) {
     table.rows.push_back({assistant.name, {}, assistant.name == study.baseline});
   }
-  ForEachTable(study, cells, [&](const StudiedHuman& human, const StudiedHouses& houses,
-                                 const AssistantCell&) {
-    table.columns.push_back({absl::StrCat(houses.name, ", ", human.name),
-                             kColors[table.columns.size() % std::size(kColors)]});
-    for (size_t i = 0; i < study.assistants.size(); ++i) {
-      const Estimate& saved = CellOf(cells, study.assistants[i].name, human.name, houses.name)
-                                  .report.human_actions_saved;
-      table.rows[i].bars.push_back({saved.mean, Format(saved)});
-    }
-  });
+  ForEachTable(study, cells,
+               [&](const StudiedHuman& human, const StudiedHouses& houses, const AssistantCell&) {
+                 table.columns.push_back({absl::StrCat(houses.name, ", ", human.name),
+                                          kColors[table.columns.size() % std::size(kColors)]});
+                 for (size_t i = 0; i < study.assistants.size(); ++i) {
+                   const Estimate& saved =
+                       CellOf(cells, study.assistants[i].name, human.name, houses.name)
+                           .report.human_actions_saved;
+                   table.rows[i].bars.push_back({saved.mean, Format(saved)});
+                 }
+               });
   return DrawBars(table, static_cast<int>(220 + 200 * table.columns.size()));
 }
 

@@ -37,7 +37,8 @@ void DeclareHouses(settings::Declaration& d, StudiedHouses& houses) {
 // Names are those of files and of rows, so no two may be alike.
 template <typename T>
 absl::Status CheckNames(const char* key, const std::vector<T>& items) {
-  if (items.empty()) return absl::InvalidArgumentError(absl::StrCat(key, ": expected at least one"));
+  if (items.empty())
+    return absl::InvalidArgumentError(absl::StrCat(key, ": expected at least one"));
   for (const T& item : items) {
     const auto same = [&](const T& other) { return other.name == item.name; };
     if (std::count_if(items.begin(), items.end(), same) > 1) {
@@ -66,8 +67,8 @@ settings::Declaration Declare(AssistantStudy& study) {
     const bool known = std::any_of(study.assistants.begin(), study.assistants.end(),
                                    [&](const auto& a) { return a.name == study.baseline; });
     if (known) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat("baseline: \"", study.baseline,
-                                                   "\" is no assistant of this study"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("baseline: \"", study.baseline, "\" is no assistant of this study"));
   });
   return d;
 }

@@ -112,8 +112,7 @@ absl::StatusOr<HouseFigures> JudgeHouse(const House& house, mcts::Evaluator& eva
     for (size_t i = 0; i < count; ++i) {
       positions.push_back({&game, &states[begin + i], env::kAssistant});
     }
-    RETURN_IF_ERROR(
-        evaluator.Evaluate(positions, absl::MakeSpan(evaluations).first(count)));
+    RETURN_IF_ERROR(evaluator.Evaluate(positions, absl::MakeSpan(evaluations).first(count)));
     for (size_t i = 0; i < count; ++i) {
       Judge(game, states[begin + i], evaluations[i].goal_logits, figures);
     }
@@ -125,15 +124,15 @@ absl::StatusOr<HouseFigures> JudgeHouse(const House& house, mcts::Evaluator& eva
 
 // The mean of `sum` per `count` over houses.
 Estimate Ratio(const std::vector<HouseFigures>& houses, uint64_t seed, auto sum, auto count) {
-  return BootstrapStatistic(
-      static_cast<int>(houses.size()), seed, [&](absl::Span<const int> times) {
-        double total = 0, n = 0;
-        for (size_t i = 0; i < houses.size(); ++i) {
-          total += times[i] * static_cast<double>(sum(houses[i]));
-          n += times[i] * static_cast<double>(count(houses[i]));
-        }
-        return n > 0 ? total / n : std::numeric_limits<double>::quiet_NaN();
-      });
+  return BootstrapStatistic(static_cast<int>(houses.size()), seed,
+                            [&](absl::Span<const int> times) {
+                              double total = 0, n = 0;
+                              for (size_t i = 0; i < houses.size(); ++i) {
+                                total += times[i] * static_cast<double>(sum(houses[i]));
+                                n += times[i] * static_cast<double>(count(houses[i]));
+                              }
+                              return n > 0 ? total / n : std::numeric_limits<double>::quiet_NaN();
+                            });
 }
 
 // The least certainty from which on edits are right with `precision`; above 1 if there is none.
@@ -155,10 +154,11 @@ BeliefFigures Summarise(const std::string& name, const std::vector<HouseFigures>
                         uint64_t seed) {
   BeliefFigures result;
   result.name = name;
-  result.cross_entropy = Ratio(houses, seed, [](const auto& h) { return h.nats; },
-                               [](const auto& h) { return h.voxels; });
-  result.cross_entropy_left = Ratio(houses, seed, [](const auto& h) { return h.nats_left; },
-                                    [](const auto& h) { return h.voxels_left; });
+  result.cross_entropy = Ratio(
+      houses, seed, [](const auto& h) { return h.nats; }, [](const auto& h) { return h.voxels; });
+  result.cross_entropy_left = Ratio(
+      houses, seed, [](const auto& h) { return h.nats_left; },
+      [](const auto& h) { return h.voxels_left; });
   const auto squared_error = [](const HouseFigures& house) {
     double sum = 0;
     for (const Edit& edit : house.edits) sum += std::pow(edit.certainty - edit.right, 2);
@@ -185,8 +185,8 @@ BeliefFigures Summarise(const std::string& name, const std::vector<HouseFigures>
         Ratio(houses, seed, found, [](const auto& house) { return house.voxels_left; });
   }
   for (const Edit& edit : all) {
-    const int bin = std::min(static_cast<int>(edit.certainty * BeliefFigures::kBins),
-                             BeliefFigures::kBins - 1);
+    const int bin =
+        std::min(static_cast<int>(edit.certainty * BeliefFigures::kBins), BeliefFigures::kBins - 1);
     ++result.bins[bin].edits;
     result.bins[bin].certainty += edit.certainty;
     result.bins[bin].right += edit.right;

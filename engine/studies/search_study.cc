@@ -52,11 +52,14 @@ std::string FormatStudy(const Study& study, const std::vector<StudyCell>& cells)
       "actions than %s, %% |\n|---|---|---|---|---|---|---|---|\n",
       study.baseline);
   for (const StudyCell& cell : cells) {
-    const auto assisted = [&](const char* key) { return Format(ComparisonOf(cell.report, key).assisted); };
+    const auto assisted = [&](const char* key) {
+      return Format(ComparisonOf(cell.report, key).assisted);
+    };
     absl::StrAppendFormat(&text, "| %s | %d | %s | %s | %s | %s | %s | %s |\n", cell.variant,
                           cell.simulations, assisted("goal_percent"), assisted("human_actions"),
                           Format(cell.report.human_actions_saved), assisted("assistant_percent"),
-                          assisted("assistant_wrong"), Format(FewerActions(cell.report, baseline.report)));
+                          assisted("assistant_wrong"),
+                          Format(FewerActions(cell.report, baseline.report)));
   }
   absl::StrAppendFormat(&text, "\nHuman alone: %s actions. ",
                         Format(ComparisonOf(baseline.report, "human_actions").alone));
@@ -64,8 +67,9 @@ std::string FormatStudy(const Study& study, const std::vector<StudyCell>& cells)
                         baseline.report.houses.size());
   for (const StudyPair& pair : study.pairs) {
     const std::string &a = pair.cells[0], &b = pair.cells[1];
-    absl::StrAppendFormat(&text, "With %s the human has %s %% less to do than with %s.\n", a,
-                          Format(FewerActions(FindCell(cells, a)->report, FindCell(cells, b)->report)), b);
+    absl::StrAppendFormat(
+        &text, "With %s the human has %s %% less to do than with %s.\n", a,
+        Format(FewerActions(FindCell(cells, a)->report, FindCell(cells, b)->report)), b);
   }
   return text;
 }

@@ -21,8 +21,8 @@ class FragmentRecorder : public EpisodeObserver {
     double kept_share = 1;  // Share of fragments that the sink gets, drawn at random.
   };
 
-  // `episode` outlives the recorder. `origin` gives the fields of every fragment that do not change:
-  // episode, checkpoint_step, global_timestep.
+  // `episode` outlives the recorder. `origin` gives the fields of every fragment that do not
+  // change: episode, checkpoint_step, global_timestep.
   //
   // Searches value what they see, and what they result in is a policy to learn. Where nobody
   // searches, that is the policy which the assistant's actions were drawn from, and values are what

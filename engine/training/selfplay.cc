@@ -219,7 +219,7 @@ class Worker : public EpisodeStream {
   int first_episodes_ = run_.config().selfplay.games;
   std::map<const Episode*, Observers> observers_;
 
-  std::mutex mutex_;  // Guards sink_ and both counts of timesteps.
+  std::mutex mutex_;                     // Guards sink_ and both counts of timesteps.
   int64_t timesteps_since_refresh_ = 0;  // Since the newest checkpoint was found.
 
   // Since the last line of rates.

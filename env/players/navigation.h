@@ -89,8 +89,8 @@ class Navigator {
     int32_t distance = 0;
   };
 
-  // Calls `visit(feet, moves)` for every place that the player can walk to, the nearest first, until
-  // it returns false.
+  // Calls `visit(feet, moves)` for every place that the player can walk to, the nearest first,
+  // until it returns false.
   template <typename Visit>
   void ForEachPlace(const Visit& visit);
 

@@ -25,10 +25,10 @@ struct LoadedNetwork {
 };
 
 // Reads a network of Hod's, a training checkpoint, of which it takes the network that acts, a
-// network of the reference, or with kShippedPrefix and its name one that is shipped with the program
-// (models/shipped/shipped.h). The file is read once, from its beginning to its end: it may be a pipe.
-// Refuses what NetworkFrom() and ReferenceFrom() do; a file that doesn't say that it is of the
-// reference is one of Hod's.
+// network of the reference, or with kShippedPrefix and its name one that is shipped with the
+// program (models/shipped/shipped.h). The file is read once, from its beginning to its end: it may
+// be a pipe. Refuses what NetworkFrom() and ReferenceFrom() do; a file that doesn't say that it is
+// of the reference is one of Hod's.
 absl::StatusOr<LoadedNetwork> OpenNetwork(const std::string& path);
 
 // The same for those who can only use one of Hod's: networks of the reference are refused.

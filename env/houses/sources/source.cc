@@ -102,7 +102,8 @@ class ListSource : public GoalSource {
     std::vector<NamedHouse> places;
     for (int x = 0; x + house.size.w <= room.w; ++x) {
       for (int z = 0; z + house.size.d <= room.d; ++z) {
-        House& box = places.emplace_back(named.name, AirHouse({room.w, house.size.h, room.d})).house;
+        House& box =
+            places.emplace_back(named.name, AirHouse({room.w, house.size.h, room.d})).house;
         for (int i = 0; i < house.size.Volume(); ++i) {
           box.blocks[box.size.Index(house.size.At(i) + Cell{x, 0, z})] = house.blocks[i];
         }

@@ -47,7 +47,8 @@ void Change(Setting& setting) {
   const Value value = setting.get();
   if (const auto* i = std::get_if<int64_t>(&value.data)) candidates.push_back({*i + 1});
   if (const auto* d = std::get_if<double>(&value.data)) {
-    for (const double other : {*d / 3 + 0.1, *d + 1.0 / 3}) candidates.push_back({other});
+    for (const double other : {*d / 3 + 0.1, *d + 1.0 / 3, (1 + *d) / 2})
+      candidates.push_back({other});
   }
   // The names of a choice.
   absl::string_view names = setting.expected;

@@ -35,8 +35,8 @@ TEST_CASE("A belief over all mirror images is mirrored with the world") {
     for (int i = 0; i < volume; ++i) {
       const auto difference = [&](const std::vector<mcts::Evaluation>& evaluations) {
         const auto p = mcts::Softmax(mcts::LogitsAt(evaluations[0].goal_logits, volume, i));
-        const auto q = mcts::Softmax(
-            mcts::LogitsAt(evaluations[1].goal_logits, volume, symmetry.Location(i)));
+        const auto q =
+            mcts::Softmax(mcts::LogitsAt(evaluations[1].goal_logits, volume, symmetry.Location(i)));
         double sum = 0;
         for (int b = 0; b < env::kNumBlocks; ++b) sum += std::abs(p[b] - q[b]);
         return sum;

@@ -43,9 +43,9 @@ TEST_CASE("Beliefs are judged by what they know and how sure they are") {
   study.game = TinyConfig().game;
   study.episodes = 4;
   study.every = 5;
-  const auto results = RunBeliefStudy(study, {{"knows", &knows},
-                                              {"has no idea", &has_no_idea},
-                                              {"is overconfident", &is_overconfident}});
+  const auto results = RunBeliefStudy(
+      study,
+      {{"knows", &knows}, {"has no idea", &has_no_idea}, {"is overconfident", &is_overconfident}});
   INFO(results.status());
   REQUIRE(results.ok());
   const BeliefFigures &sure = (*results)[0], &blank = (*results)[1], &wrong = (*results)[2];

@@ -44,10 +44,11 @@ TEST_CASE("Fragments follow on from each other and hold every step") {
   origin.checkpoint_step = 88;
   origin.global_timestep = 99;
   std::vector<Fragment> fragments;
-  FragmentRecorder recorder(episode.get(), origin, {.length = static_cast<int>(length)}, [&](Fragment f) {
-    fragments.push_back(std::move(f));
-    return absl::OkStatus();
-  });
+  FragmentRecorder recorder(episode.get(), origin, {.length = static_cast<int>(length)},
+                            [&](Fragment f) {
+                              fragments.push_back(std::move(f));
+                              return absl::OkStatus();
+                            });
   Witness witness;
   episode->AddObserver(&witness);
   episode->AddObserver(&recorder);
@@ -96,11 +97,12 @@ TEST_CASE("Without searches, values are the discounted rewards to the end of the
   setup.seats[env::kAssistant] = assistant;
   const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));
   std::vector<Fragment> fragments;
-  FragmentRecorder recorder(episode.get(), {}, {.length = static_cast<int>(length), .gamma = 0.9}, [&](Fragment f) {
-    CHECK(episode->done());
-    fragments.push_back(std::move(f));
-    return absl::OkStatus();
-  });
+  FragmentRecorder recorder(episode.get(), {}, {.length = static_cast<int>(length), .gamma = 0.9},
+                            [&](Fragment f) {
+                              CHECK(episode->done());
+                              fragments.push_back(std::move(f));
+                              return absl::OkStatus();
+                            });
   Witness witness;
   episode->AddObserver(&witness);
   episode->AddObserver(&recorder);

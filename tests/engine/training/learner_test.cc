@@ -142,7 +142,7 @@ TEST_CASE("A learner learns from an assistant that does not search") {
 TEST_CASE("Self-play waits for a learner that is behind") {
   const TempDir dir;
   RunConfig config = TinyConfig();
-  config.assistant = "noop";  // Plays thousands of timesteps a second.
+  config.assistant = "noop";                 // Plays thousands of timesteps a second.
   config.selfplay.shard_timesteps = 100000;  // A shard is handed over when it waits.
   config.selfplay.shard_seconds = 3600;
   config.learner.batch_size = 8;
