@@ -7,21 +7,6 @@ namespace hod::mcts {
 
 using env::ActionType;
 
-GoalLogits LogitsAt(Belief belief, int volume, int location) {
-  GoalLogits logits;
-  for (int b = 0; b < env::kNumBlocks; ++b) logits[b] = belief[b * volume + location];
-  return logits;
-}
-
-GoalDistribution Softmax(const GoalLogits& logits) {
-  const float highest = *std::max_element(logits.begin(), logits.end());
-  GoalDistribution goal;
-  float sum = 0;
-  for (int b = 0; b < env::kNumBlocks; ++b) sum += goal[b] = std::exp(logits[b] - highest);
-  for (float& p : goal) p /= sum;
-  return goal;
-}
-
 double ExpectedChange(const GoalDistribution& goal, env::Block before, env::Block after,
                       const env::Rewards& rewards) {
   double expected = 0, useless = 0;

@@ -3,26 +3,23 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "env/game/game.h"
+#include "env/game/goal_belief.h"
 #include "mcts/options.h"
 
 namespace hod::mcts {
 
-// Over the block types that one voxel may be meant to hold.
-using GoalLogits = std::array<float, env::kNumBlocks>;        // Unnormalised.
-using GoalDistribution = std::array<float, env::kNumBlocks>;  // Sums to 1.
+using env::GoalDistribution;
+using env::GoalLogits;
+using env::LogitsAt;
+using env::Softmax;
 
 // A network's belief about the goal: logits, [kNumBlocks][volume].
 using Belief = absl::Span<const float>;
-
-// One voxel of it.
-GoalLogits LogitsAt(Belief belief, int volume, int location);
-GoalDistribution Softmax(const GoalLogits& logits);
 
 // Expected similarity change when `before` becomes `after` where the goal is distributed as `goal`,
 // plus incorrect_action times the probability that the change does not help.

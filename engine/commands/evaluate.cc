@@ -11,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "engine/commands/checks.h"
 #include "engine/commands/command.h"
-#include "engine/config/trained_config.h"
 #include "engine/play/player_spec.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
@@ -33,10 +32,7 @@ struct Options {
 
 absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(Assistant assistant, OpenAssistant(options.assistant));
-  RunConfig config;  // Assistants other than networks get the defaults.
-  if (assistant.network != nullptr) {
-    ASSIGN_OR_RETURN(config, TrainedConfig(*assistant.network));
-  }
+  ASSIGN_OR_RETURN(RunConfig config, ConfigOf(assistant));
   std::vector<std::string> overrides = options.overrides;
   const auto set = [&](const char* key, const auto& value) {
     if (value) overrides.push_back(absl::StrCat("evaluation.", key, "=", *value));
@@ -80,10 +76,8 @@ void AddEvaluate(CLI::App& app, absl::Status& result) {
                     "an assistant of hod weights import searches, too, as in the reference");
   command->add_option("--simulations", options->simulations, "simulations of a move")
       ->check(WholeNumber(1, 100000));
-  command
-      ->add_option("--threshold", options->threshold,
-                   "how sure a belief must be to be carried out, from 0.5 to 1")
-      ->check(CLI::Range(0.5, 1.0));
+  command->add_option("--threshold", options->threshold,
+                      "how sure a belief must be to be carried out, from 0.5 to 1");
   command->add_option("--threads", options->threads, "threads that play")
       ->check(WholeNumber(1, 1024));
   command->add_option("--set", options->overrides, "key=value over the checkpoint's configuration")

@@ -1,16 +1,12 @@
 // hod study assistants.
-#include <cstdio>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "engine/commands/checks.h"
 #include "engine/commands/command.h"
+#include "engine/commands/study_files.h"
 #include "engine/studies/assistant_study.h"
-#include "env/base/files.h"
-#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/base/version.h"
 
@@ -24,18 +20,10 @@ struct Options {
 absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const AssistantStudy study, LoadAssistantStudy(options.study));
   ASSIGN_OR_RETURN(const std::vector<AssistantCell> cells, RunAssistantStudy(study, options.out));
-  const std::string table = FormatAssistantStudy(study, cells);
-  std::fputs(table.c_str(), stdout);
   nlohmann::json json = AssistantStudyJson(study, cells);
   json["git_revision"] = kGitRevision;
-  const std::pair<const char*, std::string> files[] = {
-      {"table.md", table},
-      {"study.json", DumpJson(json, 1) + "\n"},
-      {"study.png", DrawAssistantStudy(study, cells).PngBytes()}};
-  for (const auto& [name, contents] : files) {
-    RETURN_IF_ERROR(WriteFileAtomically(absl::StrCat(options.out, "/", name), contents));
-  }
-  return absl::OkStatus();
+  return PublishStudy(options.out, FormatAssistantStudy(study, cells),
+                      DrawAssistantStudy(study, cells), json);
 }
 
 }  // namespace

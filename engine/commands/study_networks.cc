@@ -1,5 +1,4 @@
 // hod study networks.
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <utility>
@@ -8,10 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "engine/commands/checks.h"
 #include "engine/commands/command.h"
+#include "engine/commands/study_files.h"
 #include "engine/studies/network_study.h"
 #include "engine/studies/network_study_report.h"
-#include "env/base/files.h"
-#include "env/base/json.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -37,16 +35,8 @@ absl::Status Run(const Options& options) {
   }
   ASSIGN_OR_RETURN(std::vector<StudiedResult> results,
                    RunNetworkStudy(*study, sources, options.out, g_stop));
-  const std::string table = FormatNetworkStudy(*study, results);
-  std::fputs(table.c_str(), stdout);
-  const std::pair<const char*, std::string> files[] = {
-      {"table.md", table},
-      {"study.json", DumpJson(NetworkStudyJson(*study, results), 1) + "\n"},
-      {"study.png", DrawNetworkStudy(results).PngBytes()}};
-  for (const auto& [name, contents] : files) {
-    RETURN_IF_ERROR(WriteFileAtomically(absl::StrCat(options.out, "/", name), contents));
-  }
-  return absl::OkStatus();
+  return PublishStudy(options.out, FormatNetworkStudy(*study, results), DrawNetworkStudy(results),
+                      NetworkStudyJson(*study, results));
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
 // hod study search.
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,9 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "engine/commands/checks.h"
 #include "engine/commands/command.h"
+#include "engine/commands/study_files.h"
 #include "engine/config/trained_config.h"
 #include "engine/studies/search_study.h"
-#include "env/base/files.h"
 #include "env/base/status.h"
 #include "models/checkpoints/network_file.h"
 
@@ -46,10 +45,7 @@ absl::Status Run(const Options& options) {
                              .human = options.human,
                              .record_directory = ""},
                             options.out));
-  const std::string table = FormatStudy(*study, cells);
-  std::fputs(table.c_str(), stdout);
-  RETURN_IF_ERROR(WriteFileAtomically(options.out + "/table.md", table));
-  return WriteFileAtomically(options.out + "/study.png", DrawStudy(*study, cells).PngBytes());
+  return PublishStudy(options.out, FormatStudy(*study, cells), DrawStudy(*study, cells));
 }
 
 }  // namespace

@@ -86,8 +86,7 @@ settings::Declaration Declare(RunConfig& c) {
   d.Text("assistant", c.assistant,
          "search, belief or a player as for hod evaluate --assistant that acts by itself",
          "the assistant that is learnt from: search and belief play with the network in training, "
-         "by searches or by carrying out what it believes at one evaluation a move. Like human, it "
-         "is not there where player is a human, who is alone");
+         "by searches or by carrying out what it believes. With player = \"human\" nobody assists");
   d.Choice("player", c.player, {"human", "assistant"},
            "whose play is learnt: an assistant's, or a builder's, who is alone and sees the goal");
 
@@ -147,21 +146,19 @@ settings::Declaration Declare(RunConfig& c) {
             "timesteps after which value targets are bootstrapped");
   d.Number(
       "selfplay.kept_share", c.selfplay.kept_share, 0.001, 1,
-      "share of fragments that are learnt from: where play is cheap, what is learnt from comes "
-      "from more houses");
-  d.Number(
-      "selfplay.idle_share", c.selfplay.idle_share, 0, 1,
-      "share of episodes whose assistant does nothing, beside whom play costs next to nothing");
+      "share of fragments that are kept to learn from: where play is cheap, a small share spreads "
+      "learning over more houses");
+  d.Number("selfplay.idle_share", c.selfplay.idle_share, 0, 1,
+           "share of episodes in which the assistant does nothing; they cost next to nothing");
   d.Integer("selfplay.moves_per_belief", c.selfplay.moves_per_belief, 1, 1000,
-            "assistant = \"belief\" asks the network anew every so many moves");
+            "assistant = \"belief\" asks the network again after so many moves");
+  d.Numbers("selfplay.thresholds", c.selfplay.thresholds, 0.5, 1,
+            "assistant = \"belief\" makes an edit if it believes with at least this probability "
+            "that the edit is right; of several each episode draws one");
   d.Integer("selfplay.shard_timesteps", c.selfplay.shard_timesteps, 1, 10000000,
             "a shard is completed after so many timesteps");
   d.Number("selfplay.shard_seconds", c.selfplay.shard_seconds, 0.1, 86400,
            "or after so many seconds");
-
-  d.Numbers("selfplay.thresholds", c.selfplay.thresholds, 0.5, 1,
-            "assistant = \"belief\" makes edits that it holds for right with at least this "
-            "probability; of several each episode draws one");
 
   LearnerConfig& l = c.learner;
   d.Choice(
@@ -199,8 +196,8 @@ settings::Declaration Declare(RunConfig& c) {
            "how often a timestep is learnt from at most, on average");
   d.Number(
       "learner.min_passes", l.min_passes, 0, 1e6,
-      "self-play waits while a timestep would be learnt from less often, on average: more play "
-      "than this would be wasted on the learner; 0: it never waits");
+      "self-play waits while a timestep would be learnt from less often than this, on average, so "
+      "that it takes no time from the learner; 0: it never waits");
   d.Flag("learner.mirror", l.mirror, "mirror sampled positions at random");
   d.Number("learner.permute_blocks", l.permute_blocks, 0, 1,
            "probability of renaming the block types of a sampled position");
@@ -234,12 +231,13 @@ settings::Declaration Declare(RunConfig& c) {
   d.Integer("evaluation.seed", e.seed, 0, INT64_MAX, "of houses, builders and start locations");
   d.Integer("evaluation.simulations", e.simulations, 1, 100000, "simulations of a move");
   d.Flag("evaluation.greedy", e.greedy, "plays the best action; else draws from the policy");
-  d.Number("evaluation.threshold", e.threshold, 0.5, 1,
-           "an assistant that carries out its belief makes edits that it holds for right with at "
-           "least this probability");
+  d.Number(
+      "evaluation.threshold", e.threshold, 0.5, 1,
+      "an assistant that carries out its belief makes an edit if it believes with at least this "
+      "probability that the edit is right");
   d.Flag("evaluation.mirror_images", e.mirror_images,
-         "and what it believes is the average over the world and its mirror images, of which each "
-         "costs an evaluation");
+         "beliefs that are carried out are averaged over the world and its mirror images, each of "
+         "which costs an evaluation");
   d.Integer("evaluation.threads", e.threads, 0, 1024,
             "threads that play; 0: as many as the processor has");
   return d;

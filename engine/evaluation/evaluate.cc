@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "engine/config/trained_config.h"
 #include "engine/play/batched_play.h"
 #include "engine/play/playable_network.h"
 #include "engine/play/player_spec.h"
@@ -157,10 +158,10 @@ void ReadCount(JsonObjectReader& reader, const char* key, int64_t& out) {
 }
 
 // The evaluator of an assistant that asks for evaluations.
-absl::StatusOr<std::shared_ptr<mcts::Evaluator>> MakeAsked(const models::LoadedNetwork& network,
-                                                           const models::BackendOptions& backend,
+absl::StatusOr<std::shared_ptr<mcts::Evaluator>> MakeAsked(const EvaluationSetup& setup,
                                                            bool searches) {
-  ASSIGN_OR_RETURN(const PlayableNetwork playable, MakePlayable(network, backend));
+  const models::LoadedNetwork& network = *setup.assistant.network;
+  ASSIGN_OR_RETURN(const PlayableNetwork playable, MakePlayable(network, setup.config.backend));
   if (playable.sees_goal) {
     return absl::InvalidArgumentError(
         absl::StrCat(network.path, ": its network sees the goal, expected that of an assistant"));
@@ -168,6 +169,10 @@ absl::StatusOr<std::shared_ptr<mcts::Evaluator>> MakeAsked(const models::LoadedN
   if (searches && !playable.predicts_others) {
     return absl::InvalidArgumentError(
         absl::StrCat(network.path, ": does not predict others' actions, which a search needs"));
+  }
+  if (!searches && playable.remembers && setup.config.evaluation.mirror_images) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        network.path, ": its network remembers, expected evaluation.mirror_images = false"));
   }
   return playable.evaluator;
 }
@@ -211,6 +216,10 @@ absl::StatusOr<Assistant> OpenAssistant(const std::string& spec) {
   return assistant;
 }
 
+absl::StatusOr<RunConfig> ConfigOf(const Assistant& assistant) {
+  return assistant.network != nullptr ? TrainedConfig(*assistant.network) : RunConfig();
+}
+
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
   const EvaluationConfig& evaluation = setup.config.evaluation;
   const Assistant& assistant = setup.assistant;
@@ -223,7 +232,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
   const mcts::EvaluationCache* cache = nullptr;
   std::optional<MirroredBeliefs> mirrored;
   if (searches || assistant.carries_out_belief) {
-    ASSIGN_OR_RETURN(evaluator, MakeAsked(*assistant.network, setup.config.backend, searches));
+    ASSIGN_OR_RETURN(evaluator, MakeAsked(setup, searches));
     if (setup.config.cached_positions > 0) {
       auto cached = std::make_shared<mcts::EvaluationCache>(std::move(evaluator),
                                                             setup.config.cached_positions);

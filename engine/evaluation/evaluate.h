@@ -38,6 +38,9 @@ struct Assistant {
 // Reads the file of a network; other specs are checked when the assistant plays.
 absl::StatusOr<Assistant> OpenAssistant(const std::string& spec);
 
+// The configuration that its network was trained with; the defaults of assistants without one.
+absl::StatusOr<RunConfig> ConfigOf(const Assistant& assistant);
+
 struct EvaluationSetup {
   RunConfig config;  // Its game and search, and all of `evaluation`.
   Assistant assistant;

@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "engine/session/session.h"
 #include "engine/session/streams.h"
-#include "env/base/files.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
 #include "env/settings/describe.h"
@@ -44,10 +43,9 @@ settings::Declaration Declare(CloningConfig& config) {
 }  // namespace
 
 absl::StatusOr<CloningConfig> LoadCloningConfig(const std::string& path) {
-  ASSIGN_OR_RETURN(std::string text, ReadFile(path));
   CloningConfig config;
   settings::Declaration declaration = Declare(config);
-  RETURN_IF_ERROR(settings::ReadToml(text, path, declaration));
+  RETURN_IF_ERROR(settings::ReadTomlFile(path, declaration));
   return config;
 }
 

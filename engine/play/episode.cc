@@ -45,54 +45,47 @@ absl::Status Episode::Take(int player, const Seat& seat, uint64_t seed) {
     ASSIGN_OR_RETURN(players_.back(), (*factory)(game_, player, seed));
     return absl::OkStatus();
   }
-  RETURN_IF_ERROR(CheckNobodyAsks(player));
+  if (asker_) {
+    return absl::InvalidArgumentError(absl::StrCat("players ", *asker_, " and ", player,
+                                                   " ask for evaluations, expected one at most"));
+  }
   asker_ = player;
   if (const auto* belief = std::get_if<BeliefPlay>(&seat)) {
-    Rng rng(seed);
-    const auto& thresholds = belief->thresholds;
-    moves_per_belief_ = belief->moves_per_belief;
-    walker_.emplace(game_, player, thresholds[rng.Below(static_cast<int>(thresholds.size()))]);
-  } else {
-    searches_ = std::get<SearchPlay>(seat);
-    planning_game_ = mcts::PlanningGame(game_, searches_.full);
+    if (game_.config().abilities.teleportation) {
+      return absl::InvalidArgumentError(
+          "a belief: abilities.teleportation is true, expected false: it walks");
+    }
+    believer_.emplace(game_, player, *belief, seed);
+    return absl::OkStatus();
   }
+  searches_ = std::get<SearchPlay>(seat);
+  planning_game_ = mcts::PlanningGame(game_, searches_.full);
   return absl::OkStatus();
-}
-
-absl::Status Episode::CheckNobodyAsks(int player) const {
-  if (!asker_) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("players ", *asker_, " and ", player,
-                                                 " ask for evaluations, expected one at most"));
 }
 
 absl::StatusOr<const mcts::Position*> Episode::NextLeaf() {
   while (!done_) {
-    if (walker_ && moves_on_belief_ == 0) {
-      position_ = {&game_, &state_, *asker_, {}, memory_};
-      return &position_;
-    }
-    if (!asker_ || walker_) {
+    if (const mcts::Position* leaf = NextQuestion()) return leaf;
+    if (!asker_ || believer_) {
       RETURN_IF_ERROR(Play(nullptr));
-      --moves_on_belief_;
-      continue;
+    } else {
+      const mcts::SearchResult result = search_.result();
+      RETURN_IF_ERROR(Play(&result));
     }
-    if (const mcts::Position* leaf = SearchOn()) return leaf;
-    const mcts::SearchResult result = search_.result();
-    RETURN_IF_ERROR(Play(&result));
   }
   return nullptr;
 }
 
 absl::Status Episode::Deliver(const mcts::Evaluation& evaluation) {
   ++num_evaluations_;
-  if (!walker_) return search_.Deliver(evaluation);
-  belief_ = evaluation.goal_logits;
-  moves_on_belief_ = moves_per_belief_;
-  memory_ = evaluation.memory;
+  if (!believer_) return search_.Deliver(evaluation);
+  believer_->Deliver(evaluation);
   return absl::OkStatus();
 }
 
-const mcts::Position* Episode::SearchOn() {
+const mcts::Position* Episode::NextQuestion() {
+  if (!asker_) return nullptr;
+  if (believer_) return believer_->NextLeaf(state_);
   if (!searching_) StartSearch();
   if (const mcts::Position* leaf = search_.NextLeaf()) return leaf;
   searching_ = false;
@@ -121,8 +114,8 @@ absl::Status Episode::Play(const mcts::SearchResult* search) {
       policies[i] = player->NextAction(state_);
       ids.push_back(env::Sample(policies[i], rng_));
       RETURN_IF_ERROR(player->status());
-    } else if (walker_) {
-      ids.push_back(game_.actions().Flatten(walker_->Act(state_, belief_)));
+    } else if (believer_) {
+      ids.push_back(game_.actions().Flatten(believer_->Act(state_)));
       policies[i] = {{ids.back(), 1.0f}};
     } else {
       ids.push_back(searches_.greedy ? search->best_action : env::Sample(search->policy, rng_));

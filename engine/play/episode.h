@@ -14,11 +14,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/play/believer.h"
 #include "engine/play/seat.h"
 #include "env/game/action_distribution.h"
 #include "env/game/game.h"
 #include "env/houses/sources/source.h"
-#include "env/players/belief_walker.h"
 #include "env/players/player.h"
 #include "env/traces/trace_recorder.h"
 #include "mcts/search.h"
@@ -79,9 +79,8 @@ class Episode {
  private:
   explicit Episode(EpisodeSetup setup);
   absl::Status Take(int player, const Seat& seat, uint64_t seed);
-  absl::Status CheckNobodyAsks(int player) const;
-  // What the search needs next; null once it has decided.
-  const mcts::Position* SearchOn();
+  // What asker_ needs next; null once it can act.
+  const mcts::Position* NextQuestion();
   void StartSearch();
   absl::Status Play(const mcts::SearchResult* search);
 
@@ -93,19 +92,16 @@ class Episode {
   std::vector<EpisodeObserver*> observers_;
   std::optional<env::TraceRecorder> trace_;
 
-  std::optional<int> asker_;  // The player that asks for evaluations, by searches or as walker_.
-  SearchPlay searches_;
-  std::optional<env::Game> planning_game_;  // Set if asker_ searches.
+  std::optional<int> asker_;          // The player that asks for evaluations, by searches...
+  std::optional<Believer> believer_;  // ...or as this.
+  SearchPlay searches_;               // Only used by searches, as is the rest.
+  std::optional<env::Game> planning_game_;
   mcts::Search search_;
-  std::optional<env::BeliefWalker> walker_;
-  mcts::Position position_;    // What walker_ wants to know,
-  std::vector<float> belief_;  // what it was told,
-  int moves_on_belief_ = 0;    // and for how many more moves it acts on that.
-  int moves_per_belief_ = 1;
-  mcts::Memory memory_;          // Covers the moves before the present one.
-  int64_t num_evaluations_ = 0;  // Delivered so far.
+  mcts::Memory memory_;  // Covers the moves before the present one.
   bool searching_ = false;
   bool full_search_ = false;
+
+  int64_t num_evaluations_ = 0;  // Delivered so far.
   bool done_ = false;
 };
 

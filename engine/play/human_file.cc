@@ -2,7 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/config/fields.h"
-#include "env/base/files.h"
 #include "env/base/status.h"
 #include "env/settings/describe.h"
 #include "env/settings/toml.h"
@@ -56,11 +55,10 @@ settings::Declaration Declare(HumanFile& file) {
 }  // namespace
 
 absl::StatusOr<HumanFile> LoadHumanFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   HumanFile file;
   file.search = DefaultSearch();
   settings::Declaration declaration = Declare(file);
-  RETURN_IF_ERROR(settings::ReadToml(text, path, declaration));
+  RETURN_IF_ERROR(settings::ReadTomlFile(path, declaration));
   return file;
 }
 

@@ -74,9 +74,6 @@ absl::StatusOr<PlayerFactory> MakeMixtureFactory(const std::string& path, const 
   };
 }
 
-// How sure it is of what it does, as RunConfig has it for evaluations.
-constexpr double kPosteriorThreshold = 0.75;
-
 // All goals of a source in games of one world.
 class KnownGoals {
  public:
@@ -116,8 +113,9 @@ PlayerFactory MakePosteriorFactory(const std::string& goals) {
                        "GOALS\": abilities.teleportation is true, expected false: it walks"));
     }
     ASSIGN_OR_RETURN(KnownGoals::Goals all, known->For(game.config()));
+    // It is as sure of what it does as a network's belief has to be.
     return std::make_unique<env::PosteriorWalker>(game, player, std::move(all),
-                                                  kPosteriorThreshold);
+                                                  EvaluationConfig().threshold);
   };
 }
 

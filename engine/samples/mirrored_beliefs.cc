@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "env/base/status.h"
+#include "env/game/goal_belief.h"
 
 namespace hod::engine {
 namespace {
@@ -13,18 +14,10 @@ namespace {
 template <typename Locations>
 void AddProbabilities(absl::Span<const float> logits, const Locations& locations,
                       std::vector<float>& sums) {
-  const size_t volume = logits.size() / env::kNumBlocks;
-  for (size_t i = 0; i < volume; ++i) {
-    const size_t at = locations(static_cast<int>(i));
-    float highest = logits[at], sum = 0;
-    for (size_t b = 1; b < env::kNumBlocks; ++b) {
-      highest = std::max(highest, logits[b * volume + at]);
-    }
-    float p[env::kNumBlocks];
-    for (size_t b = 0; b < env::kNumBlocks; ++b) {
-      sum += p[b] = std::exp(logits[b * volume + at] - highest);
-    }
-    for (size_t b = 0; b < env::kNumBlocks; ++b) sums[b * volume + i] += p[b] / sum;
+  const int volume = static_cast<int>(logits.size()) / env::kNumBlocks;
+  for (int i = 0; i < volume; ++i) {
+    const env::GoalDistribution p = env::Softmax(env::LogitsAt(logits, volume, locations(i)));
+    for (int b = 0; b < env::kNumBlocks; ++b) sums[b * volume + i] += p[b];
   }
 }
 

@@ -10,7 +10,6 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "engine/charts/bars.h"
-#include "engine/config/trained_config.h"
 #include "engine/evaluation/stored_evaluation.h"
 #include "engine/results/store.h"
 #include "env/base/status.h"
@@ -64,10 +63,7 @@ absl::StatusOr<std::vector<AssistantCell>> RunAssistantStudy(const AssistantStud
   std::vector<AssistantCell> cells;
   for (const StudiedAssistant& studied : study.assistants) {
     ASSIGN_OR_RETURN(const Assistant assistant, OpenAssistant(studied.spec));
-    RunConfig config;  // Assistants other than networks get the defaults.
-    if (assistant.network != nullptr) {
-      ASSIGN_OR_RETURN(config, TrainedConfig(*assistant.network));
-    }
+    ASSIGN_OR_RETURN(RunConfig config, ConfigOf(assistant));
     for (const auto* overrides : {&study.overrides, &studied.overrides}) {
       for (const std::string& assignment : *overrides) {
         RETURN_IF_ERROR(Annotate(Override(config, assignment), studied.name));

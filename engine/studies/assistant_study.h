@@ -30,7 +30,7 @@ struct StudiedHouses {
 
 struct AssistantStudy {
   std::string baseline;  // The assistant that all are compared with, in pairs of houses.
-  int64_t seed = 1000;   // Of houses, builders and start locations.
+  int64_t seed = 1000;   // Decides houses, builders and start locations.
   // The world and horizon of all, over those that each was trained in.
   std::vector<std::string> overrides;
   std::vector<StudiedAssistant> assistants;

@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "engine/play/player_spec.h"
 #include "engine/studies/assistant_study.h"
-#include "env/base/files.h"
 #include "env/base/status.h"
 #include "env/houses/sources/source.h"
 #include "env/settings/describe.h"
@@ -76,10 +75,9 @@ settings::Declaration Declare(AssistantStudy& study) {
 }  // namespace
 
 absl::StatusOr<AssistantStudy> LoadAssistantStudy(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   AssistantStudy study;
   settings::Declaration declaration = Declare(study);
-  RETURN_IF_ERROR(settings::ReadToml(text, path, declaration));
+  RETURN_IF_ERROR(settings::ReadTomlFile(path, declaration));
   return study;
 }
 

@@ -16,9 +16,9 @@
 #include "env/base/progress.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
+#include "env/game/goal_belief.h"
 #include "env/game/roles.h"
 #include "env/houses/sources/source.h"
-#include "mcts/expected_reward.h"
 
 namespace hod::engine {
 namespace {
@@ -83,7 +83,7 @@ void Judge(const env::Game& game, const env::State& state, absl::Span<const floa
   const int volume = game.size().Volume();
   for (int i = 0; i < volume; ++i) {
     if (game.InPalette(i)) continue;
-    const mcts::GoalDistribution p = mcts::Softmax(mcts::LogitsAt(logits, volume, i));
+    const env::GoalDistribution p = env::Softmax(env::LogitsAt(logits, volume, i));
     const env::Block now = state.blocks[i], wanted = game.goal()[i];
     const double nats = -std::log(std::max(p[wanted], std::numeric_limits<float>::min()));
     figures.nats += nats;

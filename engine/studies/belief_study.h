@@ -27,8 +27,8 @@ struct BeliefStudy {
   int threads = 1;
 };
 
-// The edit of a voxel that a belief holds for the best: to place the likeliest block into air, or
-// to break what stands. It is right if the goal has that block, or another than what stands.
+// A belief names one edit for each voxel: to place the likeliest block into air, or to break what
+// stands. The edit is right if the goal has that block, or another than what stands.
 struct BeliefFigures {
   static constexpr int kBins = 10;
   // Edits by how sure the belief is of them: those from bin / kBins on.
@@ -40,7 +40,7 @@ struct BeliefFigures {
 
   std::string name;
   int64_t positions = 0;
-  Estimate cross_entropy;  // Of the goal, mean over voxels, in nats.
+  Estimate cross_entropy;  // What the goal costs a voxel, on average, in nats.
   // The same over those voxels that are not yet as the goal has them.
   Estimate cross_entropy_left;
   Estimate brier;  // Squared error of edits' certainty, mean over those of at least 0.1.

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/studies/network_study.h"
-#include "env/base/files.h"
 #include "env/base/status.h"
 #include "env/settings/describe.h"
 #include "env/settings/toml.h"
@@ -121,10 +120,9 @@ settings::Declaration Declare(StudyFile& file) {
 }  // namespace
 
 absl::StatusOr<NetworkStudy> LoadNetworkStudy(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   StudyFile file;
   settings::Declaration declaration = Declare(file);
-  RETURN_IF_ERROR(settings::ReadToml(text, path, declaration));
+  RETURN_IF_ERROR(settings::ReadTomlFile(path, declaration));
   return file.study;
 }
 

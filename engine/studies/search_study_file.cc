@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/studies/search_study.h"
-#include "env/base/files.h"
 #include "env/base/status.h"
 #include "env/settings/describe.h"
 #include "env/settings/toml.h"
@@ -71,10 +70,9 @@ std::string CellName(const std::string& variant, int simulations) {
 }
 
 absl::StatusOr<Study> LoadStudy(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   Study study;
   settings::Declaration declaration = Declare(study);
-  RETURN_IF_ERROR(settings::ReadToml(text, path, declaration));
+  RETURN_IF_ERROR(settings::ReadTomlFile(path, declaration));
   return study;
 }
 

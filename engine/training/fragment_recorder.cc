@@ -9,11 +9,7 @@ namespace hod::engine {
 
 FragmentRecorder::FragmentRecorder(const Episode* episode, Fragment origin, const Options& options,
                                    Sink sink)
-    : origin_(std::move(origin)),
-      options_(options),
-      length_(options.length),
-      rng_(origin_.episode),
-      sink_(std::move(sink)) {
+    : origin_(std::move(origin)), options_(options), rng_(origin_.episode), sink_(std::move(sink)) {
   origin_.assistant = episode->asker().value_or(env::kAssistant);
   origin_.human = env::kHuman;
   origin_.goal = episode->game().goal();
@@ -23,7 +19,7 @@ FragmentRecorder::FragmentRecorder(const Episode* episode, Fragment origin, cons
 absl::Status FragmentRecorder::BeforeMove(const env::State& state) {
   if (current_.steps.empty()) {
     current_.start = state;
-  } else if (current_.steps.size() == length_) {
+  } else if (current_.steps.size() == options_.length) {
     next_start_ = state;
   }
   return absl::OkStatus();
@@ -33,7 +29,7 @@ absl::Status FragmentRecorder::AfterMove(const Move& move, const env::State&) {
   const mcts::SearchResult* const search = move.search;
   std::optional<float> root_value;
   if (search != nullptr) root_value = static_cast<float>(search->root_value);
-  if (current_.steps.size() == length_) {
+  if (current_.steps.size() == options_.length) {
     // The search just made has valued the position after the full fragment.
     RETURN_IF_ERROR(Complete(root_value));
     current_.start = std::move(next_start_);

@@ -1,6 +1,7 @@
 // Turns the moves of an episode into fragments for the learner.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -16,7 +17,7 @@ class FragmentRecorder : public EpisodeObserver {
   using Sink = std::function<absl::Status(Fragment)>;
 
   struct Options {
-    int length = 64;        // Timesteps of a fragment, at most.
+    size_t length = 64;     // Timesteps of a fragment, at most.
     double gamma = 0.95;    // Discount of rewards.
     double kept_share = 1;  // Share of fragments that the sink gets, drawn at random.
   };
@@ -40,7 +41,6 @@ class FragmentRecorder : public EpisodeObserver {
 
   Fragment origin_;
   const Options options_;
-  const size_t length_;
   Rng rng_;  // Draws what is kept.
   Sink sink_;
   Fragment current_;

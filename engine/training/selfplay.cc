@@ -128,9 +128,10 @@ class Worker : public EpisodeStream {
     observers.tally = std::make_unique<EpisodeTally>(episode.get());
     observers.fragments = std::make_unique<FragmentRecorder>(
         episode.get(), std::move(origin),
-        FragmentRecorder::Options{.length = run_.config().selfplay.fragment_length,
-                                  .gamma = run_.config().search.gamma,
-                                  .kept_share = run_.config().selfplay.kept_share},
+        FragmentRecorder::Options{
+            .length = static_cast<size_t>(run_.config().selfplay.fragment_length),
+            .gamma = run_.config().search.gamma,
+            .kept_share = run_.config().selfplay.kept_share},
         [this](Fragment fragment) {
           const std::lock_guard<std::mutex> lock(mutex_);  // Guards all that observers share.
           timesteps_ += static_cast<int64_t>(fragment.steps.size());
@@ -189,13 +190,14 @@ class Worker : public EpisodeStream {
   }
 
   // Whether the learner, as far as its newest checkpoint tells, could not learn min_passes times
-  // from all that has been played. Other workers are taken to play as much as this one.
+  // from all that has been played, with its next step. Other workers are taken to play as much as
+  // this one.
   bool IsFarAhead() const {
     const LearnerConfig& learner = run_.config().learner;
     if (learner.min_passes == 0) return false;
     const int64_t played =
         evaluator_.timesteps() + timesteps_since_refresh_ * run_.config().selfplay.workers;
-    const auto learnt = static_cast<double>(evaluator_.step() * learner.batch_size);
+    const auto learnt = static_cast<double>((evaluator_.step() + 1) * learner.batch_size);
     return static_cast<double>(played - learner.start_timesteps) * learner.min_passes > learnt;
   }
 

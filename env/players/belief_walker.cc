@@ -1,10 +1,10 @@
 #include "env/players/belief_walker.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <functional>
 #include <tuple>
+
+#include "env/game/goal_belief.h"
 
 namespace hod::env {
 namespace {
@@ -13,16 +13,6 @@ namespace {
 constexpr int kPutAsideFor = 20;
 // The body gets out of voxels that are to hold a block with more than this probability.
 constexpr float kInTheWay = 0.3f;
-
-std::array<float, kNumBlocks> Softmax(absl::Span<const float> logits, size_t volume, size_t at) {
-  std::array<float, kNumBlocks> p;
-  for (size_t b = 0; b < kNumBlocks; ++b) p[b] = logits[b * volume + at];
-  const float highest = *std::max_element(p.begin(), p.end());
-  float sum = 0;
-  for (float& x : p) sum += x = std::exp(x - highest);
-  for (float& x : p) x /= sum;
-  return p;
-}
 
 }  // namespace
 
@@ -60,7 +50,7 @@ void BeliefWalker::FindEdits(absl::Span<const float> goal_logits) {
   edits_.clear();
   for (size_t at = 0; at < volume; ++at) {
     const auto location = static_cast<int>(at);
-    const std::array<float, kNumBlocks> p = Softmax(goal_logits, volume, at);
+    const GoalDistribution p = Softmax(LogitsAt(goal_logits, size.Volume(), location));
     block_probability_[at] = 1 - p[kAir];
     if (game_.InPalette(location) || state.timestep < put_aside_until_[at]) continue;
     const Block now = state.blocks[at];

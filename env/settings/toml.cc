@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "env/base/files.h"
 #include "env/base/status.h"
 
 namespace hod::settings {
@@ -102,6 +103,11 @@ absl::Status ReadToml(const std::string& text, const std::string& source,
   }
   RETURN_IF_ERROR(Annotate(Read(table, "", "", declaration), source));
   return Annotate(declaration.CheckWhole(), source);
+}
+
+absl::Status ReadTomlFile(const std::string& path, Declaration& declaration) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  return ReadToml(text, path, declaration);
 }
 
 std::string ToToml(const Declaration& declaration) {

@@ -17,6 +17,9 @@ Value ValueFrom(const std::string& text);
 // expected.
 absl::Status ReadToml(const std::string& text, const std::string& source, Declaration& declaration);
 
+// The same of a file.
+absl::Status ReadTomlFile(const std::string& path, Declaration& declaration);
+
 // Every setting, as ReadToml() reads it back. Requires that there are no lists of tables.
 std::string ToToml(const Declaration& declaration);
 

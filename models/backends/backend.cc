@@ -37,7 +37,7 @@ absl::StatusOr<std::unique_ptr<Backend>> MakeBackend(const Network& network,
 }
 
 std::vector<float> AllLogits(Workspace& workspace, int position, const env::WorldSize& size) {
-  env::GameConfig config;  // Of bodies that walk and give.
+  env::GameConfig config;  // Bodies walk and give: there are actions of every type.
   config.size = size;
   config.abilities.teleportation = config.abilities.inf_blocks = false;
   const env::ActionSpace actions(config);

@@ -168,7 +168,7 @@ class CpuBackend final : public Backend {
   std::array<PackedLayer, 2> located_;  // By actor.
   Head summary_;
   RowMajor pooled_summary_, global_summary_;  // Its parts, by what they read.
-  Head actions_, value_;                      // Of the summary; of every channel of actions.
+  Head actions_, value_;  // From the summary to biases of actions, and to the value.
 };
 
 class CpuBackend::Pass final : public Workspace {

@@ -77,7 +77,7 @@ struct Computed {
   std::vector<float> logits, weight_gradient;
 };
 
-// Of a kind of numbers, what they are called.
+// What the numbers of each kind are called.
 constexpr std::pair<const char*, std::vector<float> Computed::*> kChecked[] = {
     {"logit", &Computed::logits}, {"gradient", &Computed::weight_gradient}};
 

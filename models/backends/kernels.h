@@ -81,7 +81,7 @@ struct WeightGradient {
 // A linear map of planes that are mostly 0, of which only the other numbers are multiplied, to
 // blocks of rows of floats.
 struct RowsBlock {
-  float* first;      // Of the first voxel.
+  float* first;      // The first voxel's.
   ptrdiff_t stride;  // From voxel to voxel.
 };
 struct SparseMap {

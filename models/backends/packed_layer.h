@@ -17,9 +17,9 @@ struct PackedLayer {
   PackedLayer(const RowMajor& values, const Eigen::VectorXf& bias,
               const std::array<int, 3>& extents, Precision precision);
 
-  std::array<int, 3> extents;    // Of the kernel, in x, y, z.
+  std::array<int, 3> extents;    // The kernel's, in x, y, z.
   int kernel_size;               // Their product.
-  int blocks, units;             // Of outputs, and of inputs.
+  int blocks, units;             // Blocks of outputs, units of inputs.
   Aligned<float> weights;        // Units: see Convolution::weights.
   Eigen::VectorXf bias, scales;  // Scales of int8: each output's largest weight is kMaxInt8Weight.
 };

@@ -232,6 +232,9 @@ TEST_CASE("An episode has a seat for each player, of whom one may ask for evalua
   EpisodeSetup setup = TinySetup(1);
   setup.seats[env::kHuman] = setup.seats[env::kAssistant];
   CHECK(error(setup) == "players 0 and 1 ask for evaluations, expected one at most");
+  setup.seats = {BeliefPlay{{0.7}}};
+  setup.game.abilities.teleportation = true;
+  CHECK_THAT(error(setup), Catch::Contains("teleportation is true, expected false: it walks"));
   setup.seats.clear();
   CHECK_THAT(error(setup), Catch::Contains("0 seats, expected 1 to 2"));
   setup.seats.assign(3, *MakePlayerFactory("noop"));

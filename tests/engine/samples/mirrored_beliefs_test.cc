@@ -1,8 +1,8 @@
 // Averages over mirror images are the same for a world and its image.
 #include "engine/samples/mirrored_beliefs.h"
 
+#include "env/game/goal_belief.h"
 #include "env/game/roles.h"
-#include "mcts/expected_reward.h"
 #include "models/backends/network_evaluator.h"
 #include "models/network/network.h"
 #include "tests/support/catch.h"
@@ -34,9 +34,9 @@ TEST_CASE("A belief over all mirror images is mirrored with the world") {
     double largest_alone = 0, largest = 0;
     for (int i = 0; i < volume; ++i) {
       const auto difference = [&](const std::vector<mcts::Evaluation>& evaluations) {
-        const auto p = mcts::Softmax(mcts::LogitsAt(evaluations[0].goal_logits, volume, i));
+        const auto p = env::Softmax(env::LogitsAt(evaluations[0].goal_logits, volume, i));
         const auto q =
-            mcts::Softmax(mcts::LogitsAt(evaluations[1].goal_logits, volume, symmetry.Location(i)));
+            env::Softmax(env::LogitsAt(evaluations[1].goal_logits, volume, symmetry.Location(i)));
         double sum = 0;
         for (int b = 0; b < env::kNumBlocks; ++b) sum += std::abs(p[b] - q[b]);
         return sum;

@@ -1,6 +1,8 @@
 // Fragments put together again give the episode they were cut from.
 #include "engine/training/fragment_recorder.h"
 
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "engine/play/player_spec.h"
@@ -36,6 +38,23 @@ class Witness : public EpisodeObserver {
   std::vector<Timestep> steps;
 };
 
+// Plays the episode to its end; gives the fragments that it was cut into. `emitted` is called with
+// every one.
+std::vector<Fragment> Recorded(
+    Episode& episode, const Fragment& origin, const FragmentRecorder::Options& options,
+    Witness& witness, const std::function<void()>& emitted = [] {}) {
+  std::vector<Fragment> fragments;
+  FragmentRecorder recorder(&episode, origin, options, [&](Fragment fragment) {
+    emitted();
+    fragments.push_back(std::move(fragment));
+    return absl::OkStatus();
+  });
+  episode.AddObserver(&witness);
+  episode.AddObserver(&recorder);
+  PlayToEnd(episode);
+  return fragments;
+}
+
 TEST_CASE("Fragments follow on from each other and hold every step") {
   const size_t length = GENERATE(1, 7, 20, 60, 64);  // An episode has 60 timesteps at most.
   const std::unique_ptr<Episode> episode = TinyEpisode(TinySetup(4));
@@ -43,16 +62,8 @@ TEST_CASE("Fragments follow on from each other and hold every step") {
   origin.episode = 77;
   origin.checkpoint_step = 88;
   origin.global_timestep = 99;
-  std::vector<Fragment> fragments;
-  FragmentRecorder recorder(episode.get(), origin, {.length = static_cast<int>(length)},
-                            [&](Fragment f) {
-                              fragments.push_back(std::move(f));
-                              return absl::OkStatus();
-                            });
   Witness witness;
-  episode->AddObserver(&witness);
-  episode->AddObserver(&recorder);
-  PlayToEnd(*episode);
+  const std::vector<Fragment> fragments = Recorded(*episode, origin, {.length = length}, witness);
 
   const size_t total = witness.steps.size();
   REQUIRE(fragments.size() == (total + length - 1) / length);
@@ -96,17 +107,9 @@ TEST_CASE("Without searches, values are the discounted rewards to the end of the
   EpisodeSetup setup = TinySetup(4);
   setup.seats[env::kAssistant] = assistant;
   const std::unique_ptr<Episode> episode = TinyEpisode(std::move(setup));
-  std::vector<Fragment> fragments;
-  FragmentRecorder recorder(episode.get(), {}, {.length = static_cast<int>(length), .gamma = 0.9},
-                            [&](Fragment f) {
-                              CHECK(episode->done());
-                              fragments.push_back(std::move(f));
-                              return absl::OkStatus();
-                            });
   Witness witness;
-  episode->AddObserver(&witness);
-  episode->AddObserver(&recorder);
-  PlayToEnd(*episode);
+  const std::vector<Fragment> fragments = Recorded(*episode, {}, {.length = length, .gamma = 0.9},
+                                                   witness, [&] { CHECK(episode->done()); });
 
   std::vector<double> returns(witness.steps.size() + 1, 0.0);
   for (size_t t = witness.steps.size(); t-- > 0;) {

@@ -21,6 +21,14 @@ namespace {
 
 constexpr int kSteps = 60;
 
+// A new run.
+RunDirectory RunOf(const std::string& path, const RunConfig& config) {
+  const auto run = RunDirectory::CreateOrResume(path, config);
+  INFO(run.status());
+  REQUIRE(run.ok());
+  return *run;
+}
+
 // A run with all the play it will ever have.
 RunDirectory RunWithShards(const std::string& path, double ema_decay, int64_t window = 2048) {
   RunConfig config = TinyConfig();
@@ -37,8 +45,9 @@ RunDirectory RunWithShards(const std::string& path, double ema_decay, int64_t wi
         ShardWriter::Create(run->shards() + "/" + ShardName({0, seed}), run->config().game, {});
     REQUIRE(writer.ok());
     auto episode = TinyEpisode(TinySetup(seed));
-    FragmentRecorder recorder(episode.get(), {}, {.length = 16},
-                              [&](Fragment fragment) { return (*writer)->Append(fragment); });
+    FragmentRecorder recorder(episode.get(), {}, {.length = 16}, [&](const Fragment& fragment) {
+      return (*writer)->Append(fragment);
+    });
     episode->AddObserver(&recorder);
     PlayToEnd(*episode);
     REQUIRE((*writer)->Finish().ok());
@@ -117,12 +126,11 @@ TEST_CASE("A learner plays and learns in one process") {
   config.selfplay.threads = 2;
   config.learner.max_steps = 20;
   config.learner.passes = 100;
-  const auto run = RunDirectory::CreateOrResume(dir.path() + "/run", config);
-  REQUIRE(run.ok());
+  const RunDirectory run = RunOf(dir.path() + "/run", config);
   const std::atomic<bool> stop = false;
-  REQUIRE(RunLearnerWithWorker(*run, "", stop).ok());
-  CHECK((*run->LatestCheckpoint())->first == 20);
-  CHECK_FALSE(ListShards(run->shards())->empty());
+  REQUIRE(RunLearnerWithWorker(run, "", stop).ok());
+  CHECK((*run.LatestCheckpoint())->first == 20);
+  CHECK_FALSE(ListShards(run.shards())->empty());
 }
 
 TEST_CASE("A learner learns from an assistant that does not search") {
@@ -132,11 +140,10 @@ TEST_CASE("A learner learns from an assistant that does not search") {
   config.assistant = assistant;
   config.learner.max_steps = 20;
   config.learner.passes = 100;
-  const auto run = RunDirectory::CreateOrResume(dir.path() + "/run", config);
-  REQUIRE(run.ok());
+  const RunDirectory run = RunOf(dir.path() + "/run", config);
   const std::atomic<bool> stop = false;
-  REQUIRE(RunLearnerWithWorker(*run, "", stop).ok());
-  CHECK((*run->LatestCheckpoint())->first == 20);
+  REQUIRE(RunLearnerWithWorker(run, "", stop).ok());
+  CHECK((*run.LatestCheckpoint())->first == 20);
 }
 
 TEST_CASE("Self-play waits for a learner that is behind") {
@@ -146,29 +153,32 @@ TEST_CASE("Self-play waits for a learner that is behind") {
   config.selfplay.shard_timesteps = 100000;  // A shard is handed over when it waits.
   config.selfplay.shard_seconds = 3600;
   config.learner.batch_size = 8;
-  config.learner.start_timesteps = 300;
-  config.learner.passes = 2;
+  // With 1, a step needs more timesteps than self-play is ahead by without it.
+  config.learner.start_timesteps = GENERATE(300, 1);
+  config.learner.passes = config.learner.start_timesteps == 1 ? 1 : 2;
   config.learner.min_passes = 1;
   config.learner.max_steps = 1000000;
   config.learner.checkpoint_seconds = 0.2;
-  const auto run = RunDirectory::CreateOrResume(dir.path() + "/run", config);
-  REQUIRE(run.ok());
+  const RunDirectory run = RunOf(dir.path() + "/run", config);
   std::atomic<bool> stop = false;
   std::thread stopper([&] {
-    while ((*run->LatestCheckpoint()).value_or(std::pair<int64_t, std::string>{0, ""}).first < 60) {
-      absl::SleepFor(absl::Milliseconds(10));
-    }
+    const absl::Time patience = absl::Now() + absl::Minutes(1);
+    const auto step = [&] {
+      return (*run.LatestCheckpoint()).value_or(std::pair<int64_t, std::string>{0, ""}).first;
+    };
+    while (step() < 60 && absl::Now() < patience) absl::SleepFor(absl::Milliseconds(10));
     stop = true;
   });
-  REQUIRE(RunLearnerWithWorker(*run, "", stop).ok());
+  REQUIRE(RunLearnerWithWorker(run, "", stop).ok());
   stopper.join();
-  const auto [step, path] = **run->LatestCheckpoint();
+  const auto [step, path] = **run.LatestCheckpoint();
+  CHECK(step >= 60);  // Neither waits for the other for ever.
   const auto progress = RunProgress::FromJson(models::LoadCheckpoint(path)->run);
   REQUIRE(progress.ok());
   // Two groups of episodes, of 60 timesteps each, were in play when it had to wait.
   const int64_t in_play = 60 * config.selfplay.games;
-  CHECK(progress->timesteps <= 300 + step * 8 + in_play);
-  CHECK(progress->timesteps > 300);
+  CHECK(progress->timesteps <= config.learner.start_timesteps + step * 8 + in_play);
+  CHECK(progress->timesteps > config.learner.start_timesteps);
 }
 
 TEST_CASE("Training begins with a network that it is given") {
@@ -183,10 +193,9 @@ TEST_CASE("Training begins with a network that it is given") {
   };
   RunConfig config = config_beginning_with(TinyConfig().network);
   config.learner.max_steps = 1;
-  auto run = RunDirectory::CreateOrResume(dir.path() + "/run", config);
-  REQUIRE(run.ok());
-  REQUIRE(RunSession::Open(*run, stop).ok());
-  const auto first = models::LoadCheckpoint(run->CheckpointPath(0));
+  const RunDirectory run = RunOf(dir.path() + "/run", config);
+  REQUIRE(RunSession::Open(run, stop).ok());
+  const auto first = models::LoadCheckpoint(run.CheckpointPath(0));
   REQUIRE(first.ok());
   CHECK(first->state.network.parameters ==
         models::InitialNetwork(TinyConfig().network, Rng(77)).parameters);
@@ -194,9 +203,8 @@ TEST_CASE("Training begins with a network that it is given") {
   models::NetworkConfig other = TinyConfig().network;
   ++other.blocks;
   config = config_beginning_with(other);
-  run = RunDirectory::CreateOrResume(dir.path() + "/other", config);
-  REQUIRE(run.ok());
-  const std::string message(RunSession::Open(*run, stop).status().message());
+  const std::string message(
+      RunSession::Open(RunOf(dir.path() + "/other", config), stop).status().message());
   CHECK_THAT(message, Catch::Contains("initial.safetensors") && Catch::Contains("network.*"));
 }
 
@@ -204,10 +212,9 @@ TEST_CASE("A worker that fails ends the learner beside it, with its error") {
   const TempDir dir;
   RunConfig config = TinyConfig();
   config.human = "clone:" + dir.path() + "/missing.safetensors";
-  const auto run = RunDirectory::CreateOrResume(dir.path() + "/run", config);
-  REQUIRE(run.ok());
+  const RunDirectory run = RunOf(dir.path() + "/run", config);
   const std::atomic<bool> stop = false;
-  const absl::Status status = RunLearnerWithWorker(*run, "", stop);
+  const absl::Status status = RunLearnerWithWorker(run, "", stop);
   CHECK_THAT(std::string(status.message()), Catch::Contains("missing.safetensors"));
 }
 

@@ -1,0 +1,17 @@
+// What every study leaves behind.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "absl/status/status.h"
+#include "env/draw/canvas.h"
+
+namespace hod::engine {
+
+// Prints a study's table, and writes it to DIRECTORY/table.md, beside study.png and, unless it is
+// null, study.json.
+absl::Status PublishStudy(const std::string& directory, const std::string& table,
+                          const env::Canvas& picture, const nlohmann::json& json = nullptr);
+
+}  // namespace hod::engine
