@@ -4,8 +4,6 @@
 #include <functional>
 #include <tuple>
 
-#include "env/game/goal_belief.h"
-
 namespace hod::env {
 namespace {
 
@@ -13,6 +11,8 @@ namespace {
 constexpr int kPutAsideFor = 20;
 // The body gets out of voxels that are to hold a block with more than this probability.
 constexpr float kInTheWay = 0.3f;
+// So many edits that were wrong as often as the belief said are known before the first one.
+constexpr float kWrongBefore = 1;
 
 }  // namespace
 
@@ -21,14 +21,22 @@ BeliefWalker::BeliefWalker(const Game& game, int player, double threshold)
       player_(player),
       threshold_(static_cast<float>(threshold)),
       navigator_(game, player),
-      block_probability_(game.size().Volume()),
+      belief_(game.size().Volume()),
+      bar_(threshold_),
       is_wanted_(game.size().Volume()),
       put_aside_until_(game.size().Volume()) {}
 
 Action BeliefWalker::Act(const State& state, absl::Span<const float> goal_logits) {
   navigator_.Look(state);
-  FindEdits(goal_logits);
-  if (const std::optional<Action> edit = EditFrom(navigator_.feet())) return *edit;
+  const int volume = game_.size().Volume();
+  for (int at = 0; at < volume; ++at) belief_[at] = Softmax(LogitsAt(goal_logits, volume, at));
+  LookBack();
+  FindEdits();
+  if (const Edit* const edit = EditFrom(navigator_.feet())) {
+    const int at = edit->action.location;
+    decisions_.push_back({at, state.blocks[at], edit->action.block, 1 - edit->certainty});
+    return edit->action;
+  }
   const bool in_the_way = !ProbablyStaysFree(navigator_.feet());
   if (PlanWayToEdit() || (in_the_way && PlanWayAside())) {
     const Moves moves = navigator_.MovesOnTheWay();
@@ -37,28 +45,49 @@ Action BeliefWalker::Act(const State& state, absl::Span<const float> goal_logits
   return {};
 }
 
-void BeliefWalker::FindEdits(absl::Span<const float> goal_logits) {
+void BeliefWalker::LookBack() {
+  float wrong = kWrongBefore, wrong_as_believed = kWrongBefore;
+  for (const Decision& decision : decisions_) {
+    wrong += DoubtNow(decision);
+    wrong_as_believed += decision.doubt;
+  }
+  bar_ = 1 - (1 - threshold_) * std::min(1.0f, wrong_as_believed / wrong);
+}
+
+float BeliefWalker::DoubtNow(const Decision& decision) const {
+  const State& state = navigator_.state();
+  const auto at = static_cast<size_t>(decision.location);
+  if (decision.after == kAir) {
+    const bool put_back =
+        state.blocks[at] == decision.before && state.last_interacted[at] != player_;
+    return put_back ? 1 : belief_[at][decision.before];
+  }
+  return RemovedByOthers(at, decision.after) ? 1 : 1 - belief_[at][decision.after];
+}
+
+bool BeliefWalker::RemovedByOthers(size_t at, Block block) const {
+  const auto volume = static_cast<size_t>(game_.size().Volume());
+  for (int q = 0; q < game_.num_players(); ++q) {
+    if (q != player_ && (navigator_.state().broken[q * volume + at] >> block & 1) != 0) return true;
+  }
+  return false;
+}
+
+void BeliefWalker::FindEdits() {
   const State& state = navigator_.state();
   const WorldSize& size = game_.size();
   const auto volume = static_cast<size_t>(size.Volume());
-  const auto removed_by_others = [&](size_t at, int block) {
-    for (int q = 0; q < game_.num_players(); ++q) {
-      if (q != player_ && (state.broken[q * volume + at] >> block & 1) != 0) return true;
-    }
-    return false;
-  };
   edits_.clear();
   for (size_t at = 0; at < volume; ++at) {
     const auto location = static_cast<int>(at);
-    const GoalDistribution p = Softmax(LogitsAt(goal_logits, size.Volume(), location));
-    block_probability_[at] = 1 - p[kAir];
+    const GoalDistribution& p = belief_[at];
     if (game_.InPalette(location) || state.timestep < put_aside_until_[at]) continue;
     const Block now = state.blocks[at];
     const Cell cell = size.At(location);
     if (now == kAir) {
       const auto* const likeliest = std::max_element(p.begin() + kFirstPlaceable, p.end());
       const auto block = static_cast<Block>(likeliest - p.begin());
-      if (*likeliest < threshold_ || removed_by_others(at, block) ||
+      if (*likeliest < bar_ || RemovedByOthers(at, block) ||
           navigator_.NumBlocksAround(cell) == 0) {
         continue;
       }
@@ -67,7 +96,7 @@ void BeliefWalker::FindEdits(absl::Span<const float> goal_logits) {
       const int editor = state.last_interacted[at];
       const bool put_back = editor != kNobody && editor != player_ &&
                             (state.broken[player_ * volume + at] >> now & 1) != 0;
-      if (1 - p[now] < threshold_ || put_back || !navigator_.TouchesAir(cell)) continue;
+      if (1 - p[now] < bar_ || put_back || !navigator_.TouchesAir(cell)) continue;
       edits_.push_back({{ActionType::kBreak, location, kAir}, 1 - p[now]});
     }
   }
@@ -87,16 +116,16 @@ void BeliefWalker::FindEdits(absl::Span<const float> goal_logits) {
   });
 }
 
-std::optional<Action> BeliefWalker::EditFrom(Cell feet) const {
-  for (const Edit& edit : edits_) {
-    if (navigator_.CanEdit(edit.action, feet)) return edit.action;
-  }
-  return std::nullopt;
+const BeliefWalker::Edit* BeliefWalker::EditFrom(Cell feet) const {
+  const auto edit = std::find_if(edits_.begin(), edits_.end(), [&](const Edit& edit) {
+    return navigator_.CanEdit(edit.action, feet);
+  });
+  return edit == edits_.end() ? nullptr : &*edit;
 }
 
 bool BeliefWalker::PlanWayToEdit() {
   if (edits_.empty()) return false;
-  if (navigator_.GoWhere([&](Cell feet) { return EditFrom(feet).has_value(); })) return true;
+  if (navigator_.GoWhere([&](Cell feet) { return EditFrom(feet) != nullptr; })) return true;
   for (const Edit& edit : edits_) {
     put_aside_until_[edit.action.location] = navigator_.state().timestep + kPutAsideFor;
   }
@@ -110,8 +139,10 @@ bool BeliefWalker::PlanWayAside() {
 bool BeliefWalker::ProbablyStaysFree(Cell feet) const {
   const WorldSize& size = game_.size();
   const Cell head = feet + Cell{0, 1, 0};
-  return block_probability_[size.Index(feet)] <= kInTheWay &&
-         (head.y >= size.h || block_probability_[size.Index(head)] <= kInTheWay);
+  const auto stays_free = [&](Cell cell) {
+    return 1 - belief_[size.Index(cell)][kAir] <= kInTheWay;
+  };
+  return stays_free(feet) && (head.y >= size.h || stays_free(head));
 }
 
 }  // namespace hod::env

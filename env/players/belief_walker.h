@@ -1,6 +1,7 @@
 // An assistant that carries out a belief about the goal, without a policy and without search: it
 // places and breaks what the belief promises, nearest first and from the ground up, and walks there
-// by the shortest way.
+// by the shortest way. Where the belief turns out to be wrong more often than it says, it grows
+// careful.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "env/game/goal_belief.h"
 #include "env/players/navigation.h"
 
 namespace hod::env {
@@ -16,7 +18,8 @@ namespace hod::env {
 class BeliefWalker {
  public:
   // `game` is borrowed and must have bodies (no teleportation). An edit is made where the belief
-  // says with at least `threshold`, from 0.5 to 1, that it brings the voxel nearer to the goal.
+  // says with at least `threshold`, from 0.5 to 1, that it brings the voxel nearer to the goal. If
+  // the edits of this episode were wrong twice as often as the belief said, its doubts count twice.
   BeliefWalker(const Game& game, int player, double threshold);
 
   // What to do in `state`, believing `goal_logits`, [kNumBlocks][volume]: unnormalised log
@@ -30,10 +33,23 @@ class BeliefWalker {
     float certainty;
   };
 
+  // An edit that this player has decided on, and how probable the belief then held it to be wrong.
+  struct Decision {
+    int location;
+    Block before, after;
+    float doubt;
+  };
+
+  // Compares what the belief said of past decisions with what has become of them: sets bar_.
+  void LookBack();
+  // The probability that a decision was wrong: what the belief says now, and 1 where another player
+  // has undone it.
+  float DoubtNow(const Decision& decision) const;
+  bool RemovedByOthers(size_t at, Block block) const;
   // Makes edits_ those that are wanted and not plainly impossible, in the order of preference.
-  void FindEdits(absl::Span<const float> goal_logits);
-  // The first of them that can be made from `feet`; none if there is none.
-  std::optional<Action> EditFrom(Cell feet) const;
+  void FindEdits();
+  // The first of them that can be made from `feet`; null if there is none.
+  const Edit* EditFrom(Cell feet) const;
   // Plans the way to the nearest place to make an edit from.
   bool PlanWayToEdit();
   // Plans the way out of where a block probably belongs.
@@ -44,10 +60,12 @@ class BeliefWalker {
   const int player_;
   const float threshold_;
   Navigator navigator_;
+  std::vector<GoalDistribution> belief_;  // [volume] at this timestep.
+  std::vector<Decision> decisions_;       // Of this episode.
+  float bar_;                             // threshold_, raised as doubts turn out to be too small.
   std::vector<Edit> edits_;
-  std::vector<float> block_probability_;  // [volume] that the goal has a block there.
-  std::vector<char> is_wanted_;           // [volume] scratch of FindEdits().
-  std::vector<int> put_aside_until_;      // [volume] timestep until which no edit is tried.
+  std::vector<char> is_wanted_;       // [volume] scratch of FindEdits().
+  std::vector<int> put_aside_until_;  // [volume] timestep until which no edit is tried.
 };
 
 }  // namespace hod::env

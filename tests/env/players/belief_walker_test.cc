@@ -93,6 +93,42 @@ TEST_CASE("What the human has removed is not put back, what it has put back is n
   CHECK(placed);
 }
 
+// The edits that a walker makes of a wall that it believes in with the given probability, where the
+// human removes each at once or none.
+int EditsOfAWall(double sureness, bool removed) {
+  const GameConfig config = ConfigOf({9, 9, 9}, 2);
+  std::vector<Block> wall = EmptyWorld(config.size);
+  for (int x = 1; x < 8; ++x) {
+    for (int y = 2; y < 5; ++y) wall[config.size.Index({x, y, 4})] = kPlanks;
+  }
+  const Game game(config, EmptyWorld(config.size));
+  Rng rng(1);
+  State state = game.Reset(rng);
+  BeliefWalker walker(game, 1, 0.8);
+  int edits = 0;
+  for (int step = 0; step < 300; ++step) {
+    const Action action = walker.Act(state, BeliefIn(wall, sureness));
+    game.Step(state, {Action{}, action});
+    if (action.type != ActionType::kPlace) continue;
+    ++edits;
+    if (!removed) continue;
+    const auto at = static_cast<size_t>(action.location);
+    state.blocks[at] = kAir;
+    state.last_interacted[at] = 0;
+    state.broken[at] |= BlockSet{1} << kPlanks;
+  }
+  return edits;
+}
+
+TEST_CASE("A belief that turns out to be wrong more often than it says is trusted less") {
+  CHECK(EditsOfAWall(0.85, /*removed=*/false) == 21);
+  CHECK(EditsOfAWall(0.99, /*removed=*/false) == 21);
+  // One edit of which it was sure with 0.85 is wrong: 1 - (1 - 0.8) * (1 + 0.15) / (1 + 1) = 0.885.
+  CHECK(EditsOfAWall(0.85, /*removed=*/true) == 1);
+  // After three, 1 - 0.2 * (1 + 0.15) / (1 + 3) = 0.943; after four, 0.952.
+  CHECK(EditsOfAWall(0.95, /*removed=*/true) == 4);
+}
+
 TEST_CASE("The body leaves the place where a block belongs") {
   const GameConfig config = ConfigOf({7, 7, 7}, 1);
   const Game game(config, EmptyWorld(config.size));
