@@ -51,8 +51,10 @@ engine::Fragment MakeFragment(uint64_t seed, int search_policy_size) {
 
 const engine::ReplayWindow& Window() {
   static const engine::ReplayWindow window = [] {
-    engine::ReplayWindow filled(env::GameConfig{}, {.permute_blocks = 0.5});
-    for (uint64_t seed = 1; seed <= 64; ++seed) filled.Add(MakeFragment(seed, 20));
+    engine::ReplayWindow filled({.permute_blocks = 0.5});
+    for (uint64_t seed = 1; seed <= 64; ++seed) {
+      filled.Add({env::GameConfig{}, {}, {MakeFragment(seed, 20)}});
+    }
     return filled;
   }();
   return window;

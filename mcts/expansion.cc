@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "env/base/status.h"
 #include "env/game/action_mask.h"
+#include "env/players/belief_walker.h"
 #include "mcts/chance.h"
 
 namespace hod::mcts {
@@ -44,6 +45,15 @@ void SetTypes(const env::ActionSpace& space, int32_t begin, const Tree& tree, No
     type.prior = static_cast<float>(Sum({tree.untried.data() + at, static_cast<size_t>(end - at)}));
     at = end;
   }
+}
+
+// What an assistant that carries out its belief does in a position. Its plan is of this position
+// alone: it has no past.
+int32_t NextOfPlan(const SearchOptions& options, const Position& position, Belief belief) {
+  // The probability from which on a right block, worth 1, against a wrong one, worth -1, pays.
+  const double even = (1 - options.own_reward_shift) / 2;
+  env::BeliefWalker walker(*position.game, position.player, std::clamp(even, 0.5, 1.0));
+  return position.game->actions().Flatten(walker.Act(*position.state, belief));
 }
 
 }  // namespace
@@ -144,6 +154,15 @@ absl::Status Expansion::SetPriors(const SearchOptions& options, const Position& 
   if (!normalise()) {
     return absl::InternalError(absl::StrCat("evaluation: the policy gives no mass to any of the ",
                                             valid.size(), " valid actions"));
+  }
+  if (options.plan_prior != 0 && options.use_goal_predictor) {
+    const auto share = static_cast<float>(options.plan_prior);
+    const int32_t next = NextOfPlan(options, position, evaluation.goal_logits);
+    const auto at = std::lower_bound(valid.begin(), valid.end(), next);
+    if (at != valid.end() && *at == next) {
+      priors *= 1 - share;
+      priors[at - valid.begin()] += share;
+    }
   }
   node.noop_prior = priors[0];
   if (!options.explore_noops && count > 1) {

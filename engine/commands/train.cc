@@ -25,9 +25,11 @@ absl::Status RunTrain(const std::string& config_path, const std::vector<std::str
   return Train(run, record, g_stop);
 }
 
-absl::Status PpoHasNoWorkers(const std::string& run) {
+absl::Status HasNoWorkers(const RunDirectory& run) {
   return absl::FailedPreconditionError(
-      absl::StrCat(run, ": learner.algorithm is ppo, which plays where it learns"));
+      absl::StrCat(run.path(), run.config().learner.algorithm == Algorithm::kPpo
+                                   ? ": learner.algorithm is ppo, which plays where it learns"
+                                   : ": learner.samples is recorded play"));
 }
 
 }  // namespace
@@ -38,9 +40,10 @@ void AddTrain(CLI::App& app, absl::Status& result) {
     std::vector<std::string> overrides;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand(
-      "train",
-      "Train an assistant by self-play, or a builder by PPO; the same command again resumes");
+  CLI::App* command = app.add_subcommand("train",
+                                         "Train an assistant by self-play or from recorded play, "
+                                         "or a builder by PPO; the same command "
+                                         "again resumes");
   command->add_option("--config", options->config, "run configuration (TOML)")->required();
   command->add_option("--set", options->overrides, "key=value over the configuration")
       ->allow_extra_args(false);
@@ -69,8 +72,8 @@ void AddSelfPlay(CLI::App& app, absl::Status& result) {
     absl::StatusOr<RunDirectory> run = RunDirectory::Open(options->run);
     if (!run.ok()) {
       result = run.status();
-    } else if (run->config().learner.algorithm == Algorithm::kPpo) {
-      result = PpoHasNoWorkers(options->run);
+    } else if (!run->config().HasWorkers()) {
+      result = HasNoWorkers(*run);
     } else {
       result = RunSelfPlay(*run, options->worker, options->record, g_stop);
     }
@@ -95,10 +98,11 @@ void AddLearn(CLI::App& app, absl::Status& result) {
     absl::StatusOr<RunDirectory> run = RunDirectory::Open(options->run);
     if (!run.ok()) {
       result = run.status();
-    } else if (run->config().learner.algorithm == Algorithm::kPpo) {
-      result = options->play ? PpoHasNoWorkers(options->run) : RunPpo(*run, g_stop);
     } else if (options->play) {
-      result = RunLearnerWithWorker(*run, options->record, g_stop);
+      result = run->config().HasWorkers() ? RunLearnerWithWorker(*run, options->record, g_stop)
+                                          : HasNoWorkers(*run);
+    } else if (run->config().learner.algorithm == Algorithm::kPpo) {
+      result = RunPpo(*run, g_stop);
     } else {
       result = RunLearner(*run, g_stop);
     }

@@ -52,6 +52,9 @@ void DeclareSearch(settings::Declaration& d, mcts::SearchOptions& s) {
            "priors are raised to this power; there for the reference's recorded searches");
   d.Number("search.reward_prior_weight", s.reward_prior_weight, 0, 100,
            "tilts priors by exp(weight * expected reward); 0 in the paper");
+  d.Number("search.plan_prior", s.plan_prior, 0, 1,
+           "share of priors that goes to what an assistant that carries out its belief would do "
+           "next, if it has to be (1 - own_reward_shift) / 2 sure; 0 in the paper");
   d.Number(
       "search.own_reward_scale", s.own_reward_scale, 0, 1000,
       "expected rewards of places and breaks are scaled by it; there for the reference's recorded "
@@ -166,6 +169,9 @@ settings::Declaration Declare(RunConfig& c) {
       "learns from searches of self-play, or, a builder only, from the rewards of its own actions");
   d.Text("learner.initial", l.initial, "random or the path of a checkpoint",
          "the network that training begins with, of the same shape; its optimiser begins anew");
+  d.Text("learner.samples", l.samples, "self-play or a folder of shards",
+         "what is learnt from: self-play as it comes, or play that was recorded before, of which "
+         "each timestep is learnt from learner.passes times");
   d.Choice("learner.device", l.device, {"cpu", "cuda"},
            "where gradients are computed; with network.device = \"cuda\" too, the first self-play "
            "worker shares the learner's process");
@@ -193,7 +199,7 @@ settings::Declaration Declare(RunConfig& c) {
   d.Integer("learner.start_timesteps", l.start_timesteps, 1, 1000000000,
             "learning starts with so many timesteps");
   d.Number("learner.passes", l.passes, 1e-3, 1e6,
-           "how often a timestep is learnt from at most, on average");
+           "how often a timestep is learnt from, on average; of self-play at most");
   d.Number(
       "learner.min_passes", l.min_passes, 0, 1e6,
       "self-play waits while a timestep would be learnt from less often than this, on average, so "

@@ -18,6 +18,10 @@ RunConfig::RunConfig() {
   game.players[env::kAssistant].goal_visible = false;
 }
 
+bool RunConfig::HasWorkers() const {
+  return learner.algorithm == Algorithm::kAlphaZero && learner.samples == kSelfPlay;
+}
+
 env::GameConfig RunConfig::PlayedGame() const {
   env::GameConfig played = game;
   if (player == env::kHuman) played.players.resize(env::kHuman + 1);
@@ -78,6 +82,11 @@ absl::Status Complete(RunConfig& config) {
     return absl::InvalidArgumentError(
         "player: expected human with learner.algorithm = ppo, by which a builder learns");
   }
+  if (config.learner.algorithm == Algorithm::kPpo && config.learner.samples != kSelfPlay) {
+    return absl::InvalidArgumentError(
+        "learner.samples: expected self-play with learner.algorithm = ppo, which learns from what "
+        "it has just played");
+  }
   if (config.learner.min_passes > config.learner.passes) {
     return absl::InvalidArgumentError(
         absl::StrCat("learner.min_passes: ", config.learner.min_passes,
@@ -86,6 +95,11 @@ absl::Status Complete(RunConfig& config) {
   if (config.assistant == kBelief && config.game.abilities.teleportation) {
     return absl::InvalidArgumentError(
         "assistant: belief, expected another with game.teleportation: it walks");
+  }
+  if (config.search.plan_prior > 0 && config.game.abilities.teleportation) {
+    return absl::InvalidArgumentError(absl::StrCat("search.plan_prior: ", config.search.plan_prior,
+                                                   ", expected 0 with game.teleportation: plans "
+                                                   "are ways to walk"));
   }
   return models::Validate(config.network);
 }

@@ -41,11 +41,14 @@ inline constexpr char kBelief[] = "belief";
 
 inline constexpr char kRandomNetwork[] = "random";
 
+inline constexpr char kSelfPlay[] = "self-play";
+
 enum class Algorithm { kAlphaZero, kPpo };
 
 struct LearnerConfig {
   Algorithm algorithm = Algorithm::kAlphaZero;
   std::string initial = kRandomNetwork;  // Or the checkpoint of a network to begin with.
+  std::string samples = kSelfPlay;       // Or a folder of shards (engine/samples/recorded_play.h).
   models::Device device = models::Device::kCpu;
   models::PrecisionChoice precision = models::PrecisionChoice::kAuto;
   int threads = 0;  // As ThreadsOf() says.
@@ -113,6 +116,8 @@ struct RunConfig {
 
   RunConfig();  // The paper's game: the human sees the goal, the assistant doesn't.
 
+  // Whether self-play workers take part in training.
+  bool HasWorkers() const;
   // The game of self-play: a builder whose play is learnt is alone in it.
   env::GameConfig PlayedGame() const;
 };

@@ -35,6 +35,7 @@ void AddFragments(const HumanTimeline& timeline, int length, double gamma, Human
       played.actions.push_back(timeline.game.actions().Flatten(action));
     }
     if (step.human_decides) played.human_policy = {{played.actions[timeline.human], 1.0f}};
+    if (timeline.assisted) played.search_policy = {{played.actions[timeline.assistant], 1.0f}};
     played.reward = static_cast<float>(step.assistant_reward);
     ++out.timesteps;
   }

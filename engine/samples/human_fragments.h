@@ -1,7 +1,8 @@
 // Recordings of people as fragments, to learn from as from self-play.
 //
 // The steps are those of a HumanTimeline. A step in which the human acted or waited holds that as
-// a certain human policy; in the others nothing is to be learnt of it. A fragment ends where the
+// a certain human policy; in the others nothing is to be learnt of it. What an assistant did,
+// waiting included, is a certain policy in every step. A fragment ends where the
 // world changed in a way that the recorded actions do not explain, and the next one starts from
 // what was observed then. Rewards are those of the rules.
 #pragma once

@@ -5,12 +5,15 @@
 
 namespace hod::engine {
 
-void ReplayWindow::Add(Fragment fragment) {
-  std::vector<float> targets = ValueTargets(fragment, options_.gamma);
-  const auto steps = static_cast<int64_t>(targets.size());
-  entries_.push_back({std::move(fragment), std::move(targets), end_});
-  end_ += steps;
-  while (entries_.size() > 1 && num_timesteps() > options_.capacity) entries_.pop_front();
+void ReplayWindow::Add(Shard shard) {
+  const auto game = std::make_shared<const env::GameConfig>(std::move(shard.config));
+  for (Fragment& fragment : shard.fragments) {
+    std::vector<float> targets = ValueTargets(fragment, options_.gamma);
+    const auto steps = static_cast<int64_t>(targets.size());
+    entries_.push_back({game, std::move(fragment), std::move(targets), end_});
+    end_ += steps;
+    while (entries_.size() > 1 && num_timesteps() > options_.capacity) entries_.pop_front();
+  }
 }
 
 Batch ReplayWindow::Sample(int count, Rng& rng) const {
@@ -23,9 +26,9 @@ Batch ReplayWindow::Sample(int count, Rng& rng) const {
         std::prev(std::upper_bound(entries_.begin(), entries_.end(), number,
                                    [](int64_t n, const Entry& e) { return n < e.begin; }));
     SymmetryParts parts;
-    if (options_.mirror) parts = RandomMirroring(config_, rng);
+    if (options_.mirror) parts = RandomMirroring(*entry->game, rng);
     if (rng.Chance(options_.permute_blocks)) parts.blocks = RandomBlockPermutation(rng);
-    AddExamples(config_, entry->fragment, entry->value_targets,
+    AddExamples(*entry->game, entry->fragment, entry->value_targets,
                 static_cast<int>(number - entry->begin), 1, parts, batch);
   }
   return batch;

@@ -4,11 +4,14 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <vector>
 
 #include "engine/samples/examples.h"
 #include "engine/samples/fragment.h"
+#include "engine/samples/shard.h"
 #include "env/base/random.h"
+#include "env/game/config.h"
 
 namespace hod::engine {
 
@@ -21,13 +24,11 @@ struct ReplayOptions {
 
 class ReplayWindow {
  public:
-  // Holds fragments of the game `config`.
-  ReplayWindow(env::GameConfig config, ReplayOptions options)
-      : config_(std::move(config)), options_(options) {}
+  explicit ReplayWindow(ReplayOptions options) : options_(options) {}
 
-  // Drops the oldest fragments, whole, while more than `capacity` timesteps are held; never the one
-  // just added.
-  void Add(Fragment fragment);
+  // Adds all fragments of a shard. Drops the oldest, whole, while more than `capacity` timesteps
+  // are held; never the one just added.
+  void Add(Shard shard);
 
   int64_t num_timesteps() const { return end_ - begin(); }
   int64_t num_added() const { return end_; }  // Timesteps, dropped ones included.
@@ -38,6 +39,7 @@ class ReplayWindow {
 
  private:
   struct Entry {
+    std::shared_ptr<const env::GameConfig> game;  // That of its shard.
     Fragment fragment;
     std::vector<float> value_targets;  // [steps]
     int64_t begin;                     // Number of its first timestep among all ever added.
@@ -45,7 +47,6 @@ class ReplayWindow {
 
   int64_t begin() const { return entries_.empty() ? end_ : entries_.front().begin; }
 
-  env::GameConfig config_;
   ReplayOptions options_;
   std::deque<Entry> entries_;  // Oldest first.
   int64_t end_ = 0;            // Number of timesteps ever added.

@@ -81,7 +81,7 @@ ReplayFeed::ReplayFeed(const std::string& directory, const env::GameConfig& conf
                        const ReplayOptions& options, const ReplayPosition& position)
     : capacity_(options.capacity),
       follower_(directory, config, position.next),
-      window_(config, options),
+      window_(options),
       refused_(position.refused) {
   for (const ShardId& id : position.window) {
     absl::StatusOr<Shard> shard = follower_.Read(id);
@@ -104,7 +104,7 @@ absl::StatusOr<int64_t> ReplayFeed::Poll() {
 }
 
 void ReplayFeed::Add(ShardId id, Shard shard) {
-  for (Fragment& fragment : shard.fragments) window_.Add(std::move(fragment));
+  window_.Add(std::move(shard));
   shards_.push_back({id, window_.num_added()});
   const int64_t begin = window_.num_added() - window_.num_timesteps();
   while (!shards_.empty() && shards_.front().end <= begin) shards_.pop_front();

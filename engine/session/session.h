@@ -3,6 +3,7 @@
 // study.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -36,6 +37,8 @@ class Session {
   // and says so by Made(); if it made none, for want of data, it is called again in a moment.
   absl::Status Run(absl::FunctionRef<absl::Status()> learn);
   void Made(int64_t steps) { steps_ += steps; }
+  // Training ends after so many gradient steps, if the plan doesn't end it before.
+  void EndAfter(int64_t steps) { plan_.max_steps = std::min(plan_.max_steps, steps); }
 
   int64_t steps() const { return steps_; }
   double Seconds() const { return seconds_before_ + watch_.Seconds(); }  // Training time.
@@ -44,7 +47,7 @@ class Session {
   bool complete() const { return Progress() >= 1; }
 
  private:
-  const SessionPlan plan_;
+  SessionPlan plan_;
   const std::atomic<bool>& stop_;
   int64_t steps_;
   const double seconds_before_;

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "engine/samples/shard_directory.h"
+#include "engine/samples/recorded_play.h"
 #include "engine/session/streams.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
@@ -12,11 +12,10 @@
 namespace hod::engine {
 absl::StatusOr<PlaySource> LoadPlay(const std::string& name, const std::string& directory,
                                     const DataOptions& options) {
-  ASSIGN_OR_RETURN(std::vector<ShardId> ids, ListShards(directory));
+  ASSIGN_OR_RETURN(std::vector<Shard> shards, ReadShards(directory));
   PlaySource source;
   source.name = name;
-  for (const ShardId& id : ids) {
-    ASSIGN_OR_RETURN(Shard shard, ReadShard(absl::StrCat(directory, "/", ShardName(id))));
+  for (Shard& shard : shards) {
     source.shards.push_back(std::make_unique<const Shard>(std::move(shard)));
   }
   const int length = options.sequence_length;

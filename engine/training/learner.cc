@@ -1,5 +1,6 @@
 #include "engine/training/learner.h"
 
+#include <cmath>
 #include <future>
 #include <map>
 #include <memory>
@@ -7,6 +8,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "engine/samples/recorded_play.h"
 #include "engine/samples/replay_feed.h"
 #include "engine/session/streams.h"
 #include "engine/training/run_session.h"
@@ -75,51 +77,20 @@ models::TrainerConfig TrainerConfigOf(const RunConfig& run) {
   return trainer;
 }
 
-class Learner {
+// Makes gradient steps from samples of a window.
+class BatchLearner {
  public:
-  Learner(const RunDirectory& run, RunSession& session, models::Trainer& trainer)
-      : config_(run.config().learner),
+  // All are borrowed.
+  BatchLearner(const RunConfig& config, const ReplayWindow& window, RunSession& session,
+               models::Trainer& trainer)
+      : config_(config.learner),
+        window_(window),
         session_(session),
         trainer_(trainer),
-        feed_(run.shards(), run.config().PlayedGame(), ReplayOptionsOf(run.config()),
-              session.progress().replay),
-        batches_(Rng(run.config().seed).Fork(RunStream::kBatches)) {}
+        batches_(Rng(config.seed).Fork(RunStream::kBatches)) {}
 
-  absl::Status Run() {
-    return session_.Train(trainer_, [this] { return Learn(); });
-  }
-
- private:
-  absl::Status Learn() {
-    RETURN_IF_ERROR(Poll());
-    return MayStep() ? Step() : absl::OkStatus();
-  }
-
-  absl::Status Poll() {
-    if (MonotonicNow() < next_poll_) return absl::OkStatus();
-    next_poll_ = MonotonicNow() + kPollInterval;
-    ASSIGN_OR_RETURN(const int64_t timesteps, feed_.Poll());
-    session_.progress().timesteps += timesteps;
-    session_.progress().replay = feed_.position();
-    if (timesteps > 0) next_.reset();  // It was drawn from another window.
-    return absl::OkStatus();
-  }
-
-  // Learning waits for data: `passes` samples for every timestep that has come.
-  bool MayStep() const {
-    if (feed_.window().num_timesteps() < config_.start_timesteps) return false;
-    const auto samples = static_cast<double>((session_.steps() + 1) * config_.batch_size);
-    return samples <= config_.passes * static_cast<double>(session_.progress().timesteps);
-  }
-
-  // The samples of a step, ready to learn from. A stream of its own for every step: a learner that
-  // was stopped goes on with the same samples.
-  absl::StatusOr<std::unique_ptr<Batch>> SampleFor(int64_t step) const {
-    Rng rng = batches_.Fork(step);
-    auto batch = std::make_unique<Batch>(feed_.window().Sample(config_.batch_size, rng));
-    RETURN_IF_ERROR(trainer_.Prepare(batch->examples));
-    return batch;
-  }
+  // The window has changed, and with it what the next step learns from.
+  void DrawAnew() { next_.reset(); }
 
   absl::Status Step() {
     if (next_ == nullptr) {
@@ -140,19 +111,74 @@ class Learner {
     if (MonotonicNow() < next_metrics_) return absl::OkStatus();
     next_metrics_ = MonotonicNow() + kMetricsInterval;
     nlohmann::json line = meter_.TakeMeans();
-    line["window"] = feed_.window().num_timesteps();
+    line["window"] = window_.num_timesteps();
     return session_.WriteMetrics(std::move(line));
   }
 
+ private:
+  // The samples of a step, ready to learn from. A stream of its own for every step: a learner that
+  // was stopped goes on with the same samples.
+  absl::StatusOr<std::unique_ptr<Batch>> SampleFor(int64_t step) const {
+    Rng rng = batches_.Fork(step);
+    auto batch = std::make_unique<Batch>(window_.Sample(config_.batch_size, rng));
+    RETURN_IF_ERROR(trainer_.Prepare(batch->examples));
+    return batch;
+  }
+
   const LearnerConfig& config_;
+  const ReplayWindow& window_;
   RunSession& session_;
   models::Trainer& trainer_;
-  ReplayFeed feed_;
   const Rng batches_;
   std::unique_ptr<Batch> next_;  // Samples of the next step; null: not drawn yet.
   LossMeter meter_;
-  MonotonicTime next_poll_, next_metrics_;
+  MonotonicTime next_metrics_;
 };
+
+// Learns from self-play as it comes.
+absl::Status LearnFromSelfPlay(const RunDirectory& run, RunSession& session,
+                               models::Trainer& trainer) {
+  const LearnerConfig& config = run.config().learner;
+  RunProgress& progress = session.progress();
+  ReplayFeed feed(run.shards(), run.config().PlayedGame(), ReplayOptionsOf(run.config()),
+                  progress.replay);
+  BatchLearner learner(run.config(), feed.window(), session, trainer);
+  MonotonicTime next_poll;
+  const auto poll = [&]() -> absl::Status {
+    next_poll = MonotonicNow() + kPollInterval;
+    ASSIGN_OR_RETURN(const int64_t timesteps, feed.Poll());
+    progress.timesteps += timesteps;
+    progress.replay = feed.position();
+    if (timesteps > 0) learner.DrawAnew();
+    return absl::OkStatus();
+  };
+  // Learning waits for data: `passes` samples for every timestep that has come.
+  const auto may_step = [&] {
+    if (feed.window().num_timesteps() < config.start_timesteps) return false;
+    const auto samples = static_cast<double>((session.steps() + 1) * config.batch_size);
+    return samples <= config.passes * static_cast<double>(progress.timesteps);
+  };
+  return session.Train(trainer, [&]() -> absl::Status {
+    if (MonotonicNow() >= next_poll) RETURN_IF_ERROR(poll());
+    return may_step() ? learner.Step() : absl::OkStatus();
+  });
+}
+
+// Learns from what was recorded before until each timestep has been learnt from `passes` times, on
+// average.
+absl::Status LearnFromRecordedPlay(const RunDirectory& run, RunSession& session,
+                                   models::Trainer& trainer) {
+  const LearnerConfig& config = run.config().learner;
+  ASSIGN_OR_RETURN(
+      const ReplayWindow window,
+      ReadRecordedPlay(config.samples, run.config().PlayedGame(), ReplayOptionsOf(run.config())));
+  session.progress().timesteps = window.num_timesteps();
+  const double steps =
+      config.passes * static_cast<double>(window.num_timesteps()) / config.batch_size;
+  session.EndAfter(static_cast<int64_t>(std::ceil(steps)));
+  BatchLearner learner(run.config(), window, session, trainer);
+  return session.Train(trainer, [&] { return learner.Step(); });
+}
 
 }  // namespace
 
@@ -160,7 +186,8 @@ absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop) 
   ASSIGN_OR_RETURN(auto session, RunSession::Open(run, stop));
   ASSIGN_OR_RETURN(const std::unique_ptr<models::Trainer> trainer,
                    models::MakeTrainer(session->TakeState(), TrainerConfigOf(run.config())));
-  return Learner(run, *session, *trainer).Run();
+  return run.config().learner.samples == kSelfPlay ? LearnFromSelfPlay(run, *session, *trainer)
+                                                   : LearnFromRecordedPlay(run, *session, *trainer);
 }
 
 }  // namespace hod::engine

@@ -36,6 +36,10 @@ std::string LastLines(const std::string& text) {
   return absl::StrJoin(lines, "\n  ");
 }
 
+int NumWorkers(const RunConfig& config) {
+  return config.HasWorkers() ? config.selfplay.workers : 0;
+}
+
 struct Child {
   std::vector<std::string> arguments;
   std::string log;
@@ -60,7 +64,7 @@ class StatusReader {
  public:
   explicit StatusReader(const RunDirectory& run)
       : learner_{JsonLinesFollower(run.metrics() + "/learner.jsonl")} {
-    for (int w = 0; w < run.config().selfplay.workers; ++w) {
+    for (int w = 0; w < NumWorkers(run.config()); ++w) {
       workers_.push_back(
           {JsonLinesFollower(absl::StrFormat("%s/selfplay-%03d.jsonl", run.metrics(), w))});
     }
@@ -72,11 +76,11 @@ class StatusReader {
     learner_.Poll([](const nlohmann::json&) { return true; });
     const nlohmann::json& last = learner_.last;
     if (last.is_null()) {
-      line.Update(0, "self-play fills the replay window");
+      line.Update(0, workers_.empty() ? "reading" : "self-play fills the replay window");
       return;
     }
     line.Update(NumberAt(last, "progress"),
-                absl::StrFormat("%s  step %.0f, loss %.3f, goal recall %.0f%%", SelfPlayRate(),
+                absl::StrFormat("%sstep %.0f, loss %.3f, goal recall %.0f%%", SelfPlayRate(),
                                 NumberAt(last, "step"), NumberAt(last, "loss"),
                                 100 * NumberAt(last, "goal_recall")));
   }
@@ -96,6 +100,7 @@ class StatusReader {
   };
 
   std::string SelfPlayRate() {
+    if (workers_.empty()) return "";
     double timesteps = 0, evaluations = 0;
     for (Source& worker : workers_) {
       worker.Poll([](const nlohmann::json& line) {
@@ -104,7 +109,7 @@ class StatusReader {
       timesteps += NumberAt(worker.last, "timesteps_per_second");
       evaluations += NumberAt(worker.last, "evaluations_per_second");
     }
-    return absl::StrFormat("%.0f steps/s, %.0f evaluations/s", timesteps, evaluations);
+    return absl::StrFormat("%.0f steps/s, %.0f evaluations/s  ", timesteps, evaluations);
   }
 
   Source learner_;
@@ -123,7 +128,7 @@ class Supervisor {
         learner_.arguments.insert(learner_.arguments.end(), {"--record", record_directory});
       }
     }
-    for (int w = share ? 1 : 0; w < run.config().selfplay.workers; ++w) {
+    for (int w = share ? 1 : 0; w < NumWorkers(run.config()); ++w) {
       Child worker = {{"selfplay", "--run", run.path(), "--worker", absl::StrCat(w)},
                       absl::StrFormat("%s/selfplay-%03d.log", run.logs(), w)};
       if (!record_directory.empty()) {
@@ -201,10 +206,10 @@ absl::Status Train(const RunDirectory& run, const std::string& record_directory,
                    const std::atomic<bool>& stop) {
   ASSIGN_OR_RETURN(bool trained, AlreadyTrained(run));
   if (trained) return absl::OkStatus();
+  if (!run.config().HasWorkers() && !record_directory.empty()) {
+    return absl::InvalidArgumentError("--record: episodes are recorded of self-play only");
+  }
   if (run.config().learner.algorithm == Algorithm::kPpo) {
-    if (!record_directory.empty()) {
-      return absl::InvalidArgumentError("--record: episodes are recorded of self-play only");
-    }
     absl::Status status = RunPpo(run, stop);
     return status.ok() && stop ? Stopped() : status;
   }

@@ -53,6 +53,9 @@ void CheckAgainstTimelines(const std::string& path,
       const env::ActionDistribution certain = {{f.steps[t].actions[f.human], 1.0f}};
       REQUIRE(f.steps[t].human_policy ==
               (step.human_decides ? certain : env::ActionDistribution{}));
+      const env::ActionDistribution assisted = {{f.steps[t].actions[f.assistant], 1.0f}};
+      REQUIRE(f.steps[t].search_policy ==
+              (timeline.assisted ? assisted : env::ActionDistribution{}));
       ++steps;
       game.Step(state, step.actions);
       if (++t == f.steps.size()) {

@@ -24,13 +24,13 @@ TEST_CASE("Value targets are discounted returns to the end of the fragment, boot
 }
 
 TEST_CASE("The window drops the oldest fragments, whole") {
-  ReplayWindow window(SmallConfig(), {.capacity = 25, .mirror = false});
+  ReplayWindow window({.capacity = 25, .mirror = false});
   REQUIRE(window.num_timesteps() == 0);
   std::vector<std::vector<env::Block>> goals;
   for (int i = 0; i < 3; ++i) {
     const Fragment fragment = PlayRandomly(SmallConfig(), i, 10).fragments[0];
     goals.push_back(fragment.goal);
-    window.Add(fragment);
+    window.Add({SmallConfig(), {}, {fragment}});
     REQUIRE(window.num_timesteps() == std::min(10 * (i + 1), 20));
     REQUIRE(window.num_added() == 10 * (i + 1));
   }
@@ -49,15 +49,15 @@ TEST_CASE("The window drops the oldest fragments, whole") {
     REQUIRE(count < 280);
   }
 
-  window.Add(PlayRandomly(SmallConfig(), 4, 60).fragments[0]);
+  window.Add({SmallConfig(), {}, PlayRandomly(SmallConfig(), 4, 60).fragments});
   REQUIRE(window.num_timesteps() == 60);  // Never empty, even if over capacity.
 }
 
 TEST_CASE("Examples are the positions that were played") {
   for (const env::GameConfig& config : {SmallConfig(), FiniteBlocksConfig(), TeleportConfig()}) {
-    ReplayWindow window(config, {.capacity = 1000, .mirror = false});
+    ReplayWindow window({.capacity = 1000, .mirror = false});
     const Play play = PlayRandomly(config, 6, 100, 32);
-    for (const Fragment& fragment : play.fragments) window.Add(fragment);
+    window.Add({config, {}, play.fragments});
     Rng rng(7);
     const Batch batch = window.Sample(100, rng);
     REQUIRE(batch.examples.size() == 100);
@@ -81,9 +81,9 @@ TEST_CASE("Examples are the positions that were played") {
 
 TEST_CASE("Mirrored and renamed examples are consistent in themselves") {
   const env::GameConfig config = SmallConfig();
-  ReplayWindow window(config, {.capacity = 1000, .mirror = true, .permute_blocks = 0.5});
+  ReplayWindow window({.capacity = 1000, .mirror = true, .permute_blocks = 0.5});
   const Play play = PlayRandomly(config, 8, 200);
-  for (const Fragment& fragment : play.fragments) window.Add(fragment);
+  window.Add({config, {}, play.fragments});
   Rng rng(9);
   const Batch batch = window.Sample(300, rng);
   int changed = 0;
@@ -104,8 +104,10 @@ TEST_CASE("Mirrored and renamed examples are consistent in themselves") {
 }
 
 TEST_CASE("Sampling is a function of the seed") {
-  ReplayWindow window(SmallConfig(), {.capacity = 1000, .permute_blocks = 0.5});
-  for (int i = 0; i < 3; ++i) window.Add(PlayRandomly(SmallConfig(), i, 50).fragments[0]);
+  ReplayWindow window({.capacity = 1000, .permute_blocks = 0.5});
+  for (int i = 0; i < 3; ++i) {
+    window.Add({SmallConfig(), {}, PlayRandomly(SmallConfig(), i, 50).fragments});
+  }
   Rng rng1(1), rng2(1), rng3(2);
   const Batch a = window.Sample(50, rng1), b = window.Sample(50, rng2), c = window.Sample(50, rng3);
   int same = 0;

@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "engine/samples/recorded_play.h"
 #include "engine/samples/shard.h"
 #include "engine/samples/shard_directory.h"
 #include "engine/training/fragment_recorder.h"
@@ -55,20 +56,20 @@ RunDirectory RunWithShards(const std::string& path, double ema_decay, int64_t wi
   return *std::move(run);
 }
 
-models::TrainerState FinalState(const RunDirectory& run) {
+models::TrainerState FinalState(const RunDirectory& run, int64_t steps = kSteps) {
   const auto latest = run.LatestCheckpoint();
   REQUIRE(latest.ok());
-  REQUIRE((*latest)->first == kSteps);
+  REQUIRE((*latest)->first == steps);
   const auto checkpoint = models::LoadCheckpoint((*latest)->second);
   REQUIRE(checkpoint.ok());
   return checkpoint->state;
 }
 
 // Learns to the end, stopped again and again on the way.
-void RunInPieces(const RunDirectory& run) {
+void RunInPieces(const RunDirectory& run, int64_t steps = kSteps) {
   std::atomic<bool> stop = false;
   int runs = 0;
-  for (int64_t step = 0; step < kSteps; ++runs) {
+  for (int64_t step = 0; step < steps; ++runs) {
     stop = false;
     // Each time it gets a little further than a start takes.
     std::thread stopper([&] {
@@ -118,6 +119,33 @@ TEST_CASE("So does one whose older play is deleted as it leaves the window") {
   REQUIRE(left.ok());
   CHECK(left->size() < 4);
   CHECK(left->back() == ShardId{0, 3});
+}
+
+TEST_CASE("Recorded play is learnt from so often, and nothing of it is deleted") {
+  const std::atomic<bool> stop = false;
+  const TempDir dir;
+  const RunDirectory played = RunWithShards(dir.path() + "/played", 0);
+  const auto recorded = ReadRecordedPlay(played.shards(), TinyConfig().PlayedGame(), {});
+  REQUIRE(recorded.ok());
+  RunConfig config = TinyConfig();
+  config.learner.samples = played.shards();
+  config.learner.passes = 2;
+  config.learner.batch_size = 7;
+  config.learner.goal_kl_weight = 0;
+  config.learner.window = 1;  // Holds for self-play.
+  config.learner.max_steps = 1000;
+  const int64_t steps = (2 * recorded->num_timesteps() + 6) / 7;
+  const RunDirectory straight = RunOf(dir.path() + "/straight", config);
+  REQUIRE(RunLearner(straight, stop).ok());
+  const RunDirectory often = RunOf(dir.path() + "/often", config);
+  RunInPieces(often, steps);
+  CheckSame(FinalState(often, steps), FinalState(straight, steps));
+  CHECK(ListShards(played.shards())->size() == 4);
+  CHECK(ListShards(straight.shards())->empty());
+
+  config.learner.samples = dir / "nowhere";
+  const absl::Status missing = RunLearner(RunOf(dir.path() + "/missing", config), stop);
+  CHECK_THAT(std::string(missing.message()), Catch::Contains(dir / "nowhere"));
 }
 
 TEST_CASE("A learner plays and learns in one process") {
