@@ -32,7 +32,7 @@ constexpr int kInFlight = 8;  // Leaves of a batch within a limit of time.
 constexpr int kMaxSimulations = 100000;
 
 struct Options {
-  std::string trace, checkpoint, config, out;
+  std::string trace, checkpoint = models::kShippedNetwork, config, out;
   int episode = 0, step = 0, top = 8;
   std::optional<int> simulations;
   std::optional<double> time_ms;
@@ -131,7 +131,7 @@ void AddExplain(CLI::App& app, absl::Status& result) {
       "explain", "Show what an assistant believes, expects and plans in a recorded moment");
   command->add_option("trace", options->trace, "recorded episodes, of Hod or of people (.jsonl.gz)")
       ->required();
-  command->add_option("--checkpoint", options->checkpoint, "the assistant")->required();
+  command->add_option("--checkpoint", options->checkpoint, "the assistant")->capture_default_str();
   command->add_option("--episode", options->episode, "number in the file, from 0")
       ->check(WholeNumber());
   command->add_option("--step", options->step, "actions played before, from 0")->required();

@@ -15,6 +15,8 @@
 namespace hod::models {
 
 inline constexpr char kShippedPrefix[] = "shipped:";
+// The assistant for the paper's world.
+inline constexpr char kShippedNetwork[] = "shipped:11x10x10";
 
 struct LoadedNetwork {
   std::string path;  // Errors name it.

@@ -68,6 +68,19 @@ TEST_CASE("hod explain: text, picture and JSON, with the checkpoint's settings o
   CHECK(json["human"]["actions"].size() == 2);
 }
 
+TEST_CASE("hod explain: without a checkpoint, the assistant is the one that is shipped") {
+  const Workplace work;
+  const auto explained = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {work.trace(), "--step", "1", "--simulations", "2", "--json"});
+    return nlohmann::json::parse(work.Explain(more));
+  };
+  nlohmann::json by_default = explained({});
+  CHECK(by_default["checkpoint"] == "shipped:11x10x10");
+  nlohmann::json named = explained({"--checkpoint", "shipped:11x10x10"});
+  for (nlohmann::json* json : {&by_default, &named}) json->erase("milliseconds");
+  CHECK(by_default == named);
+}
+
 TEST_CASE("hod explain: within a limit of time, up to the simulations asked for") {
   const Workplace work;
   const auto simulations = [&](std::vector<std::string> more) {
