@@ -11,8 +11,11 @@ namespace {
 constexpr int kPutAsideFor = 20;
 // The body gets out of voxels that are to hold a block with more than this probability.
 constexpr float kInTheWay = 0.3f;
-// So many edits that were wrong as often as the belief said are known before the first one.
+// Before the first edit the belief is taken to have been wrong once, as often as it said.
 constexpr float kWrongBefore = 1;
+// What a decision weighs against the next one: a belief that is right about walls may be wrong
+// about what comes after them.
+constexpr float kMemory = 0.95f;
 
 }  // namespace
 
@@ -46,12 +49,13 @@ Action BeliefWalker::Act(const State& state, absl::Span<const float> goal_logits
 }
 
 void BeliefWalker::LookBack() {
-  float wrong = kWrongBefore, wrong_as_believed = kWrongBefore;
+  float wrong = 0, wrong_as_believed = 0;
   for (const Decision& decision : decisions_) {
-    wrong += DoubtNow(decision);
-    wrong_as_believed += decision.doubt;
+    wrong = kMemory * wrong + DoubtNow(decision);
+    wrong_as_believed = kMemory * wrong_as_believed + decision.doubt;
   }
-  bar_ = 1 - (1 - threshold_) * std::min(1.0f, wrong_as_believed / wrong);
+  const float as_often = (kWrongBefore + wrong_as_believed) / (kWrongBefore + wrong);
+  bar_ = 1 - (1 - threshold_) * std::min(1.0f, as_often);
 }
 
 float BeliefWalker::DoubtNow(const Decision& decision) const {

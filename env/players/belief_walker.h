@@ -19,7 +19,7 @@ class BeliefWalker {
  public:
   // `game` is borrowed and must have bodies (no teleportation). An edit is made where the belief
   // says with at least `threshold`, from 0.5 to 1, that it brings the voxel nearer to the goal. If
-  // the edits of this episode were wrong twice as often as the belief said, its doubts count twice.
+  // the last edits were wrong twice as often as the belief said, its doubts count twice.
   BeliefWalker(const Game& game, int player, double threshold);
 
   // What to do in `state`, believing `goal_logits`, [kNumBlocks][volume]: unnormalised log

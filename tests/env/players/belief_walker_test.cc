@@ -125,8 +125,9 @@ TEST_CASE("A belief that turns out to be wrong more often than it says is truste
   CHECK(EditsOfAWall(0.99, /*removed=*/false) == 21);
   // One edit of which it was sure with 0.85 is wrong: 1 - (1 - 0.8) * (1 + 0.15) / (1 + 1) = 0.885.
   CHECK(EditsOfAWall(0.85, /*removed=*/true) == 1);
-  // After three, 1 - 0.2 * (1 + 0.15) / (1 + 3) = 0.943; after four, 0.952.
-  CHECK(EditsOfAWall(0.95, /*removed=*/true) == 4);
+  // With each new one the older ones weigh 0.95 of what they did: after three, that is
+  // 1 - 0.2 * (1 + 0.055 * 2.85) / (1 + 2.85) = 0.940; after four, 0.949.
+  CHECK(EditsOfAWall(0.945, /*removed=*/true) == 4);
 }
 
 TEST_CASE("The body leaves the place where a block belongs") {
