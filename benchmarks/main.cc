@@ -15,6 +15,8 @@
 #include "benchmarks/suites.h"
 #include "benchmarks/timeline_picture.h"
 #include "engine/config/trained_config.h"
+#include "engine/program/checks.h"
+#include "engine/program/run_program.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
 #include "models/checkpoints/network_file.h"
@@ -80,18 +82,21 @@ void AddStrength(CLI::App& bench, absl::Status& result) {
   auto overrides = std::make_shared<std::vector<std::string>>();
   CLI::App* command = bench.add_subcommand(
       "strength", "What searching several leaves at once costs: against a deep search");
-  command->add_option("--checkpoint", *checkpoint, "whose games and network")->required();
+  command->add_option("--checkpoint", *checkpoint, "whose games and network")
+      ->required()
+      ->check(engine::Path());
   command->add_option("--positions", setup->positions, "of its games")
       ->capture_default_str()
-      ->check(CLI::Range(1, 100000));
+      ->check(engine::WholeNumber(1, 100000));
   command->add_option("--simulations", setup->simulations, "of the searches compared")
       ->capture_default_str()
-      ->check(CLI::Range(2, 100000));
+      ->check(engine::WholeNumber(2, 100000));
   command->add_option("--deep", setup->deep, "times as many has the deep search")
       ->capture_default_str()
-      ->check(CLI::Range(2, 1000));
+      ->check(engine::WholeNumber(2, 1000));
   command->add_option("--seed", setup->seed, "of houses, builders and searches")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(engine::WholeNumber());
   command->add_option("--set", *overrides, "settings over the checkpoint's, KEY=VALUE");
   command->callback([=, &result] { result = RunStrength(*checkpoint, *setup, *overrides); });
 }
@@ -104,7 +109,7 @@ void AddSuites(CLI::App& bench, absl::Status& result) {
     command->add_option("--filter", options->filter, "only benchmarks whose name matches");
     command->add_option("--repetitions", options->repetitions, "of each, for median and spread")
         ->capture_default_str()
-        ->check(CLI::Range(1, 1000));
+        ->check(engine::WholeNumber(1, 1000));
     if (suite.add != AddNetworkSuite) {
       command->callback([options, &suite, &result] { result = Run(suite, *options); });
       continue;
@@ -114,10 +119,11 @@ void AddSuites(CLI::App& bench, absl::Status& result) {
                                           "measure no speed, but how far backends, precisions and "
                                           "batches differ; fails beyond limits");
     command->add_option("--checkpoint", check->checkpoint, "network to check (default: random)")
+        ->check(engine::Path())
         ->needs(flag);
     command->add_option("--positions", check->positions, "of play, to check on")
         ->capture_default_str()
-        ->check(CLI::Range(2, 4096))
+        ->check(engine::WholeNumber(2, 4096))
         ->needs(flag);
     command->callback([options, check, &suite, &result] {
       result = check->check ? RunCheck(*check, options->json) : Run(suite, *options);
@@ -130,13 +136,15 @@ void AddSuites(CLI::App& bench, absl::Status& result) {
   auto options = std::make_shared<TimelineOptions>();
   CLI::App* command = bench.add_subcommand(
       "timeline", "Draw what the threads do while many games are played with a network");
-  command->add_option("--out", options->out, "PNG file")->required();
+  command->add_option("--out", options->out, "PNG file")
+      ->required()
+      ->check(engine::OutputPicture());
   command->add_option("--games", options->games, "at once")
       ->capture_default_str()
-      ->check(CLI::Range(1, 4096));
+      ->check(engine::WholeNumber(1, 4096));
   command->add_option("--threads", options->threads, "that play and evaluate")
       ->capture_default_str()
-      ->check(CLI::Range(1, 1024));
+      ->check(engine::WholeNumber(1, 1024));
   command->callback([options, &result] { result = RunTimeline(*options); });
 }
 
@@ -149,8 +157,5 @@ int main(int argc, char** argv) {
   absl::Status result;
   hod::benchmarks::AddSuites(bench, result);
   hod::benchmarks::AddStrength(bench, result);
-  CLI11_PARSE(bench, argc, argv);
-  if (result.ok()) return 0;
-  std::fprintf(stderr, "hod bench: %s\n", std::string(result.message()).c_str());
-  return 1;
+  return hod::engine::RunProgram(bench, result, argc, argv);
 }

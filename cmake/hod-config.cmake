@@ -22,6 +22,7 @@ hod_find_with_pkg_config(ZSTD libzstd)
 include(${CMAKE_CURRENT_LIST_DIR}/hod-mcts.cmake)
 
 if("engine" IN_LIST hod_FIND_COMPONENTS)
+  find_dependency(CLI11)
   find_dependency(fmt)
   find_dependency(spdlog)
   include(${CMAKE_CURRENT_LIST_DIR}/hod-engine.cmake)

@@ -10,6 +10,7 @@
 #include "engine/imitation/cloning.h"
 #include "engine/play/human_file.h"
 #include "engine/play/player_spec.h"
+#include "engine/program/checks.h"
 #include "engine/studies/assistant_study.h"
 #include "engine/studies/network_study.h"
 #include "engine/studies/search_study.h"
@@ -51,7 +52,7 @@ void AddConfig(CLI::App& app, absl::Status& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "config", "Print the settings a configuration resolves to, or tables of all settings");
-  command->add_option("--config", options->config, "run configuration (TOML)");
+  command->add_option("--config", options->config, "run configuration (TOML)")->check(Path());
   command->add_option("--set", options->overrides, "key=value over the configuration")
       ->allow_extra_args(false);
   command->add_flag("--describe", options->describe,

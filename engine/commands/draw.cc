@@ -2,6 +2,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -12,8 +13,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
+#include "engine/program/checks.h"
 #include "env/base/files.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
@@ -66,13 +67,6 @@ env::TerminalStyle Terminal(const Options& options) {
   return terminal;
 }
 
-absl::Status WritePicture(const env::Canvas& canvas, const std::string& path) {
-  if (!absl::EndsWith(path, ".png")) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": expected a name that ends in .png"));
-  }
-  return WriteFileAtomically(path, canvas.PngBytes());
-}
-
 absl::Status DrawGoal(const Options& options) {
   const env::GameConfig config;
   ASSIGN_OR_RETURN(auto source,
@@ -85,9 +79,8 @@ absl::Status DrawGoal(const Options& options) {
                stdout);
     return absl::OkStatus();
   }
-  return WritePicture(
-      env::DrawGoal(config.size, goal.blocks, goal.name, options.style().both_corners),
-      options.out);
+  return env::DrawGoal(config.size, goal.blocks, goal.name, options.style().both_corners)
+      .WritePng(options.out);
 }
 
 void PrintMoments(const Options& options, const env::RecordedEpisode& episode,
@@ -112,7 +105,7 @@ absl::Status DrawState(const Options& options) {
   absl::Status status;
   env::ForEachMoment(episode, only, [&](int, const env::Moment& moment) {
     env::FramePainter painter(&episode.game, options.style());
-    status = WritePicture(painter.Draw(moment), options.out);
+    status = painter.Draw(moment).WritePng(options.out);
   });
   return status;
 }
@@ -156,7 +149,7 @@ absl::Status DrawEpisode(const Options& options) {
     PrintMoments(options, episode, steps);
     return absl::OkStatus();
   }
-  return WritePicture(env::DrawStrip(episode, steps, options.style()), options.out);
+  return env::DrawStrip(episode, steps, options.style()).WritePng(options.out);
 }
 
 }  // namespace
@@ -166,10 +159,10 @@ void AddDraw(CLI::App& app, absl::Status& result) {
   command->require_subcommand(1);
   auto options = std::make_shared<Options>();
   const auto add = [&](const char* name, const char* help, const char* out_help,
-                       absl::Status (*run)(const Options&)) {
+                       const CLI::Validator& out_check, absl::Status (*run)(const Options&)) {
     CLI::App* sub = command->add_subcommand(name, help);
     CLI::Option_group* form = sub->add_option_group("form");
-    form->add_option("--out", options->out, out_help)->check(OutputFile());
+    form->add_option("--out", options->out, out_help)->check(out_check);
     form->add_flag("--text", options->text, "print text for terminals");
     form->require_option(1);
     sub->add_flag("--no-color", options->no_color, "text without colours");
@@ -180,28 +173,35 @@ void AddDraw(CLI::App& app, absl::Status& result) {
   };
   const auto add_trace = [&](CLI::App* sub) {
     sub->add_option("trace", options->trace, "recorded episodes, of Hod or of people (.jsonl.gz)")
-        ->required();
+        ->required()
+        ->check(Path());
     sub->add_option("--episode", options->episode, "number in the file, from 0")
-        ->check(WholeNumber());
+        ->check(WholeNumber(0, INT_MAX));
     sub->add_option("--goal", options->goal,
                     "ghost: missing blocks translucent; beside: the goal beside the world; hide")
         ->check(CLI::IsMember({"ghost", "beside", "hide"}));
   };
 
-  CLI::App* goal = add("goal", "Draw a house", "the picture (.png)", DrawGoal);
+  CLI::App* goal = add("goal", "Draw a house", "the picture (.png)", OutputPicture(), DrawGoal);
   goal->add_option("--goals", options->goals, env::kGoalSpecs);
-  goal->add_option("--index", options->index, "number of the house, from 0")->check(WholeNumber());
+  goal->add_option("--index", options->index, "number of the house, from 0")
+      ->check(WholeNumber(0, INT_MAX));
   goal->add_option("--seed", options->seed, "of generated houses")->check(WholeNumber());
 
-  CLI::App* state = add("state", "Draw one step of an episode", "the picture (.png)", DrawState);
+  CLI::App* state =
+      add("state", "Draw one step of an episode", "the picture (.png)", OutputPicture(), DrawState);
   add_trace(state);
-  state->add_option("--step", options->step, "actions played, from 0 (default: all)");
+  state->add_option("--step", options->step, "actions played, from 0 (default: all)")
+      ->check(WholeNumber(0, INT_MAX));
 
-  CLI::App* episode = add("episode", "Draw an episode as animation, strip or text",
-                          "the animation (.apng), or a strip of moments (.png)", DrawEpisode);
+  CLI::App* episode =
+      add("episode", "Draw an episode as animation, strip or text",
+          "the animation (.apng), or a strip of moments (.png)", OutputFile(), DrawEpisode);
   add_trace(episode);
-  episode->add_option("--from", options->from, "first step (default: 0)");
-  episode->add_option("--to", options->to, "last step (default: the end)");
+  episode->add_option("--from", options->from, "first step (default: 0)")
+      ->check(WholeNumber(0, INT_MAX));
+  episode->add_option("--to", options->to, "last step (default: the end)")
+      ->check(WholeNumber(0, INT_MAX));
   episode->add_option("--every", options->every, "steps a picture (default: 1; seven of a strip)")
       ->check(WholeNumber(1, 1000000));
   episode->add_option("--fps", options->fps, "steps drawn a second")->check(WholeNumber(1, 50));

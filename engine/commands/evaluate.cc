@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/play/player_spec.h"
+#include "engine/program/checks.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/status.h"
@@ -46,14 +46,21 @@ absl::Status Run(const Options& options) {
   for (const std::string& assignment : overrides) {
     RETURN_IF_ERROR(Override(config, assignment));
   }
+  const StopOnSignals handler;
   ASSIGN_OR_RETURN(EvaluationReport report, Evaluate({.config = config,
                                                       .assistant = std::move(assistant),
                                                       .search_reference = options.search,
                                                       .human = options.human,
-                                                      .record_directory = options.record}));
+                                                      .record_directory = options.record,
+                                                      .stop = &g_stop}));
   std::fputs(FormatTable(report).c_str(), stdout);
-  if (options.json.empty()) return absl::OkStatus();
-  return WriteFileAtomically(options.json, DumpJson(ToJson(report), 1) + "\n");
+  if (!options.json.empty()) {
+    RETURN_IF_ERROR(WriteFileAtomically(options.json, DumpJson(ToJson(report), 1) + "\n"));
+  }
+  const auto asked_for = static_cast<size_t>(config.evaluation.episodes);
+  if (report.houses.size() == asked_for) return absl::OkStatus();
+  return absl::CancelledError(
+      absl::StrCat("stopped after ", report.houses.size(), " of ", asked_for, " houses"));
 }
 
 }  // namespace
@@ -83,7 +90,8 @@ void AddEvaluate(CLI::App& app, absl::Status& result) {
   command->add_option("--set", options->overrides, "key=value over the checkpoint's configuration")
       ->allow_extra_args(false);
   command->add_option("--json", options->json, "write the report here")->check(OutputFile());
-  command->add_option("--record", options->record, "record every episode here")->check(Path());
+  command->add_option("--record", options->record, "record every episode here")
+      ->check(OutputFolder());
   command->callback([options, &result] { result = Run(*options); });
 }
 

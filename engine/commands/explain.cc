@@ -1,13 +1,12 @@
 // hod explain: what an assistant believes, expects and plans in a recorded moment.
+#include <climits>
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/commands/terminal.h"
 #include "engine/config/trained_config.h"
@@ -17,8 +16,8 @@
 #include "engine/explain/explanation_picture.h"
 #include "engine/explain/explanation_text.h"
 #include "engine/play/seat.h"
+#include "engine/program/checks.h"
 #include "env/base/clock.h"
-#include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/recordings/recorded_episode.h"
@@ -100,15 +99,10 @@ absl::Status Print(const Options& options, const ExplainedMoment& moment,
     std::fputs(ExplanationText(moment, explanation, options.top, StandardOutput()).c_str(), stdout);
   }
   if (options.out.empty()) return absl::OkStatus();
-  return WriteFileAtomically(options.out,
-                             DrawExplanation(moment, explanation, options.top).PngBytes());
+  return DrawExplanation(moment, explanation, options.top).WritePng(options.out);
 }
 
 absl::Status Run(const Options& options) {
-  if (!options.out.empty() && !absl::EndsWith(options.out, ".png")) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--out: expected a name that ends in .png, got ", options.out));
-  }
   ASSIGN_OR_RETURN(env::RecordedEpisode episode, env::ReadEpisode(options.trace, options.episode));
   absl::StatusOr<ExplainedMoment> moment = MomentAt(episode, options.step);
   RETURN_IF_ERROR(Annotate(moment.status(), options.trace));
@@ -130,24 +124,33 @@ void AddExplain(CLI::App& app, absl::Status& result) {
   CLI::App* command = app.add_subcommand(
       "explain", "Show what an assistant believes, expects and plans in a recorded moment");
   command->add_option("trace", options->trace, "recorded episodes, of Hod or of people (.jsonl.gz)")
-      ->required();
-  command->add_option("--checkpoint", options->checkpoint, "the assistant")->capture_default_str();
+      ->required()
+      ->check(Path());
+  command->add_option("--checkpoint", options->checkpoint, "the assistant")
+      ->capture_default_str()
+      ->check(Path());
   command->add_option("--episode", options->episode, "number in the file, from 0")
-      ->check(WholeNumber());
-  command->add_option("--step", options->step, "actions played before, from 0")->required();
-  command->add_option("--config", options->config,
-                      "run configuration (TOML; default: the checkpoint's); its search counts");
+      ->check(WholeNumber(0, INT_MAX));
+  command->add_option("--step", options->step, "actions played before, from 0")
+      ->required()
+      ->check(WholeNumber(0, INT_MAX));
+  command
+      ->add_option("--config", options->config,
+                   "run configuration (TOML; default: the checkpoint's); its search counts")
+      ->check(Path());
   command->add_option("--set", options->overrides, "key=value over the configuration")
       ->allow_extra_args(false);
-  command->add_option("--simulations", options->simulations,
-                      "simulations (default: evaluation.simulations)");
+  command
+      ->add_option("--simulations", options->simulations,
+                   "simulations (default: evaluation.simulations)")
+      ->check(WholeNumber(1, kMaxSimulations));
   command
       ->add_option("--time-ms", options->time_ms,
                    "search so long, in batches (default: as many simulations as fit)")
       ->check(AboveZero());
   command->add_option("--top", options->top, "entries a list")->check(WholeNumber(1, 1000));
   command->add_flag("--json", options->json, "print JSON instead of text");
-  command->add_option("--out", options->out, "draw a picture here (.png)")->check(OutputFile());
+  command->add_option("--out", options->out, "draw a picture here (.png)")->check(OutputPicture());
   command->callback([options, &result] { result = Run(*options); });
 }
 

@@ -12,9 +12,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
-#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/config/run_config.h"
+#include "engine/program/checks.h"
 #include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/parallel.h"
@@ -191,8 +191,11 @@ void AddImport(CLI::App& goals, absl::Status& result) {
   std::vector<std::string> formats;
   for (const auto& [name, format] : Formats()) formats.push_back(name);
   command->add_option("paths", arguments->paths, "folders, searched with all below, and files")
-      ->required();
-  command->add_option("--out", arguments->out, "the folder of the set")->required()->check(Path());
+      ->required()
+      ->check(Path());
+  command->add_option("--out", arguments->out, "the folder of the set")
+      ->required()
+      ->check(OutputFolder());
   command->add_option("--format", arguments->format, "which files to take")
       ->check(CLI::IsMember(formats))
       ->capture_default_str();
@@ -235,7 +238,9 @@ void AddGoals(CLI::App& app, absl::Status& result) {
       ->add_option("--reference", options->reference, "compare with these instead");
   CLI::App* sheet = add("sheet", "Draw houses (PNG)", Sheet);
   sheet->add_option("--columns", options->columns, "houses a row")->check(WholeNumber(1, 100));
-  sheet->add_option("--out", options->out, "the picture")->required()->check(OutputFile());
+  sheet->add_option("--out", options->out, "the picture (.png)")
+      ->required()
+      ->check(OutputPicture());
 }
 
 }  // namespace hod::engine

@@ -11,10 +11,10 @@
 #include "engine/behaviour/building_comparison.h"
 #include "engine/behaviour/building_report.h"
 #include "engine/behaviour/watched_building.h"
-#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/config/run_config.h"
 #include "engine/play/player_spec.h"
+#include "engine/program/checks.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/parallel.h"
@@ -72,8 +72,10 @@ void AddStats(CLI::App& humans, absl::Status& result) {
   auto options = std::make_shared<StatsOptions>();
   CLI::App* command = humans.add_subcommand(
       "stats", "Figures of a human model that builds alone, or of recorded people");
-  CLI::Option* recordings = command->add_option("--recordings", options->recordings,
-                                                "recordings of people instead of a model");
+  CLI::Option* recordings = command
+                                ->add_option("--recordings", options->recordings,
+                                             "recordings of people instead of a model")
+                                ->check(Path());
   for (CLI::Option* option :
        {command->add_option("--human", options->human, PlayerSpecs()),
         command->add_option("--goals", options->goals, env::kGoalSpecs),
@@ -83,7 +85,8 @@ void AddStats(CLI::App& humans, absl::Status& result) {
             ->check(WholeNumber()),
         command->add_option("--threads", options->threads, "threads that play")
             ->check(WholeNumber(1, 1024)),
-        command->add_option("--record", options->record, "record every episode here")}) {
+        command->add_option("--record", options->record, "record every episode here")
+            ->check(OutputFolder())}) {
     option->excludes(recordings);
   }
   command->add_option("--horizon", options->horizon, "timesteps of an episode and of the curve")
@@ -133,10 +136,13 @@ void AddCompareHumans(CLI::App& humans, absl::Status& result) {
   CLI::App* command =
       humans.add_subcommand("compare", "Human models and people side by side: table and plot");
   command->add_option("RESULT.json", options->results, "files of hod humans stats --json")
-      ->required();
-  command->add_option("--scores", options->scores, "files of hod humans evaluate --json");
+      ->required()
+      ->check(Path());
+  command->add_option("--scores", options->scores, "files of hod humans evaluate --json")
+      ->check(Path());
   command->add_option("--out", options->out, "directory for building.md and building.png")
-      ->required();
+      ->required()
+      ->check(OutputFolder());
   command->callback([options, &result] { result = RunCompare(*options); });
 }
 

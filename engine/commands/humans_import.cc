@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "engine/commands/command.h"
 #include "engine/config/run_config.h"
+#include "engine/program/checks.h"
 #include "engine/samples/human_fragments.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
@@ -59,12 +60,14 @@ void AddHumansImport(CLI::App& humans, absl::Status& result) {
   CLI::App* command =
       humans.add_subcommand("import", "Recordings of people as shards, to learn from");
   command->add_option("recordings", options->recordings, "of people alone, or joint ones of two")
-      ->required();
+      ->required()
+      ->check(Path());
   command
       ->add_option(
           "--out", options->out,
           "directory for alone/, assisted/ and combined/: shards, one a participant and file")
-      ->required();
+      ->required()
+      ->check(OutputFolder());
   command->callback([options, &result] { result = Run(*options); });
 }
 

@@ -11,12 +11,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/imitation/baselines.h"
 #include "engine/imitation/cross_validation.h"
 #include "engine/imitation/human_score.h"
 #include "engine/play/player_spec.h"
+#include "engine/program/checks.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/progress.h"
@@ -115,11 +115,15 @@ void AddHumansPrediction(CLI::App& humans, absl::Status& result) {
       "cross-validate", "Clone people, and score each clone on who was held out");
   cross_validate
       ->add_option("--recordings", train->recordings, "directory with recordings of people")
-      ->required();
+      ->required()
+      ->check(Path());
   cross_validate
       ->add_option("--config", train->config, "how to clone (TOML): configs/clones/people.toml")
-      ->required();
-  cross_validate->add_option("--out", train->out, "directory for networks and results")->required();
+      ->required()
+      ->check(Path());
+  cross_validate->add_option("--out", train->out, "directory for networks and results")
+      ->required()
+      ->check(OutputFolder());
   cross_validate->add_option("--split", train->splits, "alone, assisted, combined; default all")
       ->transform(CLI::CheckedTransformer(kSplitNames));
   cross_validate->add_option("--protocol", train->protocols, "paper, causal; default both")
@@ -132,7 +136,8 @@ void AddHumansPrediction(CLI::App& humans, absl::Status& result) {
   CLI::App* evaluate =
       humans.add_subcommand("evaluate", "How well a human model predicts what people did");
   evaluate->add_option("--recordings", score->recordings, "directory with recordings of people")
-      ->required();
+      ->required()
+      ->check(Path());
   evaluate
       ->add_option("--human", score->human,
                    absl::StrCat("no-context, uniform, ", PlayerSpecs(),

@@ -2,16 +2,12 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <cerrno>
 #include <climits>
 #include <csignal>
-#include <cstdio>
-#include <cstring>
-#include <new>
-#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "engine/commands/command.h"
+#include "engine/program/run_program.h"
 #include "env/base/version.h"
 
 namespace hod::engine {
@@ -66,14 +62,6 @@ void AddCommands(CLI::App& app, absl::Status& result) {
   AddConfig(app, result);
 }
 
-// Also an error if what was printed has not all arrived, on a full disk for instance.
-absl::Status FlushOutput() {
-  errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return absl::OkStatus();
-  return absl::DataLossError(
-      absl::StrCat("standard output: cannot write: ", std::strerror(errno != 0 ? errno : EIO)));
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -90,16 +78,5 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   absl::Status result;
   AddCommands(app, result);
-  int parsed = 0;
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    parsed = app.exit(error);  // Prints help, the version, or what is wrong.
-  } catch (const std::bad_alloc&) {
-    result = absl::ResourceExhaustedError("out of memory");
-  }
-  if (result.ok()) result = FlushOutput();
-  if (result.ok()) return parsed;
-  std::fprintf(stderr, "hod: %s\n", std::string(result.message()).c_str());
-  return absl::IsCancelled(result) ? 130 : 1;
+  return RunProgram(app, result, argc, argv);
 }

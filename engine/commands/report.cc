@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/evaluation/evaluate.h"
 #include "engine/evaluation/stored_evaluation.h"
+#include "engine/program/checks.h"
 #include "engine/results/store.h"
 #include "engine/training/train.h"
 #include "env/base/files.h"
@@ -67,10 +67,12 @@ void AddExperiment(CLI::App& app, absl::Status& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "experiment", "Train, evaluate and report; what is already done is reused");
-  command->add_option("--config", options->config, "run configuration (TOML)")->required();
+  command->add_option("--config", options->config, "run configuration (TOML)")
+      ->required()
+      ->check(Path());
   command->add_option("--set", options->overrides, "key=value over the configuration")
       ->allow_extra_args(false);
-  command->add_option("--out", options->out, "run directory")->required()->check(Path());
+  command->add_option("--out", options->out, "run directory")->required()->check(OutputFolder());
   command->callback([options, &result] { result = RunExperiment(*options); });
 }
 

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/commands/study_files.h"
+#include "engine/program/checks.h"
 #include "engine/studies/assistant_study.h"
 #include "env/base/status.h"
 #include "env/base/version.h"
@@ -35,10 +35,11 @@ void AddStudyAssistants(CLI::App& study, absl::Status& result) {
   command
       ->add_option("STUDY.toml", options->study,
                    "assistants, humans and houses: configs/assistants.toml")
-      ->required();
-  command->add_option("--out", options->out, "directory for reports, tables and plot")
       ->required()
       ->check(Path());
+  command->add_option("--out", options->out, "directory for reports, tables and plot")
+      ->required()
+      ->check(OutputFolder());
   command->callback([options, &result] { result = Run(*options); });
 }
 

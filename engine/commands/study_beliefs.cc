@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/config/trained_config.h"
 #include "engine/play/playable_network.h"
 #include "engine/play/player_spec.h"
+#include "engine/program/checks.h"
 #include "engine/samples/mirrored_beliefs.h"
 #include "engine/studies/belief_study.h"
 #include "env/base/files.h"
@@ -57,7 +57,7 @@ absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const std::vector<BeliefFigures> results, RunBeliefStudy(study, networks));
   std::fputs(FormatBeliefs(results).c_str(), stdout);
   if (!options.picture.empty()) {
-    RETURN_IF_ERROR(WriteFileAtomically(options.picture, DrawReliability(results).PngBytes()));
+    RETURN_IF_ERROR(DrawReliability(results).WritePng(options.picture));
   }
   if (options.json.empty()) return absl::OkStatus();
   nlohmann::json figures = nlohmann::json::array();
@@ -77,7 +77,9 @@ void AddStudyBeliefs(CLI::App& study, absl::Status& result) {
       "beliefs",
       "What networks believe of goals: how much they know, and whether they are as sure "
       "as they are right");
-  command->add_option("NETWORK", options->networks, "checkpoints of one world")->required();
+  command->add_option("NETWORK", options->networks, "checkpoints of one world")
+      ->required()
+      ->check(Path());
   command->add_option("--goals", options->study.goals, env::kGoalSpecs)->capture_default_str();
   command->add_option("--human", options->study.human, PlayerSpecs())->capture_default_str();
   command->add_option("--episodes", options->study.episodes, "number of houses")
@@ -94,8 +96,8 @@ void AddStudyBeliefs(CLI::App& study, absl::Status& result) {
   command->add_option("--threads", options->threads, "threads; 0: as many as there are processors")
       ->check(WholeNumber(0, 1024));
   command->add_option("--json", options->json, "write the figures here")->check(OutputFile());
-  command->add_option("--picture", options->picture, "draw the reliability here, as a PNG")
-      ->check(OutputFile());
+  command->add_option("--picture", options->picture, "draw the reliability here (.png)")
+      ->check(OutputPicture());
   command->callback([options, &result] { result = Run(*options); });
 }
 

@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/commands/study_files.h"
+#include "engine/program/checks.h"
 #include "engine/studies/network_study.h"
 #include "engine/studies/network_study_report.h"
 #include "env/base/status.h"
+#include "env/base/utf8.h"
 
 namespace hod::engine {
 namespace {
@@ -26,8 +27,11 @@ absl::Status Run(const Options& options) {
   std::vector<PlaySource> sources;
   for (const std::string& data : options.data) {
     const size_t equals = data.find('=');
-    if (equals == 0 || equals == std::string::npos) {
+    if (equals == 0 || equals == std::string::npos || equals + 1 == data.size()) {
       return absl::InvalidArgumentError(absl::StrCat("data: ", data, ": expected NAME=DIRECTORY"));
+    }
+    if (!IsUtf8(data.substr(0, equals))) {  // Results are stored under it, in JSON.
+      return absl::InvalidArgumentError(absl::StrCat("data: ", data, ": expected a NAME in UTF-8"));
     }
     ASSIGN_OR_RETURN(PlaySource source,
                      LoadPlay(data.substr(0, equals), data.substr(equals + 1), study->data));
@@ -46,7 +50,8 @@ void AddStudyNetworks(CLI::App& study, absl::Status& result) {
   CLI::App* command = study.add_subcommand(
       "networks", "Architectures on the same recorded play: errors against speed");
   command->add_option("STUDY.toml", options->study, "the networks: configs/network_study.toml")
-      ->required();
+      ->required()
+      ->check(Path());
   command
       ->add_option("--data", options->data,
                    "NAME=DIRECTORY with shards, of self-play or hod humans import; several")
@@ -54,7 +59,7 @@ void AddStudyNetworks(CLI::App& study, absl::Status& result) {
       ->allow_extra_args(false);
   command->add_option("--out", options->out, "directory for results, table and plot")
       ->required()
-      ->check(Path());
+      ->check(OutputFolder());
   command->callback([options, &result] { result = Run(*options); });
 }
 

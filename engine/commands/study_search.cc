@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
 #include "engine/commands/study_files.h"
 #include "engine/config/trained_config.h"
+#include "engine/program/checks.h"
 #include "engine/studies/search_study.h"
 #include "env/base/status.h"
 #include "models/checkpoints/network_file.h"
@@ -55,8 +55,9 @@ void AddStudySearch(CLI::App& study, absl::Status& result) {
   CLI::App* command =
       study.add_subcommand("search", "One assistant under several searches, on the same houses");
   command->add_option("STUDY.toml", options->study, "the searches: configs/search_study.toml")
-      ->required();
-  command->add_option("--assistant", options->assistant, "checkpoint")->required();
+      ->required()
+      ->check(Path());
+  command->add_option("--assistant", options->assistant, "checkpoint")->required()->check(Path());
   command->add_option("--human", options->human, "human model")->capture_default_str();
   command->add_option("--goals", options->goals, "where the houses come from");
   command->add_option("--episodes", options->episodes, "number of houses")
@@ -67,7 +68,7 @@ void AddStudySearch(CLI::App& study, absl::Status& result) {
       ->check(WholeNumber(1, 1024));
   command->add_option("--out", options->out, "directory for reports, table and plot")
       ->required()
-      ->check(Path());
+      ->check(OutputFolder());
   command->callback([options, &result] { result = Run(*options); });
 }
 

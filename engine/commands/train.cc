@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
+#include "engine/program/checks.h"
 #include "engine/training/learner.h"
 #include "engine/training/learner_with_worker.h"
 #include "engine/training/ppo.h"
@@ -40,16 +40,18 @@ void AddTrain(CLI::App& app, absl::Status& result) {
     std::vector<std::string> overrides;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("train",
-                                         "Train an assistant by self-play or from recorded play, "
-                                         "or a builder by PPO; the same command "
-                                         "again resumes");
-  command->add_option("--config", options->config, "run configuration (TOML)")->required();
+  CLI::App* command =
+      app.add_subcommand("train",
+                         "Train an assistant by self-play or from recorded play, or a player by "
+                         "PPO; the same command again resumes");
+  command->add_option("--config", options->config, "run configuration (TOML)")
+      ->required()
+      ->check(Path());
   command->add_option("--set", options->overrides, "key=value over the configuration")
       ->allow_extra_args(false);
-  command->add_option("--out", options->out, "run directory")->required()->check(Path());
+  command->add_option("--out", options->out, "run directory")->required()->check(OutputFolder());
   command->add_option("--record", options->record, "record every episode of self-play here")
-      ->check(Path());
+      ->check(OutputFolder());
   command->callback([options, &result] {
     result = RunTrain(options->config, options->overrides, options->out, options->record);
   });
@@ -66,7 +68,8 @@ void AddSelfPlay(CLI::App& app, absl::Status& result) {
   command->add_option("--run", options->run, "run directory")->required()->check(Path());
   command->add_option("--worker", options->worker, "number of this worker")
       ->check(WholeNumber(0, 999));
-  command->add_option("--record", options->record, "record every episode here")->check(Path());
+  command->add_option("--record", options->record, "record every episode here")
+      ->check(OutputFolder());
   command->callback([options, &result] {
     const StopOnSignals handler;
     absl::StatusOr<RunDirectory> run = RunDirectory::Open(options->run);
@@ -91,7 +94,7 @@ void AddLearn(CLI::App& app, absl::Status& result) {
   CLI::Option* const play =
       command->add_flag("--play", options->play, "with self-play worker 0 in the same process");
   command->add_option("--record", options->record, "record every episode of that worker here")
-      ->check(Path())
+      ->check(OutputFolder())
       ->needs(play);
   command->callback([options, &result] {
     const StopOnSignals handler;

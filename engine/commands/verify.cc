@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/commands/command.h"
+#include "engine/program/checks.h"
 #include "env/base/gzip_lines.h"
 #include "env/base/json.h"
 #include "env/base/status.h"
@@ -88,7 +89,9 @@ void AddVerify(CLI::App& app, absl::Status& result) {
   auto paths = std::make_shared<std::vector<std::string>>();
   CLI::App* command = app.add_subcommand(
       "verify", "Replay recorded episodes, searches and people, and compare everything they hold");
-  command->add_option("traces", *paths, "files (.jsonl.gz), see docs/traces.md")->required();
+  command->add_option("traces", *paths, "files (.jsonl.gz), see docs/traces.md")
+      ->required()
+      ->check(Path());
   command->callback([paths, &result] { result = Run(*paths); });
 }
 

@@ -2,8 +2,8 @@
 #include <memory>
 #include <string>
 
-#include "engine/commands/checks.h"
 #include "engine/commands/command.h"
+#include "engine/program/checks.h"
 #include "env/base/status.h"
 #include "models/checkpoints/checkpoint.h"
 #include "models/checkpoints/network_file.h"
@@ -26,7 +26,9 @@ void AddWeightsExport(CLI::App& weights, absl::Status& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command = weights.add_subcommand(
       "export", "The network of a checkpoint that acts, without what its training needs");
-  command->add_option("CHECKPOINT", options->checkpoint, "a checkpoint of a run")->required();
+  command->add_option("CHECKPOINT", options->checkpoint, "a checkpoint of a run")
+      ->required()
+      ->check(Path());
   command->add_option("--out", options->out, "where the .safetensors file goes")
       ->required()
       ->check(OutputFile());

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_format.h"
 #include "engine/commands/command.h"
+#include "engine/program/checks.h"
 #include "env/base/status.h"
 #include "models/reference/import.h"
 #include "models/reference/weights.h"
@@ -43,9 +44,14 @@ void AddWeightsImport(CLI::App& weights, absl::Status& result) {
   CLI::App* command =
       weights.add_subcommand("import", "Convert a network of the reference implementation");
   command->add_option("--weights", options->weights, "its state dictionary, .safetensors")
-      ->required();
-  command->add_option("--config", options->config, "its model configuration, JSON")->required();
-  command->add_option("--out", options->out, "where the .safetensors file of Hod goes")->required();
+      ->required()
+      ->check(Path());
+  command->add_option("--config", options->config, "its model configuration, JSON")
+      ->required()
+      ->check(Path());
+  command->add_option("--out", options->out, "where the .safetensors file of Hod goes")
+      ->required()
+      ->check(OutputFile());
   command->callback([options, &result] { result = Run(*options); });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -19,6 +20,7 @@
 #include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
+#include "env/base/json_lines.h"
 #include "env/base/json_object_reader.h"
 #include "env/base/parallel.h"
 #include "env/base/progress.h"
@@ -31,16 +33,35 @@
 namespace hod::engine {
 namespace {
 
-// Plays every house alone and with the assistant. Episode i is house i alone, then come the same
-// houses with the assistant: a broken human model shows at once.
+// The order in which episodes are played, of which number i is house i alone and num_houses + i the
+// same with the assistant. Some houses alone come first: a broken human model shows at once, and
+// who asks for no evaluations is played on all threads. Then come the same with the assistant, so
+// that an evaluation that is stopped has finished houses.
+std::vector<int> OrderOfPlay(int num_houses) {
+  constexpr int kTogether = 8;
+  std::vector<int> order;
+  for (int begin = 0; begin < num_houses; begin += kTogether) {
+    const int end = std::min(begin + kTogether, num_houses);
+    for (const int first : {0, num_houses}) {
+      for (int house = begin; house < end; ++house) order.push_back(first + house);
+    }
+  }
+  return order;
+}
+
+// Plays every house alone and with the assistant.
 class EvaluationStream : public EpisodeStream {
  public:
   EvaluationStream(const EvaluationSetup& setup, const EvaluationPlayers& players)
-      : setup_(setup), players_(players), houses_(num_houses()), progress_("evaluating") {}
+      : setup_(setup),
+        players_(players),
+        order_(OrderOfPlay(num_houses())),
+        houses_(num_houses()),
+        progress_("evaluating") {}
 
   absl::StatusOr<std::unique_ptr<Episode>> Next() override {
-    if (next_ == 2 * num_houses()) return nullptr;
-    const int number = next_++;
+    if (next_ == order_.size() || stopped()) return nullptr;
+    const int number = order_[next_++];
     ASSIGN_OR_RETURN(auto episode, Episode::Create(Setup(number)));
     auto tally = std::make_unique<EpisodeTally>(episode.get());
     episode->AddObserver(tally.get());
@@ -54,16 +75,28 @@ class EvaluationStream : public EpisodeStream {
     PairedFigures& house = houses_[HouseOf(watched.number)];
     house.goal = episode->goal_name();
     (IsAssisted(watched.number) ? house.assisted : house.alone) = figures;
-    ++finished_;
+    finished_.insert(watched.number);
     timesteps_ += figures.timesteps;
     evaluations_ += episode->num_evaluations();
-    progress_.Update(0.5 * finished_ / num_houses(),
-                     absl::StrFormat("%d of %d episodes, %.0f steps/s", finished_, 2 * num_houses(),
+    const auto count = static_cast<double>(finished_.size());
+    progress_.Update(count / static_cast<double>(order_.size()),
+                     absl::StrFormat("%.0f of %d episodes, %.0f steps/s", count, order_.size(),
                                      static_cast<double>(timesteps_) / watch_.Seconds()));
     return absl::OkStatus();
   }
 
-  std::vector<PairedFigures> TakeHouses() { return std::move(houses_); }
+  absl::StatusOr<bool> Continue() override { return !stopped(); }
+
+  // Those that have been played both ways.
+  std::vector<PairedFigures> TakeHouses() {
+    std::vector<PairedFigures> played;
+    for (int house = 0; house < num_houses(); ++house) {
+      if (finished_.contains(house) && finished_.contains(num_houses() + house)) {
+        played.push_back(std::move(houses_[house]));
+      }
+    }
+    return played;
+  }
   int64_t evaluations() const { return evaluations_; }
 
  private:
@@ -72,6 +105,7 @@ class EvaluationStream : public EpisodeStream {
     std::unique_ptr<EpisodeTally> tally;
   };
 
+  bool stopped() const { return setup_.stop != nullptr && *setup_.stop; }
   int num_houses() const { return setup_.config.evaluation.episodes; }
   int HouseOf(int number) const { return number % num_houses(); }
   bool IsAssisted(int number) const { return number >= num_houses(); }
@@ -96,11 +130,13 @@ class EvaluationStream : public EpisodeStream {
 
   const EvaluationSetup& setup_;
   const EvaluationPlayers& players_;
+  const std::vector<int> order_;
   const Stopwatch watch_;
   std::map<const Episode*, Watched> watched_;
   std::vector<PairedFigures> houses_;
   ProgressLine progress_;
-  int next_ = 0, finished_ = 0;
+  size_t next_ = 0;
+  std::set<int> finished_;
   int64_t timesteps_ = 0, evaluations_ = 0;
 };
 
@@ -278,6 +314,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
       PlayEpisodes(stream, players.evaluator, {.threads = NumThreads(evaluation.threads)}));
   report.evaluations = stream.evaluations();
   report.houses = stream.TakeHouses();
+  if (report.houses.empty()) return absl::CancelledError("stopped before any house was finished");
   Compare(report, static_cast<uint64_t>(evaluation.seed));
   report.seconds = watch.Seconds();
   return report;
@@ -368,6 +405,10 @@ std::string FormatTable(const EvaluationReport& report) {
                         Format(report.human_actions_saved));
   absl::StrAppendFormat(&text, "Means over %d houses with 95%% bootstrap intervals.\n",
                         report.houses.size());
+  const double asked_for = NumberAt(report.origin, "episodes");
+  if (asked_for > static_cast<double>(report.houses.size())) {
+    absl::StrAppendFormat(&text, "It was stopped; %.0f houses were asked for.\n", asked_for);
+  }
   if (report.evaluations > 0) {
     absl::StrAppendFormat(&text, "Searches asked for %d evaluations, the cache knew %d.\n",
                           report.evaluations, report.known_evaluations);

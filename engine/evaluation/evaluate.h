@@ -1,6 +1,7 @@
 // Judges an assistant: the same houses, builders and start locations with it and without it.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -48,6 +49,8 @@ struct EvaluationSetup {
   bool search_reference = false;
   std::string human = "heuristic";  // See MakePlayerFactory().
   std::string record_directory;     // Where traces of every episode go; "" for none.
+  // Once it is true no more is played, and the report has the houses that are finished.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 // The figures of one house.
@@ -64,7 +67,7 @@ struct FigureComparison {
 };
 
 struct EvaluationReport {
-  std::vector<PairedFigures> houses;
+  std::vector<PairedFigures> houses;  // Fewer than were asked for, if it was stopped.
   std::vector<FigureComparison> comparisons;
   Estimate human_actions_saved;   // Percent of the actions of the human alone.
   int64_t evaluations = 0;        // Positions that searches asked for.
@@ -73,7 +76,8 @@ struct EvaluationReport {
   nlohmann::json origin;  // Assistant, human, goals, seed, simulations, versions.
 };
 
-// Shows progress on standard error. Figures depend on the setup alone, not on the threads.
+// Shows progress on standard error. Figures depend on the setup alone, not on the threads. Stopped
+// before any house is finished, this is a cancelled status.
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup);
 
 // Who plays, and where.

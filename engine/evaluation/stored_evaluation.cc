@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "engine/play/human_file.h"
 #include "engine/play/player_spec.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/houses/sources/source.h"
 
@@ -57,7 +58,7 @@ std::string HashOfNetwork(const models::LoadedNetwork& network) {
     Append(hod->parameters, bytes);
   } else {
     const auto& reference = std::get<models::ReferenceWeights>(network.network);
-    bytes = models::ToJson(reference.config).dump();
+    bytes = DumpJson(models::ToJson(reference.config));
     for (const auto& [name, values] : reference.tensors) Append(values, bytes);
   }
   return HashOf(bytes);
@@ -123,6 +124,7 @@ absl::StatusOr<EvaluationReport> EvaluateOnce(const EvaluationSetup& setup,
     return report;
   }
   ASSIGN_OR_RETURN(report, Evaluate(setup));
+  if (setup.stop != nullptr && *setup.stop) return absl::CancelledError("stopped");
   RETURN_IF_ERROR(store.Put(name, origin, ToJson(report)));
   return report;
 }

@@ -44,15 +44,15 @@ Series LearnerSeries(const Lines& lines, const char* key, const char* name) {
           {}};
 }
 
-// One curve of episode figures over the minutes since the first episode.
+// One curve of episode figures over the minutes of self-play.
 Series EpisodeSeries(const Lines& episodes, const char* key, const char* name) {
   Series series{name, {}, {}, {}, {}};
-  const std::vector<double> times = Column(episodes, "time", 1.0 / 60);
+  const std::vector<double> minutes = Column(episodes, "seconds", 1.0 / 60);
   const std::vector<double> values = Column(episodes, key, 1);
   double sum = 0;
   for (size_t i = 0; i < values.size(); ++i) {
     sum += values[i] - (i >= kEpisodeWindow ? values[i - kEpisodeWindow] : 0);
-    series.x.push_back(times[i] - times.front());
+    series.x.push_back(minutes[i]);
     series.y.push_back(sum / static_cast<double>(std::min(i + 1, kEpisodeWindow)));
   }
   return series;
@@ -63,12 +63,17 @@ absl::StatusOr<Lines> EpisodesOfAllWorkers(const RunDirectory& run) {
   for (int w = 0; w < run.config().selfplay.workers; ++w) {
     ASSIGN_OR_RETURN(Lines lines,
                      ReadJsonLines(absl::StrFormat("%s/selfplay-%03d.jsonl", run.metrics(), w)));
+    const double began = lines.empty() ? 0 : NumberAt(lines.front(), "time");
     for (nlohmann::json& line : lines) {
-      if (line.value("event", nlohmann::json()) == "episode") episodes.push_back(std::move(line));
+      if (line.value("event", nlohmann::json()) != "episode") continue;
+      if (!line.contains("seconds")) {  // As before 0.2, whose times are those of the wall clock.
+        line["seconds"] = NumberAt(line, "time") - began;
+      }
+      episodes.push_back(std::move(line));
     }
   }
   std::stable_sort(episodes.begin(), episodes.end(), [](const auto& a, const auto& b) {
-    return NumberAt(a, "time") < NumberAt(b, "time");
+    return NumberAt(a, "seconds") < NumberAt(b, "seconds");
   });
   return episodes;
 }

@@ -10,6 +10,7 @@
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/status.h"
+#include "env/base/utf8.h"
 #include "env/base/version.h"
 #include "env/draw/episode_moments.h"
 
@@ -27,7 +28,7 @@ img { max-width: 100%; } .curves { display: grid; grid-template-columns: 1fr 1fr
 )";
 
 std::string Escaped(const std::string& text) {
-  return absl::StrReplaceAll(text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
+  return absl::StrReplaceAll(ToUtf8(text), {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
 }
 
 std::string Image(const std::string& png, const std::string& alternative) {

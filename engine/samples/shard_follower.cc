@@ -38,6 +38,7 @@ absl::StatusOr<NewShards> ShardFollower::PollNewest(int64_t timesteps) {
   ASSIGN_OR_RETURN(std::vector<ShardId> listed, ListAtTimes());
   std::vector<Candidate> candidates;
   for (auto& [worker, next] : next_) {
+    FileTime latest = FileTime::min();
     for (;; ++next) {
       std::optional<FileTime> completed = TimeOf(PathOf({worker, next}));
       if (!completed) {  // Unless some were taken away, there are no later ones.
@@ -47,7 +48,9 @@ absl::StatusOr<NewShards> ShardFollower::PollNewest(int64_t timesteps) {
         next = later->sequence;
         completed = TimeOf(PathOf(*later));
       }
-      candidates.push_back({completed.value_or(FileTime::min()), {worker, next}});
+      // A worker's shards follow each other, also where the wall clock was set back.
+      latest = std::max(latest, completed.value_or(FileTime::min()));
+      candidates.push_back({latest, {worker, next}});
     }
   }
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -73,7 +74,9 @@ std::optional<std::string> Process::Poll() {
   if (WIFEXITED(status)) {
     ended_ = WEXITSTATUS(status) == 0 ? "" : absl::StrCat("exit status ", WEXITSTATUS(status));
   } else {
-    ended_ = absl::StrCat("signal ", WTERMSIG(status));
+    const int signal = WTERMSIG(status);
+    ended_ = absl::StrCat("signal ", signal, ", ", strsignal(signal));
+    if (signal == SIGKILL) absl::StrAppend(&*ended_, ", as when the machine's memory runs out");
   }
   return ended_;
 }

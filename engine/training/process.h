@@ -21,12 +21,13 @@ class Process {
   static absl::StatusOr<Process> Start(const std::vector<std::string>& arguments,
                                        const std::string& log);
 
-  // Nothing while it runs; then "" after success, or how it ended ("exit status 2", "signal 9").
-  // Call it often: a child that fills the pipe waits.
+  // Nothing while it runs; then "" after success, or how it ended ("exit status 2", "signal 15,
+  // Terminated"). Call it often: a child that fills the pipe waits.
   std::optional<std::string> Poll();
   // Asks it to end (SIGTERM).
   void Stop();
 
+  pid_t pid() const { return pid_; }
   // The end of what it has printed, of a few kilobytes.
   const std::string& last_output() const { return last_output_; }
 

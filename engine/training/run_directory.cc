@@ -51,6 +51,14 @@ absl::Status CheckSameRun(const std::string& path, const RunConfig& wanted,
                    "). Choose another directory or the same settings."));
 }
 
+// Those that a training hands out.
+std::vector<std::string> RolesOf(const RunConfig& config) {
+  std::vector<std::string> roles = {kLearnerRole};
+  if (config.learner.algorithm == Algorithm::kPpo) return roles;  // It plays where it learns.
+  for (int w = 0; w < config.selfplay.workers; ++w) roles.push_back(WorkerRole(w));
+  return roles;
+}
+
 absl::Status Remove(const std::string& path) {
   std::error_code error;
   std::filesystem::remove(path, error);
@@ -59,6 +67,8 @@ absl::Status Remove(const std::string& path) {
 }
 
 }  // namespace
+
+std::string WorkerRole(int worker) { return absl::StrFormat("selfplay-%03d", worker); }
 
 absl::StatusOr<RoleLock> RoleLock::Take(const RunDirectory& run, const std::string& role) {
   return TakeAt(run.path(), role);
@@ -85,6 +95,12 @@ absl::StatusOr<RunDirectory> RunDirectory::CreateOrResume(const std::string& pat
                                                           const RunConfig& config) {
   RETURN_IF_ERROR(MakeDirectories(path));
   ASSIGN_OR_RETURN(RoleLock trainer, RoleLock::TakeAt(path, "trainer"));
+  // Who learns or plays here by hand, or is left over from a killed trainer, has the run.
+  std::vector<RoleLock> others;
+  for (const std::string& role : RolesOf(config)) {
+    ASSIGN_OR_RETURN(RoleLock lock, RoleLock::TakeAt(path, role));
+    others.push_back(std::move(lock));
+  }
   const std::string config_path = path + "/config.toml";
   std::error_code ignored;
   if (std::filesystem::exists(config_path, ignored)) {

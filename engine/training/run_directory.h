@@ -28,8 +28,11 @@ namespace hod::engine {
 
 class RunDirectory;
 
-// Exclusive use of one role in a run ("trainer", "learner", "selfplay-000"), held until destroyed
-// or the process ends.
+// Roles in a run, beside that of its trainer.
+inline constexpr char kLearnerRole[] = "learner";
+std::string WorkerRole(int worker);  // "selfplay-000"
+
+// Exclusive use of one role in a run, held until destroyed or the process ends.
 class RoleLock {
  public:
   // Waits some seconds for a process that is just ending.
@@ -47,9 +50,9 @@ class RunDirectory {
  public:
   // Makes the directory for `config`, or opens that of an earlier call to go on with it, and is its
   // trainer as long as a copy of the result lives: nothing is written to a run that has another
-  // trainer. Going on with other settings is an error that names them, except for those that say
-  // how long and with how many workers to train, what to keep, and how to evaluate: these are taken
-  // over.
+  // trainer, or whose roles others have. Going on with other settings is an error that names them,
+  // except for those that say how long and with how many workers to train, what to keep, and how to
+  // evaluate: these are taken over.
   static absl::StatusOr<RunDirectory> CreateOrResume(const std::string& path,
                                                      const RunConfig& config);
   // Opens a run to read from it, or to take another role in it.

@@ -70,14 +70,16 @@ class ShardSink {
 
 class Worker : public EpisodeStream {
  public:
+  // `seconds_before`: how long the worker of this number has played before.
   Worker(const RunDirectory& run, int worker, int64_t next_sequence,
          std::unique_ptr<env::GoalSource> goals, std::vector<Seat> seats, JsonLinesWriter metrics,
-         std::string record_directory, const std::atomic<bool>& stop)
+         double seconds_before, std::string record_directory, const std::atomic<bool>& stop)
       : run_(run),
         worker_(worker),
         goals_(std::move(goals)),
         seats_(std::move(seats)),
         metrics_(std::move(metrics)),
+        seconds_before_(seconds_before),
         record_directory_(std::move(record_directory)),
         stop_(stop),
         evaluator_(&run),
@@ -204,6 +206,7 @@ class Worker : public EpisodeStream {
   absl::Status WriteMetrics(const char* event, nlohmann::json line) {
     line["event"] = event;
     line["time"] = absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch());
+    line["seconds"] = seconds_before_ + watch_.Seconds();
     return metrics_.Write(line);
   }
 
@@ -213,6 +216,8 @@ class Worker : public EpisodeStream {
   const std::vector<Seat> seats_;
   const PlayerFactory idle_ = *MakePlayerFactory("noop");
   JsonLinesWriter metrics_;
+  const Stopwatch watch_;
+  const double seconds_before_;
   const std::string record_directory_;
   const std::atomic<bool>& stop_;
   FollowingEvaluator evaluator_;
@@ -249,19 +254,23 @@ absl::StatusOr<std::vector<Seat>> SeatsOf(const RunConfig& config) {
 
 absl::Status RunSelfPlay(const RunDirectory& run, int worker, const std::string& record_directory,
                          const std::atomic<bool>& stop) {
-  const std::string role = absl::StrFormat("selfplay-%03d", worker);
+  const std::string role = WorkerRole(worker);
   ASSIGN_OR_RETURN(RoleLock lock, RoleLock::Take(run, role));
   ASSIGN_OR_RETURN(int64_t sequence, NextSequence(run.shards(), worker));
   ASSIGN_OR_RETURN(auto goals,
                    env::MakeGoalSource(run.config().goals, run.config().game, run.config().seed));
   ASSIGN_OR_RETURN(std::vector<Seat> seats, SeatsOf(run.config()));
-  ASSIGN_OR_RETURN(auto metrics,
-                   JsonLinesWriter::Open(absl::StrCat(run.metrics(), "/", role, ".jsonl")));
+  const std::string metrics_path = absl::StrCat(run.metrics(), "/", role, ".jsonl");
+  // Damaged metrics are no reason not to play.
+  const auto before = ReadJsonLines(metrics_path);
+  const bool has_before = before.ok() && !before->empty();
+  const double seconds_before = has_before ? NumberAt(before->back(), "seconds") : 0;
+  ASSIGN_OR_RETURN(auto metrics, JsonLinesWriter::Open(metrics_path));
   if (!record_directory.empty()) {
     RETURN_IF_ERROR(MakeDirectories(record_directory));
   }
   return Worker(run, worker, sequence, std::move(goals), std::move(seats), std::move(metrics),
-                record_directory, stop)
+                seconds_before, record_directory, stop)
       .Run();
 }
 

@@ -53,9 +53,11 @@ struct Child {
     return absl::OkStatus();
   }
   absl::Status Failed(const std::string& how) const {
-    return absl::InternalError(absl::StrCat("hod ", arguments.front(), " failed (", how,
-                                            "). What it printed is in ", log, " and ends with\n  ",
-                                            LastLines(process->last_output())));
+    const std::string lines = LastLines(process->last_output());
+    return absl::InternalError(absl::StrCat(
+        "hod ", arguments.front(), " failed (", how, "). ",
+        lines.empty() ? "It printed nothing"
+                      : absl::StrCat("What it printed is in ", log, " and ends with\n  ", lines)));
   }
 };
 

@@ -65,9 +65,12 @@ std::optional<int> OpenFileNumber(absl::string_view path) {
   if (path == "/dev/stdin") return STDIN_FILENO;
   if (path == "/dev/stdout") return STDOUT_FILENO;
   if (path == "/dev/stderr") return STDERR_FILENO;
-  if ((absl::ConsumePrefix(&path, "/dev/fd/") || absl::ConsumePrefix(&path, "/proc/self/fd/")) &&
-      absl::SimpleAtoi(path, &number)) {
-    return number;
+  const std::string own = absl::StrCat("/proc/", getpid(), "/fd/");
+  for (const absl::string_view folder :
+       {absl::string_view("/dev/fd/"), absl::string_view("/proc/self/fd/"),
+        absl::string_view("/proc/thread-self/fd/"), absl::string_view(own)}) {
+    absl::string_view name = path;
+    if (absl::ConsumePrefix(&name, folder) && absl::SimpleAtoi(name, &number)) return number;
   }
   return std::nullopt;
 }
@@ -91,8 +94,14 @@ absl::StatusOr<Output> FindOutput(const std::string& path) {
     if (absl::EndsWith(target, "/")) return SystemError(path, "write", EISDIR);
     struct stat info;
     if (lstat(output.target.c_str(), &info) != 0) {
-      if (errno == ENOENT) return output;
-      return hod::SystemError(path, "write");
+      if (errno != ENOENT) return hod::SystemError(path, "write");
+      if (links == 0 || stat(path.c_str(), &info) != 0) return output;
+      // A link of /proc to a pipe or to a deleted file, whose text is no path though it leads
+      // there.
+      if (S_ISREG(info.st_mode)) return SystemError(path, "write", ENOENT);
+      output.target = path;
+      output.mode = info.st_mode;
+      return output;
     }
     if (S_ISDIR(info.st_mode)) return SystemError(path, "write", EISDIR);
     if (!S_ISLNK(info.st_mode)) {
@@ -312,7 +321,9 @@ absl::Status MakeDirectories(const std::string& path) {
 
 absl::Status CheckWritable(const std::string& path) {
   ASSIGN_OR_RETURN(const Output output, FindOutput(path));
-  return CheckAccess(path, output);
+  // To open a pipe would wait for its reader. Other files are tried, since permissions do not tell
+  // all: /proc takes none, and a name with its suffix may be too long.
+  return output.is_replaceable() ? AtomicFile::Create(path).status() : CheckAccess(path, output);
 }
 
 }  // namespace hod

@@ -81,7 +81,7 @@ class AppendLog {
 // Makes `path` with all above it; what exists already is fine.
 absl::Status MakeDirectories(const std::string& path);
 
-// Whether a file could be written at `path`, asked before long work. Creates and changes nothing.
+// Whether a file could be written at `path`, asked before long work. Leaves nothing behind.
 absl::Status CheckWritable(const std::string& path);
 
 }  // namespace hod

@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "env/base/files.h"
+#include "env/base/utf8.h"
 
 namespace hod::env {
 namespace {
@@ -108,14 +109,14 @@ void Canvas::Text(Point2 at, const std::string& text, const TextStyle& style) {
   cairo_move_to(context, -shift * width, 0);
   SetFont(context, style);
   SetColor(context, style.color);
-  cairo_show_text(context, text.c_str());
+  cairo_show_text(context, ToUtf8(text).c_str());  // After other text it would draw no more.
   cairo_restore(context);
 }
 
 double Canvas::TextWidth(const std::string& text, const TextStyle& style) const {
   cairo_text_extents_t extents;
   SetFont(context_.get(), style);
-  cairo_text_extents(context_.get(), text.c_str(), &extents);
+  cairo_text_extents(context_.get(), ToUtf8(text).c_str(), &extents);
   return extents.x_advance;
 }
 

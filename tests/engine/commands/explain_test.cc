@@ -99,7 +99,7 @@ TEST_CASE("hod explain: mistakes are named") {
   CHECK_THAT(work.ExplainStep("3", {}, 1),
              Catch::Contains(work.trace() + ": step: expected 0 to 2, got 3"));
   CHECK_THAT(work.ExplainStep("0", {"--episode", "4"}, 1), Catch::Contains("holds 1 episode"));
-  CHECK_THAT(work.ExplainStep("0", {"--out", "e.jpg"}, 1), Catch::Contains(".png"));
+  CHECK_THAT(work.ExplainStep("0", {"--out", "e.jpg"}, 105), Catch::Contains(".png"));
   CHECK_THAT(work.ExplainStep("0", {"--set", "search.gama=1"}, 1),
              Catch::Contains("search.gama: no such setting"));
   const std::string missing = work / "missing";

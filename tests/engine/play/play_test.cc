@@ -9,6 +9,7 @@
 #include "engine/play/episode.h"
 #include "engine/play/episode_tally.h"
 #include "engine/play/player_spec.h"
+#include "env/base/clock.h"
 #include "env/game/roles.h"
 #include "env/houses/sources/source.h"
 #include "env/traces/trace_verifier.h"
@@ -127,10 +128,10 @@ TEST_CASE("A timeline holds all work, of which each thread does one piece at a t
   CountedStream stream(4);
   mcts::TraceEvaluator evaluator;
   Timeline timeline;
-  const absl::Time began = absl::Now();
+  const Stopwatch watch;
   REQUIRE(PlayEpisodes(stream, &evaluator, {.concurrent = 4, .batch = 1, .threads = 2}, &timeline)
               .ok());
-  const double elapsed = absl::ToDoubleSeconds(absl::Now() - began);
+  const double elapsed = watch.Seconds();
   CHECK(timeline.Seconds(Work::kNetwork) > 0);
   CHECK(timeline.Seconds(Work::kGames) > 0);
   CHECK(timeline.Seconds(Work::kNetwork) + timeline.Seconds(Work::kGames) <= 2 * elapsed);

@@ -116,6 +116,16 @@ TEST_CASE("A restarted learner reads the newest shards that cover its window") {
   REQUIRE(Episodes(*ShardFollower(dir.path(), SmallConfig()).PollNewest(1000)).size() == 6);
 }
 
+TEST_CASE("The newest shards of a worker are its last, also where the clock was set back") {
+  const TempDir dir;
+  for (int i = 0; i < 4; ++i) {
+    WriteShard(dir, {0, i}, 100 + i, 10);
+    SetAge(dir, {0, i}, i < 2 ? 100 - i : 3700 - i);
+  }
+  ShardFollower follower(dir.path(), SmallConfig());
+  REQUIRE(Episodes(*follower.PollNewest(15)) == std::vector<uint64_t>{102, 103});
+}
+
 // What a worker does all the time.
 absl::Status WriteNextShard(const std::string& directory, const Play& play) {
   const auto sequence = NextSequence(directory, 0);

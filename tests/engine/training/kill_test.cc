@@ -114,7 +114,7 @@ TEST_CASE("Killed at any moment, training goes on with the same command and comp
           absl::SleepFor(absl::Milliseconds(1));
         }
         CHECK(program.Wait() != 0);
-        CHECK_THAT(program.Output(), Catch::Contains("hod learn failed (signal 9)"));
+        CHECK_THAT(program.Output(), Catch::Contains("hod learn failed (signal 9, Killed"));
     }
     CHECK(LatestStep(out) >= before);
   }

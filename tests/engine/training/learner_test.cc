@@ -12,6 +12,7 @@
 #include "engine/training/fragment_recorder.h"
 #include "engine/training/learner_with_worker.h"
 #include "engine/training/run_session.h"
+#include "env/base/clock.h"
 #include "models/checkpoints/checkpoint.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
@@ -73,8 +74,8 @@ void RunInPieces(const RunDirectory& run, int64_t steps = kSteps) {
     stop = false;
     // Each time it gets a little further than a start takes.
     std::thread stopper([&] {
-      const absl::Time until = absl::Now() + absl::Milliseconds(60 + 20 * runs);
-      while (absl::Now() < until) absl::SleepFor(absl::Milliseconds(1));
+      const MonotonicTime until = MonotonicNow() + absl::Milliseconds(60 + 20 * runs);
+      while (MonotonicNow() < until) absl::SleepFor(absl::Milliseconds(1));
       stop = true;
     });
     const absl::Status status = RunLearner(run, stop);
@@ -190,11 +191,11 @@ TEST_CASE("Self-play waits for a learner that is behind") {
   const RunDirectory run = RunOf(dir.path() + "/run", config);
   std::atomic<bool> stop = false;
   std::thread stopper([&] {
-    const absl::Time patience = absl::Now() + absl::Minutes(1);
+    const MonotonicTime patience = MonotonicNow() + absl::Minutes(1);
     const auto step = [&] {
       return (*run.LatestCheckpoint()).value_or(std::pair<int64_t, std::string>{0, ""}).first;
     };
-    while (step() < 60 && absl::Now() < patience) absl::SleepFor(absl::Milliseconds(10));
+    while (step() < 60 && MonotonicNow() < patience) absl::SleepFor(absl::Milliseconds(10));
     stop = true;
   });
   REQUIRE(RunLearnerWithWorker(run, "", stop).ok());

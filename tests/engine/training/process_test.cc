@@ -1,6 +1,7 @@
 // Children and what they say, whether or not there is a place to store it.
 #include "engine/training/process.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -74,7 +75,11 @@ TEST_CASE("A child ends when it is asked to, and a log that cannot be is refused
   REQUIRE(process.ok());
   CHECK_FALSE(process->Poll().has_value());
   process->Stop();
-  CHECK(WaitFor(*process) == "signal 15");
+  CHECK(WaitFor(*process) == "signal 15, Terminated");
+  auto killed = StartChild("[waiting-child]", dir.path() + "/child.log");
+  REQUIRE(killed.ok());
+  kill(killed->pid(), SIGKILL);
+  CHECK_THAT(WaitFor(*killed), Contains("signal 9, Killed") && Contains("memory"));
   const std::string missing = dir.path() + "/missing/child.log";
   CHECK_THAT(std::string(Process::Start({"x"}, missing).status().message()), Contains(missing));
 }

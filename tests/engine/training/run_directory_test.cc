@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "env/base/clock.h"
 #include "env/base/files.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
@@ -240,9 +241,9 @@ TEST_CASE("A role is one process's until it ends, however it ends") {
     kill(child, SIGKILL);
     _exit(0);
   }
-  const absl::Time began = absl::Now();
+  const Stopwatch watch;
   absl::StatusOr<RoleLock> lock = RoleLock::Take(*run, "learner");
-  CHECK(absl::Now() - began >= absl::Milliseconds(300));
+  CHECK(watch.Elapsed() >= absl::Milliseconds(300));
   CHECK(lock.ok());
   for (const pid_t pid : {child, killer}) waitpid(pid, nullptr, 0);
   for (const int end : ready) close(end);

@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <thread>
 
@@ -233,16 +235,52 @@ TEST_CASE("An open file given by number is written where it stands") {
   const std::string path = dir / "file";
   const int fd = open(path.c_str(), O_RDWR | O_CREAT, 0600);
   REQUIRE(write(fd, "before ", 7) == 7);
-  for (const char* folder : {"/dev/fd/", "/proc/self/fd/"}) {
+  for (const std::string& folder :
+       {std::string("/dev/fd/"), std::string("/proc/self/fd/"),
+        std::string("/proc/thread-self/fd/"), absl::StrCat("/proc/", getpid(), "/fd/")}) {
     REQUIRE(WriteFileAtomically(absl::StrCat(folder, fd), "written ").ok());
   }
   fs::create_symlink(absl::StrCat("/dev/fd/", fd), dir / "link");
   REQUIRE(WriteFileAtomically(dir / "link", "linked ").ok());
   REQUIRE(write(fd, "after", 5) == 5);
   close(fd);
-  CHECK(*ReadFile(path) == "before written written linked after");
+  CHECK(*ReadFile(path) == "before written written written written linked after");
   CHECK(dir.NumFiles() == 2);
   CHECK_FALSE(WriteFileAtomically(absl::StrCat("/dev/fd/", fd), "closed").ok());
+}
+
+TEST_CASE("A link of /proc leads to a pipe whose name is no path, and to no deleted file") {
+  const TempDir dir;
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const pid_t other = fork();
+  if (other == 0) {
+    pause();
+    _exit(0);
+  }
+  const std::string folder = absl::StrCat("/proc/", other, "/fd/");
+  REQUIRE(WriteFileAtomically(absl::StrCat(folder, ends[1]), "through").ok());
+  CHECK(CheckWritable(absl::StrCat(folder, ends[1])).ok());
+  char bytes[16];
+  CHECK(read(ends[0], bytes, sizeof(bytes)) == 7);
+  kill(other, SIGKILL);
+  waitpid(other, nullptr, 0);
+  close(ends[0]);
+  close(ends[1]);
+
+  const int deleted = open((dir / "deleted").c_str(), O_RDWR | O_CREAT, 0600);
+  fs::remove(dir / "deleted");
+  const pid_t holder = fork();
+  if (holder == 0) {
+    pause();
+    _exit(0);
+  }
+  const std::string link = absl::StrCat("/proc/", holder, "/fd/", deleted);
+  CHECK(absl::IsNotFound(WriteFileAtomically(link, "x")));
+  kill(holder, SIGKILL);
+  waitpid(holder, nullptr, 0);
+  close(deleted);
+  CHECK(dir.NumFiles() == 0);
 }
 
 TEST_CASE("Standard output is written after what was printed, and stays open") {
@@ -303,11 +341,12 @@ TEST_CASE("Whether a file could be written is told without writing") {
   }
   for (const std::string& path :
        {dir.path(), dir / "new/", dir / "no/new", file + "/below", dir / "dangling",
-        std::string("/"), std::string("/dev/fd/999999"), dir / std::string(300, 'x')}) {
+        std::string("/"), std::string("/dev/fd/999999"), dir / std::string(300, 'x'),
+        dir / std::string(253, 'x'), std::string("/proc/new")}) {
     INFO(path);
     const absl::Status status = CheckWritable(path);
     REQUIRE_FALSE(status.ok());
-    CHECK_THAT(MessageOf(status), StartsWith(path + ": cannot write: "));
+    CHECK_THAT(MessageOf(status), StartsWith(path + ": cannot "));
   }
   CHECK(dir.NumFiles() == num_files);
   CHECK(*ReadFile(file) == "old");

@@ -31,6 +31,19 @@ TEST_CASE("A canvas holds what is drawn on it, and its PNG can be written") {
   CHECK(status.message().find("none/a.png") != absl::string_view::npos);
 }
 
+TEST_CASE("Text that is not UTF-8 is drawn with replacements, and what comes after it as well") {
+  const auto draw = [](const std::string& text) {
+    Canvas canvas(80, 30);
+    canvas.Text({4, 20}, text, {.size = 12});
+    canvas.Polygon({{50, 10}, {60, 10}, {60, 20}, {50, 20}}, {1, 0, 0});
+    CHECK(canvas.TextWidth(text, {.size = 12}) > 0);
+    CHECK(CountPixels(canvas, IsRed) == 100);
+    return canvas.Rgb();
+  };
+  CHECK(draw("a\xff") == draw("a\xEF\xBF\xBD"));
+  CHECK(draw("a\xff") != draw("a"));
+}
+
 TEST_CASE("Sprites are laid over the picture and cut at its edge") {
   Canvas canvas(4, 3, kWhite);
   Sprite sprite(2, 2);

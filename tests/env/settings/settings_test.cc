@@ -154,6 +154,30 @@ TEST_CASE("settings: text that is not UTF-8 is refused by its key, in lists too"
             .message() == "tags: expected text in UTF-8, got ['a', '\\xc3']");
 }
 
+TEST_CASE("settings: every text that is taken is read back as it was, whatever is in it") {
+  std::vector<std::string> texts = {"h\u00e4user", "a\u2028b", "'''", "\"\"\"", "a\\", " a ", "#"};
+  for (int code = 1; code < 128; ++code) {
+    const char a = static_cast<char>(code);
+    texts.emplace_back(1, a);
+    for (const char b : {'a', '\'', '"', '\\', '\n', '\x7f', '\x01'}) texts.push_back({a, b});
+  }
+  for (const std::string& text : texts) {
+    Painting written, read;
+    Declaration declaration = Declare(written);
+    REQUIRE(declaration.Assign("title", {text}).ok());
+    REQUIRE(declaration.Assign("tags", {Value::List{{text}, {std::string("b")}}}).ok());
+    const std::string toml = ToToml(declaration);
+    INFO(toml);
+    Declaration other = Declare(read);
+    const absl::Status status = ReadToml(toml, "p.toml", other);
+    INFO(status);
+    REQUIRE(status.ok());
+    CHECK(read.title == text);
+    CHECK(read.tags == written.tags);
+    CHECK(Differences(declaration, other).empty());
+  }
+}
+
 TEST_CASE("settings: values as options") {
   CHECK(ValueFrom("3") == Value{int64_t{3}});
   CHECK(ValueFrom("3.0") == Value{3.0});

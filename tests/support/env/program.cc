@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "env/base/clock.h"
 #include "env/base/files.h"
 #include "tests/support/catch.h"
 
@@ -50,14 +51,17 @@ bool Program::Running() {
 }
 
 int Program::Wait() {
-  const absl::Time give_up = absl::Now() + absl::Minutes(5);
-  while (Running() && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(10));
+  const MonotonicTime give_up = MonotonicNow() + absl::Minutes(5);
+  while (Running() && MonotonicNow() < give_up) absl::SleepFor(absl::Milliseconds(10));
   INFO(Output());
   REQUIRE_FALSE(Running());
   return *ended_;
 }
 
-std::string Program::Output() const { return ReadFile(log_).value_or("(no output)"); }
+std::string Program::Output() const {
+  constexpr size_t kMaxBytes = 1 << 22;  // /dev/full has no end.
+  return ReadFile(log_, kMaxBytes).value_or("(no output)");
+}
 
 void Program::Interrupt() {
   if (Running()) kill(pid_, SIGTERM);

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <string>
 
 namespace hod::engine {
 
@@ -18,5 +19,11 @@ CLI::Validator Path();
 
 // The path of a file, pipe or device that can be written.
 CLI::Validator OutputFile();
+
+// The same for a picture: the name ends in `ending`.
+CLI::Validator OutputPicture(const std::string& ending = ".png");
+
+// The path of a folder that can be written to, or made.
+CLI::Validator OutputFolder();
 
 }  // namespace hod::engine

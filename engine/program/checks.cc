@@ -1,11 +1,13 @@
-#include "engine/commands/checks.h"
+#include "engine/program/checks.h"
 
 #include <cmath>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "env/base/files.h"
+#include "env/base/output_folder.h"
 
 namespace hod::engine {
 
@@ -39,6 +41,23 @@ CLI::Validator Path() {
 CLI::Validator OutputFile() {
   const auto check = [](const std::string& text) -> std::string {
     return std::string(CheckWritable(text).message());
+  };
+  return CLI::Validator(check, "");
+}
+
+CLI::Validator OutputPicture(const std::string& ending) {
+  const auto check = [ending](const std::string& text) -> std::string {
+    if (!absl::EndsWith(text, ending)) {
+      return absl::StrCat("expected a name that ends in ", ending, ", got ", text);
+    }
+    return std::string(CheckWritable(text).message());
+  };
+  return CLI::Validator(check, "");
+}
+
+CLI::Validator OutputFolder() {
+  const auto check = [](const std::string& text) -> std::string {
+    return std::string(CheckFolderWritable(text).message());
   };
   return CLI::Validator(check, "");
 }
