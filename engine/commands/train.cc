@@ -40,7 +40,7 @@ void AddTrain(CLI::App& app, absl::Status& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "train",
-      "Train an assistant by self-play, or a builder by PPO; the same command again resumes");
+      "Train an assistant or a builder, by self-play or PPO; the same command again resumes");
   command->add_option("--config", options->config, "run configuration (TOML)")->required();
   command->add_option("--set", options->overrides, "key=value over the configuration")
       ->allow_extra_args(false);
