@@ -42,7 +42,7 @@ void AddTrain(CLI::App& app, absl::Status& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
       app.add_subcommand("train",
-                         "Train an assistant by self-play or from recorded play, or a player by "
+                         "Train an assistant or a builder, by self-play, from recorded play or by "
                          "PPO; the same command again resumes");
   command->add_option("--config", options->config, "run configuration (TOML)")
       ->required()

@@ -89,7 +89,8 @@ settings::Declaration Declare(RunConfig& c) {
   d.Text("assistant", c.assistant,
          "search, belief or a player as for hod evaluate --assistant that acts by itself",
          "the assistant that is learnt from: search and belief play with the network in training, "
-         "by searches or by carrying out what it believes. With player = \"human\" nobody assists");
+         "by searches or by carrying out what it believes. With player = \"human\" nobody assists; "
+         "an assistant that learns by ppo plays its policy, and this stays search");
   d.Choice("player", c.player, {"human", "assistant"},
            "whose play is learnt: an assistant's, or a builder's, who is alone and sees the goal");
 
@@ -164,9 +165,8 @@ settings::Declaration Declare(RunConfig& c) {
            "or after so many seconds");
 
   LearnerConfig& l = c.learner;
-  d.Choice(
-      "learner.algorithm", l.algorithm, {"alphazero", "ppo"},
-      "learns from searches of self-play, or, a builder only, from the rewards of its own actions");
+  d.Choice("learner.algorithm", l.algorithm, {"alphazero", "ppo"},
+           "learns from searches of self-play, or from the rewards of its own actions");
   d.Text("learner.initial", l.initial, "random or the path of a checkpoint",
          "the network that training begins with, of the same shape; its optimiser begins anew");
   d.Text("learner.samples", l.samples, "self-play or a folder of shards",
@@ -187,7 +187,8 @@ settings::Declaration Declare(RunConfig& c) {
   d.Number("learner.final_learning_rate", l.final_learning_rate, 0, 1,
            "the rate falls linearly to this over the second half of training");
   d.Number("learner.value_weight", l.value_weight, 0, 1e6, "weight of the squared value error");
-  d.Number("learner.goal_weight", l.goal_weight, 0, 1e6, "weight of the goal's cross entropy");
+  d.Number("learner.goal_weight", l.goal_weight, 0, 1e6,
+           "weight of the goal's cross entropy; by ppo an assistant's only");
   d.Number("learner.human_weight", l.human_weight, 0, 1e6, "weight of the human action loss");
   d.Number("learner.goal_kl_weight", l.goal_kl_weight, 0, 1e6,
            "price of moving the goal prediction, at the end of training; rises from 0");
@@ -230,6 +231,9 @@ settings::Declaration Declare(RunConfig& c) {
                   "bonus for the entropy over types of actions, over the timesteps of training");
   DeclareSchedule(d, "ppo.location_entropy", p.location_entropy,
                   "the same for locations and blocks within a type");
+  DeclareSchedule(d, "ppo.place_block_weight", p.place_block_weight,
+                  "weight of the cross entropy of the goal's block among those that may be placed, "
+                  "where it may be; 0: none");
 
   EvaluationConfig& e = c.evaluation;
   d.Text("evaluation.goals", e.goals, env::kGoalSpecs, "houses to evaluate on");

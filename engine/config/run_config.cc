@@ -78,9 +78,12 @@ absl::Status Complete(RunConfig& config) {
         "search.reuse_tree: expected false with search.selection = gumbel, whose halving counts on "
         "equal visits");
   }
-  if (config.learner.algorithm == Algorithm::kPpo && config.player != env::kHuman) {
+  if (config.learner.algorithm == Algorithm::kPpo && config.player == env::kAssistant &&
+      config.assistant != kSearch) {
     return absl::InvalidArgumentError(
-        "player: expected human with learner.algorithm = ppo, by which a builder learns");
+        absl::StrCat("assistant: ", config.assistant,
+                     ", expected none to be set with learner.algorithm = ppo, which plays the "
+                     "policy it learns"));
   }
   if (config.learner.algorithm == Algorithm::kPpo && config.learner.samples != kSelfPlay) {
     return absl::InvalidArgumentError(

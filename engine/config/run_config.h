@@ -83,6 +83,7 @@ struct PpoSettings {
   double target_kl = 0.03;
   env::Schedule type_entropy = 0.01;
   env::Schedule location_entropy = 0.01;
+  env::Schedule place_block_weight = 0.0;
 };
 
 struct EvaluationConfig {
@@ -101,7 +102,8 @@ struct RunConfig {
   env::GameConfig game;
   std::string goals = "generated";
   std::string human = "heuristic";
-  // Who plays the assistant that is learnt from: kSearch, kBelief, or a player as for `human`.
+  // Who plays the assistant that is learnt from: kSearch, kBelief, or a player as for `human`. By
+  // PPO an assistant plays its policy, and this stays kSearch.
   std::string assistant = kSearch;
   int player = env::kAssistant;  // Whose play is learnt: a human is a builder alone, sees the goal.
   models::NetworkConfig network;

@@ -114,6 +114,7 @@ class EvaluationStream : public EpisodeStream {
     const EvaluationConfig& evaluation = setup_.config.evaluation;
     EpisodeSetup episode;
     episode.game = setup_.config.game;
+    episode.game.randomize_first_episode_length = false;  // Only trainings begin anywhere in time.
     episode.goal = players_.goals->Get(HouseOf(number));
     episode.seats = {players_.human};
     if (IsAssisted(number) && players_.assistant) episode.seats.push_back(*players_.assistant);

@@ -21,29 +21,28 @@ nlohmann::json ToJson(const EpisodeFigures& f) {
           {"assistant_wrong", f.assistant_wrong}};
 }
 
-EpisodeTally::EpisodeTally(const Episode* episode)
-    : episode_(episode),
-      needed_(static_cast<double>(episode->game().goal().size()) -
-              episode->state().players[env::kHuman].initial_similarity) {}
+EpisodeTally::EpisodeTally(const env::Game* game, const env::State& start)
+    : game_(game),
+      needed_(static_cast<double>(game->goal().size()) -
+              start.players[env::kHuman].initial_similarity) {}
 
-absl::Status EpisodeTally::AfterMove(const Move& move, const env::State& after) {
+void EpisodeTally::Count(absl::Span<const env::Action> actions, const env::StepOutcome& outcome,
+                         const env::State& after) {
   // A world that starts complete (nothing needed) counts as 100% built by nobody.
   const auto percent = [&](double similarity) {
     return needed_ > 0 ? 100 * similarity / needed_ : 0.0;
   };
-  const auto& players = move.outcome.players;
+  const auto& players = outcome.players;
   ++figures_.timesteps;
-  figures_.goal_percent =
-      needed_ > 0 ? 100 * episode_->game().GoalPercentage(after, env::kHuman) : 100.0;
-  figures_.human_actions += IsEdit(move.actions[env::kHuman]);
+  figures_.goal_percent = needed_ > 0 ? 100 * game_->GoalPercentage(after, env::kHuman) : 100.0;
+  figures_.human_actions += IsEdit(actions[env::kHuman]);
   figures_.human_percent += percent(players[env::kHuman].goal_dependent);
-  if (players.size() <= env::kAssistant) return absl::OkStatus();
+  if (players.size() <= env::kAssistant) return;
 
   const env::PlayerOutcome& assistant = players[env::kAssistant];
-  figures_.assistant_actions += IsEdit(move.actions[env::kAssistant]);
+  figures_.assistant_actions += IsEdit(actions[env::kAssistant]);
   figures_.assistant_percent += percent(assistant.goal_dependent);
   figures_.assistant_wrong += IsEdit(assistant.effective_action) && !assistant.correct;
-  return absl::OkStatus();
 }
 
 }  // namespace hod::engine

@@ -3,7 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "engine/play/episode.h"
+#include "env/game/game.h"
 
 namespace hod::engine {
 
@@ -22,15 +25,23 @@ nlohmann::json ToJson(const EpisodeFigures& figures);
 
 class EpisodeTally : public EpisodeObserver {
  public:
-  // `episode` outlives the tally.
-  explicit EpisodeTally(const Episode* episode);
+  // Of an episode of `game`, which outlives the tally, from the state in which it starts.
+  EpisodeTally(const env::Game* game, const env::State& start);
+  explicit EpisodeTally(const Episode* episode)
+      : EpisodeTally(&episode->game(), episode->state()) {}
 
-  absl::Status AfterMove(const Move& move, const env::State& after) override;
+  // Counts a timestep, with the state after it.
+  void Count(absl::Span<const env::Action> actions, const env::StepOutcome& outcome,
+             const env::State& after);
+  absl::Status AfterMove(const Move& move, const env::State& after) override {
+    Count(move.actions, move.outcome, after);
+    return absl::OkStatus();
+  }
 
   const EpisodeFigures& figures() const { return figures_; }
 
  private:
-  const Episode* episode_;
+  const env::Game* game_;
   double needed_;  // Similarity change of a perfect build.
   EpisodeFigures figures_;
 };

@@ -7,6 +7,7 @@
 #include "engine/charts/chart.h"
 #include "env/base/json_lines.h"
 #include "env/base/status.h"
+#include "env/game/roles.h"
 
 namespace hod::engine {
 namespace {
@@ -93,8 +94,19 @@ absl::StatusOr<std::vector<LearningCurve>> DrawLearningCurves(const RunDirectory
     for (const nlohmann::json& line : learner) {
       if (NumberAt(line, "episodes") > 0) ended.push_back(line);
     }
-    draw("Alone: what stands at the end", "% of the goal",
-         {LearnerSeries(ended, "goal_percent", "goal")});
+    const RunConfig& config = run.config();
+    if (config.player == env::kHuman) {
+      draw("Alone: what stands at the end", "% of the goal",
+           {LearnerSeries(ended, "goal_percent", "goal")});
+    } else {
+      draw("Who builds", "% of the goal",
+           {LearnerSeries(ended, "goal_percent", "goal"),
+            LearnerSeries(ended, "human_percent", "built by the human"),
+            LearnerSeries(ended, "assistant_percent", "built by the assistant")});
+      draw("Auxiliary losses", "nats a voxel",
+           {LearnerSeries(learner, "goal_loss", "goal"),
+            LearnerSeries(learner, "place_block_loss", "block of a place")});
+    }
     draw("Reward", "a timestep", {LearnerSeries(learner, "reward_per_timestep", "reward")});
     draw("Entropy of the policy", "nats",
          {LearnerSeries(learner, "type_entropy", "type"),

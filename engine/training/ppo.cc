@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "engine/play/player_spec.h"
+#include "engine/play/seat.h"
 #include "engine/session/streams.h"
 #include "engine/training/ppo_rollouts.h"
 #include "engine/training/run_session.h"
@@ -14,6 +16,7 @@
 #include "env/base/progress.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
+#include "env/game/roles.h"
 #include "env/houses/sources/source.h"
 #include "models/backends/make_evaluator.h"
 #include "models/training/ppo_trainer.h"
@@ -26,6 +29,8 @@ models::PpoTrainerConfig TrainerConfigOf(const RunConfig& config) {
   ppo.clip = config.ppo.clip;
   ppo.target_kl = config.ppo.target_kl;
   ppo.value_weight = config.learner.value_weight;
+  // A builder sees the goal.
+  if (config.player == env::kAssistant) ppo.goal_weight = config.learner.goal_weight;
   ppo.max_gradient_norm = config.learner.max_gradient_norm;
   ppo.epochs = config.ppo.epochs;
   ppo.minibatch = config.learner.batch_size;
@@ -41,14 +46,15 @@ models::PpoTrainerConfig TrainerConfigOf(const RunConfig& config) {
 class PpoLearner {
  public:
   PpoLearner(const RunConfig& config, RunSession& session, models::PpoTrainer& trainer,
-             std::shared_ptr<const env::GoalSource> goals, const std::atomic<bool>& stop)
+             std::shared_ptr<const env::GoalSource> goals, PlayerFactory human,
+             const std::atomic<bool>& stop)
       : config_(config),
         session_(session),
         trainer_(trainer),
         stop_(stop),
         // A restarted run plays other episodes than before.
         rng_(Rng(config_.seed).Fork(RunStream::kPpo).Fork(session.progress().timesteps)),
-        rollouts_(config_, std::move(goals), rng_.Fork(PpoStream::kRollouts)()) {}
+        rollouts_(config_, std::move(goals), std::move(human), rng_.Fork(PpoStream::kRollouts)()) {}
 
   absl::Status Run() {
     ProgressLine line("training");
@@ -68,6 +74,7 @@ class PpoLearner {
         .learning_rate = session_.LearningRate(),
         .type_entropy = config_.ppo.type_entropy.At(timesteps),
         .location_entropy = config_.ppo.location_entropy.At(timesteps),
+        .place_block_weight = config_.ppo.place_block_weight.At(timesteps),
         .shuffle = rng_.Fork(PpoStream::kShuffles + timesteps),
         .stop = &stop_};
     ASSIGN_OR_RETURN(models::PpoLosses losses, trainer_.Update(samples, update));
@@ -84,6 +91,8 @@ class PpoLearner {
                               {"type_entropy", losses.type_entropy},
                               {"location_entropy", losses.location_entropy},
                               {"kl", losses.kl},
+                              {"goal_loss", losses.goal},
+                              {"place_block_loss", losses.place_block},
                               {"clip_fraction", losses.clip_fraction},
                               {"gradient_norm", losses.gradient_norm},
                               {"update_steps", losses.steps},
@@ -96,11 +105,21 @@ class PpoLearner {
         for (const EpisodeResult& episode : episodes) sum += value(episode);
         return sum / static_cast<double>(episodes.size());
       };
-      last_percent_ = mean([](const EpisodeResult& e) { return e.goal_percent; });
+      const auto figure = [&](auto member) {
+        return mean([&](const EpisodeResult& e) { return static_cast<double>(e.figures.*member); });
+      };
+      last_percent_ = figure(&EpisodeFigures::goal_percent);
       metrics["goal_percent"] = last_percent_;
       metrics["episode_reward"] = mean([](const EpisodeResult& e) { return e.reward; });
-      metrics["episode_length"] = mean([](const EpisodeResult& e) { return e.length; });
+      metrics["episode_length"] = figure(&EpisodeFigures::timesteps);
       metrics["completed"] = mean([](const EpisodeResult& e) { return e.complete ? 1.0 : 0.0; });
+      if (config_.player == env::kAssistant) {
+        metrics["human_actions"] = figure(&EpisodeFigures::human_actions);
+        metrics["human_percent"] = figure(&EpisodeFigures::human_percent);
+        metrics["assistant_actions"] = figure(&EpisodeFigures::assistant_actions);
+        metrics["assistant_percent"] = figure(&EpisodeFigures::assistant_percent);
+        metrics["assistant_wrong"] = figure(&EpisodeFigures::assistant_wrong);
+      }
     }
     line.Update(session_.Progress(),
                 absl::StrFormat("%.0f timesteps/s  step %d, reward %.3f a timestep, %.0f%% of the "
@@ -132,10 +151,15 @@ absl::Status RunPpo(const RunDirectory& run, const std::atomic<bool>& stop) {
   }
   ASSIGN_OR_RETURN(auto goals, env::MakeGoalSource(run.config().goals, run.config().PlayedGame(),
                                                    run.config().seed));
+  PlayerFactory human;
+  if (run.config().player == env::kAssistant) {
+    ASSIGN_OR_RETURN(human, MakePlayerFactory(run.config().human));
+  }
   ASSIGN_OR_RETURN(auto session, RunSession::Open(run, stop));
   ASSIGN_OR_RETURN(const std::unique_ptr<models::PpoTrainer> trainer,
                    models::MakePpoTrainer(session->TakeState(), TrainerConfigOf(run.config())));
-  return PpoLearner(run.config(), *session, *trainer, std::move(goals), stop).Run();
+  return PpoLearner(run.config(), *session, *trainer, std::move(goals), std::move(human), stop)
+      .Run();
 }
 
 }  // namespace hod::engine

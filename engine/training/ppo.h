@@ -1,5 +1,6 @@
-// Trains a builder by PPO (models/ppo_trainer.h), alone in its world and with the goal in sight: a
-// human model that has learnt what pays instead of imitating people.
+// Trains by PPO (models/training/ppo_trainer.h): a builder, alone in its world and with the goal in
+// sight, which is a human model that has learnt what pays instead of imitating people; or an
+// assistant beside the run's human, as the paper's baselines do.
 #pragma once
 
 #include <atomic>

@@ -21,18 +21,16 @@ namespace {
 // Environments of a batch of evaluations.
 constexpr size_t kGroup = 8;
 
-mcts::Position PositionOf(const env::Game& game, const env::State& state,
-                          absl::Span<const int32_t> valid_actions = {}) {
-  return {.game = &game, .state = &state, .player = env::kHuman, .valid_actions = valid_actions};
-}
-
 }  // namespace
 
 PpoRollouts::PpoRollouts(const RunConfig& config, std::shared_ptr<const env::GoalSource> goals,
-                         uint64_t seed)
-    : config_(config), game_(config.PlayedGame()), goals_(std::move(goals)) {
+                         PlayerFactory human, uint64_t seed)
+    : config_(config),
+      game_(config.PlayedGame()),
+      goals_(std::move(goals)),
+      human_(std::move(human)) {
   for (int i = 0; i < config.ppo.environments; ++i) {
-    environments_.push_back({Rng(seed).Fork(i), nullptr, {}, {}, {}, {}});
+    environments_.emplace_back().rng = Rng(seed).Fork(i);
   }
 }
 
@@ -90,14 +88,18 @@ std::vector<EpisodeResult> PpoRollouts::TakeEpisodes() {
   return episodes;
 }
 
-void PpoRollouts::Restart(Environment& environment, int64_t timesteps, bool first) const {
+absl::Status PpoRollouts::Restart(Environment& environment, int64_t timesteps, bool first) const {
   env::GameConfig config = game_;
   // Only the first episodes start anywhere in time.
   config.randomize_first_episode_length &= first;
   environment.game = std::make_shared<const env::Game>(
       std::move(config), goals_->Sample(environment.rng).blocks, timesteps);
   environment.state = environment.game->Reset(environment.rng);
+  environment.tally.emplace(environment.game.get(), environment.state);
   environment.episode = {};
+  if (config_.player == env::kHuman) return absl::OkStatus();
+  ASSIGN_OR_RETURN(environment.human, human_(*environment.game, env::kHuman, environment.rng()));
+  return absl::OkStatus();
 }
 
 absl::Status PpoRollouts::Play(absl::Span<Environment> group, mcts::Evaluator& evaluator,
@@ -111,7 +113,8 @@ absl::Status PpoRollouts::Play(absl::Span<Environment> group, mcts::Evaluator& e
   };
   for (Environment& environment : group) {
     environment.steps.clear();
-    if (environment.game == nullptr) Restart(environment, timesteps, /*first=*/true);
+    if (environment.game != nullptr) continue;
+    RETURN_IF_ERROR(Restart(environment, timesteps, /*first=*/true));
   }
   for (int t = 0; t < length && !stop; ++t) {
     positions.clear();
@@ -119,12 +122,14 @@ absl::Status PpoRollouts::Play(absl::Span<Environment> group, mcts::Evaluator& e
       Step& step = environment.steps.emplace_back();
       step.game = environment.game;
       step.state = environment.state;
-      env::ValidActions(*step.game, step.state, env::kHuman, /*line_of_sight=*/true,
+      env::ValidActions(*step.game, step.state, config_.player, /*line_of_sight=*/true,
                         step.valid_actions);
       positions.push_back(PositionOf(*step.game, environment.state, step.valid_actions));
     }
     RETURN_IF_ERROR(evaluate());
-    for (size_t i = 0; i < group.size(); ++i) Act(group[i], evaluations[i]);
+    for (size_t i = 0; i < group.size(); ++i) {
+      RETURN_IF_ERROR(Act(group[i], evaluations[i]));
+    }
 
     // What comes after: where an episode is cut short there would have been more to gain, and so
     // there would after the rollout.
@@ -142,14 +147,15 @@ absl::Status PpoRollouts::Play(absl::Span<Environment> group, mcts::Evaluator& e
     }
     for (Environment& environment : group) {
       if (!environment.steps.back().transition.last) continue;
+      environment.episode.figures = environment.tally->figures();
       environment.ended.push_back(environment.episode);
-      Restart(environment, timesteps, /*first=*/false);
+      RETURN_IF_ERROR(Restart(environment, timesteps, /*first=*/false));
     }
   }
   return absl::OkStatus();
 }
 
-void PpoRollouts::Act(Environment& environment, const mcts::Evaluation& evaluation) const {
+absl::Status PpoRollouts::Act(Environment& environment, const mcts::Evaluation& evaluation) const {
   Step& step = environment.steps.back();
   const std::vector<float>& policy = evaluation.policy;
   const double total = std::accumulate(policy.begin(), policy.end(), 0.0);
@@ -162,17 +168,24 @@ void PpoRollouts::Act(Environment& environment, const mcts::Evaluation& evaluati
     if (!before.last) before.next_value = evaluation.value;
   }
 
-  const env::Action action = environment.game->actions().Unflatten(step.action);
-  const env::StepOutcome outcome = environment.game->Step(environment.state, {&action, 1});
-  const env::PlayerOutcome& player = outcome.players[env::kHuman];
-  step.transition.reward = static_cast<float>(player.reward);
+  const env::Game& game = *environment.game;
+  env::State& state = environment.state;
+  std::vector<env::Action> actions(game.num_players());
+  actions[config_.player] = game.actions().Unflatten(step.action);
+  if (environment.human != nullptr) {
+    const int32_t id = env::Sample(environment.human->NextAction(state), environment.rng);
+    RETURN_IF_ERROR(environment.human->status());
+    environment.human->Observe(state, id);
+    actions[env::kHuman] = game.actions().Unflatten(id);
+  }
+  const env::StepOutcome outcome = game.Step(state, actions);
+  environment.tally->Count(actions, outcome, state);
+  const double reward = outcome.players[config_.player].reward;
+  step.transition.reward = static_cast<float>(reward);
   step.transition.last = outcome.done();
-  EpisodeResult& episode = environment.episode;
-  episode.reward += player.reward;
-  ++episode.length;
-  episode.complete = outcome.goal_completed;
-  // Not a number where there was nothing to do.
-  episode.goal_percent = std::isnan(player.goal_percentage) ? 100 : 100 * player.goal_percentage;
+  environment.episode.reward += reward;
+  environment.episode.complete = outcome.goal_completed;
+  return absl::OkStatus();
 }
 
 }  // namespace hod::engine

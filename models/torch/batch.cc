@@ -63,6 +63,17 @@ Inputs MakeInputs(absl::Span<const Example> examples, const NetworkConfig& confi
   return inputs;
 }
 
+at::Tensor MakeGoals(absl::Span<const Example> examples) {
+  const env::WorldSize& size = examples.front().position.game->size();
+  const at::Tensor goals =
+      at::empty({static_cast<int64_t>(examples.size()), size.w, size.h, size.d}, at::kLong);
+  int64_t* row = goals.data_ptr<int64_t>();
+  for (const Example& example : examples) {
+    row = std::copy(example.goal.begin(), example.goal.end(), row);
+  }
+  return goals;
+}
+
 Targets MakeTargets(absl::Span<const Example> examples) {
   const env::Game& game = *examples.front().position.game;
   const env::WorldSize& size = game.size();
@@ -71,7 +82,7 @@ Targets MakeTargets(absl::Span<const Example> examples) {
   const int64_t num_actions = game.actions().num_actions();
   Targets result = {
       at::empty({batch, size.w, size.h, size.d}, at::kLong),
-      at::empty({batch, size.w, size.h, size.d}, at::kLong),
+      MakeGoals(examples),
       at::empty({batch}),
       EntriesOf(examples, &Example::valid_actions, num_actions),
       EntriesOf(examples, &Example::human_actions, num_actions),
@@ -82,8 +93,6 @@ Targets MakeTargets(absl::Span<const Example> examples) {
     const Example& example = examples[i];
     const std::vector<env::Block>& blocks = example.position.state->blocks;
     std::copy(blocks.begin(), blocks.end(), result.current.data_ptr<int64_t>() + i * volume);
-    std::copy(example.goal.begin(), example.goal.end(),
-              result.goal.data_ptr<int64_t>() + i * volume);
     result.value.data_ptr<float>()[i] = example.value;
   }
   return result;

@@ -30,10 +30,12 @@ struct Targets {
   SparseDistributions human_policy;
 };
 
-// Both require that the examples pass CheckExamples(), and give tensors in the processor's memory.
+// All require that the examples pass CheckExamples(), and give tensors in the processor's memory.
 // Features are encoded by several threads.
 Inputs MakeInputs(absl::Span<const Example> examples, const NetworkConfig& config, int threads = 1);
 Targets MakeTargets(absl::Span<const Example> examples);
+// Targets::goal alone.
+at::Tensor MakeGoals(absl::Span<const Example> examples);
 
 // On a device; the same where they are already there.
 Inputs MoveTo(at::Device device, const Inputs& inputs);

@@ -24,11 +24,6 @@ Tensor CrossEntropies(const SparseDistributions& p, const Tensor& log_q) {
   return -(log_q.flatten().index_select(0, p.entries) * p.probabilities);
 }
 
-// Cross entropy of the goal, mean over cells, [B].
-Tensor GoalErrors(const Tensor& log_goal, const Targets& targets) {
-  return -log_goal.gather(1, targets.goal.unsqueeze(1)).flatten(1).mean(1);
-}
-
 // The probability of the action predicted first, [B] flat ids, in the distribution of example `i`.
 double Hit(const env::ActionDistribution& distribution, const Tensor& first, size_t i) {
   double hit = 0;
@@ -39,6 +34,10 @@ double Hit(const env::ActionDistribution& distribution, const Tensor& first, siz
 }
 
 }  // namespace
+
+Tensor GoalErrors(const Tensor& log_goal, const Tensor& goal) {
+  return -log_goal.gather(1, goal.unsqueeze(1)).flatten(1).mean(1);
+}
 
 LossSums::LossSums(absl::Span<const Example> batch, const LossWeights& weights,
                    double goal_kl_weight)
@@ -53,7 +52,7 @@ Tensor LossSums::Add(absl::Span<const Example> examples, const Targets& targets,
   Tensor loss = squared_error * (weights_.value / totals_.examples);
 
   const Tensor log_goal = prediction.goal.log_softmax(1);
-  const Tensor goal_error = GoalErrors(log_goal, targets).sum();
+  const Tensor goal_error = GoalErrors(log_goal, targets.goal).sum();
   totals_.goal += goal_error.item<double>();
   loss = loss + goal_error * (weights_.goal / totals_.examples);
   CountChanges(prediction.goal, targets);
@@ -103,7 +102,7 @@ void LossSums::CountHumanHits(absl::Span<const Example> examples, const Tensor& 
 std::vector<ExampleErrors> ErrorsOf(absl::Span<const Example> examples, const Targets& targets,
                                     const Prediction& prediction) {
   const env::ActionSpace& actions = examples.front().position.game->actions();
-  const Tensor goal = GoalErrors(prediction.goal.log_softmax(1), targets).cpu();
+  const Tensor goal = GoalErrors(prediction.goal.log_softmax(1), targets.goal).cpu();
   const Tensor value = (prediction.value - targets.value).square().cpu();
   const Tensor log_human = LogPolicy(prediction.human, actions, targets.human_actions);
   const Tensor human = CrossEntropies(targets.human_policy, log_human).cpu();

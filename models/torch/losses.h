@@ -15,6 +15,10 @@
 
 namespace hod::models {
 
+// Cross entropies of the goals, mean over voxels, [B]. `log_goal` is the log of the prediction,
+// [B, 10, w, h, d]; `goal` are blocks, [B, w, h, d], as int64.
+at::Tensor GoalErrors(const at::Tensor& log_goal, const at::Tensor& goal);
+
 // The losses over the examples of one batch, which may take several passes.
 class LossSums {
  public:

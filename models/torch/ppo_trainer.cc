@@ -14,6 +14,7 @@
 #include "models/torch/batch.h"
 #include "models/torch/forward.h"
 #include "models/torch/library.h"
+#include "models/torch/losses.h"
 
 namespace hod::models {
 namespace {
@@ -102,18 +103,44 @@ TwoLevels SplitLevels(const Tensor& logits, const Tensor& taken, const env::Acti
   return result;
 }
 
-// The samples of one pass as tensors, all [B] but the first two.
+// The places of the goal's block that are valid for a sample, as entries of [kNumBlocks, volume].
+std::vector<int64_t> RightPlaces(const PpoSample& sample) {
+  const env::Game& game = *sample.position.game;
+  const absl::Span<const int32_t> valid = sample.position.valid_actions;
+  const int first = game.actions().Begin(env::ActionType::kPlace);
+  std::vector<int64_t> entries;
+  game.actions().ForEach(valid, [&](size_t i, const env::Action& action) {
+    const bool places = action.type == env::ActionType::kPlace;
+    if (places && action.block == game.goal()[action.location]) entries.push_back(valid[i] - first);
+  });
+  return entries;
+}
+
+// The cross entropies of `right_places` among the places at their voxels, [K]. `logits` are
+// [B, num_actions], masked.
+Tensor PlaceBlockErrors(const Tensor& logits, const Tensor& right_places,
+                        const env::ActionSpace& actions) {
+  const int64_t volume = actions.volume();
+  const Tensor places =
+      logits.narrow(1, actions.Begin(env::ActionType::kPlace), env::kNumBlocks * volume);
+  const Tensor log_blocks = places.reshape({-1, env::kNumBlocks, volume}).log_softmax(1);
+  return -log_blocks.flatten().index_select(0, right_places);
+}
+
+// The samples of one pass as tensors.
 struct PpoBatch {
   Inputs inputs;
-  Tensor mask;  // [B, num_actions] to add to logits.
-  Tensor action, log_probability, advantage, value_target;
+  Tensor mask;                                              // [B, num_actions] to add to logits.
+  Tensor action, log_probability, advantage, value_target;  // All [B].
+  Tensor goal;                                              // [B, w, h, d] blocks, as int64.
+  Tensor right_places;  // [K] indices into [B, kNumBlocks, volume], flattened.
 };
 
 PpoBatch MakeBatch(absl::Span<const PpoSample* const> samples, const NetworkConfig& config) {
   const int64_t num_actions = samples.front()->position.game->actions().num_actions();
   const auto size = static_cast<int64_t>(samples.size());
   std::vector<Example> examples;
-  std::vector<int64_t> action;
+  std::vector<int64_t> action, right_places;
   std::vector<float> log_probability, advantage, value_target;
   const Tensor mask = at::full({size, num_actions}, kInvalidLogit);
   float* row = mask.data_ptr<float>();
@@ -122,6 +149,10 @@ PpoBatch MakeBatch(absl::Span<const PpoSample* const> samples, const NetworkConf
     Example& example = examples.emplace_back();
     example.position = sample->position;
     example.valid_actions = {valid.begin(), valid.end()};
+    example.goal = sample->position.game->goal();
+    const int64_t first = static_cast<int64_t>(action.size()) * env::kNumBlocks *
+                          sample->position.game->size().Volume();
+    for (const int64_t entry : RightPlaces(*sample)) right_places.push_back(first + entry);
     action.push_back(sample->action);
     log_probability.push_back(sample->log_probability);
     advantage.push_back(sample->advantage);
@@ -131,7 +162,8 @@ PpoBatch MakeBatch(absl::Span<const PpoSample* const> samples, const NetworkConf
   }
   return {MakeInputs(examples, config), mask,
           at::tensor(action),           at::tensor(log_probability),
-          at::tensor(advantage),        at::tensor(value_target)};
+          at::tensor(advantage),        at::tensor(value_target),
+          MakeGoals(examples),          at::tensor(right_places, at::kLong)};
 }
 
 // Advantages with mean 0 and standard deviation 1.
@@ -192,11 +224,12 @@ class TorchPpoTrainer final : public PpoTrainer {
       std::vector<const PpoSample*> chunk;
       for (const PpoSample& sample : samples.subspan(begin, pass)) chunk.push_back(&sample);
       const PpoBatch batch = MakeBatch(chunk, network_config_);
-      const auto [levels, value] = Forward(batch, *chunk.front()->position.game);
+      const Forwarded predicted = Forward(batch, *chunk.front()->position.game);
+      const TwoLevels& levels = predicted.levels;
       for (size_t i = 0; i < chunk.size(); ++i) {
         evaluations.push_back(
             {levels.log_probability.data_ptr<float>()[i], levels.type_entropy.data_ptr<float>()[i],
-             levels.location_entropy.data_ptr<float>()[i], value.data_ptr<float>()[i]});
+             levels.location_entropy.data_ptr<float>()[i], predicted.value.data_ptr<float>()[i]});
       }
     }
     return evaluations;
@@ -217,37 +250,50 @@ class TorchPpoTrainer final : public PpoTrainer {
  private:
   struct Sums {
     double samples = 0;
-    PpoLosses losses;  // Sums over samples; gradient_norm over steps.
+    double right_places = 0;
+    PpoLosses losses;  // Sums over samples; place_block over places, gradient_norm over steps.
 
     PpoLosses Means() const {
       PpoLosses means = losses;
       for (double* mean : {&means.total, &means.policy, &means.value, &means.type_entropy,
-                           &means.location_entropy, &means.kl, &means.clip_fraction}) {
+                           &means.location_entropy, &means.goal, &means.kl, &means.clip_fraction}) {
         *mean /= std::max(samples, 1.0);
       }
+      means.place_block /= std::max(right_places, 1.0);
       if (means.steps > 0) means.gradient_norm /= means.steps;
       return means;
     }
   };
 
-  std::pair<TwoLevels, Tensor> Forward(const PpoBatch& batch, const env::Game& game) const {
+  struct Forwarded {
+    TwoLevels levels;
+    Tensor value;   // [B]
+    Tensor logits;  // [B, num_actions], masked.
+    Tensor goal;    // [B, 10, w, h, d] logits.
+  };
+
+  Forwarded Forward(const PpoBatch& batch, const env::Game& game) const {
     const ForwardPass network(network_config_, parameters_.to(ScalarTypeOf(config_.precision)));
     const Prediction prediction = network(batch.inputs);
     const Tensor logits = FlatLogits(prediction.policy, game.actions()) + batch.mask;
-    return {SplitLevels(logits, batch.action, game.actions()), prediction.value.contiguous()};
+    return {SplitLevels(logits, batch.action, game.actions()), prediction.value.contiguous(),
+            logits, prediction.goal};
   }
 
   // One minibatch. False ends the update, without a step: the policy has moved far enough.
   absl::StatusOr<bool> Step(absl::Span<const PpoSample* const> minibatch, const PpoUpdate& update,
                             Sums& sums) {
     const auto size = static_cast<double>(minibatch.size());
+    size_t right_places = 0;
+    for (const PpoSample* sample : minibatch) right_places += RightPlaces(*sample).size();
     parameters_.mutable_grad() = Tensor();
     double kl = 0;
     const size_t pass = SamplesOfPass(*minibatch.front()->position.game);
     for (size_t begin = 0; begin < minibatch.size(); begin += pass) {
       const auto chunk = minibatch.subspan(begin, pass);
       const PpoBatch batch = MakeBatch(chunk, network_config_);
-      const auto [levels, value] = Forward(batch, *chunk.front()->position.game);
+      const env::Game& game = *chunk.front()->position.game;
+      const auto [levels, value, logits, goal] = Forward(batch, game);
       const Tensor log_ratio = levels.log_probability - batch.log_probability;
       const Tensor ratio = log_ratio.exp();
       const Tensor clipped = ratio.clamp(1 - config_.clip, 1 + config_.clip);
@@ -255,9 +301,20 @@ class TorchPpoTrainer final : public PpoTrainer {
       const Tensor squared_error = (value - batch.value_target).square().sum();
       const Tensor type_entropy = levels.type_entropy.sum();
       const Tensor location_entropy = levels.location_entropy.sum();
-      const Tensor loss = policy + config_.value_weight * squared_error -
-                          update.type_entropy * type_entropy -
-                          update.location_entropy * location_entropy;
+      Tensor loss = policy + config_.value_weight * squared_error -
+                    update.type_entropy * type_entropy - update.location_entropy * location_entropy;
+      if (config_.goal_weight > 0) {
+        const Tensor error = GoalErrors(goal.log_softmax(1), batch.goal).sum();
+        sums.losses.goal += error.item<double>();
+        loss = loss + config_.goal_weight * error;
+      }
+      if (update.place_block_weight > 0 && batch.right_places.numel() > 0) {
+        const Tensor error = PlaceBlockErrors(logits, batch.right_places, game.actions()).sum();
+        sums.losses.place_block += error.item<double>();
+        sums.right_places += static_cast<double>(batch.right_places.numel());
+        // The mean over the right places of the minibatch, as all else is divided by its size.
+        loss = loss + update.place_block_weight * size / static_cast<double>(right_places) * error;
+      }
       (loss / size).backward();
 
       // An estimate that is never negative, with little variance (Schulman 2020, "Approximating KL

@@ -5,6 +5,10 @@
 // type is the sum over its actions, and within the type the actions share it. Ratios are of the
 // product; the entropies of the levels are priced apart, for types are few and actions of a type
 // may be hundreds.
+//
+// Two auxiliary losses teach an assistant, who does not see the goal, about it: the goal's cross
+// entropy, and the place-block loss, which is the cross entropy of the goal's block among the
+// blocks that may be placed at a voxel, over the voxels where the goal's may.
 #pragma once
 
 #include <atomic>
@@ -26,6 +30,7 @@ struct PpoTrainerConfig {
   double clip = 0.2;          // Ratios beyond 1 +- clip earn nothing more.
   double target_kl = 0.02;    // An update ends at a minibatch that is farther; 0: never.
   double value_weight = 0.5;  // Weight of the squared error of the value.
+  double goal_weight = 0;     // Weight of the goal's cross entropy.
   double max_gradient_norm = 0.5;
   int epochs = 3;  // Over the samples of an update, at most.
   int minibatch = 128;
@@ -48,6 +53,7 @@ struct PpoUpdate {
   double learning_rate = 1e-3;
   double type_entropy = 0;                  // Bonus per nat of entropy over the types.
   double location_entropy = 0;              // The same within the type, averaged over the types.
+  double place_block_weight = 0;            // Weight of the place-block loss.
   Rng shuffle{};                            // Draws the order of samples.
   const std::atomic<bool>* stop = nullptr;  // Once true, ends the update before the next step.
 };
@@ -59,6 +65,8 @@ struct PpoLosses {
   double value = 0;         // Squared error.
   double type_entropy = 0;  // Entropy in nats.
   double location_entropy = 0;
+  double goal = 0;           // Cross entropy, mean over voxels; 0 without weight.
+  double place_block = 0;    // Cross entropy, mean over its voxels; 0 without weight.
   double kl = 0;             // KL(policy that played || present one), estimated from the actions.
   double clip_fraction = 0;  // Share of samples beyond the clip.
   double gradient_norm = 0;  // Before clipping, of the minibatches that made a step.

@@ -71,6 +71,14 @@ TEST_CASE("An assistant that does nothing makes no difference") {
   CHECK(report.human_actions_saved.high == 0);
 }
 
+TEST_CASE("Houses are built from the first timestep on, wherever in time training began") {
+  EvaluationSetup setup;
+  setup.config = TinyConfig();
+  const nlohmann::json figures = Figures(Evaluated(setup));
+  setup.config.game.randomize_first_episode_length = true;
+  CHECK(Figures(Evaluated(setup)) == figures);
+}
+
 TEST_CASE("Figures are the same on one thread and on two, and follow the seed") {
   EvaluationSetup setup;
   setup.config = TinyConfig();

@@ -2,13 +2,20 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
+#include <numeric>
 #include <thread>
 
 #include "absl/time/clock.h"
+#include "engine/play/player_spec.h"
+#include "engine/play/seat.h"
 #include "engine/training/ppo_rollouts.h"
 #include "engine/training/train.h"
 #include "env/base/json_lines.h"
 #include "env/game/action_mask.h"
+#include "env/game/roles.h"
+#include "mcts/run_search.h"
+#include "mcts/search.h"
 #include "models/backends/network_evaluator.h"
 #include "models/checkpoints/checkpoint.h"
 #include "models/checkpoints/network_file.h"
@@ -74,6 +81,22 @@ location_entropy = [[0, 0.1], [10000, 0.0]]
   REQUIRE(config.ok());
   config->goals = houses.goals();
   return *config;
+}
+
+// An assistant in a world with bodies, beside a human who builds one of the houses. All of the
+// paper's kinds of PPO in one: own rewards, and both auxiliary losses.
+RunConfig AssistantConfig() {
+  RunConfig config = SmallConfig();
+  for (const char* assignment :
+       {"player=assistant", "human=lowest", "game.teleportation=false", "game.horizon=25",
+        "game.random_start_locations=true", "game.assistant_rewards.own_reward_prop=1",
+        "game.assistant_rewards.noop=-0.02", "learner.goal_weight=3", "selfplay.threads=1",
+        "ppo.place_block_weight=[[0, 1.0], [15000, 0.5]]"}) {
+    const absl::Status status = Override(config, assignment);
+    INFO(status);
+    REQUIRE(status.ok());
+  }
+  return config;
 }
 
 RunDirectory MakeRun(const std::string& path, const RunConfig& config) {
@@ -152,8 +175,42 @@ TEST_CASE("PPO learns to build small houses in as few steps as there can be") {
   }
 }
 
+TEST_CASE("An assistant learns by PPO what is built and how to help") {
+  RunConfig config = AssistantConfig();
+  config.learner.max_steps = 200;
+  const TempDir dir;
+  const RunDirectory run = MakeRun(dir.path() + "/run", config);
+  RunToEnd(run);
+  CHECK_FALSE(Newest(run).state.network.config.goal_visible);
+  const auto lines = ReadJsonLines(run.metrics() + "/learner.jsonl");
+  REQUIRE(lines.ok());
+  // The means of the first and of the last updates in which an episode ended.
+  const auto both = [&](const char* key) {
+    std::vector<double> values;
+    for (const nlohmann::json& line : *lines) {
+      if (line.contains("assistant_percent")) values.push_back(NumberAt(line, key));
+    }
+    const size_t part = values.size() / 8;
+    REQUIRE(part >= 2);
+    const auto mean = [&](auto begin) {
+      return std::accumulate(begin, begin + part, 0.0) / static_cast<double>(part);
+    };
+    return std::pair(mean(values.begin()), mean(values.end() - part));
+  };
+  const auto [first_goal, last_goal] = both("goal_loss");
+  CHECK(last_goal < 0.5 * first_goal);
+  const auto [first_block, last_block] = both("place_block_loss");
+  CHECK(last_block < 0.5 * first_block);
+  const auto [first_reward, last_reward] = both("reward_per_timestep");
+  CHECK(last_reward > first_reward + 0.05);
+  const auto [first_share, last_share] = both("assistant_percent");
+  CHECK(last_share > first_share + 10);
+  const auto [first_actions, last_actions] = both("human_actions");
+  CHECK(last_actions < first_actions);
+}
+
 TEST_CASE("PPO's training follows from its seed") {
-  RunConfig config = SmallConfig();
+  RunConfig config = GENERATE(SmallConfig(), AssistantConfig());
   config.learner.max_steps = 40;
   const TempDir dir;
   const auto parameters = [&](const char* name, int64_t seed) {
@@ -168,7 +225,7 @@ TEST_CASE("PPO's training follows from its seed") {
 }
 
 TEST_CASE("A stopped PPO run goes on where it stopped") {
-  RunConfig config = SmallConfig();
+  RunConfig config = GENERATE(SmallConfig(), AssistantConfig());
   config.learner.max_steps = 100;
   const TempDir dir;
   const RunDirectory run = MakeRun(dir.path() + "/run", config);
@@ -211,7 +268,7 @@ TEST_CASE("Rollouts are what the game makes of the actions, and no matter of thr
       *env::MakeGoalSource(config.goals, config.PlayedGame(), 1);
   models::NetworkEvaluator evaluator(models::InitialNetwork(config.network, Rng(3)));
   const std::atomic<bool> stop = false;
-  PpoRollouts rollouts(config, goals, 5);
+  PpoRollouts rollouts(config, goals, nullptr, 5);
   const auto samples = rollouts.Collect(evaluator, 0, stop);
   REQUIRE(samples.ok());
   REQUIRE(samples->size() == 19 * 25);
@@ -238,13 +295,13 @@ TEST_CASE("Rollouts are what the game makes of the actions, and no matter of thr
   const std::vector<EpisodeResult> episodes = rollouts.TakeEpisodes();
   CHECK(static_cast<int>(episodes.size()) >= restarts);
   for (const EpisodeResult& episode : episodes) {
-    CHECK(episode.length <= 10);
-    CHECK((episode.length == 10 || episode.complete));
+    CHECK(episode.figures.timesteps <= 10);
+    CHECK((episode.figures.timesteps == 10 || episode.complete));
   }
   CHECK(rollouts.TakeEpisodes().empty());
 
   config.selfplay.threads = 3;
-  PpoRollouts threaded(config, goals, 5);
+  PpoRollouts threaded(config, goals, nullptr, 5);
   const auto same = threaded.Collect(evaluator, 0, stop);
   REQUIRE(same.ok());
   REQUIRE(same->size() == samples->size());
@@ -255,20 +312,137 @@ TEST_CASE("Rollouts are what the game makes of the actions, and no matter of thr
   }
 }
 
+// A value that is always 1, and a policy that does anything.
+class Optimist final : public mcts::Evaluator {
+ public:
+  absl::Status Evaluate(absl::Span<const mcts::Position> positions,
+                        absl::Span<mcts::Evaluation> evaluations) override {
+    for (size_t i = 0; i < positions.size(); ++i) {
+      evaluations[i].policy.assign(positions[i].valid_actions.size(), 1);
+      evaluations[i].value = 1;
+    }
+    return absl::OkStatus();
+  }
+};
+
+TEST_CASE("An assistant's rollouts are what the game makes of both players' actions") {
+  RunConfig config = AssistantConfig();
+  config.human = GENERATE(as<std::string>{}, "heuristic", "lowest", "random");
+  const double own = GENERATE(0.0, 0.25, 1.0);
+  config.game.players[env::kAssistant].rewards.own_reward_prop = own;
+  config.game.players[env::kHuman].rewards.action = -0.2;
+  config.search.gamma = 0.5;
+  config.ppo.gae_lambda = 0;
+  config.ppo.environments = 11;
+  config.ppo.rollout_length = 40;
+  const std::shared_ptr<const env::GoalSource> goals =
+      *env::MakeGoalSource(config.goals, config.PlayedGame(), 1);
+  const PlayerFactory human = *MakePlayerFactory(config.human);
+  const std::atomic<bool> stop = false;
+  Optimist optimist;
+  PpoRollouts rollouts(config, goals, human, 5);
+  const auto samples = rollouts.Collect(optimist, 0, stop);
+  REQUIRE(samples.ok());
+  REQUIRE(samples->size() == 11 * 40);
+
+  int helped = 0, built_by_human = 0;
+  for (size_t i = 0; i < samples->size(); ++i) {
+    const models::PpoSample& sample = (*samples)[i];
+    const env::Game& game = *sample.position.game;
+    REQUIRE(game.num_players() == 2);
+    CHECK(sample.position.player == env::kAssistant);
+    CHECK_FALSE(game.config().players[env::kAssistant].goal_visible);
+    std::vector<int32_t> valid;
+    env::ValidActions(game, *sample.position.state, env::kAssistant, /*line_of_sight=*/true, valid);
+    CHECK(sample.position.valid_actions == absl::MakeConstSpan(valid));
+    REQUIRE(std::binary_search(valid.begin(), valid.end(), sample.action));
+    if (i % 40 == 39 || (*samples)[i + 1].position.game != &game) continue;
+    // What the human did is written in the next state.
+    const env::State& following = *(*samples)[i + 1].position.state;
+    const env::Action actions[] = {following.players[env::kHuman].last_action,
+                                   game.actions().Unflatten(sample.action)};
+    env::State next = *sample.position.state;
+    const env::StepOutcome outcome = game.Step(next, actions);
+    CHECK(next == following);
+    const env::PlayerOutcome& did = outcome.players[env::kAssistant];
+    const env::PlayerOutcome& human_did = outcome.players[env::kHuman];
+    const double reward = did.own_reward + (1 - own) * human_did.own_reward;
+    CHECK(sample.value_target == Approx(reward + 0.5).margin(1e-5));
+    CHECK(sample.advantage == Approx(reward + 0.5 - 1).margin(1e-5));
+    helped += did.goal_dependent != 0;
+    built_by_human += human_did.goal_dependent > 0;
+  }
+  CHECK(helped > 0);
+  CHECK(built_by_human > 0);
+
+  for (const int threads : {1, 3}) {
+    config.selfplay.threads = threads;
+    PpoRollouts again(config, goals, human, 5);
+    const auto same = again.Collect(optimist, 0, stop);
+    REQUIRE(same.ok());
+    REQUIRE(same->size() == samples->size());
+    for (size_t i = 0; i < same->size(); ++i) {
+      CHECK(*(*same)[i].position.state == *(*samples)[i].position.state);
+      CHECK((*same)[i].action == (*samples)[i].action);
+      CHECK((*same)[i].value_target == (*samples)[i].value_target);
+    }
+  }
+  PpoRollouts other(config, goals, human, 6);
+  const auto different = other.Collect(optimist, 0, stop);
+  REQUIRE(different.ok());
+  CHECK_FALSE(*different->front().position.state == *samples->front().position.state);
+}
+
+TEST_CASE("An assistant of PPO does not see the goal") {
+  const RunConfig config = AssistantConfig();
+  const std::shared_ptr<const env::GoalSource> goals =
+      *env::MakeGoalSource(config.goals, config.PlayedGame(), 1);
+  models::NetworkEvaluator evaluator(models::RandomNetwork(config.network, Rng(3)));
+  const std::atomic<bool> stop = false;
+  PpoRollouts rollouts(config, goals, *MakePlayerFactory(config.human), 5);
+  const auto samples = rollouts.Collect(evaluator, 0, stop);
+  REQUIRE(samples.ok());
+  for (size_t i = 0; i < samples->size(); i += 25) {
+    mcts::Position position = (*samples)[i].position;
+    mcts::Evaluation seen, otherwise;
+    REQUIRE(evaluator.Evaluate({&position, 1}, {&seen, 1}).ok());
+    const env::Game other(position.game->config(), env::EmptyWorld(position.game->size()));
+    position.game = &other;
+    REQUIRE(evaluator.Evaluate({&position, 1}, {&otherwise, 1}).ok());
+    CHECK(seen.policy == otherwise.policy);
+    CHECK(seen.value == otherwise.value);
+    CHECK(seen.goal_logits == otherwise.goal_logits);
+  }
+}
+
+TEST_CASE("With one simulation an assistant of PPO plays its policy") {
+  RunConfig config = AssistantConfig();
+  config.search.temperature = 1;
+  const std::shared_ptr<const env::GoalSource> goals =
+      *env::MakeGoalSource(config.goals, config.PlayedGame(), 1);
+  models::NetworkEvaluator evaluator(models::RandomNetwork(config.network, Rng(3)));
+  const std::atomic<bool> stop = false;
+  PpoRollouts rollouts(config, goals, *MakePlayerFactory(config.human), 5);
+  const auto samples = rollouts.Collect(evaluator, 0, stop);
+  REQUIRE(samples.ok());
+  const mcts::SearchOptions options = EvaluationSearches(config, /*num_simulations=*/1).full;
+  mcts::Search search;
+  for (size_t i = 0; i < samples->size(); i += 25) {
+    const models::PpoSample& sample = (*samples)[i];
+    const env::Game planning = mcts::PlanningGame(*sample.position.game, options);
+    search.Start(options, &planning, *sample.position.state, env::kAssistant, Rng(1));
+    REQUIRE(mcts::RunSearch(search, evaluator, {}).ok());
+    const mcts::SearchResult result = search.result();
+    const auto taken =
+        std::find_if(result.policy.begin(), result.policy.end(),
+                     [&](const auto& entry) { return entry.first == sample.action; });
+    REQUIRE(taken != result.policy.end());
+    CHECK(std::log(taken->second) == Approx(sample.log_probability).margin(1e-3));
+  }
+}
+
 TEST_CASE(
     "An episode that is cut short is worth what would have come, a complete one nothing more") {
-  // A value that is always 1, and a policy that does anything.
-  class Optimist final : public mcts::Evaluator {
-   public:
-    absl::Status Evaluate(absl::Span<const mcts::Position> positions,
-                          absl::Span<mcts::Evaluation> evaluations) override {
-      for (size_t i = 0; i < positions.size(); ++i) {
-        evaluations[i].policy.assign(positions[i].valid_actions.size(), 1);
-        evaluations[i].value = 1;
-      }
-      return absl::OkStatus();
-    }
-  };
   RunConfig config = SmallConfig();
   config.game.horizon = 5;
   config.search.gamma = 0.5;
@@ -277,7 +451,7 @@ TEST_CASE(
   config.ppo.rollout_length = 12;
   std::shared_ptr<const env::GoalSource> goals =
       *env::MakeGoalSource(config.goals, config.PlayedGame(), 1);
-  PpoRollouts rollouts(config, goals, 5);
+  PpoRollouts rollouts(config, goals, nullptr, 5);
   Optimist optimist;
   const std::atomic<bool> stop = false;
   const auto samples = rollouts.Collect(optimist, 0, stop);
@@ -293,16 +467,22 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("PPO trains a builder, and what it plays with") {
-  RunConfig config = SmallConfig();
-  const absl::Status assistant = Override(config, "player=assistant");
-  REQUIRE_FALSE(assistant.ok());
-  CHECK(Contains(std::string(assistant.message()), "player: expected human"));
-
+TEST_CASE("What PPO cannot train is refused, with the key") {
+  for (const char* assistant : {"belief", "mirror", "some.safetensors"}) {
+    RunConfig config = AssistantConfig();
+    const absl::Status status = Override(config, std::string("assistant=") + assistant);
+    REQUIRE_FALSE(status.ok());
+    CHECK(Contains(std::string(status.message()), std::string("assistant: ") + assistant));
+    CHECK(Contains(std::string(status.message()), "learner.algorithm = ppo"));
+  }
   const TempDir dir;
+  const std::atomic<bool> stop = false;
+  RunConfig config = AssistantConfig();
+  config.human = "nobody";
+  const absl::Status human = RunPpo(MakeRun(dir.path() + "/human", config), stop);
+  CHECK(Contains(std::string(human.message()), "nobody"));
   config = SmallConfig();
   config.learner.ema_decay = 0.9;
-  const std::atomic<bool> stop = false;
   const absl::Status averaged = RunPpo(MakeRun(dir.path() + "/run", config), stop);
   CHECK(Contains(std::string(averaged.message()), "learner.ema_decay"));
   config.learner.ema_decay = 0;

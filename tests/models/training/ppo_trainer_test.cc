@@ -249,6 +249,114 @@ TEST_CASE("Each entropy bonus raises the entropy of its level") {
   CHECK(entropies(0, -1).second < location);
 }
 
+// The mean over all voxels where a sample may place the goal's block: how much of the probability
+// of placing anything there is not the goal's block's, in nats. And the goal's cross entropy.
+std::pair<double, double> AuxiliaryLosses(const SampleSet& set, const Network& network) {
+  auto evaluator = MakeNetworkEvaluator(network, {.precision = PrecisionChoice::kFloat32});
+  REQUIRE(evaluator.ok());
+  const int volume = set.game.size().Volume();
+  double place_block = 0, goal = 0;
+  int right_places = 0;
+  for (size_t i = 0; i < set.samples.size(); ++i) {
+    mcts::Evaluation evaluation;
+    REQUIRE((*evaluator)->Evaluate({&set.samples[i].position, 1}, {&evaluation, 1}).ok());
+    std::map<int, double> any, right;  // By location.
+    for (size_t k = 0; k < set.valid[i].size(); ++k) {
+      const env::Action action = set.game.actions().Unflatten(set.valid[i][k]);
+      if (action.type != env::ActionType::kPlace) continue;
+      any[action.location] += evaluation.policy[k];
+      if (action.block == set.game.goal()[action.location]) {
+        right[action.location] = evaluation.policy[k];
+      }
+    }
+    for (const auto& [location, probability] : right) {
+      place_block -= std::log(probability / any[location]);
+      ++right_places;
+    }
+    for (int v = 0; v < volume; ++v) {
+      double sum = 0;
+      for (int block = 0; block < env::kNumBlocks; ++block) {
+        sum += std::exp(evaluation.goal_logits[block * volume + v]);
+      }
+      goal += std::log(sum) - evaluation.goal_logits[set.game.goal()[v] * volume + v];
+    }
+  }
+  REQUIRE(right_places > 10);
+  return {place_block / right_places, goal / volume / static_cast<double>(set.samples.size())};
+}
+
+TEST_CASE("The auxiliary losses are those of the network's policy and goal prediction") {
+  // Samples of a minibatch take several passes in the larger world.
+  const env::WorldSize size = GENERATE(env::WorldSize{5, 5, 5}, env::WorldSize{12, 12, 12});
+  const bool inf_blocks = GENERATE(true, false);
+  NetworkConfig shape = kTiny;
+  shape.inventories = !inf_blocks;
+  const Network network = RandomNetwork(shape, Rng(11));
+  SampleSet set(BoxGame(size, /*teleportation=*/true, inf_blocks), 12, 11);
+  PpoTrainerConfig config = PolicyOnly();
+  config.goal_weight = 3;
+  for (PpoSample& sample : set.samples) sample.advantage = 0;
+  const auto trainer = *MakePpoTrainer(InitialTrainerState(network), config);
+  set.DrawnBy(trainer);
+  const auto losses = trainer->Update(set.samples, {.place_block_weight = 0.5});
+  REQUIRE(losses.ok());
+  const auto [place_block, goal] = AuxiliaryLosses(set, network);
+  CHECK(losses->place_block == Approx(place_block).epsilon(2e-3));
+  CHECK(losses->goal == Approx(goal).epsilon(2e-3));
+  CHECK(losses->total == Approx(0.5 * place_block + 3 * goal).epsilon(2e-3));
+
+  const auto without = *MakePpoTrainer(InitialTrainerState(network), PolicyOnly());
+  const auto none = without->Update(set.samples, {});
+  REQUIRE(none.ok());
+  CHECK(none->gradient_norm == Approx(0).margin(1e-5));
+}
+
+TEST_CASE("The auxiliary losses' gradients are those of finite differences") {
+  const bool of_goal = GENERATE(true, false);
+  SampleSet set(BoxGame({5, 5, 5}), 12, 12);
+  for (PpoSample& sample : set.samples) sample.advantage = 0;
+  const Network network = RandomNetwork(kTiny, Rng(12));
+  PpoTrainerConfig config = PolicyOnly();
+  config.goal_weight = of_goal ? 3 : 0;
+  config.max_gradient_norm = 1e9;
+  const auto begin = [&](const Network& at) {
+    auto trainer = *MakePpoTrainer(InitialTrainerState(at), config);
+    set.DrawnBy(trainer);
+    return trainer;
+  };
+  const PpoUpdate update = {.place_block_weight = of_goal ? 0.0 : 0.5};
+  const auto trainer = begin(network);
+  REQUIRE(trainer->Update(set.samples, update).ok());
+  std::vector<float> gradient = trainer->state().first_moment;  // Of which Adam took a tenth.
+  double squares = 0;
+  for (float& g : gradient) squares += std::pow(g *= 10, 2);
+  const double norm = std::sqrt(squares);
+  REQUIRE(norm > 1e-3);
+
+  const auto loss = [&](const std::vector<float>& direction, double step) {
+    Network at = network;
+    for (size_t i = 0; i < direction.size(); ++i) {
+      at.parameters[i] += static_cast<float>(step * direction[i]);
+    }
+    const auto losses = begin(at)->Update(set.samples, update);
+    REQUIRE(losses.ok());
+    return losses->total;
+  };
+  Rng rng(13);
+  for (const double noise : {0.0, 0.5, 2.0}) {  // Along the gradient, and less and less so.
+    std::vector<float> direction(gradient.size());
+    double along = 0;
+    for (size_t i = 0; i < gradient.size(); ++i) {
+      const double random = rng.Normal() / std::sqrt(static_cast<double>(gradient.size()));
+      direction[i] = static_cast<float>(gradient[i] / norm + noise * random);
+      along += double{gradient[i]} * direction[i];
+    }
+    constexpr double kStep = 3e-3;
+    const double difference = (loss(direction, kStep) - loss(direction, -kStep)) / (2 * kStep);
+    CHECK(difference == Approx(along).epsilon(0.03));
+  }
+}
+
 TEST_CASE("PPO's updates follow from the seed of their shuffle, and stop when told to") {
   SampleSet set(BoxGame({5, 5, 5}), 24, 9);
   PpoTrainerConfig config = PolicyOnly();
