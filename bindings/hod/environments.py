@@ -159,7 +159,8 @@ class ParallelEnv(_Single, bases.ParallelEnv):  # type: ignore[misc, valid-type]
         self.render_mode = render_mode
         self.agents: list[str] = []
         n = self._batch.num_actions
-        self.observation_spaces, self.action_spaces = {}, {}
+        self.observation_spaces: dict[str, spaces.Dict] = {}
+        self.action_spaces: dict[str, spaces.Discrete] = {}
         for agent in self.possible_agents:
             seen = observation_space(config).spaces
             mask = spaces.Box(0, 1, (n,), np.int8)

@@ -26,9 +26,10 @@ def program_path() -> str:
 def call(*arguments: str | os.PathLike[str], quiet: bool = False) -> str:
     """Runs `hod ARGUMENTS...` to its end and returns what it prints; its progress is shown unless
     `quiet`. RuntimeError, with the program's last words, if it fails."""
+    words = [os.fspath(argument) for argument in arguments]
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(
-            [program_path(), *map(os.fspath, arguments)],
+            [program_path(), *words],
             stdout=output,
             stderr=subprocess.PIPE,
             text=True,
@@ -46,7 +47,7 @@ def call(*arguments: str | os.PathLike[str], quiet: bool = False) -> str:
             raise
         if process.returncode != 0:
             reason = "".join(errors).strip() or f"exit status {process.returncode}"
-            raise RuntimeError(f"hod {' '.join(map(os.fspath, arguments))}: {reason}")
+            raise RuntimeError(f"hod {' '.join(words)}: {reason}")
         output.seek(0)
         return output.read()
 
