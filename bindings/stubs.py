@@ -13,11 +13,62 @@ from types import ModuleType
 
 HEADER = '''"""The engine of Hod as pybind11 binds it. Made from the module by bindings/stubs.py."""
 
-from typing import Any, ClassVar, Iterator, Optional, Sequence, Union
+from typing import Any, Callable, ClassVar, Iterator, Optional, Sequence, Union
 
 import numpy
+from numpy.typing import NDArray
+
+_Policy = tuple[NDArray[numpy.int32], NDArray[numpy.float32]]
+_GoalSpec = Union[str, Callable[[int], NDArray[Any]]]
+_HumanSpec = Union[str, Callable[[Game, int, int], Any]]
+_Evaluator = Union[Network, Callable[[list[Position]], Sequence[Prediction]]]
 
 '''
+
+# What pybind11 does not know of results.
+_RESULTS = {
+    "BLOCK_COLORS": "tuple[tuple[int, int, int], ...]",
+    "BLOCK_NAMES": "list[str]",
+    "ACTION_TYPES": "list[str]",
+    "Config.keys": "list[str]",
+    "EnvBatch.arrays": "dict[str, NDArray[Any]]",
+    "Episode.replay": "Replay",
+    "EpisodeReader.__iter__": "Iterator[Episode]",
+    "Fragment.human_policy": "_Policy",
+    "Fragment.search_policy": "_Policy",
+    "Game.settings": "dict[str, Any]",
+    "Game.size": "tuple[int, int, int]",
+    "Game.unflatten": "tuple[str, tuple[int, int, int], int]",
+    "Goals.get": "tuple[str, NDArray[numpy.uint8]]",
+    "Goals.sample": "tuple[str, NDArray[numpy.uint8]]",
+    "Goals.size": "Optional[int]",
+    "HumanModel.next_action": "_Policy",
+    "Network.evaluate": "list[Prediction]",
+    "Network.parameters": "dict[str, NDArray[numpy.float32]]",
+    "Node.action": "Optional[int]",
+    "Node.human_action": "Optional[int]",
+    "Node.parent": "Optional[Node]",
+    "PeopleReader.__iter__": "Iterator[PeopleEpisode]",
+    "Replay.__iter__": "Iterator[State]",
+    "Search.policy": "_Policy",
+    "Shard.metadata": "dict[str, Any]",
+    "bootstrap_mean": "tuple[float, float, float]",
+    "evaluate": "dict[str, Any]",
+    "features": "tuple[NDArray[numpy.float32], NDArray[numpy.float32]]",
+    "open_run": "tuple[Config, list[tuple[int, str]]]",
+    "read_safetensors": (
+        "tuple[dict[str, tuple[str, tuple[int, ...], NDArray[numpy.uint8]]], dict[str, str]]"
+    ),
+}
+# And of parameters, by their names or those of their functions.
+_PARAMETERS = [
+    (r"\bgoals: Any\b", "goals: _GoalSpec"),
+    (r"\bhuman: Any = None\b", "human: Optional[_HumanSpec] = None"),
+    (r"\bevaluator: Any\b", "evaluator: _Evaluator"),
+    (r"\bactions: list\[int\]", "actions: Union[Sequence[int], NDArray[Any]]"),
+    (r"(\w+): list\[", r"\1: Sequence["),
+]
+_SPECS = {"Goals": "_GoalSpec", "HumanModel": "_HumanSpec"}
 
 # What pybind11 calls types, and what they are. Order matters.
 _TYPES = [
@@ -26,25 +77,37 @@ _TYPES = [
     (r"\bDict\[", "dict["),
     (r"\bTuple\[", "tuple["),
     (r"\bobject\b", "Any"),
-    (r"\bnumpy\.ndarray\[[^\]]*\]", "numpy.ndarray"),
+    (r"\bnumpy\.ndarray\[(numpy\.\w+)\]", r"NDArray[\1]"),
+    (r"\bnumpy\.ndarray\[bool\]", "NDArray[numpy.bool_]"),
+    (r"\bnumpy\.ndarray(\[[^\]]*\])?", "NDArray[Any]"),
     (r"\biterable\b", "Any"),
+    (r"\bdict\b(?!\[)", "dict[str, Any]"),
+    (r"\blist\b(?!\[)", "list[Any]"),
+    (r"\btuple\b(?!\[)", "tuple[Any, ...]"),
 ]
 _KWARGS = re.compile(r"\*\*kwargs(: \w+)?")
 # A default value that is no Python expression, such as <hod.Config ...>.
 _REPR_DEFAULT = re.compile(r"= <[^>]*>")
 
 
-def _clean(signature: str) -> str:
+def _clean(signature: str, owner: str, name: str) -> str:
     for pattern, replacement in _TYPES:
         signature = re.sub(pattern, replacement, signature)
     signature = _KWARGS.sub("**kwargs: Any", signature)
-    return _REPR_DEFAULT.sub("= ...", signature)
+    signature = _REPR_DEFAULT.sub("= ...", signature)
+    parameters, arrow, result = signature.rpartition(" -> ")
+    for pattern, replacement in _PARAMETERS:
+        parameters = re.sub(pattern, replacement, parameters)
+    if owner in _SPECS:
+        parameters = parameters.replace("spec: Any", f"spec: {_SPECS[owner]}")
+    return parameters + arrow + _RESULTS.get(f"{owner}.{name}" if owner else name, result)
 
 
-def _split(doc: str, name: str) -> tuple[str, str]:
+def _split(doc: str, owner: str, name: str) -> tuple[str, str]:
     """(signature after the name, text) of a pybind11 docstring."""
     first, _, rest = doc.partition("\n")
-    return _clean(first[len(name) :]), inspect.cleandoc(rest)
+    signature = first[len(name) :] if first.startswith(name) else first
+    return _clean(signature, owner, name), inspect.cleandoc(rest)
 
 
 def _doc(text: str, indent: str) -> str:
@@ -57,8 +120,10 @@ def _doc(text: str, indent: str) -> str:
     return textwrap.indent(f'"""{wrapped}"""', indent, lambda line: bool(line.strip())) + "\n"
 
 
-def _function(name: str, function: object, indent: str, static: bool = False) -> str:
-    signature, text = _split(getattr(function, "__doc__") or "", name)
+def _function(
+    name: str, function: object, indent: str, owner: str = "", static: bool = False
+) -> str:
+    signature, text = _split(getattr(function, "__doc__") or "", owner, name)
     if not static:
         signature = re.sub(r"\((self|arg0): [^,)]*", "(self", signature, count=1)
     if name == "__eq__":  # Other types are answered by Python.
@@ -73,17 +138,17 @@ def _class(cls: type) -> str:
         if name.startswith("_pybind11_"):  # What newer versions of pybind11 add to every class.
             continue
         if isinstance(member, property):
-            signature, text = _split(member.fget.__doc__ or "", "")
+            signature, text = _split(member.fget.__doc__ or "", cls.__name__, name)
             result = signature.rpartition(" -> ")[2] or "Any"
             text = text or (member.__doc__ or "")
             body.append(f"    @property\n    def {name}(self) -> {result}:\n" + _doc(text, " " * 8))
         elif isinstance(member, staticmethod):
-            body.append(_function(name, member.__func__, "    ", static=True))
+            body.append(_function(name, member.__func__, "    ", cls.__name__, static=True))
         elif name == "__hash__" and member is None:
             body.append("    __hash__: ClassVar[None]  # type: ignore[assignment]\n")
         elif callable(member) and name not in ("__new__", "__getstate__", "__setstate__"):
             if (member.__doc__ or "").startswith(name + "("):
-                body.append(_function(name, member, "    "))
+                body.append(_function(name, member, "    ", cls.__name__))
     doc = _doc(cls.__doc__ or "", "    ")
     return f"class {cls.__name__}:\n{doc}\n" + "\n".join(body)
 
@@ -99,7 +164,7 @@ def stub(module: ModuleType) -> str:
         elif callable(member):
             parts.append(_function(name, member, ""))
         else:
-            parts.append(f"{name}: {type(member).__name__}\n")
+            parts.append(f"{name}: {_RESULTS.get(name, type(member).__name__)}\n")
     return HEADER + "\n".join(parts)
 
 

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import importlib
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from hod import safetensors, spaces
+from hod import bases, notebook, safetensors, spaces
 from hod._hod import (
     ACTION_TYPES,
     BLOCK_COLORS,
@@ -51,14 +52,83 @@ from hod._hod import (
     state_text,
 )
 from hod.beliefs import entropy, posterior
-from hod.environments import AssistantEnv, ParallelEnv, VectorEnv, parallel_env
+from hod.environments import AssistantEnv, ParallelEnv, parallel_env
 from hod.evaluation import Estimate, Evaluation, evaluate
 from hod.program import call, program_path, train
 from hod.runs import Checkpoint, Run, Shards, frame, read_episodes, read_metrics, read_people
+from hod.vector_environments import VectorEnv
+
+notebook.install()
+if bases.gymnasium is not None:
+    bases.gymnasium.register(
+        "hod/Assistant-v0",
+        entry_point="hod.environments:AssistantEnv",
+        vector_entry_point="hod.vector_environments:VectorEnv",
+    )
+
+if TYPE_CHECKING:
+    from hod import bench as bench
+    from hod import plot as plot
+    from hod import torch as torch
+
+__all__ = [
+    "__version__",
+    "__version__",
+    "ACTION_TYPES",
+    "AssistantEnv",
+    "BLOCK_COLORS",
+    "BLOCK_NAMES",
+    "bootstrap_mean",
+    "call",
+    "Checkpoint",
+    "Config",
+    "describe_settings",
+    "draw_frame",
+    "draw_world",
+    "entropy",
+    "EnvBatch",
+    "Episode",
+    "Estimate",
+    "evaluate",
+    "Evaluation",
+    "features",
+    "Fragment",
+    "frame",
+    "Game",
+    "generate_house",
+    "git_revision",
+    "Goals",
+    "HumanModel",
+    "Network",
+    "Node",
+    "parallel_env",
+    "ParallelEnv",
+    "PeopleEpisode",
+    "Position",
+    "posterior",
+    "Prediction",
+    "program_path",
+    "read_episodes",
+    "read_metrics",
+    "read_people",
+    "Recorder",
+    "Run",
+    "run_search",
+    "safetensors",
+    "Search",
+    "Shard",
+    "Shards",
+    "spaces",
+    "State",
+    "state_text",
+    "StepOutcome",
+    "train",
+    "VectorEnv",
+]
 
 
 def __getattr__(name: str) -> ModuleType:
-    """hod.plot needs matplotlib and hod.torch needs torch: imported when first used."""
+    """Modules that need others (matplotlib, torch, ...) are imported when they are first used."""
     if name in ("plot", "torch", "bench"):
         return importlib.import_module(f"hod.{name}")
     raise AttributeError(f"module 'hod' has no attribute {name!r}")

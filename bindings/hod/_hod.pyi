@@ -1,8 +1,14 @@
 """The engine of Hod as pybind11 binds it. Made from the module by bindings/stubs.py."""
 
-from typing import Any, ClassVar, Iterator, Optional, Sequence, Union
+from typing import Any, Callable, ClassVar, Iterator, Optional, Sequence, Union
 
 import numpy
+from numpy.typing import NDArray
+
+_Policy = tuple[NDArray[numpy.int32], NDArray[numpy.float32]]
+_GoalSpec = Union[str, Callable[[int], NDArray[Any]]]
+_HumanSpec = Union[str, Callable[[Game, int, int], Any]]
+_Evaluator = Union[Network, Callable[[list[Position]], Sequence[Prediction]]]
 
 __version__: str
 
@@ -17,11 +23,11 @@ class Config:
     A value, not changed once made; see `replace`. KeyError for an unknown key, ValueError for a value
     out of range."""
 
-    def __init__(self, settings: dict = {}) -> None:
+    def __init__(self, settings: dict[str, Any] = {}) -> None:
         ...
 
     @staticmethod
-    def load(path: str, settings: dict = {}) -> Config:
+    def load(path: str, settings: dict[str, Any] = {}) -> Config:
         """A TOML file over the defaults, and `settings` over both."""
 
     @staticmethod
@@ -32,14 +38,14 @@ class Config:
     def of_checkpoint(path: str) -> Config:
         """What the checkpoint at `path` was trained with."""
 
-    def replace(self, settings: dict) -> Config:
+    def replace(self, settings: dict[str, Any]) -> Config:
         """The same but for `settings`."""
 
     def __getitem__(self, key: str) -> Any:
         ...
 
     @staticmethod
-    def keys() -> list:
+    def keys() -> list[str]:
         """All keys, such as "search.gamma"."""
 
     def to_toml(self) -> str:
@@ -63,27 +69,27 @@ class State:
     and keep it alive. `copy()` is independent."""
 
     @property
-    def blocks(self) -> numpy.ndarray:
+    def blocks(self) -> NDArray[Any]:
         """uint8 [w, h, d]: block ids, indices of BLOCK_NAMES."""
 
     @property
-    def last_interacted(self) -> numpy.ndarray:
+    def last_interacted(self) -> NDArray[Any]:
         """int8 [w, h, d]: the player who last placed or broke here, or -1."""
 
     @property
-    def interacted_at(self) -> numpy.ndarray:
+    def interacted_at(self) -> NDArray[Any]:
         """int32 [w, h, d]: the timestep of that, or -1."""
 
     @property
-    def broken(self) -> numpy.ndarray:
+    def broken(self) -> NDArray[Any]:
         """uint16 [players, w, h, d]: bit b is set where the player has ever broken block b."""
 
     @property
-    def feet(self) -> numpy.ndarray:
+    def feet(self) -> NDArray[Any]:
         """int32 [players, 3]: the voxel (x, y, z) of each player's feet."""
 
     @property
-    def inventories(self) -> numpy.ndarray:
+    def inventories(self) -> NDArray[Any]:
         """int32 [players, 10], a copy: blocks that each player carries."""
 
     @property
@@ -100,7 +106,7 @@ class State:
     def __copy__(self) -> State:
         ...
 
-    def __deepcopy__(self, arg0: dict) -> State:
+    def __deepcopy__(self, arg0: dict[str, Any]) -> State:
         ...
 
     def __eq__(self, arg0: object) -> bool:
@@ -115,15 +121,15 @@ class StepOutcome:
     """What a step came to."""
 
     @property
-    def rewards(self) -> numpy.ndarray:
+    def rewards(self) -> NDArray[Any]:
         """float64 [players]: own and total, mixed by own_reward_prop."""
 
     @property
-    def had_effect(self) -> numpy.ndarray:
+    def had_effect(self) -> NDArray[numpy.bool_]:
         """bool [players]: whether the action changed anything."""
 
     @property
-    def correct(self) -> numpy.ndarray:
+    def correct(self) -> NDArray[numpy.bool_]:
         """bool [players]: it did, and did not lower the similarity to the goal."""
 
     @property
@@ -146,9 +152,9 @@ class StepOutcome:
     def done(self) -> bool:
         ...
 
-BLOCK_NAMES: list
+BLOCK_NAMES: list[str]
 
-ACTION_TYPES: list
+ACTION_TYPES: list[str]
 
 class Game:
     """The rules of the game for one goal (docs/rules.md).
@@ -156,15 +162,15 @@ class Game:
     Actions are flat ids, from 0 to `num_actions` - 1. Players are numbered: 0 is the human and 1 the
     assistant in games made here."""
 
-    def __init__(self, config: Config, goal: numpy.ndarray, global_timestep: int = 0) -> None:
+    def __init__(self, config: Config, goal: NDArray[Any], global_timestep: int = 0) -> None:
         """`goal` is uint8 [w, h, d]; `global_timestep` fixes the reward schedules."""
 
     @property
-    def goal(self) -> numpy.ndarray:
+    def goal(self) -> NDArray[Any]:
         """uint8 [w, h, d], a view."""
 
     @property
-    def size(self) -> tuple:
+    def size(self) -> tuple[int, int, int]:
         """(w, h, d) in voxels; h is up."""
 
     @property
@@ -176,7 +182,7 @@ class Game:
         ...
 
     @property
-    def settings(self) -> Any:
+    def settings(self) -> dict[str, Any]:
         """The settings of the game, in the keys of recorded traces."""
 
     def action(self, type: str, location: Any = 0, block: int = 0) -> int:
@@ -186,26 +192,26 @@ class Game:
     def describe(self, action: int) -> str:
         """In words: "places planks at 3,2,4"."""
 
-    def unflatten(self, action: int) -> tuple:
+    def unflatten(self, action: int) -> tuple[str, tuple[int, int, int], int]:
         """(type, (x, y, z), block) of a flat id; 0 where of no use."""
 
     def reset(self, seed: int = 0) -> State:
         """The start of an episode: an empty world."""
 
-    def begin(self, blocks: numpy.ndarray, feet: numpy.ndarray, timestep: int = 0) -> State:
+    def begin(self, blocks: NDArray[Any], feet: NDArray[Any], timestep: int = 0) -> State:
         """An episode that starts from a world: `blocks` is uint8 [w, h, d], `feet` integers
         [players, 3]."""
 
-    def step(self, state: State, actions: list[int]) -> StepOutcome:
+    def step(self, state: State, actions: Union[Sequence[int], NDArray[Any]]) -> StepOutcome:
         """Plays one action per player, in place. One that breaks the rules has no effect."""
 
-    def valid_actions(self, state: State, player: int, line_of_sight: bool = True) -> numpy.ndarray:
+    def valid_actions(self, state: State, player: int, line_of_sight: bool = True) -> NDArray[Any]:
         """int32 [k]: flat ids of what the player may do, ascending."""
 
-    def action_mask(self, state: State, player: int, line_of_sight: bool = True) -> numpy.ndarray:
+    def action_mask(self, state: State, player: int, line_of_sight: bool = True) -> NDArray[Any]:
         """The same as uint8 [num_actions], 0 or 1."""
 
-    def observe(self, state: State, player: int) -> numpy.ndarray:
+    def observe(self, state: State, player: int) -> NDArray[numpy.uint8]:
         """uint8 [6, w, h, d]: what the player sees (docs/rules.md, Section 2)."""
 
     def goal_percentage(self, state: State, player: int = 0) -> float:
@@ -218,20 +224,20 @@ class Goals:
     uint8 [w, h, d]: a house of at most (w-2, h-2, d-2) voxels, which is put in a random place, or a
     whole world."""
 
-    def __init__(self, spec: Any, config: Config, seed: int = 0) -> None:
+    def __init__(self, spec: _GoalSpec, config: Config, seed: int = 0) -> None:
         ...
 
     @property
-    def size(self) -> Any:
+    def size(self) -> Optional[int]:
         """How many different goals there are; None if unlimited."""
 
-    def get(self, index: int) -> tuple:
+    def get(self, index: int) -> tuple[str, NDArray[numpy.uint8]]:
         """(name, uint8 [w, h, d]) of goal number `index`, always the same."""
 
-    def sample(self, seed: int) -> tuple:
+    def sample(self, seed: int) -> tuple[str, NDArray[numpy.uint8]]:
         """(name, uint8 [w, h, d]) of a random goal."""
 
-def generate_house(size: tuple[int, int, int], seed: int) -> numpy.ndarray:
+def generate_house(size: tuple[int, int, int], seed: int) -> NDArray[Any]:
     """A procedural house, uint8 [w, h, d]."""
 
 class HumanModel:
@@ -254,10 +260,10 @@ class HumanModel:
     which may have any positive sum. If the policy has a method `observe(state, action)`, it is told
     what was played in which state."""
 
-    def __init__(self, spec: Any, game: Game, player: int = 0, seed: int = 0) -> None:
+    def __init__(self, spec: _HumanSpec, game: Game, player: int = 0, seed: int = 0) -> None:
         ...
 
-    def next_action(self, state: State) -> tuple:
+    def next_action(self, state: State) -> _Policy:
         """(int32 [k] flat ids, float32 [k] probabilities), the same until `observe`."""
 
     def sample(self, state: State, seed: int) -> int:
@@ -276,13 +282,13 @@ class EnvBatch:
     Autoreset is "next step": the step after the last of an episode ignores its actions, starts a new
     episode and gives no rewards. One thread at a time may use a batch; the GIL is released."""
 
-    def __init__(self, config: Config, goals: Any, seeds: list[int], threads: int = 1, human: Any = None, masks: bool = True) -> None:
+    def __init__(self, config: Config, goals: _GoalSpec, seeds: Sequence[int], threads: int = 1, human: Optional[_HumanSpec] = None, masks: bool = True) -> None:
         ...
 
     def reset(self, seeds: Optional[list[int]] = None) -> None:
         """Starts new episodes, those of `seeds` if given."""
 
-    def step(self, actions: numpy.ndarray) -> None:
+    def step(self, actions: NDArray[Any]) -> None:
         ...
 
     @property
@@ -294,7 +300,7 @@ class EnvBatch:
         ...
 
     @property
-    def arrays(self) -> dict:
+    def arrays(self) -> dict[str, NDArray[Any]]:
         """Read-only views of what the engine writes, by name:
 
         observations      uint8 [n, P, 6, w, h, d] (docs/rules.md, Section 2)
@@ -307,7 +313,7 @@ class EnvBatch:
         goal_percentages  float64 [n]: share of the goal that stands, 1 when complete
         actions           int32 [n, players]: those of the last step, the human's among them"""
 
-    def time_steps(self, actions: numpy.ndarray) -> float:
+    def time_steps(self, actions: NDArray[Any]) -> float:
         """For hod.bench: seconds that C++ alone takes for steps of integers [steps, n, players]."""
 
     def game(self, index: int) -> Game:
@@ -335,7 +341,7 @@ class Position:
         ...
 
     @property
-    def valid_actions(self) -> numpy.ndarray:
+    def valid_actions(self) -> NDArray[Any]:
         """int32 [k]: flat ids of what the player may do, ascending, with line of sight; none where
         the game is over."""
 
@@ -346,11 +352,11 @@ class Prediction:
     [10, w, h, d]; and `human_policy`, {flat id: probability} or float32 [num_actions]. Probabilities
     may have any positive sum."""
 
-    def __init__(self, *, policy: numpy.ndarray, value: float, goal_logits: numpy.ndarray, human_policy: Any) -> None:
+    def __init__(self, *, policy: NDArray[Any], value: float, goal_logits: NDArray[Any], human_policy: Any) -> None:
         ...
 
     @property
-    def policy(self) -> numpy.ndarray:
+    def policy(self) -> NDArray[Any]:
         """float32 [k]: prior over the position's valid actions."""
 
     @property
@@ -358,15 +364,15 @@ class Prediction:
         """Expected discounted return, in blocks."""
 
     @property
-    def goal_logits(self) -> numpy.ndarray:
+    def goal_logits(self) -> NDArray[Any]:
         """float32 [10, w, h, d]: goal posterior of every voxel, unnormalised."""
 
     @property
-    def human_ids(self) -> numpy.ndarray:
+    def human_ids(self) -> NDArray[Any]:
         """int32 [j]: flat ids of what the human may do next, ascending."""
 
     @property
-    def human_probabilities(self) -> numpy.ndarray:
+    def human_probabilities(self) -> NDArray[Any]:
         """float32 [j]"""
 
 class Network:
@@ -375,7 +381,7 @@ class Network:
     Evaluating computes on the calling thread alone, without the GIL, and sets torch's number of threads
     to 1 there."""
 
-    def __init__(self, config: dict, parameters: dict, precision: str = 'auto') -> None:
+    def __init__(self, config: dict[str, Any], parameters: dict[str, Any], precision: str = 'auto') -> None:
         """From {name: float32 array}, one for each tensor of `config`: {"channels": 32, "blocks": 4,
         "inventories": False}."""
 
@@ -384,7 +390,7 @@ class Network:
         """The network of a checkpoint."""
 
     @staticmethod
-    def initial(config: dict = {}, seed: int = 0, precision: str = 'auto') -> Network:
+    def initial(config: dict[str, Any] = {}, seed: int = 0, precision: str = 'auto') -> Network:
         """With random parameters, as at the start of training."""
 
     def save(self, path: str, run: str = '') -> None:
@@ -392,7 +398,7 @@ class Network:
         that made it, by default that of the file it came from."""
 
     @property
-    def config(self) -> dict:
+    def config(self) -> dict[str, Any]:
         ...
 
     @property
@@ -404,21 +410,21 @@ class Network:
         """The Config that it was trained with."""
 
     @property
-    def parameters(self) -> dict:
+    def parameters(self) -> dict[str, NDArray[numpy.float32]]:
         """{name: float32 array}, views, in the order of the layout."""
 
-    def evaluate(self, positions: list[Position]) -> list:
+    def evaluate(self, positions: Sequence[Position]) -> list[Prediction]:
         """One Prediction for each Position; the larger the list, the fuller the batches."""
 
-def features(positions: list[Position], goal_visible: bool = False, inventories: bool = False) -> tuple:
+def features(positions: Sequence[Position], goal_visible: bool = False, inventories: bool = False) -> tuple[NDArray[numpy.float32], NDArray[numpy.float32]]:
     """What a network sees of B positions (models/features.h), by what its config says it sees.
 
     Returns planes, float32 [B, 42 or 55, w, h, d], and globals, float32 [B, 78 or 98]."""
 
-def read_safetensors(path: str) -> tuple:
+def read_safetensors(path: str) -> tuple[dict[str, tuple[str, tuple[int, ...], NDArray[numpy.uint8]]], dict[str, str]]:
     """({name: (dtype, shape, uint8 [bytes])}, metadata) of a file; see hod.safetensors."""
 
-def write_safetensors(path: str, tensors: dict, metadata: dict[str, str] = {}) -> None:
+def write_safetensors(path: str, tensors: dict[str, Any], metadata: dict[str, str] = {}) -> None:
     """Writes {name: (dtype, shape, bytes)}; see hod.safetensors."""
 
 class Node:
@@ -430,7 +436,7 @@ class Node:
         """Its number in the tree; 0 is the root."""
 
     @property
-    def parent(self) -> Any:
+    def parent(self) -> Optional[Node]:
         ...
 
     @property
@@ -438,11 +444,11 @@ class Node:
         """The nodes reached from here, the most visited first."""
 
     @property
-    def action(self) -> Any:
+    def action(self) -> Optional[int]:
         """Flat id of the searching player's action on the way here; None at the root."""
 
     @property
-    def human_action(self) -> Any:
+    def human_action(self) -> Optional[int]:
         """The same of the human's."""
 
     @property
@@ -474,27 +480,27 @@ class Node:
         ...
 
     @property
-    def action_ids(self) -> numpy.ndarray:
+    def action_ids(self) -> NDArray[Any]:
         """int32 [k]: flat ids of the valid actions, ascending."""
 
-    def actions(self) -> numpy.ndarray:
+    def actions(self) -> NDArray[Any]:
         """A structured array [k] of this node's valid actions, a copy: id, visits, prior, and value
         (mean; NaN without a visit)."""
 
     @property
-    def human_ids(self) -> numpy.ndarray:
+    def human_ids(self) -> NDArray[Any]:
         """int32 [j]: flat ids of what the human may do next."""
 
     @property
-    def human_probabilities(self) -> numpy.ndarray:
+    def human_probabilities(self) -> NDArray[Any]:
         """float32 [j], a copy."""
 
     @property
-    def belief_locations(self) -> numpy.ndarray:
+    def belief_locations(self) -> NDArray[Any]:
         """int32 [v]: flat indices of the voxels that a valid action changes."""
 
     @property
-    def belief_logits(self) -> numpy.ndarray:
+    def belief_logits(self) -> NDArray[Any]:
         """float32 [v, 10]: what the node believes of these, unnormalised."""
 
     def state(self) -> State:
@@ -513,7 +519,7 @@ class Search:
     """A finished search; see `run_search`. Nodes are made when asked for."""
 
     @property
-    def policy(self) -> tuple:
+    def policy(self) -> _Policy:
         """(int32 [k] flat ids, float32 [k] probabilities), as `root_policy` and `temperature` say."""
 
     @property
@@ -543,22 +549,22 @@ class Search:
         ...
 
     @property
-    def parents(self) -> numpy.ndarray:
+    def parents(self) -> NDArray[Any]:
         """int32 [nodes], a view: each node's parent, -1 for the root."""
 
     @property
-    def visits(self) -> numpy.ndarray:
+    def visits(self) -> NDArray[Any]:
         """int32 [nodes], a view."""
 
     @property
-    def value_sums(self) -> numpy.ndarray:
+    def value_sums(self) -> NDArray[Any]:
         """float64 [nodes], a view: mean values times visits."""
 
     @property
-    def rewards(self) -> numpy.ndarray:
+    def rewards(self) -> NDArray[Any]:
         """float64 [nodes], a view: expected reward of the step into each."""
 
-def run_search(game: Game, state: State, player: int, evaluator: Any, *, seed: int = 0, time: Optional[float] = None, max_in_flight: int = 1, use_goal_predictor: bool = True, config: Optional[Config] = None, **kwargs: Any) -> Search:
+def run_search(game: Game, state: State, player: int, evaluator: _Evaluator, *, seed: int = 0, time: Optional[float] = None, max_in_flight: int = 1, use_goal_predictor: bool = True, config: Optional[Config] = None, **kwargs: Any) -> Search:
     """Searches for `player`'s action in `state`, and returns the finished Search.
 
     `evaluator` is a Network or a function of a list of Positions that returns as many Predictions.
@@ -601,18 +607,18 @@ class Fragment:
         ...
 
     @property
-    def goal(self) -> numpy.ndarray:
+    def goal(self) -> NDArray[Any]:
         """uint8 [w, h, d], a view."""
 
     @property
-    def steps(self) -> numpy.ndarray:
+    def steps(self) -> NDArray[Any]:
         """A structured array: timestep, human_action and assistant_action (flat ids), reward (the
         assistant's, in blocks), root_value, searched (in full)."""
 
-    def search_policy(self, t: int) -> tuple:
+    def search_policy(self, t: int) -> _Policy:
         """(int32 [k] flat ids, float32 [k] probabilities), empty if not searched."""
 
-    def human_policy(self, t: int) -> tuple:
+    def human_policy(self, t: int) -> _Policy:
         """The same of the human's next action, as the human model had it."""
 
     def state(self, t: int) -> State:
@@ -625,7 +631,7 @@ class Shard:
         ...
 
     @property
-    def metadata(self) -> Any:
+    def metadata(self) -> dict[str, Any]:
         ...
 
     @property
@@ -666,7 +672,7 @@ class PeopleEpisode:
         ...
 
     @property
-    def rows(self) -> numpy.ndarray:
+    def rows(self) -> NDArray[Any]:
         """A structured array: t, seconds, actor, action (flat id; -1: not recorded), matches (voxels
         equal to the goal before it), reward, x, y, z (the actor's feet, in voxels)."""
 
@@ -676,7 +682,7 @@ class PeopleReader:
     def __init__(self, path: str) -> None:
         ...
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[PeopleEpisode]:
         ...
 
     def __next__(self) -> PeopleEpisode:
@@ -685,7 +691,7 @@ class PeopleReader:
 class Replay:
     """The states of an episode, played again one by one."""
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[State]:
         ...
 
     def __next__(self) -> State:
@@ -711,10 +717,10 @@ class Episode:
         """The only player whose actions are recorded; None: all players'."""
 
     @property
-    def actions(self) -> numpy.ndarray:
+    def actions(self) -> NDArray[Any]:
         """int32 [steps, players]: flat ids, 0 (noop) where none is recorded."""
 
-    def table(self) -> numpy.ndarray:
+    def table(self) -> NDArray[Any]:
         """A structured array [steps + 1] of the states: timestep, matches (voxels equal to the
         goal), goal_percentage (1: complete)."""
 
@@ -730,7 +736,7 @@ class EpisodeReader:
     def __init__(self, path: str) -> None:
         ...
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Episode]:
         ...
 
     def __next__(self) -> Episode:
@@ -744,7 +750,7 @@ class Recorder:
     def __init__(self, path: str, game: Game, start: State, name: str = 'python', seed: int = 0) -> None:
         ...
 
-    def step(self, actions: list[int]) -> None:
+    def step(self, actions: Union[Sequence[int], NDArray[Any]]) -> None:
         """Plays one action (flat id) per player."""
 
     @property
@@ -755,9 +761,9 @@ class Recorder:
     def finished(self) -> bool:
         ...
 
-BLOCK_COLORS: tuple
+BLOCK_COLORS: tuple[tuple[int, int, int], ...]
 
-def draw_world(blocks: numpy.ndarray, goal: Optional[numpy.ndarray] = None, feet: Optional[numpy.ndarray] = None, opacity: Optional[numpy.ndarray] = None, corner: str = 'high', tile: Optional[int] = None) -> numpy.ndarray:
+def draw_world(blocks: NDArray[Any], goal: Optional[NDArray[Any]] = None, feet: Optional[NDArray[Any]] = None, opacity: Optional[NDArray[Any]] = None, corner: str = 'high', tile: Optional[int] = None) -> NDArray[Any]:
     """An isometric picture of a world, uint8 [height, width, 3].
 
     blocks: uint8 [w, h, d].
@@ -767,18 +773,18 @@ def draw_world(blocks: numpy.ndarray, goal: Optional[numpy.ndarray] = None, feet
     corner: the view from "high" x and z or from "low".
     tile: half the width of a voxel in pixels, even."""
 
-def draw_frame(game: Game, state: State, goal: str = 'ghost', both_corners: bool = False) -> numpy.ndarray:
+def draw_frame(game: Game, state: State, goal: str = 'ghost', both_corners: bool = False) -> NDArray[Any]:
     """A picture with caption and legend, uint8 [height, width, 3]; `goal` is ghost, beside or
     hidden."""
 
 def state_text(game: Game, state: State, goal: str = 'ghost', color: bool = False) -> str:
     """The layers of the world as text for a terminal."""
 
-def evaluate(config: Config, assistant: Any, policy: Any, human: Any, goals: Any, record_directory: str, label: str) -> Any:
+def evaluate(config: Config, assistant: Any, policy: Any, human: Any, goals: _GoalSpec, record_directory: str, label: str) -> dict[str, Any]:
     """See hod.evaluate."""
 
-def bootstrap_mean(values: list[float], seed: int = 0) -> tuple:
+def bootstrap_mean(values: Sequence[float], seed: int = 0) -> tuple[float, float, float]:
     """(mean, low, high): the mean and its 95% percentile interval."""
 
-def open_run(path: str) -> tuple:
+def open_run(path: str) -> tuple[Config, list[tuple[int, str]]]:
     """(Config, [(training step, path of a checkpoint), ...]); see hod.Run."""

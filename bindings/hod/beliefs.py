@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 
-def posterior(goal_logits: np.ndarray) -> np.ndarray:
+def posterior(goal_logits: NDArray[Any]) -> NDArray[Any]:
     """Probability of each block in every voxel, summing to 1 over the blocks: float64 [10, w, h, d]
     from `Prediction.goal_logits`, float64 [v, 10] from `Node.belief_logits`."""
     axis = 0 if goal_logits.ndim == 4 else -1
@@ -14,7 +17,7 @@ def posterior(goal_logits: np.ndarray) -> np.ndarray:
     return exponentials / exponentials.sum(axis, keepdims=True)
 
 
-def entropy(probabilities: np.ndarray) -> np.ndarray:
+def entropy(probabilities: NDArray[Any]) -> NDArray[Any]:
     """Uncertainty of each voxel in bits, from 0 to log2(10), of what `posterior` gives."""
     axis = 0 if probabilities.ndim == 4 else -1
     positive = np.maximum(probabilities, np.finfo(np.float64).tiny)

@@ -5,7 +5,7 @@
 
 The same episodes with the same random valid actions are stepped by three loops: two-player batches
 in C++ alone (`EnvBatch.time_steps`), the same batches from Python, and hod.VectorEnv, whose humans
-stand still, with masks and without. The difference between the first two is what Python costs.
+stand still, with masks and without, as views (copy=False) and with copies, the default. The difference between the first two is what Python costs.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import time
 from typing import Any, Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 import hod
 from hod import _hod
@@ -27,7 +28,9 @@ STEPS = 64
 """Steps of a batch that are timed together; the same actions each time."""
 
 
-def _random_actions(batch: _hod.EnvBatch, steps: int, rng: np.random.Generator) -> list[np.ndarray]:
+def _random_actions(
+    batch: _hod.EnvBatch, steps: int, rng: np.random.Generator
+) -> list[NDArray[Any]]:
     """Valid actions of every player for `steps` steps."""
     recorded = []
     for _ in range(steps):
@@ -68,8 +71,8 @@ def measure(num_envs: int, threads: int, seconds: float, config: _hod.Config) ->
             batch.step(joint)
         return time.perf_counter() - begin
 
-    def vector(masks: bool) -> Callable[[], float]:
-        env = hod.VectorEnv(num_envs, config, human="noop", threads=threads, masks=masks)
+    def vector(masks: bool, copy: bool) -> Callable[[], float]:
+        env = hod.VectorEnv(num_envs, config, human="noop", threads=threads, masks=masks, copy=copy)
         own = [np.ascontiguousarray(joint[:, 1]) for joint in actions]
 
         def run() -> float:
@@ -85,8 +88,10 @@ def measure(num_envs: int, threads: int, seconds: float, config: _hod.Config) ->
     for name, run in (
         ("cpp", in_cpp),
         ("python", in_python),
-        ("vector_env", vector(False)),
-        ("vector_env_masks", vector(True)),
+        ("vector_views", vector(False, copy=False)),
+        ("vector_views_masks", vector(True, copy=False)),
+        ("vector_copies", vector(False, copy=True)),
+        ("vector_copies_masks", vector(True, copy=True)),
     ):
         best, median = _best_rate(run, steps, seconds)
         result[name] = {"steps_per_second": best, "median": median}
@@ -102,14 +107,17 @@ def main() -> None:
     parser.add_argument("--json", metavar="FILE", help="write all figures there")
     arguments = parser.parse_args()
     config = _hod.Config()
-    columns = ("cpp", "python", "vector_env", "vector_env_masks")
-    print(f"{'envs':>6}" + "".join(f"{name:>18}" for name in columns) + f"{'python / cpp':>14}")
+    columns = (
+        *("cpp", "python", "vector_views", "vector_views_masks"),
+        *("vector_copies", "vector_copies_masks"),
+    )
+    print(f"{'envs':>6}" + "".join(f"{name:>20}" for name in columns) + f"{'python / cpp':>14}")
     results = []
     for num_envs in arguments.envs:
         result = measure(num_envs, arguments.threads, arguments.seconds, config)
         results.append(result)
         rates = [result[name]["steps_per_second"] for name in columns]
-        cells = "".join(f"{rate:>18,.0f}" for rate in rates)
+        cells = "".join(f"{rate:>20,.0f}" for rate in rates)
         print(f"{num_envs:>6}{cells}{rates[1] / rates[0]:>14.2f}", flush=True)
     if arguments.json:
         context = {

@@ -12,39 +12,29 @@ Observations are dictionaries:
 Actions are flat ids (`env.game.describe` says what one means). info["action_mask"], int8
 [num_actions], is 1 for actions that are valid, with line of sight; others have no effect.
 
-Arrays are read-only views of the engine's memory. The next reset() or step() overwrites them: copy
-what is to be kept.
+Every reset() and step() gives arrays of its own, so they may be kept. With copy=False they are
+read-only views of the engine's memory, which the next reset() or step() overwrites.
+
+Seeds are whole numbers from 0 on, also such as Gymnasium makes, of 128 bits. `options` of reset()
+mean nothing here; a warning says so.
 """
 
 from __future__ import annotations
 
-import os
-from typing import Any, Callable, Sequence
+import warnings
+from typing import Any, Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hod import _hod, spaces
-
-try:
-    import gymnasium
-
-    _Env, _VectorEnv = gymnasium.Env, gymnasium.vector.VectorEnv
-except ImportError:
-    gymnasium = None
-    _Env = _VectorEnv = object
-
-try:
-    import pettingzoo
-
-    _ParallelEnv = pettingzoo.ParallelEnv
-except ImportError:
-    _ParallelEnv = object
+from hod import _hod, bases, spaces
 
 _INT32_MAX = np.iinfo(np.int32).max
 RENDER_MODES = ["rgb_array", "ansi"]
+RENDER_FPS = 8
 
 # What goals and human models may be: a name, or a function (see hod.Goals and hod.HumanModel).
-GoalSpec = str | Callable[[int], np.ndarray]
+GoalSpec = str | Callable[[int], NDArray[Any]]
 HumanSpec = str | Callable[[_hod.Game, int, int], Any]
 
 
@@ -58,11 +48,37 @@ def make_config(config: _hod.Config | None, settings: dict[str, Any]) -> _hod.Co
     return config.replace({"game": settings})
 
 
-def _new_seeds(count: int) -> list[int]:
-    return [int.from_bytes(os.urandom(8), "little") for _ in range(count)]
+def engine_seed(seed: Any) -> int:
+    """The engine's seed, of 64 bits, for one of any length."""
+    if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool):
+        raise TypeError(f"seed: {seed!r}, expected a whole number")
+    if seed < 0:
+        raise ValueError(f"seed: {seed}, expected 0 or more")
+    seed = int(seed)
+    if seed < 2**64:
+        return seed
+    return int(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0])
 
 
-def _observation_space(config: _hod.Config) -> spaces.Dict:
+def first_seed(env: Any) -> int:
+    """The seed of an environment that is reset for the first time without one: from it, as
+    `np_random_seed`, the same episodes follow again."""
+    seed = env.np_random_seed
+    return int(env.np_random.integers(2**63)) if seed == -1 else int(seed)
+
+
+def warn_of_options(options: dict[str, Any] | None) -> None:
+    """Interfaces pass options on; here none means anything."""
+    if options:
+        warnings.warn(f"reset: the options {sorted(options)} mean nothing here", stacklevel=3)
+
+
+def check_render_mode(mode: str | None) -> None:
+    if mode is not None and mode not in RENDER_MODES:
+        raise ValueError(f"render mode {mode!r}, expected one of {RENDER_MODES}")
+
+
+def observation_space(config: _hod.Config) -> spaces.Dict:
     w, h, d = config["game.world_size"]
     return spaces.Dict(
         {
@@ -73,11 +89,10 @@ def _observation_space(config: _hod.Config) -> spaces.Dict:
     )
 
 
-def _render(batch: _hod.EnvBatch, index: int, mode: str | None) -> np.ndarray | str | None:
+def render(batch: _hod.EnvBatch, index: int, mode: str | None) -> NDArray[Any] | str | None:
     if mode is None:
         return None
-    if mode not in RENDER_MODES:
-        raise ValueError(f"render mode {mode!r}, expected one of {RENDER_MODES}")
+    check_render_mode(mode)
     game, state = batch.game(index), batch.state(index)
     return _hod.draw_frame(game, state) if mode == "rgb_array" else _hod.state_text(game, state)
 
@@ -86,53 +101,74 @@ class _Single:
     """What the two environments with one game share."""
 
     _batch: _hod.EnvBatch
+    _copy: bool
     render_mode: str | None
 
-    def _reset_batch(self, seed: int | None, options: dict | None) -> None:
-        if options:
-            raise ValueError(f"options: {sorted(options)}, expected none")
-        self._batch.reset(None if seed is None else [seed])
+    def _given(self, array: NDArray[Any]) -> NDArray[Any]:
+        """An array of the engine's as it is handed out."""
+        return array.copy() if self._copy else array
+
+    def _observation(self, player: int) -> dict[str, NDArray[Any]]:
+        arrays = self._batch.arrays
+        return {
+            "world": self._given(arrays["observations"][0, player]),
+            "inventory": self._given(arrays["inventories"][0, player]),
+            "timestep": self._given(arrays["timesteps"]),
+        }
+
+    def _mask(self, player: int) -> NDArray[Any]:
+        return self._given(self._batch.arrays["masks"][0, player].view(np.int8))
 
     @property
     def game(self) -> _hod.Game:
         """The rules and the goal of the present episode, a copy."""
         return self._batch.game(0)
 
-    def state(self) -> Any:
+    def game_state(self) -> _hod.State:
         """The state of the present episode, a copy."""
         return self._batch.state(0)
 
-    def render(self, mode: str | None = None) -> np.ndarray | str | None:
+    def render(self, mode: str | None = None) -> NDArray[Any] | str | None:
         """A picture, uint8 [height, width, 3], or text, as `mode` or else `render_mode` says."""
-        return _render(self._batch, 0, mode or self.render_mode)
+        return render(self._batch, 0, mode or self.render_mode)
 
     def close(self) -> None:
         """Nothing has to be closed."""
 
 
-class ParallelEnv(_Single, _ParallelEnv):  # type: ignore[misc, valid-type]
-    """The human and the assistant as two agents; make it with `hod.parallel_env`."""
+class ParallelEnv(_Single, bases.ParallelEnv):  # type: ignore[misc, valid-type]
+    """The human and the assistant as two agents; make it with `hod.parallel_env`.
 
-    metadata = {"name": "hod_v0", "render_modes": RENDER_MODES, "is_parallelizable": True}
+    Observations hold "action_mask", too, where PettingZoo's learners look for it."""
+
+    metadata = {
+        "name": "hod_v0",
+        "render_modes": RENDER_MODES,
+        "render_fps": RENDER_FPS,
+        "is_parallelizable": True,
+    }
     possible_agents = ["human", "assistant"]
 
-    def __init__(self, config: _hod.Config, goals: GoalSpec, render_mode: str | None) -> None:
-        self._batch = _hod.EnvBatch(config, goals, _new_seeds(1))
+    def __init__(
+        self, config: _hod.Config, goals: GoalSpec, render_mode: str | None, copy: bool = True
+    ) -> None:
+        check_render_mode(render_mode)
+        self._batch = _hod.EnvBatch(config, goals, [0])
+        self._copy = copy
+        self._seeded = False
         self.render_mode = render_mode
         self.agents: list[str] = []
         n = self._batch.num_actions
-        self.observation_spaces = {a: _observation_space(config) for a in self.possible_agents}
-        self.action_spaces = {a: spaces.Discrete(n) for a in self.possible_agents}
-        arrays = self._batch.arrays
-        self._observations = {
-            agent: {
-                "world": arrays["observations"][0, p],
-                "inventory": arrays["inventories"][0, p],
-                "timestep": arrays["timesteps"],
-            }
-            for p, agent in enumerate(self.possible_agents)
-        }
-        self._masks = arrays["masks"][0].view(np.int8)
+        self.observation_spaces: dict[str, spaces.Dict] = {}
+        self.action_spaces: dict[str, spaces.Discrete] = {}
+        for agent in self.possible_agents:
+            seen = observation_space(config).spaces
+            mask = spaces.Box(0, 1, (n,), np.int8)
+            self.observation_spaces[agent] = spaces.Dict({**seen, "action_mask": mask})
+            self.action_spaces[agent] = spaces.Discrete(n)
+        high = np.full(len(self.state()), _INT32_MAX, np.int32)
+        high[: self._batch.arrays["observations"][0, 0].size] = 255
+        self.state_space = spaces.Box(np.zeros_like(high), high, dtype=np.int32)
 
     def observation_space(self, agent: str) -> spaces.Dict:
         return self.observation_spaces[agent]
@@ -140,32 +176,39 @@ class ParallelEnv(_Single, _ParallelEnv):  # type: ignore[misc, valid-type]
     def action_space(self, agent: str) -> spaces.Discrete:
         return self.action_spaces[agent]
 
-    @property
-    def num_agents(self) -> int:
-        return len(self.agents)
-
-    @property
-    def max_num_agents(self) -> int:
-        return len(self.possible_agents)
-
-    @property
-    def unwrapped(self) -> ParallelEnv:
-        return self
+    def state(self) -> NDArray[Any]:
+        """What there is to know, for centralised training: int32 [n], the world as the human sees
+        it, with the goal, both inventories and the timestep."""
+        arrays = self._batch.arrays
+        parts = (arrays["observations"][0, 0], arrays["inventories"], arrays["timesteps"])
+        return np.concatenate([part.ravel().astype(np.int32) for part in parts])
 
     def _by_agent(self, values: Any) -> dict[str, Any]:
         return dict(zip(self.possible_agents, values))
 
-    def _infos(self) -> dict[str, dict]:
+    def _seen(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Observations and infos by agent."""
         share = float(self._batch.arrays["goal_percentages"][0])
-        return self._by_agent({"action_mask": m, "goal_percentage": share} for m in self._masks)
+        masks = [self._mask(p) for p in range(2)]
+        observations = [{**self._observation(p), "action_mask": masks[p]} for p in range(2)]
+        infos = [{"action_mask": mask, "goal_percentage": share} for mask in masks]
+        return self._by_agent(observations), self._by_agent(infos)
 
-    def reset(self, seed: int | None = None, options: dict | None = None) -> tuple[dict, dict]:
+    def reset(
+        self, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Starts an episode. Returns observations and infos by agent."""
-        self._reset_batch(seed, options)
+        warn_of_options(options)
+        if seed is None and not self._seeded:
+            seed = int.from_bytes(np.random.SeedSequence().generate_state(2).tobytes(), "little")
+        self._batch.reset(None if seed is None else [engine_seed(seed)])
+        self._seeded = True
         self.agents = list(self.possible_agents)
-        return {a: dict(o) for a, o in self._observations.items()}, self._infos()
+        return self._seen()
 
-    def step(self, actions: dict[str, int]) -> tuple[dict, dict, dict, dict, dict]:
+    def step(
+        self, actions: dict[str, int]
+    ) -> tuple[dict[str, Any], dict[str, float], dict[str, bool], dict[str, bool], dict[str, Any]]:
         """Plays one action (flat id) of each agent. Returns observations, rewards (in blocks),
         terminations (the goal stands), truncations (the horizon is reached, or there is no
         progress) and infos, each by agent."""
@@ -178,12 +221,13 @@ class ParallelEnv(_Single, _ParallelEnv):  # type: ignore[misc, valid-type]
         terminated, truncated = bool(arrays["terminated"][0]), bool(arrays["truncated"][0])
         if terminated or truncated:
             self.agents = []
+        observations, infos = self._seen()
         return (
-            {a: dict(o) for a, o in self._observations.items()},
+            observations,
             self._by_agent(float(r) for r in arrays["rewards"][0]),
             self._by_agent([terminated] * 2),
             self._by_agent([truncated] * 2),
-            self._infos(),
+            infos,
         )
 
 
@@ -192,6 +236,8 @@ def parallel_env(
     *,
     goals: GoalSpec = "generated",
     render_mode: str | None = None,
+    max_cycles: int | None = None,
+    copy: bool = True,
     **settings: Any,
 ) -> ParallelEnv:
     """A game of two players with the interface of PettingZoo's ParallelEnv.
@@ -200,19 +246,25 @@ def parallel_env(
         as world_size=(7, 7, 7), horizon=200, human_rewards={"noop": -0.1}.
     goals: what is to be built, see hod.Goals.
     render_mode: what render() gives, "rgb_array" or "ansi".
+    max_cycles: PettingZoo's name for the setting horizon.
+    copy: whether arrays may be kept; else they are views, which is faster.
     """
-    return ParallelEnv(make_config(config, settings), goals, render_mode)
+    if max_cycles is not None:
+        if "horizon" in settings:
+            raise TypeError("max_cycles and horizon are the same: expected one of them")
+        settings["horizon"] = max_cycles
+    return ParallelEnv(make_config(config, settings), goals, render_mode, copy)
 
 
-class AssistantEnv(_Single, _Env):  # type: ignore[misc, valid-type]
+class AssistantEnv(_Single, bases.Env):  # type: ignore[misc, valid-type]
     """The assistant's side of a game, with the interface of gymnasium.Env: a human model plays the
-    human. The assistant does not see the goal.
+    human. The assistant does not see the goal. gymnasium.make("hod/Assistant-v0") makes one.
 
     human: see hod.HumanModel; the other arguments are those of `hod.parallel_env`.
     Rewards are the assistant's, in blocks: changes of similarity to the goal, whoever made them.
     """
 
-    metadata = {"render_modes": RENDER_MODES, "render_fps": 8}
+    metadata = {"render_modes": RENDER_MODES, "render_fps": RENDER_FPS}
     spec = None
 
     def __init__(
@@ -222,40 +274,50 @@ class AssistantEnv(_Single, _Env):  # type: ignore[misc, valid-type]
         human: HumanSpec = "heuristic",
         goals: GoalSpec = "generated",
         render_mode: str | None = None,
+        copy: bool = True,
         **settings: Any,
     ) -> None:
         config = make_config(config, settings)
-        if render_mode is not None and render_mode not in RENDER_MODES:
-            raise ValueError(f"render mode {render_mode!r}, expected one of {RENDER_MODES}")
-        self._batch = _hod.EnvBatch(config, goals, _new_seeds(1), human=human)
+        check_render_mode(render_mode)
+        self._batch = _hod.EnvBatch(config, goals, [0], human=human)
+        self._copy = copy
+        self._seeded = False
         self.render_mode = render_mode
-        self.observation_space = _observation_space(config)
+        self.observation_space = observation_space(config)
         self.action_space = spaces.Discrete(self._batch.num_actions)
-        arrays = self._batch.arrays
-        self._observation = {
-            "world": arrays["observations"][0, 0],
-            "inventory": arrays["inventories"][0, 0],
-            "timestep": arrays["timesteps"],
-        }
         self._over = True
 
     def _info(self) -> dict[str, Any]:
         arrays = self._batch.arrays
         return {
-            "action_mask": arrays["masks"][0, 0].view(np.int8),
+            "action_mask": self._mask(0),
             "human_action": int(arrays["actions"][0, 0]),
             "goal_percentage": float(arrays["goal_percentages"][0]),
         }
 
-    def reset(self, *, seed: int | None = None, options: dict | None = None) -> tuple[dict, dict]:
-        """Starts an episode; returns observation and info."""
-        if gymnasium is not None:
-            super(_Single, self).reset(seed=seed)
-        self._reset_batch(seed, options)
-        self._over = False
-        return dict(self._observation), self._info()
+    def state(self) -> _hod.State:
+        """`game_state`."""
+        return self.game_state()
 
-    def step(self, action: int) -> tuple[dict, float, bool, bool, dict]:
+    def action_masks(self) -> NDArray[Any]:
+        """bool [num_actions]: what is valid now, where MaskablePPO looks for it."""
+        return self._batch.arrays["masks"][0, 0].astype(bool)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Starts an episode; returns observation and info."""
+        warn_of_options(options)
+        checked = None if seed is None else engine_seed(seed)
+        bases.Env.reset(self, seed=None if seed is None else int(seed))
+        if checked is None and not self._seeded:
+            checked = engine_seed(first_seed(self))
+        self._batch.reset(None if checked is None else [checked])
+        self._seeded = True
+        self._over = False
+        return self._observation(0), self._info()
+
+    def step(self, action: int) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
         """Plays the assistant's action (a flat id) and the human's. Returns observation, reward,
         terminated (the goal stands), truncated (the horizon is reached, or there is no progress)
         and info, with the human's action as a flat id."""
@@ -266,124 +328,4 @@ class AssistantEnv(_Single, _Env):  # type: ignore[misc, valid-type]
         terminated, truncated = bool(arrays["terminated"][0]), bool(arrays["truncated"][0])
         self._over = terminated or truncated
         reward = float(arrays["rewards"][0, 0])
-        return dict(self._observation), reward, terminated, truncated, self._info()
-
-
-class VectorEnv(_VectorEnv):  # type: ignore[misc, valid-type]
-    """Many AssistantEnvs stepped together by `threads` threads (all processors unless said
-    otherwise), with the interface of gymnasium.vector.VectorEnv.
-
-    Autoreset mode is NEXT_STEP (metadata["autoreset_mode"]): the step after the last of an episode
-    ignores its action, starts a new episode and gives a reward of 0.
-
-    masks: whether infos hold "action_mask", int8 [num_envs, num_actions]; they take most of the
-        time of a step (docs/python.md, "Speed").
-    """
-
-    spec = None
-    closed = False
-
-    def __init__(
-        self,
-        num_envs: int,
-        config: _hod.Config | None = None,
-        *,
-        human: HumanSpec = "heuristic",
-        goals: GoalSpec = "generated",
-        render_mode: str | None = None,
-        threads: int | None = None,
-        masks: bool = True,
-        **settings: Any,
-    ) -> None:
-        if num_envs < 1:
-            raise ValueError(f"num_envs: {num_envs}, expected 1 or more")
-        config = make_config(config, settings)
-        self.num_envs = num_envs
-        self.render_mode = render_mode
-        mode = gymnasium.vector.AutoresetMode.NEXT_STEP if gymnasium is not None else "NextStep"
-        self.metadata = {"render_modes": RENDER_MODES, "autoreset_mode": mode, "render_fps": 8}
-        self._batch = _hod.EnvBatch(
-            config,
-            goals,
-            _new_seeds(num_envs),
-            threads=threads or os.cpu_count() or 1,
-            human=human,
-            masks=masks,
-        )
-        w, h, d = config["game.world_size"]
-        n = self._batch.num_actions
-        self.single_observation_space = _observation_space(config)
-        self.single_action_space = spaces.Discrete(n)
-        self.observation_space = spaces.Dict(
-            {
-                "world": spaces.Box(0, 255, (num_envs, 6, w, h, d), np.uint8),
-                "inventory": spaces.Box(0, _INT32_MAX, (num_envs, 10), np.int32),
-                "timestep": spaces.Box(0, _INT32_MAX, (num_envs, 1), np.int32),
-            }
-        )
-        self.action_space = spaces.MultiDiscrete([n] * num_envs)
-        arrays = self._batch.arrays
-        self._observations = {
-            "world": arrays["observations"][:, 0],
-            "inventory": arrays["inventories"][:, 0],
-            "timestep": arrays["timesteps"][:, np.newaxis],
-        }
-        self._masks = arrays["masks"][:, 0].view(np.int8) if masks else None
-        self._begun = False
-
-    @property
-    def unwrapped(self) -> VectorEnv:
-        return self
-
-    def _infos(self) -> dict[str, np.ndarray]:
-        arrays = self._batch.arrays
-        infos = {
-            "human_action": arrays["actions"][:, 0],
-            "goal_percentage": arrays["goal_percentages"],
-        }
-        if self._masks is not None:
-            infos["action_mask"] = self._masks
-        return infos
-
-    def reset(
-        self, *, seed: int | Sequence[int] | None = None, options: dict | None = None
-    ) -> tuple[dict, dict]:
-        """Starts an episode in every environment. `seed` is one for each, or one number from which
-        environment i gets seed + i. Returns observations and infos."""
-        if options:
-            raise ValueError(f"options: {sorted(options)}, expected none")
-        if isinstance(seed, (int, np.integer)):
-            seed = [int(seed) + i for i in range(self.num_envs)]
-        self._batch.reset(None if seed is None else list(seed))
-        self._begun = True
-        return dict(self._observations), self._infos()
-
-    def step(self, actions: np.ndarray) -> tuple[dict, np.ndarray, np.ndarray, np.ndarray, dict]:
-        """Plays the assistants' `actions`, flat ids [num_envs]. Returns observations, rewards
-        float32 [num_envs], terminations and truncations bool [num_envs], and infos, arrays
-        [num_envs, ...]."""
-        if not self._begun:
-            raise RuntimeError("no episode has begun: call reset()")
-        self._batch.step(np.asarray(actions))
-        arrays = self._batch.arrays
-        return (
-            dict(self._observations),
-            arrays["rewards"][:, 0],
-            arrays["terminated"],
-            arrays["truncated"],
-            self._infos(),
-        )
-
-    def positions(self) -> list[_hod.Position]:
-        """What an assistant with a network sees of each environment, to be evaluated."""
-        batch = self._batch
-        return [_hod.Position(batch.game(i), batch.state(i)) for i in range(self.num_envs)]
-
-    def render(self, mode: str | None = None) -> tuple[np.ndarray | str | None, ...]:
-        """A picture or a text for each environment, as `AssistantEnv.render`."""
-        return tuple(
-            _render(self._batch, i, mode or self.render_mode) for i in range(self.num_envs)
-        )
-
-    def close(self, **kwargs: Any) -> None:
-        """Nothing has to be closed."""
+        return self._observation(0), reward, terminated, truncated, self._info()

@@ -9,6 +9,7 @@ import numpy as np
 
 from hod import _hod
 from hod.environments import GoalSpec, HumanSpec
+from hod.notebook import table
 
 Evaluator = Callable[[Sequence[_hod.Position]], Sequence[_hod.Prediction]]
 
@@ -56,20 +57,29 @@ class Evaluation:
         ]
         self.houses = np.array([tuple(row.values()) for row in rows], dtype)
 
+    def _repr_html_(self) -> str:
+        """What notebooks show: a table of the figures."""
+        rows = [
+            (key, *(str(figure[part]) for part in ("alone", "assisted", "difference")))
+            for key, figure in self.figures.items()
+        ]
+        rows.append(("human actions saved, %", "", "", str(self.human_actions_saved)))
+        return table((self.label, "human alone", "with assistant", "difference"), rows)
+
     def __repr__(self) -> str:
         saved = self.human_actions_saved
         return f"<hod.Evaluation of {self.label}: saves {saved} % of the human's actions>"
 
 
 def evaluate(
-    assistant: str | os.PathLike | _hod.Network | Evaluator | None = None,
+    assistant: str | os.PathLike[str] | _hod.Network | Evaluator | None = None,
     *,
     policy: HumanSpec | None = None,
     human: HumanSpec = "heuristic",
     goals: GoalSpec | None = None,
     config: _hod.Config | None = None,
     label: str | None = None,
-    record: str | os.PathLike | None = None,
+    record: str | os.PathLike[str] | None = None,
     **settings: Any,
 ) -> Evaluation:
     """Plays every house alone and with the assistant, as `hod evaluate` does; with the same
@@ -87,7 +97,7 @@ def evaluate(
     Python functions are called under the GIL, from several threads.
     """
     if isinstance(assistant, (str, os.PathLike)):
-        path = str(assistant)
+        path = os.fspath(assistant)
         label = label or path
         assistant = _hod.Network.load(path)
         config = assistant.trained_config if config is None else config
@@ -96,6 +106,6 @@ def evaluate(
     label = label or ("noop" if player is None else type(player).__name__)
     config = (_hod.Config() if config is None else config).replace({"evaluation": settings})
     report = _hod.evaluate(
-        config, assistant, policy, human, goals, "" if record is None else str(record), label
+        config, assistant, policy, human, goals, os.fspath(record) if record else "", label
     )
     return Evaluation(report)

@@ -7,6 +7,7 @@ from typing import Any, Iterable, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from numpy.typing import NDArray
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -26,7 +27,7 @@ def _axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
     return plt.figure(figsize=size, layout="constrained").add_subplot()
 
 
-def _show(ax: Axes, image: np.ndarray, title: str | None) -> Axes:
+def _show(ax: Axes, image: NDArray[Any], title: str | None) -> Axes:
     ax.imshow(image)
     ax.set_axis_off()
     if title:
@@ -35,11 +36,11 @@ def _show(ax: Axes, image: np.ndarray, title: str | None) -> Axes:
 
 
 def world(
-    blocks: np.ndarray,
-    goal: np.ndarray | None = None,
-    feet: np.ndarray | None = None,
+    blocks: NDArray[Any],
+    goal: NDArray[Any] | None = None,
+    feet: NDArray[Any] | None = None,
     *,
-    opacity: np.ndarray | None = None,
+    opacity: NDArray[Any] | None = None,
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -49,7 +50,7 @@ def world(
     return _show(ax, _hod.draw_world(blocks, goal, feet, opacity), title)
 
 
-def _in_order(game: _hod.Game, feet: np.ndarray) -> np.ndarray:
+def _in_order(game: _hod.Game, feet: NDArray[Any]) -> NDArray[Any]:
     """Players who see the goal first, as pictures colour them."""
     sees = [player["goal_visible"] for player in game.settings["players"]]
     return feet[sorted(range(len(sees)), key=lambda p: not sees[p])]

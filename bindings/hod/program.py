@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import tempfile
@@ -17,16 +18,21 @@ def program_path() -> str:
     installed."""
     path = Path(__file__).parent / "bin" / "hod"
     if not path.exists():
-        raise FileNotFoundError(f"{path}: the program hod is not beside the package")
+        reason = "the program hod is not beside the package"
+        raise FileNotFoundError(errno.ENOENT, reason, str(path))
     return str(path)
 
 
-def call(*arguments: str, quiet: bool = False) -> str:
+def call(*arguments: str | os.PathLike[str], quiet: bool = False) -> str:
     """Runs `hod ARGUMENTS...` to its end and returns what it prints; its progress is shown unless
     `quiet`. RuntimeError, with the program's last words, if it fails."""
+    words = [os.fspath(argument) for argument in arguments]
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(
-            [program_path(), *arguments], stdout=output, stderr=subprocess.PIPE, text=True
+            [program_path(), *words],
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         errors: deque[str] = deque(maxlen=20)
         try:
@@ -41,12 +47,12 @@ def call(*arguments: str, quiet: bool = False) -> str:
             raise
         if process.returncode != 0:
             reason = "".join(errors).strip() or f"exit status {process.returncode}"
-            raise RuntimeError(f"hod {' '.join(arguments)}: {reason}")
+            raise RuntimeError(f"hod {' '.join(words)}: {reason}")
         output.seek(0)
         return output.read()
 
 
-def train(config: _hod.Config, out: str | os.PathLike, *, quiet: bool = False) -> Run:
+def train(config: _hod.Config, out: str | os.PathLike[str], *, quiet: bool = False) -> Run:
     """Trains a run in the directory `out`, as `hod train` does, and opens it. Called again it goes
     on where it was interrupted, or only opens what is complete."""
     out = Path(out)

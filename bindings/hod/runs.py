@@ -3,12 +3,14 @@ is asked for."""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterator, NamedTuple, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hod import _hod
 
@@ -30,7 +32,7 @@ class Checkpoint(NamedTuple):
 class Shards(Sequence[_hod.Shard]):
     """The shards of a directory in order; each is read when indexed, and not kept."""
 
-    def __init__(self, directory: str | os.PathLike) -> None:
+    def __init__(self, directory: str | os.PathLike[str]) -> None:
         self.paths = sorted(Path(directory).glob("w*-*.shard"))
 
     def __len__(self) -> int:
@@ -41,7 +43,7 @@ class Shards(Sequence[_hod.Shard]):
             raise TypeError("shards are read one at a time: index, or iterate")
         return _hod.Shard(str(self.paths[index]))
 
-    def steps(self) -> Iterator[np.ndarray]:
+    def steps(self) -> Iterator[NDArray[Any]]:
         """`Fragment.steps` of every fragment, shard after shard."""
         for shard in self:
             for index in range(len(shard)):
@@ -51,9 +53,9 @@ class Shards(Sequence[_hod.Shard]):
 class Run:
     """A run directory, of a training that is complete, under way or interrupted."""
 
-    def __init__(self, path: str | os.PathLike) -> None:
+    def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self.config, _ = _hod.open_run(str(path))
+        self.config, _ = _hod.open_run(os.fspath(path))
 
     @property
     def checkpoints(self) -> list[Checkpoint]:
@@ -65,7 +67,7 @@ class Run:
         """The newest one. FileNotFoundError if there is none yet."""
         checkpoints = self.checkpoints
         if not checkpoints:
-            raise FileNotFoundError(f"{self.path}: no checkpoint yet")
+            raise FileNotFoundError(errno.ENOENT, "no checkpoint yet", str(self.path))
         return checkpoints[-1]
 
     @property
@@ -73,7 +75,7 @@ class Run:
         """Samples of self-play."""
         return Shards(self.path / "shards")
 
-    def metrics(self, name: str = "learner") -> np.ndarray:
+    def metrics(self, name: str = "learner") -> NDArray[Any]:
         """metrics/NAME.jsonl as a structured array; see `read_metrics`."""
         return read_metrics(self.path / "metrics" / f"{name}.jsonl")
 
@@ -85,7 +87,7 @@ class Run:
         return f"hod.Run({str(self.path)!r})"
 
 
-def read_metrics(path: str | os.PathLike) -> np.ndarray:
+def read_metrics(path: str | os.PathLike[str]) -> NDArray[Any]:
     """A file of metrics, one JSON object a line, as a structured array with a field for each key:
     float64 for numbers (NaN where a line has none), else text. A last line that is not finished is
     left out; any other line that is not an object is a ValueError."""
@@ -114,7 +116,7 @@ def read_metrics(path: str | os.PathLike) -> np.ndarray:
     return table
 
 
-def frame(table: np.ndarray) -> pandas.DataFrame:
+def frame(table: NDArray[Any]) -> pandas.DataFrame:
     """Any structured array of this package as a pandas frame. ImportError without pandas
     (python3-pandas)."""
     import pandas
@@ -122,11 +124,11 @@ def frame(table: np.ndarray) -> pandas.DataFrame:
     return pandas.DataFrame({name: table[name] for name in table.dtype.names or ()})
 
 
-def read_episodes(path: str | os.PathLike) -> Iterator[_hod.Episode]:
+def read_episodes(path: str | os.PathLike[str]) -> Iterator[_hod.Episode]:
     """The episodes of a file (hod.Episode), read one by one in one pass."""
-    return iter(_hod.EpisodeReader(str(path)))
+    return iter(_hod.EpisodeReader(os.fspath(path)))
 
 
-def read_people(path: str | os.PathLike) -> Iterator[_hod.PeopleEpisode]:
+def read_people(path: str | os.PathLike[str]) -> Iterator[_hod.PeopleEpisode]:
     """The episodes of a recording of people (docs/traces.md), read one by one."""
-    return iter(_hod.PeopleReader(str(path)))
+    return iter(_hod.PeopleReader(os.fspath(path)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 try:
     from gymnasium.spaces import Box, Dict, Discrete, MultiDiscrete
@@ -42,7 +43,7 @@ except ImportError:
             self.n = np.int64(n)
             self.start = np.int64(0)
 
-        def sample(self, mask: np.ndarray | None = None) -> np.int64:
+        def sample(self, mask: NDArray[Any] | None = None) -> np.int64:
             """One of those where `mask`, int8 [n], is not 0; 0 if there are none."""
             if mask is None:
                 return np.int64(self._rng.integers(self.n))
@@ -67,7 +68,7 @@ except ImportError:
             self.nvec = np.array(nvec, dtype=dtype)
             super().__init__(self.nvec.shape, dtype)
 
-        def sample(self) -> np.ndarray:
+        def sample(self) -> NDArray[Any]:
             return self._rng.integers(self.nvec).astype(self.dtype)
 
         def contains(self, x: Any) -> bool:
@@ -95,7 +96,7 @@ except ImportError:
             self.low = np.full(full, low, dtype)
             self.high = np.full(full, high, dtype)
 
-        def sample(self) -> np.ndarray:
+        def sample(self) -> NDArray[Any]:
             if self.low.dtype.kind == "f":
                 return self._rng.uniform(self.low, self.high).astype(self.dtype)
             return self._rng.integers(self.low, self.high, endpoint=True, dtype=self.dtype)
@@ -149,3 +150,6 @@ except ImportError:
 
         def __repr__(self) -> str:
             return f"Dict({self.spaces})"
+
+
+__all__ = ["Box", "Dict", "Discrete", "MultiDiscrete"]

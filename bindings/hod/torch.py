@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from typing import Any, NamedTuple
 
 import torch
@@ -48,7 +49,7 @@ def _pool(x: Tensor) -> Tensor:
     return torch.cat([voxels.mean(2), voxels.amax(2)], 1)
 
 
-class FactorisedBlock(nn.Module):
+class FactorisedBlock(nn.Module):  # type: ignore[misc]
     """x <- ReLU(x + vertical(ReLU(horizontal(x) + pooled(x))))"""
 
     def __init__(self, channels: int) -> None:
@@ -63,7 +64,7 @@ class FactorisedBlock(nn.Module):
         return F.relu(x + self.vertical(branch))
 
 
-class DenseBlock(nn.Module):
+class DenseBlock(nn.Module):  # type: ignore[misc]
     """x <- ReLU(x + second(ReLU(first(x) + pooled(x))))"""
 
     def __init__(self, channels: int) -> None:
@@ -81,7 +82,7 @@ class DenseBlock(nn.Module):
 _BLOCKS = {"factorised": FactorisedBlock, "dense": DenseBlock}
 
 
-class Network(nn.Module):
+class Network(nn.Module):  # type: ignore[misc]
     """A network of `channels` and `blocks` of a kind, "factorised" or "dense" (models/network.h),
     with the random parameters that torch gives; `load` has those of a checkpoint."""
 
@@ -131,9 +132,9 @@ class Network(nn.Module):
         )
 
     @classmethod
-    def load(cls, path: str) -> Network:
+    def load(cls, path: str | os.PathLike[str]) -> Network:
         """The network of a checkpoint. ValueError for a file that is none."""
-        _hod.Network.load(str(path))  # Checks it, and says what is wrong.
+        _hod.Network.load(os.fspath(path))  # Checks it, and says what is wrong.
         config = json.loads(safetensors.load_metadata(path)["network"])
         try:
             network = cls(**config)
@@ -147,12 +148,12 @@ class Network(nn.Module):
         network.load_state_dict(parameters)
         return network
 
-    def save(self, path: str, run: Any = None) -> None:
+    def save(self, path: str | os.PathLike[str], run: Any = None) -> None:
         """Writes a checkpoint; `run` is anything JSON can hold about how it was made, such as that
         of `hod.Network.run`."""
         state = self.state_dict()
         parameters = {name: tensor.detach().cpu().float().numpy() for name, tensor in state.items()}
-        _hod.Network(self.config, parameters).save(str(path), json.dumps(run or {}))
+        _hod.Network(self.config, parameters).save(os.fspath(path), json.dumps(run or {}))
 
 
 def flat_logits(channels: Tensor, game: _hod.Game) -> Tensor:

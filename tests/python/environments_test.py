@@ -46,7 +46,8 @@ def test_parallel_env_has_the_interface_of_pettingzoo():
         assert not env.action_space(agent).contains(env.action_space(agent).n)
     results = env.step({"human": 0, "assistant": 0})
     assert len(results) == 5 and all(set(r) == set(env.possible_agents) for r in results)
-    assert observations["human"]["timestep"][0] == 1
+    assert observations["human"]["timestep"][0] == 0  # They are not overwritten.
+    assert results[0]["human"]["timestep"][0] == 1
     assert isinstance(results[1]["human"], float) and results[2]["human"] is False
     assert env.unwrapped is env and env.close() is None
 
@@ -67,7 +68,7 @@ def test_parallel_env_agrees_with_the_rules():
     env = hod.parallel_env(**SETTINGS)
     rng = np.random.default_rng(1)
     observations, infos = env.reset(seed=8)
-    game, state = env.game, env.state()
+    game, state = env.game, env.game_state()
     for _ in range(12):
         actions = {a: valid(rng, infos[a]["action_mask"]) for a in env.agents}
         observations, rewards, *_, infos = env.step(actions)
@@ -77,7 +78,11 @@ def test_parallel_env_agrees_with_the_rules():
         for p, agent in enumerate(env.possible_agents):
             assert np.array_equal(observations[agent]["world"], game.observe(state, p))
             assert np.array_equal(infos[agent]["action_mask"], game.action_mask(state, p))
-    assert env.state() == state
+        seen = env.state()
+        assert seen in env.state_space
+        assert np.array_equal(seen[: 6 * state.blocks.size], game.observe(state, 0).ravel())
+        assert seen[-1] == state.timestep
+    assert env.game_state() == state
 
 
 def test_assistant_env_has_the_interface_of_gymnasium():
@@ -159,8 +164,11 @@ def test_bad_calls_raise_and_change_nothing():
         hod.AssistantEnv(world=3)
     with pytest.raises(ValueError, match="horizon"):
         hod.parallel_env(horizon=0)
-    with pytest.raises(ValueError, match="render mode"):
-        hod.AssistantEnv(render_mode="human")
+    for make in (hod.AssistantEnv, hod.parallel_env, lambda **kwargs: hod.VectorEnv(2, **kwargs)):
+        with pytest.raises(ValueError, match="render mode"):
+            make(render_mode="human")
+    with pytest.raises(TypeError, match="max_cycles"):
+        hod.parallel_env(max_cycles=3, horizon=4)
     with pytest.raises(ValueError):
         hod.VectorEnv(0)
     env = hod.VectorEnv(2, **SETTINGS)
@@ -176,12 +184,16 @@ def test_bad_calls_raise_and_change_nothing():
         env.step(np.zeros(2))
     with pytest.raises(ValueError, match="seeds"):
         env.reset(seed=[1])
-    with pytest.raises(ValueError, match="options"):
+    for wrong, error in ((-1, ValueError), ([1, -1], ValueError), ([1.5, 2], TypeError)):
+        with pytest.raises(error, match="seed"):
+            env.reset(seed=wrong)
+    with pytest.warns(UserWarning, match="goal"):
         env.reset(options={"goal": 1})
     observations = env.step(np.zeros(2, int))[0]
     assert observations["timestep"].tolist() == [[1], [1]]
+    views = hod.VectorEnv(2, **SETTINGS, copy=False)
     with pytest.raises(ValueError):
-        observations["world"][0] = 1
+        views.reset()[0]["world"][0] = 1
     assert before.shape == observations["world"].shape
     parallel = hod.parallel_env(**SETTINGS)
     parallel.reset()
@@ -258,6 +270,63 @@ def test_exceptions_of_python_functions_come_through():
         hod.AssistantEnv(**SETTINGS, human="robot").reset()
 
 
+ENVIRONMENTS = {
+    "assistant": lambda **kwargs: hod.AssistantEnv(**SETTINGS, human="heuristic", **kwargs),
+    "parallel": lambda **kwargs: hod.parallel_env(**SETTINGS, **kwargs),
+    "vector": lambda **kwargs: hod.VectorEnv(3, **SETTINGS, human="heuristic", **kwargs),
+}
+
+
+def still(env):
+    """Nobody's action, for an environment of any kind."""
+    if isinstance(env, hod.ParallelEnv):
+        return {agent: 0 for agent in env.agents}
+    return np.zeros(3, int) if isinstance(env, hod.VectorEnv) else 0
+
+
+def arrays_of(value, name=""):
+    """(name, array) of all arrays in nested dictionaries and tuples."""
+    if isinstance(value, np.ndarray) and value.dtype != object:
+        yield name, value
+    elif isinstance(value, (dict, tuple)):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from arrays_of(inner, f"{name}/{key}")
+
+
+@pytest.mark.parametrize("kind", ENVIRONMENTS)
+def test_what_an_environment_gives_stays_as_it_was(kind):
+    env = ENVIRONMENTS[kind]()
+    kept = [dict(arrays_of(env.reset(seed=1)))]
+    kept += [dict(arrays_of(env.step(still(env)))) for _ in range(12)]
+    kept.append(dict(arrays_of(env.reset(seed=2))))
+    copies = [{name: array.copy() for name, array in arrays.items()} for arrays in kept]
+    for _ in range(5):
+        env.step(still(env))
+    for arrays, copied in zip(kept, copies):
+        for name, array in arrays.items():
+            assert np.array_equal(array, copied[name]), name
+            assert array.flags.writeable, name
+    times = [[a for name, a in arrays.items() if "timestep" in name][0].max() for arrays in kept]
+    assert times == [*range(13), 0]
+    views = ENVIRONMENTS[kind](copy=False)
+    (name, first), *_ = arrays_of(views.reset(seed=1))
+    views.step(still(views))
+    assert not first.flags.writeable and np.shares_memory(
+        first, dict(arrays_of(views.reset()))[name]
+    )
+
+
+def test_seeds_of_any_length():
+    for make in ENVIRONMENTS.values():
+        worlds = [
+            dict(arrays_of(make().reset(seed=seed)))
+            for seed in (2**64 - 1, 2**64, 2**127 + 5, 2**127 + 5)
+        ]
+        keys = [key for key in worlds[0] if key.endswith("world") and "human" not in key]
+        bodies = [np.concatenate([world[key].ravel() for key in keys]) for world in worlds]
+        assert np.array_equal(bodies[2], bodies[3]) and not np.array_equal(bodies[1], bodies[2])
+
+
 STAND_INS = """
 import enum, sys, types
 
@@ -269,14 +338,17 @@ class Env:
     def reset(self, *, seed=None, options=None):
         self.seeded = seed
 
-class VectorEnv: pass
+class VectorEnv(Env):
+    closed = False
 class ParallelEnv: pass
 class AutoresetMode(enum.Enum):
     NEXT_STEP = "NextStep"
+    SAME_STEP = "SameStep"
+    DISABLED = "Disabled"
 
 def space(name):
     def init(self, *args, **kwargs):
-        self.n = args[0]
+        self.n = self.spaces = args[0]
         self.args = args
     return type(name, (), {"__init__": init})
 
@@ -284,10 +356,14 @@ spaces = {name: space(name) for name in ("Box", "Dict", "Discrete", "MultiDiscre
 module("gymnasium.spaces", **spaces)
 module("gymnasium.vector", VectorEnv=VectorEnv, AutoresetMode=AutoresetMode)
 vector, spaces_module = sys.modules["gymnasium.vector"], sys.modules["gymnasium.spaces"]
-module("gymnasium", Env=Env, vector=vector, spaces=spaces_module)
+registered = []
+def register(id, **kwargs):
+    registered.append(id)
+module("gymnasium", Env=Env, vector=vector, spaces=spaces_module, register=register)
 module("pettingzoo", ParallelEnv=ParallelEnv)
 
 import hod
+assert registered == ["hod/Assistant-v0"]
 settings = dict(world_size=(6, 6, 7), horizon=12, human="noop")
 env = hod.AssistantEnv(**settings)
 env.reset(seed=4)

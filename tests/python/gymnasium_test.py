@@ -1,5 +1,8 @@
 """The environments in Gymnasium, where it is installed."""
 
+import warnings
+
+import numpy as np
 import pytest
 
 import hod
@@ -7,21 +10,95 @@ from conftest import SIZE
 
 gymnasium = pytest.importorskip("gymnasium", reason="gymnasium is not installed")
 
-SETTINGS = {"world_size": SIZE, "horizon": 12}
+SETTINGS = {"world_size": SIZE, "horizon": 12, "human": "random"}
 
 
 def test_an_environment_passes_its_checks():
     from gymnasium.utils.env_checker import check_env
 
-    env = hod.AssistantEnv(**SETTINGS)
-    assert isinstance(env, gymnasium.Env)
-    check_env(env, skip_render_check=True)
+    assert isinstance(hod.AssistantEnv(**SETTINGS), gymnasium.Env)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        env = gymnasium.make("hod/Assistant-v0", **SETTINGS, render_mode="rgb_array")
+        check_env(env.unwrapped)
 
 
-def test_a_vector_of_environments_takes_its_wrappers():
+def test_environments_are_made_by_name():
+    env = gymnasium.make("hod/Assistant-v0", **SETTINGS)
+    assert isinstance(env.unwrapped, hod.AssistantEnv)
+    env.reset(seed=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        vector = gymnasium.make_vec("hod/Assistant-v0", num_envs=3, **SETTINGS)
+    assert isinstance(vector.unwrapped, hod.VectorEnv) and vector.num_envs == 3
+    assert vector.spec.id == "hod/Assistant-v0"
+    vector.reset(seed=1)
+    vector.step(vector.action_space.sample())
+    vector.close()
+    assert vector.closed
+
+
+def test_a_seed_of_gymnasium_s_gives_the_same_episode_again():
+    first, _ = (env := hod.AssistantEnv(**SETTINGS)).reset()
+    assert env.np_random_seed > 2**64
+    again, _ = hod.AssistantEnv(**SETTINGS).reset(seed=env.np_random_seed)
+    assert np.array_equal(first["world"], again["world"])
+    first, _ = (vector := hod.VectorEnv(2, **SETTINGS)).reset()
+    again, _ = hod.VectorEnv(2, **SETTINGS).reset(seed=vector.np_random_seed)
+    assert np.array_equal(first["world"], again["world"])
+    vector.reset(seed=7)
+    assert vector.np_random_seed == 7
+
+
+def test_a_vector_is_what_gymnasium_makes_of_single_environments():
+    ours = hod.VectorEnv(3, **SETTINGS)
+    theirs = gymnasium.vector.SyncVectorEnv([lambda: hod.AssistantEnv(**SETTINGS)] * 3)
+    assert ours.observation_space == theirs.observation_space
+    assert ours.action_space == theirs.action_space
+    assert ours.metadata["autoreset_mode"] is gymnasium.vector.AutoresetMode.NEXT_STEP
+    observations, infos = ours.reset(seed=5)
+    expected, expected_infos = theirs.reset(seed=5)
+    rng = np.random.default_rng(1)
+    for _ in range(30):
+        assert all(np.array_equal(observations[key], expected[key]) for key in expected)
+        assert infos.keys() == expected_infos.keys()
+        for key in ("action_mask", "human_action", "goal_percentage"):
+            assert np.array_equal(infos[key], expected_infos[key]), key
+            assert infos[f"_{key}"].all()
+        actions = np.array([rng.choice(np.flatnonzero(m)) for m in infos["action_mask"]])
+        observations, *rest, infos = ours.step(actions)
+        expected, *others, expected_infos = theirs.step(actions)
+        for value, other in zip(rest, others):
+            assert np.allclose(value, other)
+
+
+def test_the_last_observation_of_an_episode_is_its_own():
+    mode = gymnasium.vector.AutoresetMode.SAME_STEP
+    vector = gymnasium.vector.SyncVectorEnv(
+        [lambda: hod.AssistantEnv(**SETTINGS)] * 2, autoreset_mode=mode
+    )
+    vector.reset(seed=1)
+    for _ in range(12):
+        observations, *_, infos = vector.step(np.zeros(2, int))
+    assert [final["timestep"][0] for final in infos["final_obs"]] == [12, 12]
+    assert (observations["timestep"] == 0).all()
+
+
+def test_wrappers_keep_what_they_were_given():
+    env = gymnasium.wrappers.FrameStackObservation(
+        gymnasium.wrappers.TransformObservation(
+            hod.AssistantEnv(**SETTINGS), lambda o: o["timestep"], gymnasium.spaces.Box(0, 99, (1,))
+        ),
+        3,
+    )
+    env.reset(seed=1)
+    for _ in range(4):
+        frames = env.step(0)[0]
+    assert frames.ravel().tolist() == [2, 3, 4]
     vector = hod.VectorEnv(2, **SETTINGS)
-    assert isinstance(vector, gymnasium.vector.VectorEnv)
     recorded = gymnasium.wrappers.vector.RecordEpisodeStatistics(vector)
+    assert isinstance(vector, gymnasium.vector.VectorEnv)
     recorded.reset(seed=1)
-    for _ in range(13):
-        recorded.step(vector.action_space.sample())
+    for _ in range(12):
+        infos = recorded.step(vector.action_space.sample())[4]
+    assert infos["episode"]["l"].tolist() == [12, 12]

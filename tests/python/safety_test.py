@@ -34,8 +34,9 @@ def views():
     prediction = network.evaluate([position])[0]
     search = hod.run_search(game, state, 1, network, num_simulations=20)
     child = search.root.children[0]
-    env = hod.VectorEnv(3, **SETTINGS, human="noop")
+    env = hod.VectorEnv(3, **SETTINGS, human="noop", copy=False)
     observations, infos = env.reset(seed=1)
+    infos = {key: value for key, value in infos.items() if not key.startswith("_")}
     yield "goal", game.goal
     for name in ("blocks", "last_interacted", "interacted_at", "broken", "feet"):
         yield name, getattr(state, name)
