@@ -163,6 +163,10 @@ TEST_CASE("grabcraft: wrong files are refused, naming the place") {
       {"{\"up\": {}}", "key \"up\", expected a coordinate"},
       {"{\"99999999\": {}}", "expected a coordinate"},
       {"{}", "no blocks"},
+      {R"({"1": {"2": {"3": {"name": "Stone", "name": "Glass"}}}})",
+       "y 1, x 2, z 3: a block with two names"},
+      {R"({"1": {"2": {"3": {"name": "Stone"}, "03": {"name": "Glass"}}}})",
+       "y 1, x 2, z 3: two blocks there"},
       {R"({"1": {"1": {"1": {"name": "Stone"}}}, "900": {"1": {"1": {"name": "Stone"}}}})",
        "extents 1x900x1"},
       {
