@@ -82,6 +82,9 @@ const std::map<std::string, std::optional<env::HouseFormat>>& Formats() {
       {"craftassist", env::HouseFormat::kCraftAssist},
       {"grabcraft", env::HouseFormat::kGrabCraft},
       {"schematic", env::HouseFormat::kSchematic},
+      {"litematic", env::HouseFormat::kLitematic},
+      {"structure", env::HouseFormat::kStructure},
+      {"mcstructure", env::HouseFormat::kMcstructure},
       {"npy", env::HouseFormat::kNpy}};
   return formats;
 }
@@ -126,8 +129,21 @@ absl::StatusOr<env::ImportOptions> OptionsOf(const ImportArguments& arguments) {
   return options;
 }
 
+// Rejected and left out files are shown up to this number of each.
+constexpr size_t kMaxShown = 20;
+
+void PrintLeftOut(const std::vector<env::LeftOut>& left_out) {
+  if (left_out.empty()) return;
+  absl::PrintF("%8d files and folders left out\n", left_out.size());
+  for (size_t i = 0; i < std::min(kMaxShown, left_out.size()); ++i) {
+    absl::PrintF("left out: %s: %s\n", left_out[i].path, left_out[i].reason);
+  }
+  if (left_out.size() > kMaxShown) {
+    absl::PrintF("... and %d more, all in the manifest\n", left_out.size() - kMaxShown);
+  }
+}
+
 void PrintSummary(const env::ImportResult& result, size_t files) {
-  constexpr size_t kMaxShown = 20;
   int train = 0;
   for (const env::HouseSet::Member& member : result.set.houses) {
     train += member.split == env::HouseSplit::kTrain;
@@ -157,9 +173,11 @@ absl::Status Import(const ImportArguments& arguments) {
     return absl::AlreadyExistsError(absl::StrCat(
         manifest, ": there is a house set already; remove it or choose another --out"));
   }
-  ASSIGN_OR_RETURN(const std::vector<env::HouseFile> files,
+  ASSIGN_OR_RETURN(const env::FoundFiles found,
                    env::FindHouseFiles(arguments.paths, Formats().find(arguments.format)->second));
+  const std::vector<env::HouseFile>& files = found.files;
   if (files.empty()) {
+    PrintLeftOut(found.left_out);
     return absl::NotFoundError(absl::StrCat(arguments.paths[0], ": no house files of the format ",
                                             arguments.format, " there"));
   }
@@ -167,7 +185,7 @@ absl::Status Import(const ImportArguments& arguments) {
   const StopOnSignals handler;
   const Stopwatch watch;
   const auto count = static_cast<double>(files.size());
-  const absl::StatusOr<env::ImportResult> result = env::ImportHouses(files, options, [&](int done) {
+  const absl::StatusOr<env::ImportResult> result = env::ImportHouses(found, options, [&](int done) {
     progress.Update(done / count, absl::StrFormat("%d of %d files, %.0f files/s", done,
                                                   files.size(), done / watch.Seconds()));
     return !g_stop;
@@ -175,6 +193,7 @@ absl::Status Import(const ImportArguments& arguments) {
   progress.Finish();
   RETURN_IF_ERROR(result.status());
   PrintSummary(*result, files.size());
+  PrintLeftOut(found.left_out);
   if (result->set.houses.empty()) return absl::NotFoundError("no house was accepted");
   ASSIGN_OR_RETURN(const env::HouseSetFiles contents, env::SerializeHouseSet(result->set));
   RETURN_IF_ERROR(MakeDirectories(arguments.out));

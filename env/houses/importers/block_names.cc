@@ -16,7 +16,7 @@ namespace hod::env {
 namespace {
 
 constexpr absl::string_view kWoods =
-    "oak spruce birch jungle acacia dark_oak mangrove cherry pale_oak bamboo crimson warped";
+    "oak spruce birch jungle acacia dark_oak mangrove cherry pale_oak bamboo crimson warped poplar";
 
 // Whole names after shapes and colours are taken off.
 struct Names {
@@ -27,57 +27,68 @@ constexpr Names kNames[] = {
     {kStone,
      "stone granite diorite andesite bedrock gold_ore iron_ore coal_ore lapis_ore lapis_block "
      "gold_block iron_block obsidian crying_obsidian diamond_ore diamond_block redstone_ore ice "
-     "packed_ice snow_block netherrack emerald_ore redstone_block nether_quartz_ore emerald_block "
-     "quartz quartz_block quartz_pillar quartz_bricks terracotta glazed_terracotta coal_block "
-     "bone_block deepslate cobbled_deepslate blackstone basalt calcite tuff dripstone_block copper "
-     "copper_block amethyst_block netherite_block raw_iron_block raw_gold_block raw_copper_block "
-     "copper_ore deepslate_gold_ore deepslate_iron_ore deepslate_coal_ore deepslate_lapis_ore "
-     "deepslate_diamond_ore deepslate_redstone_ore deepslate_emerald_ore deepslate_copper_ore"},
+     "packed_ice frosted_ice snow_block powder_snow netherrack emerald_ore redstone_block "
+     "nether_quartz_ore nether_gold_ore emerald_block quartz quartz_block quartz_pillar "
+     "quartz_bricks terracotta glazed_terracotta coal_block bone_block deepslate cobbled_deepslate "
+     "reinforced_deepslate blackstone gilded_blackstone basalt calcite tuff dripstone_block copper "
+     "copper_block copper_grate copper_ore amethyst_block budding_amethyst netherite_block "
+     "ancient_debris lodestone respawn_anchor raw_iron_block raw_gold_block raw_copper_block "
+     "deepslate_gold_ore deepslate_iron_ore deepslate_coal_ore deepslate_lapis_ore "
+     "deepslate_diamond_ore deepslate_redstone_ore deepslate_emerald_ore deepslate_copper_ore "
+     "sulfur potent_sulfur cinnabar"},
     {kDirt,
      "dirt grass_block coarse_dirt rooted_dirt podzol mycelium farmland grass_path dirt_path sand "
-     "soul_sand soul_soil slime_block honey_block nether_wart_block mud moss_block"},
+     "soul_sand soul_soil slime_block honey_block honeycomb_block resin_block nether_wart_block "
+     "warped_wart_block mushroom_block mud muddy_mangrove_roots moss_block pale_moss_block sculk "
+     "sculk_catalyst"},
     {kCobblestone,
-     "cobblestone gravel dispenser dropper sandstone piston sticky_piston furnace blast_furnace "
-     "smoker clay end_portal_frame end_stone end_stone_bricks observer"},
+     "cobblestone gravel dispenser dropper crafter sandstone piston sticky_piston furnace "
+     "blast_furnace smoker clay end_portal_frame end_stone end_stone_bricks observer"},
+    {kLog, "mushroom_stem mangrove_roots creaking_heart"},
     {kPlanks,
      "bookshelf note_block crafting_table cartography_table fletching_table smithing_table barrel "
-     "lectern loom"},
-    {kWool, "wool sponge wet_sponge hay_block concrete concrete_powder dried_kelp_block"},
+     "lectern loom jukebox bee_nest beehive"},
+    {kWool, "wool sponge wet_sponge hay_block target concrete concrete_powder dried_kelp_block"},
     {kGlass, "glass glass_pane stained_glass stained_glass_pane tinted_glass"},
     {kStonebrick,
      "stone_bricks bricks nether_bricks prismarine prismarine_bricks dark_prismarine purpur_block "
      "purpur_pillar mud_bricks packed_mud blackstone_bricks deepslate_bricks deepslate_tiles "
-     "tuff_bricks resin_bricks"},
+     "tuff_bricks resin_bricks sulfur_bricks cinnabar_bricks"},
     {kAuto,
      "glowstone sea_lantern redstone_lamp shroomlight pumpkin carved_pumpkin jack_o_lantern "
-     "ochre_froglight verdant_froglight pearlescent_froglight"},
+     "ochre_froglight verdant_froglight pearlescent_froglight copper_bulb"},
     {kAir,
      "air cave_air void_air structure_void barrier light water lava bubble_column fire soul_fire "
-     "cobweb grass short_grass tall_grass fern large_fern dead_bush seagrass tall_seagrass kelp "
-     "kelp_plant dandelion poppy blue_orchid allium azure_bluet oxeye_daisy cornflower "
-     "lily_of_the_valley wither_rose sunflower lilac rose_bush peony torchflower pink_petals "
-     "wildflowers mushroom tnt torch rail chest trapped_chest ender_chest redstone_wire wheat "
-     "carrots potatoes beetroots melon_stem pumpkin_stem attached_melon_stem "
-     "attached_pumpkin_stem nether_wart cocoa sweet_berry_bush cave_vines cave_vines_plant ladder "
-     "lever snow cactus sugar_cane bamboo_sapling repeater comparator iron_bars chain melon vine "
-     "glow_lichen lily_pad enchanting_table brewing_stand cauldron water_cauldron lava_cauldron "
-     "powder_snow_cauldron end_portal nether_portal end_gateway dragon_egg tripwire tripwire_hook "
-     "beacon flower_pot anvil chipped_anvil damaged_anvil daylight_detector hopper end_rod "
-     "chorus_plant chorus_flower spawner jukebox command_block chain_command_block "
-     "repeating_command_block structure_block jigsaw moving_piston piston_head magma_block "
-     "shulker_box lantern soul_lantern campfire soul_campfire bell grindstone stonecutter "
-     "composter conduit scaffolding candle turtle_egg sea_pickle cake armor_stand "
-     "lightning_rod decorated_pot azalea flowering_azalea spore_blossom hanging_roots "
-     "big_dripleaf small_dripleaf pointed_dripstone sculk_sensor leaf_litter bush firefly_bush"},
+     "cobweb grass short_grass tall_grass short_dry_grass tall_dry_grass fern large_fern seagrass "
+     "tall_seagrass kelp kelp_plant dandelion golden_dandelion poppy blue_orchid allium "
+     "azure_bluet oxeye_daisy cornflower lily_of_the_valley wither_rose sunflower lilac peony "
+     "torchflower cactus_flower pitcher_plant pink_petals wildflowers mushroom shelf_mushroom tnt "
+     "torch rail chest redstone_wire wheat carrots potatoes beetroots melon_stem pumpkin_stem "
+     "attached_melon_stem attached_pumpkin_stem nether_wart cocoa cave_vines cave_vines_plant "
+     "ladder lever snow cactus sugar_cane bamboo_sapling repeater comparator iron_bars chain melon "
+     "vine glow_lichen lily_pad enchanting_table brewing_stand cauldron water_cauldron "
+     "lava_cauldron powder_snow_cauldron end_portal nether_portal end_gateway tripwire "
+     "tripwire_hook beacon flower_pot anvil chipped_anvil damaged_anvil daylight_detector hopper "
+     "end_rod chorus_plant chorus_flower spawner trial_spawner vault command_block "
+     "chain_command_block repeating_command_block structure_block test_block test_instance_block "
+     "jigsaw moving_piston piston_head magma_block shulker_box lantern campfire soul_campfire bell "
+     "grindstone stonecutter composter conduit scaffolding candle sea_pickle cake armor_stand "
+     "lightning_rod decorated_pot heavy_core dried_ghast azalea flowering_azalea spore_blossom "
+     "big_dripleaf big_dripleaf_stem small_dripleaf pointed_dripstone sulfur_spike sculk_sensor "
+     "calibrated_sculk_sensor sculk_shrieker sculk_vein leaf_litter bush shrub frogspawn sign "
+     "nether_sprouts pale_hanging_moss resin_clump amethyst_cluster"},
 };
 
-// What ends the names of blocks that are air.
-constexpr const char* kAirEndings[] = {
-    "_door",           "_trapdoor",    "_fence_gate", "_sign",        "_torch",     "_button",
-    "_pressure_plate", "_carpet",      "_bed",        "_banner",      "_sapling",   "_rail",
-    "_tulip",          "_candle",      "_head",       "_skull",       "_coral",     "_coral_fan",
-    "_fungus",         "_roots",       "_vines",      "_shulker_box", "_propagule", "_wall_fan",
-    "_cake",           "_vines_plant", "_bars",       "_chain"};
+// What ends the names of blocks that are of one type whatever comes before.
+constexpr Names kEndings[] = {
+    {kAir,
+     "_door _trapdoor _fence_gate _sign _torch _button _pressure_plate _carpet _bed _banner "
+     "_sapling _rail _tulip _candle _head _skull _coral _coral_fan _fungus _roots _vines "
+     "_shulker_box _propagule _wall_fan _cake _vines_plant _bars _chain _lantern _chest _shelf "
+     "_bush _bud _crop _egg _eyeblossom _golem_statue"},
+    {kDirt, "_leaves _nylium"},
+    {kStone, "_coral_block"},
+};
 
 // Shapes that a block of some material can have, with the full block's ending.
 constexpr const char* kShapes[] = {"_stairs", "_slab", "_wall", "_fence"};
@@ -85,10 +96,11 @@ constexpr const char* kFullBlocks[] = {"", "s", "_block"};
 
 // Colours and finishes that do not change the material. Longer ones before those they end with.
 constexpr const char* kPrefixes[] = {
-    "light_blue_", "light_gray_", "white_",    "orange_",  "magenta_",   "yellow_",   "lime_",
-    "pink_",       "gray_",       "cyan_",     "purple_",  "blue_",      "brown_",    "green_",
-    "red_",        "black_",      "polished_", "smooth_",  "chiseled_",  "cracked_",  "mossy_",
-    "cut_",        "infested_",   "waxed_",    "exposed_", "weathered_", "oxidized_", "petrified_"};
+    "light_blue_", "light_gray_", "white_",    "orange_",    "magenta_",   "yellow_",
+    "lime_",       "pink_",       "gray_",     "cyan_",      "purple_",    "blue_",
+    "brown_",      "green_",      "red_",      "black_",     "polished_",  "smooth_",
+    "chiseled_",   "cracked_",    "mossy_",    "cut_",       "infested_",  "waxed_",
+    "exposed_",    "weathered_",  "oxidized_", "petrified_", "suspicious_"};
 
 using NameMap = absl::flat_hash_map<std::string, Block>;
 
@@ -124,10 +136,11 @@ std::optional<Block> Known(absl::string_view name) {
 std::optional<Block> FromBaseName(absl::string_view name) {
   if (const std::optional<Block> block = Known(name)) return block;
   if (absl::StartsWith(name, "potted_")) return kAir;
-  for (const char* ending : kAirEndings) {
-    if (absl::EndsWith(name, ending)) return kAir;
+  for (const Names& group : kEndings) {
+    for (absl::string_view ending : absl::StrSplit(group.names, ' ')) {
+      if (absl::EndsWith(name, ending)) return group.type;
+    }
   }
-  if (absl::EndsWith(name, "_leaves")) return kDirt;
   for (const char* shape : kShapes) {
     absl::string_view material = name;
     if (!absl::ConsumeSuffix(&material, shape)) continue;
@@ -172,6 +185,7 @@ const NameMap& GrabCraftNames() {
       {"sponge", kAir},
       {"wet_sponge", kAir},
       {"crafting_table", kAir},
+      {"jukebox", kAir},
       {"enchantment_table", kAir},
       {"cake_block", kAir},
       {"cobblestone_monster_egg", kAir},
@@ -201,8 +215,21 @@ const NameMap& GrabCraftNames() {
 
 }  // namespace
 
+std::optional<absl::string_view> BlockState::Find(absl::string_view property) const {
+  for (absl::string_view part : absl::StrSplit(properties, ',')) {
+    if (absl::ConsumePrefix(&part, property) && absl::ConsumePrefix(&part, "=")) return part;
+  }
+  return std::nullopt;
+}
+
+BlockState ParseState(absl::string_view state) {
+  const size_t bracket = state.find('[');
+  if (bracket == absl::string_view::npos) return {state, {}};
+  return {state.substr(0, bracket), absl::StripSuffix(state.substr(bracket + 1), "]")};
+}
+
 std::optional<Block> BlockFromName(absl::string_view name) {
-  name = name.substr(0, name.find('['));
+  name = ParseState(name).name;
   if (!absl::ConsumePrefix(&name, "minecraft:") && absl::StrContains(name, ":")) {
     return std::nullopt;
   }

@@ -8,6 +8,22 @@
 
 namespace hod::env {
 
+// A block with its properties, e.g. "minecraft:oak_stairs[facing=north,half=bottom]", in its parts.
+struct BlockState {
+  absl::string_view name;        // "minecraft:oak_stairs"
+  absl::string_view properties;  // "facing=north,half=bottom"
+
+  bool Has(absl::string_view property) const { return Find(property).has_value(); }
+  // The value of a property; empty if there is none of the name.
+  absl::string_view Value(absl::string_view property) const {
+    return Find(property).value_or(absl::string_view());
+  }
+
+ private:
+  std::optional<absl::string_view> Find(absl::string_view property) const;
+};
+BlockState ParseState(absl::string_view state);
+
 // The type for e.g. "minecraft:oak_stairs[facing=north,half=bottom]", or kAuto for lights; the same
 // as LegacyBlock() gives for the old number of the block. Newer blocks go by their material.
 // Nullopt for what no type stands for and for blocks of other namespaces.

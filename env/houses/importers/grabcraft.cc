@@ -48,6 +48,7 @@ class Handler : public nlohmann::json_sax<json> {
   bool binary(binary_t&) override { return Other(); }
   bool string(string_t& text) override {
     if (!(depth_ == kBlockDepth && key_ == "name")) return Other();
+    if (name_) return Fail(absl::StrCat(Where(), ": a block with two names"));
     name_ = text;
     return true;
   }
@@ -128,8 +129,15 @@ absl::StatusOr<House> Assemble(const std::vector<NamedCell>& cells) {
                                                    " each and ", kMaxStructureCells, " cells"));
   }
   House house = AirHouse(size);
-  for (const NamedCell& named : cells) {
-    house.Set({named.cell.x - low.x, named.cell.y - low.y, named.cell.z - low.z}, named.block);
+  std::vector<bool> seen(house.blocks.size());
+  for (const auto& [cell, block] : cells) {
+    const int i = size.Index({cell.x - low.x, cell.y - low.y, cell.z - low.z});
+    if (seen[i]) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("y ", cell.y, ", x ", cell.x, ", z ", cell.z, ": two blocks there"));
+    }
+    seen[i] = true;
+    house.blocks[i] = block;
   }
   return house;
 }

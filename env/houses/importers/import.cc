@@ -9,19 +9,22 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <system_error>
 #include <utility>
 
-#include "absl/strings/match.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "env/base/status.h"
 #include "env/game/game.h"
 #include "env/houses/files/npy.h"
 #include "env/houses/importers/craftassist.h"
 #include "env/houses/importers/grabcraft.h"
+#include "env/houses/importers/litematic.h"
+#include "env/houses/importers/mcstructure.h"
 #include "env/houses/importers/schematic.h"
+#include "env/houses/importers/structure.h"
 #include "env/houses/statistics/statistics.h"
 
 namespace hod::env {
@@ -29,48 +32,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kMetadataEnding[] = ".metadata.json";
-
-std::optional<HouseFormat> FormatOf(const fs::path& path) {
-  const std::string name = path.filename().string(), extension = path.extension().string();
-  if (name == "schematic.npy") return HouseFormat::kCraftAssist;
-  if (extension == ".npy") return HouseFormat::kNpy;
-  if (extension == ".schem" || extension == ".schematic") return HouseFormat::kSchematic;
-  std::error_code ignored;
-  if (extension == ".json" && !absl::EndsWith(name, kMetadataEnding) &&
-      fs::exists(fs::path(path).replace_extension(kMetadataEnding), ignored)) {
-    return HouseFormat::kGrabCraft;
+// The split that the folders of a path name; nothing if none does.
+std::optional<HouseSplit> SplitOfFolders(const fs::path& path) {
+  std::optional<HouseSplit> split;
+  for (const fs::path& part : path.parent_path()) {
+    const std::string name = absl::AsciiStrToLower(part.string());
+    if (name == SplitName(HouseSplit::kTrain)) split = HouseSplit::kTrain;
+    if (name == SplitName(HouseSplit::kTest)) split = HouseSplit::kTest;
   }
-  return std::nullopt;
-}
-
-// "houses/train/ID/schematic.npy" is the house "houses/train/ID", "a/b.schem" is "a/b".
-std::string NameOf(const fs::path& path, HouseFormat format) {
-  if (format == HouseFormat::kCraftAssist && path.has_parent_path()) {
-    return path.parent_path().string();
-  }
-  return fs::path(path).replace_extension().string();
-}
-
-absl::Status AddFolder(const std::string& folder, std::optional<HouseFormat> only,
-                       std::vector<HouseFile>& files) {
-  const size_t before = files.size();
-  std::error_code code;
-  fs::recursive_directory_iterator entries(folder, code);
-  for (; !code && entries != fs::recursive_directory_iterator(); entries.increment(code)) {
-    const fs::path& path = entries->path();
-    const std::optional<HouseFormat> format = FormatOf(path);
-    std::error_code ignored;
-    if (!format || (only && *format != *only) || !entries->is_regular_file(ignored)) continue;
-    files.push_back({path.string(), NameOf(path.lexically_relative(folder), *format), *format});
-  }
-  if (code) {
-    return absl::NotFoundError(
-        absl::StrCat(folder, ": cannot read the directory: ", code.message()));
-  }
-  std::sort(files.begin() + static_cast<std::ptrdiff_t>(before), files.end(),
-            [](const HouseFile& a, const HouseFile& b) { return a.path < b.path; });
-  return absl::OkStatus();
+  return split;
 }
 
 HouseSplit SplitOf(const HouseFile& file, const ImportOptions& options) {
@@ -81,13 +51,11 @@ HouseSplit SplitOf(const HouseFile& file, const ImportOptions& options) {
                ? HouseSplit::kTrain
                : HouseSplit::kTest;
   }
-  // The innermost folder of either name decides.
-  HouseSplit split = HouseSplit::kTrain;
-  for (const fs::path& part : fs::path(file.path).parent_path()) {
-    if (part == "train") split = HouseSplit::kTrain;
-    if (part == "test") split = HouseSplit::kTest;
-  }
-  return split;
+  std::error_code code;
+  std::optional<HouseSplit> split =
+      SplitOfFolders(fs::absolute(file.path, code).lexically_normal());
+  if (!split) split = SplitOfFolders(fs::canonical(file.path, code));
+  return split.value_or(HouseSplit::kTrain);
 }
 
 // A game whose houses are at most `size`.
@@ -136,8 +104,8 @@ Outcome ImportOne(const HouseFile& file, const ImportOptions& options) {
   return outcome;
 }
 
-nlohmann::json Report(const std::vector<Outcome>& outcomes, const ImportResult& result,
-                      const ImportOptions& options) {
+nlohmann::json Report(const FoundFiles& found, const std::vector<Outcome>& outcomes,
+                      const ImportResult& result, const ImportOptions& options) {
   std::vector<std::vector<Block>> goals;
   for (const Outcome& outcome : outcomes) {
     if (outcome.house) goals.push_back(outcome.goal);
@@ -147,6 +115,7 @@ nlohmann::json Report(const std::vector<Outcome>& outcomes, const ImportResult& 
                            {"seed", options.seed},
                            {"rejected", nlohmann::json::array()},
                            {"rejected_by", nlohmann::json::object()},
+                           {"left_out", nlohmann::json::array()},
                            {"statistics", nlohmann::json::object()}};
   std::map<std::string, int> causes;
   for (const Rejection& rejection : result.rejected) {
@@ -154,6 +123,9 @@ nlohmann::json Report(const std::vector<Outcome>& outcomes, const ImportResult& 
     ++causes[rejection.cause];
   }
   for (const auto& [cause, count] : causes) report["rejected_by"][cause] = count;
+  for (const LeftOut& left_out : found.left_out) {
+    report["left_out"].push_back({{"file", left_out.path}, {"reason", left_out.reason}});
+  }
   if (goals.empty()) return report;
   for (const Figure& figure : Summarize(GameFor(options.size).size, goals)) {
     report["statistics"][figure.name] = {
@@ -164,27 +136,6 @@ nlohmann::json Report(const std::vector<Outcome>& outcomes, const ImportResult& 
 
 }  // namespace
 
-absl::StatusOr<std::vector<HouseFile>> FindHouseFiles(const std::vector<std::string>& paths,
-                                                      std::optional<HouseFormat> only) {
-  std::vector<HouseFile> files;
-  for (const std::string& path : paths) {
-    std::error_code ignored;
-    if (fs::is_regular_file(path, ignored)) {
-      const std::optional<HouseFormat> format = only ? only : FormatOf(path);
-      if (!format) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            path,
-            ": no known format; expected schematic.npy, *.npy, *.schem, *.schematic, or "
-            "*.json with *.metadata.json beside it"));
-      }
-      files.push_back({path, NameOf(fs::path(path).filename(), *format), *format});
-    } else if (absl::Status status = AddFolder(path, only, files); !status.ok()) {
-      return status;
-    }
-  }
-  return files;
-}
-
 absl::StatusOr<House> ReadStructure(const HouseFile& file) {
   switch (file.format) {
     case HouseFormat::kCraftAssist:
@@ -193,6 +144,12 @@ absl::StatusOr<House> ReadStructure(const HouseFile& file) {
       return ReadGrabCraft(file.path);
     case HouseFormat::kSchematic:
       return ReadSchematic(file.path);
+    case HouseFormat::kLitematic:
+      return ReadLitematic(file.path);
+    case HouseFormat::kStructure:
+      return ReadStructureBlock(file.path);
+    case HouseFormat::kMcstructure:
+      return ReadMcstructure(file.path);
     case HouseFormat::kNpy:
       break;
   }
@@ -205,9 +162,9 @@ absl::StatusOr<House> ReadStructure(const HouseFile& file) {
                                                  c.z, "), which no house can have"));
 }
 
-absl::StatusOr<ImportResult> ImportHouses(const std::vector<HouseFile>& files,
-                                          const ImportOptions& options,
+absl::StatusOr<ImportResult> ImportHouses(const FoundFiles& found, const ImportOptions& options,
                                           const std::function<bool(int)>& progress) {
+  const std::vector<HouseFile>& files = found.files;
   std::vector<Outcome> outcomes(files.size());
   std::atomic<bool> cancelled{false};
   std::mutex mutex;
@@ -235,7 +192,7 @@ absl::StatusOr<ImportResult> ImportHouses(const std::vector<HouseFile>& files,
       result.rejected.push_back({files[i].path, outcome.reason, outcome.cause});
     }
   }
-  result.set.import = Report(outcomes, result, options);
+  result.set.import = Report(found, outcomes, result, options);
   return result;
 }
 

@@ -1,43 +1,27 @@
-// Makes a house set of files of several formats: finds, reads, transforms and splits them.
+// Makes a house set of files of several formats: reads, transforms and splits them.
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "env/houses/files/house_set.h"
+#include "env/houses/importers/find_files.h"
 #include "env/houses/transforms/pipeline.h"
 
 namespace hod::env {
-
-enum class HouseFormat {
-  kCraftAssist,  // schematic.npy
-  kGrabCraft,    // *.json beside *.metadata.json
-  kSchematic,    // *.schem, *.schematic
-  kNpy,          // other *.npy: block ids of the game, [w][h][d]
-};
-
-struct HouseFile {
-  std::string path;
-  std::string name;  // The path within what was asked for, without what all such files share.
-  HouseFormat format;
-};
-
-// The files of all formats, or of one, below folders, and files named themselves, in the order of
-// `paths`, those of a folder by path. An error names a path that cannot be read, or a file of no
-// known format.
-absl::StatusOr<std::vector<HouseFile>> FindHouseFiles(const std::vector<std::string>& paths,
-                                                      std::optional<HouseFormat> only);
 
 // The structure in a file, before any transform. An error of code FailedPrecondition is about a
 // block that no type of the game stands for; other errors are about the file.
 absl::StatusOr<House> ReadStructure(const HouseFile& file);
 
-// Which houses are for training. By default those in folders named "test" are not; with a ratio, a
-// hash of the house's name and the seed decides, so that a house keeps its side when others come.
+// Which houses are for training. By default those in folders named "test" are not. The whole path
+// counts, with the folders above what was asked for, however it was spelled; the innermost folder
+// named "test" or "train" decides, in any case of letters. Links count by their own names; where
+// those say nothing, by what they lead to. With a ratio, a hash of the house's name and the seed
+// decides, so that a house keeps its side when others come.
 struct SplitRule {
   int train = 0, test = 0;  // Parts of the ratio; both 0 for folders.
 };
@@ -62,11 +46,11 @@ struct ImportResult {
   std::vector<Rejection> rejected;
 };
 
-// Imports the files, with `threads` threads; the result does not depend on their number.
+// Imports the files, with `threads` threads; the result does not depend on their number. The set's
+// report lists what was rejected and what was left out.
 // `progress` is called with the number of files done, from one thread at a time; when it returns
 // false, the import ends with a Cancelled error.
-absl::StatusOr<ImportResult> ImportHouses(const std::vector<HouseFile>& files,
-                                          const ImportOptions& options,
+absl::StatusOr<ImportResult> ImportHouses(const FoundFiles& found, const ImportOptions& options,
                                           const std::function<bool(int)>& progress);
 
 }  // namespace hod::env

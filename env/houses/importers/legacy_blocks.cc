@@ -86,13 +86,14 @@ const Group kGroups[] = {
     {kAir, 0x0003, {157}},
     {kAir, 0xffff, {171}},
     {kAir, 0x043f, {175}},
-    {kAir, 0x0000, {9,   11,  34,  36,  51,  52,  75,  90,  94,  100, 111, 119, 122,
-                    137, 150, 166, 176, 177, 178, 209, 210, 211, 217, 223, 224, 255}},
+    {kAir, 0x0000, {9,   11,  34,  36,  51,  52,  75,  90,  94,  111, 119, 122, 137,
+                    150, 166, 176, 177, 178, 209, 210, 211, 217, 223, 224, 255}},
 };
 
-// Blocks whose data value is their material: double slabs, slabs, and blocks with silverfish. '.'
-// is unknown, s stone, c cobblestone, p planks, b stonebrick. Where the reference's map and
-// Minecraft disagree on a slab, this is the map.
+// Blocks whose data value is their material: double slabs, slabs, blocks with silverfish, and huge
+// mushrooms, whose caps are earth as leaves are. '.' is unknown, s stone, c cobblestone, p planks,
+// b stonebrick, d dirt, l log. Where the reference's map and Minecraft disagree on a slab, this is
+// the map.
 struct Material {
   uint8_t id;
   uint16_t known_data;
@@ -100,7 +101,9 @@ struct Material {
 };
 constexpr Material kMaterials[] = {{43, 0x00fb, "scpcbbbsscssssss"},
                                    {44, 0xfbfb, "scppcbbsscppcbbs"},
-                                   {97, 0x003f, "scbbbb.........."}};
+                                   {97, 0x003f, "scbbbb.........."},
+                                   {99, 0x0000, "ddddddddddlddddl"},
+                                   {100, 0x0000, "ddddddddddlddddl"}};
 
 struct Entry {
   uint16_t known_data = 0;
@@ -117,6 +120,10 @@ Block TypeOf(char symbol) {
       return kPlanks;
     case 'b':
       return kStonebrick;
+    case 'd':
+      return kDirt;
+    case 'l':
+      return kLog;
     default:
       return kUnknown;
   }

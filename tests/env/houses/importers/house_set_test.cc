@@ -250,6 +250,46 @@ TEST_CASE("import: a ratio splits by name and seed, whatever else there is") {
   }
 }
 
+TEST_CASE("import: a house is for testing by where it lies, however the path is spelled") {
+  const TempDir dir;
+  WriteStructures(dir, 1);  // One house, in test.
+  const std::string house = ReadBytes(dir.path() + "/test/1000.npy");
+  std::filesystem::create_directories(dir.path() + "/Test");
+  std::filesystem::create_directories(dir.path() + "/test/train");
+  std::filesystem::create_directories(dir.path() + "/elsewhere");
+  dir.Write("Test/b.npy", house);
+  dir.Write("test/train/c.npy", house);
+  dir.Write("elsewhere/d.npy", house);
+  std::filesystem::create_directory_symlink(dir.path() + "/test", dir.path() + "/link");
+  std::filesystem::create_directories(dir.path() + "/train");
+  std::filesystem::create_directory_symlink(dir.path() + "/elsewhere", dir.path() + "/train/test");
+  const auto split_of = [&](const std::string& path) {
+    ImportOptions options;
+    options.size = kSize;
+    const auto files = FindHouseFiles({path}, std::nullopt);
+    REQUIRE(files.ok());
+    const auto result = ImportHouses({{files->files.at(0)}, {}}, options, [](int) { return true; });
+    REQUIRE(result.ok());
+    REQUIRE(result->set.houses.size() == 1);
+    return result->set.houses[0].split;
+  };
+  const std::string before = std::filesystem::current_path().string();
+  std::filesystem::current_path(dir.path() + "/test");
+  for (const std::string& path :
+       {dir.path() + "/test", dir.path() + "/test/", dir.path() + "/train/../test",
+        std::string("."), std::string("1000.npy"), std::string("../test/."),
+        std::string("./train/../1000.npy"), std::string("../Test"), std::string("../link"),
+        std::string("../train/test")}) {
+    INFO(path);
+    CHECK(split_of(path) == HouseSplit::kTest);
+  }
+  for (const char* path : {"train", "./train/c.npy", "../elsewhere"}) {
+    INFO(path);
+    CHECK(split_of(path) == HouseSplit::kTrain);
+  }
+  std::filesystem::current_path(before);
+}
+
 TEST_CASE("import: formats are known by their names, and reasons are told") {
   const TempDir dir;
   std::filesystem::create_directories(dir.path() + "/houses/train/h1");
@@ -264,9 +304,9 @@ TEST_CASE("import: formats are known by their names, and reasons are told") {
   dir.Write("notes.txt", "no house");
   const auto files = FindHouseFiles({dir.path()}, std::nullopt);
   REQUIRE(files.ok());
-  REQUIRE(files->size() == 4);
-  CHECK((*files)[0].name == "a");
-  CHECK((*files)[3].name == "houses/train/h1");
+  REQUIRE(files->files.size() == 4);
+  CHECK(files->files[0].name == "a");
+  CHECK(files->files[3].name == "houses/train/h1");
   ImportOptions options;
   options.size = kSize;
   const auto result = ImportHouses(*files, options, [](int) { return true; });
@@ -278,11 +318,12 @@ TEST_CASE("import: formats are known by their names, and reasons are told") {
   CHECK_THAT(result->rejected[2].reason, Contains("c.json: no blocks"));
   CHECK(result->rejected[3].cause == "unknown block");
 
-  CHECK(FindHouseFiles({dir.path()}, HouseFormat::kGrabCraft)->size() == 1);
-  CHECK_FALSE(FindHouseFiles({dir.path() + "/none"}, std::nullopt).ok());
-  CHECK_THAT(
-      std::string(FindHouseFiles({dir.path() + "/notes.txt"}, std::nullopt).status().message()),
-      Contains("notes.txt: no known format"));
+  // What was no house file is in the report.
+  const nlohmann::json& left_out = result->set.import["left_out"];
+  REQUIRE(left_out.size() == 2);
+  CHECK(left_out[0]["file"] == dir.path() + "/houses/train/h1/stats.json");
+  CHECK(left_out[1]["file"] == dir.path() + "/notes.txt");
+  CHECK(left_out[1]["reason"] == "of no known format");
   const auto cancelled = ImportHouses(*files, options, [](int) { return false; });
   CHECK(absl::IsCancelled(cancelled.status()));
 }

@@ -5,68 +5,19 @@
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/env/nbt_writer.h"
+#include "tests/support/env/schematic_files.h"
 
 namespace hod::env {
 namespace {
 
 using Catch::Contains;
 using nbt::Fields;
-
-// A 2x1x2 structure: stone, oak stairs / air, a lamp. x runs fastest.
-Fields Sponge(int version, const std::string& data = std::string("\x00\x01\x02\x03", 4)) {
-  const nbt::Value palette = nbt::Compound({{"minecraft:stone", nbt::Int(0)},
-                                            {"minecraft:oak_stairs[facing=east]", nbt::Int(1)},
-                                            {"minecraft:air", nbt::Int(2)},
-                                            {"minecraft:glowstone", nbt::Int(3)}});
-  Fields fields = {
-      {"Version", nbt::Int(version)},
-      {"DataVersion", nbt::Int(2975)},
-      {"Metadata", nbt::Compound({{"Name", nbt::String("hut")},
-                                  {"Sizes", nbt::List({nbt::Long(1), nbt::Long(2)})}})},
-      {"Width", nbt::Short(2)},
-      {"Height", nbt::Short(1)},
-      {"Length", nbt::Short(2)}};
-  if (version == 3) {
-    fields.push_back({"Blocks", nbt::Compound({{"Palette", palette}, {"Data", nbt::Bytes(data)}})});
-  } else {
-    fields.push_back({"PaletteMax", nbt::Int(4)});
-    fields.push_back({"Palette", palette});
-    fields.push_back({"BlockData", nbt::Bytes(data)});
-  }
-  return fields;
-}
-
-std::string SpongeFile(int version) {
-  const nbt::Value schematic = nbt::Compound(Sponge(version));
-  return version == 3 ? nbt::Named("", nbt::Compound({{"Schematic", schematic}}))
-                      : nbt::Named("Schematic", schematic);
-}
-
-Fields Legacy() {
-  return {{"Materials", nbt::String("Alpha")},
-          {"Width", nbt::Short(2)},
-          {"Height", nbt::Short(2)},
-          {"Length", nbt::Short(1)},
-          {"Blocks", nbt::Bytes("\x01\x35\x11\x59")},
-          {"Data", nbt::Bytes(std::string("\x00\x02\x0c\x00", 4))},
-          {"Entities", nbt::List({})}};
-}
-
-std::string FileOf(const Fields& fields) { return nbt::Named("Schematic", nbt::Compound(fields)); }
-
-Fields With(Fields fields, const std::string& name, const nbt::Value& value) {
-  for (auto& field : fields) {
-    if (field.first == name) field.second = value;
-  }
-  return fields;
-}
-Fields Without(const Fields& fields, const std::string& name) {
-  Fields kept;
-  for (const auto& field : fields) {
-    if (field.first != name) kept.push_back(field);
-  }
-  return kept;
-}
+using nbt::FileOf;
+using nbt::Legacy;
+using nbt::Sponge;
+using nbt::SpongeFile;
+using nbt::With;
+using nbt::Without;
 
 TEST_CASE("schematic: Sponge files of all versions, in gzip and plain") {
   const TempDir dir;

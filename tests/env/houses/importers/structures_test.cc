@@ -31,6 +31,7 @@ TEST_CASE("blocks: old numbers and new names of a block mean the same type") {
       {53, 0, "minecraft:oak_stairs[facing=north,half=top]", kPlanks},
       {64, 0, "minecraft:oak_door", kAir},
       {67, 0, "minecraft:cobblestone_stairs", kCobblestone},
+      {84, 0, "minecraft:jukebox", kPlanks},
       {89, 0, "minecraft:glowstone", kAuto},
       {95, 11, "minecraft:blue_stained_glass", kGlass},
       {102, 0, "minecraft:glass_pane", kGlass},
@@ -54,17 +55,22 @@ TEST_CASE("blocks: old numbers and new names of a block mean the same type") {
 
 TEST_CASE("blocks: what no type stands for is unknown") {
   for (const char* name : {"", "minecraft:", "minecraft:oak_cogwheel", "create:stone",
-                           "minecraft:brown_mushroom_block", "minecraft:_stairs", "stairs"}) {
+                           "minecraft:_stairs", "stairs"}) {
     INFO(name);
     CHECK_FALSE(BlockFromName(name).has_value());
   }
-  CHECK_FALSE(LegacyBlock(99, 0).has_value());
+  CHECK_FALSE(LegacyBlock(97, 6).has_value());
   CHECK_FALSE(LegacyBlock(254, 0).has_value());
   CHECK_FALSE(LegacyBlock(256, 0).has_value());
   CHECK_FALSE(LegacyBlock(1, 16).has_value());
   // Leaves that decay are earth to us, but not in the reference's map.
   CHECK(LegacyBlock(18, 0) == kDirt);
   CHECK_FALSE(IsInCraftAssistMap(18, 0));
+  // So are huge mushrooms, with stems of wood.
+  CHECK(LegacyBlock(99, 0) == kDirt);
+  CHECK(LegacyBlock(100, 10) == kLog);
+  CHECK_FALSE(IsInCraftAssistMap(99, 0));
+  CHECK_FALSE(IsInCraftAssistMap(100, 10));
   int pairs = 0;
   for (int id = 0; id < 256; ++id) {
     for (int data = 0; data < 16; ++data) {
@@ -85,6 +91,7 @@ TEST_CASE("blocks: names of GrabCraft") {
   CHECK(BlockFromGrabCraftName("Double Wooden Slab") == kPlanks);
   CHECK(BlockFromGrabCraftName("Cactus Flower Pot") == kAir);
   CHECK(BlockFromGrabCraftName("Torch (Facing Up)") == kAir);
+  CHECK(BlockFromGrabCraftName("Jukebox") == kAir);
   CHECK(BlockFromGrabCraftName("Jack-o-Lantern (Facing East)") == kAuto);
   CHECK_FALSE(BlockFromGrabCraftName("Warp Drive").has_value());
 }
@@ -156,6 +163,10 @@ TEST_CASE("grabcraft: wrong files are refused, naming the place") {
       {"{\"up\": {}}", "key \"up\", expected a coordinate"},
       {"{\"99999999\": {}}", "expected a coordinate"},
       {"{}", "no blocks"},
+      {R"({"1": {"2": {"3": {"name": "Stone", "name": "Glass"}}}})",
+       "y 1, x 2, z 3: a block with two names"},
+      {R"({"1": {"2": {"3": {"name": "Stone"}, "03": {"name": "Glass"}}}})",
+       "y 1, x 2, z 3: two blocks there"},
       {R"({"1": {"1": {"1": {"name": "Stone"}}}, "900": {"1": {"1": {"name": "Stone"}}}})",
        "extents 1x900x1"},
       {

@@ -1,0 +1,135 @@
+// Files of the Bedrock edition.
+#include "env/houses/importers/mcstructure.h"
+
+#include "env/base/random.h"
+#include "tests/support/base/test_files.h"
+#include "tests/support/catch.h"
+#include "tests/support/env/structure_files.h"
+
+namespace hod::env {
+namespace {
+
+using Catch::Contains;
+using nbt::Fields;
+
+const std::vector<Block> kTypes = {kAir, kStone, kPlanks, kDirt};
+
+nbt::Value Palette() {
+  return nbt::States({{"air", {}},
+                      {"stone", {{"stone_type", "granite"}}},
+                      {"planks", {{"wood_type", "oak"}}},
+                      {"grass", {}}},
+                     "name", "states");
+}
+
+std::string FileOf(const Fields& fields) {
+  return nbt::LittleEndian(nbt::Named("", nbt::Compound(fields)));
+}
+
+absl::StatusOr<House> Read(const Fields& fields) {
+  const TempDir dir;
+  return ReadMcstructure(dir.Write("a.mcstructure", FileOf(fields)));
+}
+
+// A 1x2x2 structure: stone and planks, with nothing and earth above.
+Fields Hut() { return nbt::Mcstructure({1, 2, 2}, Palette(), {{1, 2, -1, 3}, {-1, -1, -1, -1}}); }
+
+TEST_CASE("mcstructure: cells in Bedrock's order") {
+  const auto hut = Read(Hut());
+  INFO(hut.status().message());
+  REQUIRE(hut.ok());
+  CHECK(hut->size == WorldSize{1, 2, 2});
+  CHECK(hut->At({0, 0, 0}) == kStone);
+  CHECK(hut->At({0, 0, 1}) == kPlanks);
+  CHECK(hut->At({0, 1, 0}) == kAir);
+  CHECK(hut->At({0, 1, 1}) == kDirt);
+  Rng rng(7);
+  for (int round = 0; round < 40; ++round) {
+    const WorldSize size{rng.Between(1, 7), rng.Between(1, 7), rng.Between(1, 7)};
+    House expected = AirHouse(size);
+    std::vector<int> cells;
+    for (int x = 0; x < size.w; ++x) {
+      for (int y = 0; y < size.h; ++y) {
+        for (int z = 0; z < size.d; ++z) {
+          cells.push_back(rng.Between(-1, 3));
+          if (cells.back() >= 0) {
+            expected.Set({x, y, z}, kTypes[static_cast<size_t>(cells.back())]);
+          }
+        }
+      }
+    }
+    const auto house = Read(nbt::Mcstructure({size.w, size.h, size.d}, Palette(),
+                                             {cells, std::vector<int>(cells.size(), -1)}));
+    REQUIRE(house.ok());
+    REQUIRE(house->blocks == expected.blocks);
+  }
+}
+
+TEST_CASE("mcstructure: a block of the second layer counts where the first has none") {
+  const auto house = Read(nbt::Mcstructure({1, 1, 3}, Palette(), {{1, 0, -1}, {2, 2, 3}}));
+  REQUIRE(house.ok());
+  CHECK(house->blocks == std::vector<Block>{kStone, kPlanks, kDirt});
+  CHECK(Read(nbt::Mcstructure({1, 1, 1}, Palette(), {{1}}))->blocks[0] == kStone);
+}
+
+TEST_CASE("mcstructure: states may be numbers") {
+  const auto read = [](const char* name, const char* state, const nbt::Value& value) {
+    const nbt::Value palette =
+        nbt::List({nbt::Compound({{"name", nbt::String(name)},
+                                  {"states", nbt::Compound({{state, value}})},
+                                  {"version", nbt::Int(17959425)}})});
+    return Read(nbt::Mcstructure({1, 1, 1}, palette, {{0}}))->blocks[0];
+  };
+  CHECK(read("minecraft:brown_mushroom_block", "huge_mushroom_bits", nbt::Int(15)) == kLog);
+  CHECK(read("minecraft:brown_mushroom_block", "huge_mushroom_bits", nbt::Int(14)) == kDirt);
+  CHECK(read("minecraft:stone_block_slab", "stone_slab_type", nbt::String("brick")) == kStonebrick);
+  CHECK(read("minecraft:oak_stairs", "upside_down_bit", nbt::Byte(1)) == kPlanks);
+}
+
+TEST_CASE("mcstructure: what is wrong is named") {
+  struct Case {
+    Fields fields;
+    std::string message;
+  };
+  const auto layers = [](const std::vector<std::vector<int>>& cells) {
+    return nbt::Mcstructure({1, 1, 2}, Palette(), cells);
+  };
+  const nbt::Value unknown = nbt::States({{"cogwheel", {}}}, "name", "states");
+  const auto case_ = GENERATE_COPY(values<Case>({
+      {nbt::Without(Hut(), "format_version"), "no field \"format_version\""},
+      {With(Hut(), "format_version", nbt::Int(2)), "format_version 2, expected 1"},
+      {nbt::Without(Hut(), "size"), "no field \"size\""},
+      {With(Hut(), "size", nbt::Ints(nbt::Three{1, 0, 1})), "size 1x0x1"},
+      {With(Hut(), "size", nbt::Ints(nbt::Three{512, 512, 512})), "134217728 cells"},
+      {With(Hut(), "structure", nbt::Compound({})), "no field \"palette\""},
+      {layers({}), "block_indices is empty"},
+      {layers({{1}}), "1 block_indices, expected 2"},
+      {layers({{1, 1, 1}}), "more than 2 block_indices"},
+      {layers({{1, 1}, {1, 1}, {1, 1}}), "more than 2 layers"},
+      {layers({{1, 4}}), "palette index 4, which the palette does not have"},
+      {layers({{1, -2}}), "palette index -2"},
+      {nbt::Mcstructure({1, 1, 1}, unknown, {{0}}), "block minecraft:cogwheel at (0, 0, 0)"},
+      {nbt::Mcstructure({1, 1, 1}, nbt::List({nbt::Int(1)}), {{0}}), "expected a compound"},
+  }));
+  CHECK_THAT(std::string(Read(case_.fields).status().message()),
+             Contains("a.mcstructure: ") && Contains(case_.message));
+}
+
+TEST_CASE("mcstructure: every truncation and many damages are refused, naming the file") {
+  const TempDir dir;
+  const std::string bytes = FileOf(Hut());
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const auto cut = ReadMcstructure(dir.Write("cut.mcstructure", bytes.substr(0, i)));
+    REQUIRE_FALSE(cut.ok());
+    REQUIRE_THAT(std::string(cut.status().message()), Contains("cut.mcstructure: "));
+    std::string damaged = bytes;
+    damaged[i] = static_cast<char>(damaged[i] ^ 0x81);
+    const auto house = ReadMcstructure(dir.Write("damaged.mcstructure", damaged));
+    if (!house.ok()) {
+      REQUIRE_THAT(std::string(house.status().message()), Contains("damaged.mcstructure: "));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hod::env
