@@ -62,6 +62,7 @@ _RESULTS = {
 }
 # And of parameters, by their names or those of their functions.
 _PARAMETERS = [
+    (r"\bhuman: Any, goals: Any\b", "human: Any, goals: Optional[_GoalSpec]"),
     (r"\bgoals: Any\b", "goals: _GoalSpec"),
     (r"\bhuman: Any = None\b", "human: Optional[_HumanSpec] = None"),
     (r"\bevaluator: Any\b", "evaluator: _Evaluator"),

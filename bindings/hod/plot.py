@@ -249,6 +249,7 @@ def search_tree(
     lines = []
     for number, i in enumerate(sorted(shown, key=lambda i: -visits[i])[1 : labels + 1], 1):
         node = search[i]
+        assert node.action is not None and node.human_action is not None  # It is not the root.
         ours, theirs = game.describe(node.action), game.describe(node.human_action)
         lines.append(f"{number}  {ours}, human {theirs}: {node.visits} visits")
         ax.text(*places[i], str(number), ha="center", va="center", fontsize=6, color="white")

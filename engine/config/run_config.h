@@ -92,7 +92,7 @@ struct EvaluationConfig {
   int64_t seed = 1000;
   int simulations = 20;
   bool greedy = true;          // Plays the best action; else draws from the policy.
-  double threshold = 0.8;      // How sure a belief is before it is carried out.
+  double threshold = 0.85;     // How sure a belief is before it is carried out.
   bool mirror_images = false;  // Averages it over mirror images of the world.
   int threads = 0;             // 0: as many as this process may run at once.
 };

@@ -111,18 +111,20 @@ absl::Status ReadTomlFile(const std::string& path, Declaration& declaration) {
 }
 
 std::string ToToml(const Declaration& declaration) {
-  std::string text, table;
+  std::string outside, tables, table;  // TOML has what is outside of tables come first.
   for (const Setting& setting : declaration.settings()) {
     const size_t dot = setting.key.rfind('.');
-    const std::string in_table = dot == std::string::npos ? "" : setting.key.substr(0, dot);
-    if (in_table != table) {
-      absl::StrAppend(&text, "\n[", in_table, "]\n");
-      table = in_table;
+    if (dot == std::string::npos) {
+      absl::StrAppend(&outside, setting.key, " = ", ToToml(setting.get()), "\n");
+      continue;
     }
-    absl::StrAppend(&text, setting.key.substr(dot == std::string::npos ? 0 : dot + 1), " = ",
-                    ToToml(setting.get()), "\n");
+    if (setting.key.substr(0, dot) != table) {
+      table = setting.key.substr(0, dot);
+      absl::StrAppend(&tables, "\n[", table, "]\n");
+    }
+    absl::StrAppend(&tables, setting.key.substr(dot + 1), " = ", ToToml(setting.get()), "\n");
   }
-  return text;
+  return outside + tables;
 }
 
 }  // namespace hod::settings

@@ -2,10 +2,12 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -37,8 +39,15 @@ std::string ToToml(const Value& value) {
     std::string operator()(const std::string& s) const {
       // No setting takes such text; this is for the error that says so.
       if (!IsUtf8(s)) return absl::StrCat("'", absl::CHexEscape(s), "'");
+      // With control characters escaped: as they are, toml++ writes some that it does not read.
+      auto flags =
+          toml::default_formatter::default_flags & ~toml::format_flags::allow_multi_line_strings;
+      if (std::any_of(s.begin(), s.end(), absl::ascii_iscntrl)) {
+        flags = flags & ~toml::format_flags::allow_literal_strings;
+      }
+      const toml::value<std::string> value(s);
       std::ostringstream out;
-      out << toml::value<std::string>(s);
+      out << toml::default_formatter(value, flags);
       return out.str();
     }
     std::string operator()(const Value::List& list) const {

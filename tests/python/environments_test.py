@@ -3,6 +3,7 @@
 import inspect
 import subprocess
 import sys
+from typing import Any, Dict
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 import hod
 from conftest import SIZE
 
-SETTINGS = {"world_size": SIZE, "horizon": 12}
+SETTINGS: Dict[str, Any] = {"world_size": SIZE, "horizon": 12}
 
 
 def valid(rng, mask):

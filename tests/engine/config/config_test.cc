@@ -94,9 +94,12 @@ TEST_CASE("What ToToml writes is read back, with every setting changed") {
   settings::Declaration declaration = Declare(changed);
   for (Setting& setting : declaration.settings()) Change(setting);
   CHECK(Differences(RunConfig(), changed).size() == declaration.settings().size());
+  // These do not go with others as they are now: with teleportation, and with PPO.
+  changed.search.plan_prior = 0;
+  changed.learner.samples = kSelfPlay;
 
   const absl::StatusOr<RunConfig> read = ParseRunConfig(ToToml(changed), "changed.toml");
-  INFO(ToToml(changed));
+  INFO(ToToml(changed) << read.status());
   REQUIRE(read.ok());
   CHECK(Differences(*read, changed).empty());
   CHECK(ToToml(*read) == ToToml(changed));

@@ -76,7 +76,7 @@ TEST_CASE("find: every format, in any case of letters") {
                                            {"schem", "of no known format"}});
 }
 
-TEST_CASE("find: one format only; the others are listed") {
+TEST_CASE("find: one format only, and the others are listed") {
   const TempDir dir;
   dir.Write("a.schem", "");
   dir.Write("b.npy", "");
