@@ -2,11 +2,14 @@
 // mistakes.
 #include "tests/support/env/program.h"
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "engine/report/report.h"
@@ -226,15 +229,22 @@ TEST_CASE("hod learn and hod selfplay work over one run directory by hand") {
   CHECK(shards->back().worker == 1);
 }
 
-TEST_CASE("A role that is taken is refused to a second process") {
+TEST_CASE("A role that is taken is refused to a second process, and the run to a training") {
   const Workplace work;
   const std::string run = work / "run";
-  const auto opened = RunDirectory::CreateOrResume(run, TinyConfig());
+  REQUIRE(RunDirectory::CreateOrResume(run, TinyConfig()).ok());
+  const auto opened = RunDirectory::Open(run);
   REQUIRE(opened.ok());
   const auto lock = RoleLock::Take(*opened, "selfplay-000");
   REQUIRE(lock.ok());
-  CHECK_THAT(work.Refuse({"selfplay", "--run", run}),
-             Catch::Contains(run + "/selfplay-000.lock: held by another process"));
+  const std::string config = *ReadFile(run + "/config.toml");
+  Program train({"train", "--config", work.config(), "--out", run, "--set", "learner.max_steps=40"},
+                work / "train.log");
+  const std::string held = run + "/selfplay-000.lock: held by another process";
+  CHECK_THAT(work.Refuse({"selfplay", "--run", run}), Catch::Contains(held));
+  CHECK(train.Wait() == 1);
+  CHECK_THAT(train.Output(), Catch::Contains(held) && !Catch::Contains("training"));
+  CHECK(*ReadFile(run + "/config.toml") == config);
 }
 
 TEST_CASE("A second training of a run is refused before it shows or changes anything") {
@@ -286,6 +296,194 @@ TEST_CASE("hod train stops when asked at any moment, and says how to go on") {
     CHECK(program.Wait() == 130);
     CHECK_THAT(program.Output(), Catch::Contains("the same command goes on"));
   }
+}
+
+// Sets the wall clock of the programs run meanwhile by `seconds`, once the file `at` exists.
+class JumpingClock {
+ public:
+  JumpingClock(const std::string& at, int seconds) {
+    setenv("LD_PRELOAD", HOD_WALL_CLOCK, 1);
+    setenv("HOD_WALL_CLOCK_AT", at.c_str(), 1);
+    setenv("HOD_WALL_CLOCK_JUMP", absl::StrCat(seconds).c_str(), 1);
+  }
+  ~JumpingClock() { unsetenv("LD_PRELOAD"); }
+  JumpingClock(const JumpingClock&) = delete;
+};
+
+TEST_CASE("A wall clock that is set, back or forth, changes no budget and no figure") {
+#ifdef __SANITIZE_ADDRESS__
+  WARN("skipped: the sanitizer has to be loaded first");
+  return;
+#endif
+  for (const int jump : {-3600, 3600}) {
+    const Workplace work;
+    const std::string run = work / "run", learner_metrics = run + "/metrics/learner.jsonl";
+    {
+      const JumpingClock clock(work / "now", jump);
+      Program program({"train", "--config", work.config(), "--out", run, "--set",
+                       "learner.max_steps=1000", "--set", "learner.max_minutes=50"},
+                      work / "train.log");
+      while (program.Running() && ReadFile(learner_metrics).value_or("").empty()) {
+        absl::SleepFor(absl::Milliseconds(1));
+      }
+      work.dir().Write("now", "");
+      CHECK(program.Wait() == 0);
+    }
+    const auto opened = RunDirectory::Open(run);
+    CHECK((*opened->LatestCheckpoint())->first == 1000);
+    const double now = absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch());
+    for (const std::string& path : {learner_metrics, run + "/metrics/selfplay-000.jsonl"}) {
+      const auto lines = ReadJsonLines(path);
+      REQUIRE(lines.ok());
+      REQUIRE_FALSE(lines->empty());
+      double before = 0;
+      for (const nlohmann::json& line : *lines) {
+        const double seconds = line["seconds"];
+        CHECK(seconds >= before);
+        CHECK(seconds < 600);
+        before = seconds;
+      }
+      // The clock did jump.
+      if (path != learner_metrics) CHECK(std::abs(NumberAt(lines->back(), "time") - now) > 3000);
+    }
+  }
+}
+
+TEST_CASE("hod evaluate that is stopped reports the houses it has") {
+  const Workplace work;
+  const std::string json = work / "e.json", episodes = work / "episodes";
+  Program program(
+      {"evaluate", "--assistant", "mirror", "--episodes", "100000", "--set",
+       "game.world_size=[6,6,6]", "--set", "game.horizon=50", "--json", json, "--record", episodes},
+      work / "log");
+  while (program.Running() && !fs::exists(episodes + "/house-000-assisted.jsonl.gz")) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  program.Interrupt();
+  CHECK(program.Wait() == 130);
+  const absl::StatusOr<EvaluationReport> report = LoadEvaluation(json);
+  INFO(program.Output());
+  REQUIRE(report.ok());
+  CHECK(report->houses.size() > 0);
+  CHECK(report->houses.size() < 100000);
+  for (const PairedFigures& house : report->houses) {
+    CHECK(house.alone.timesteps > 0);
+    CHECK(house.assisted.timesteps > 0);
+  }
+  CHECK_THAT(program.Output(), Catch::Contains("It was stopped; 100000 houses were asked for") &&
+                                   Catch::Contains(" of 100000 houses"));
+}
+
+TEST_CASE("Outputs that cannot be are refused before any work, by every command") {
+  const Workplace work;
+  const std::string file = work.dir().Write("file", "");
+  const std::vector<std::string> folders[] = {
+      {"train", "--config", work.config(), "--out"},
+      {"train", "--config", work.config(), "--out", work / "run", "--record"},
+      {"experiment", "--config", work.config(), "--out"},
+      {"selfplay", "--run", work / "run", "--record"},
+      {"learn", "--run", work / "run", "--play", "--record"},
+      {"evaluate", "--record"},
+      {"goals", "import", work.dir().path(), "--out"},
+      {"humans", "import", "x", "--out"},
+      {"humans", "stats", "--record"},
+      {"humans", "compare", "x", "--out"},
+      {"humans", "cross-validate", "--recordings", "x", "--config", "x", "--out"},
+      {"study", "search", "x", "--assistant", "x", "--out"},
+      {"study", "networks", "x", "--data", "a=b", "--out"},
+      {"study", "assistants", "x", "--out"}};
+  const std::vector<std::string> files[] = {
+      {"evaluate", "--json"},
+      {"humans", "stats", "--json"},
+      {"humans", "evaluate", "--recordings", "x", "--human", "x", "--json"},
+      {"study", "beliefs", "x", "--json"},
+      {"weights", "export", "x", "--out"},
+      {"weights", "import", "--weights", "x", "--config", "x", "--out"},
+      {"draw", "episode", "x", "--out"}};
+  const std::vector<std::string> pictures[] = {
+      {"draw", "goal", "--out"},
+      {"draw", "state", "x", "--out"},
+      {"explain", "x", "--checkpoint", "x", "--step", "0", "--out"},
+      {"goals", "sheet", "--out"},
+      {"study", "beliefs", "x", "--picture"}};
+  const auto refuse = [&](std::vector<std::string> arguments, const std::string& path) {
+    const std::string option = arguments.back();
+    arguments.push_back(path);
+    const Ended ended = work.Run(arguments);
+    INFO(absl::StrJoin(arguments, " ") << "\n" << ended.output);
+    CHECK(ended.status > 100);
+    CHECK_THAT(ended.output, Catch::StartsWith(option + ": ") && Catch::Contains(path));
+  };
+  const int num_files = work.dir().NumFiles() + 1;  // With the output of what was run.
+  for (const auto& command : folders) {
+    for (const std::string& path : {std::string(), file, file + "/below"}) refuse(command, path);
+  }
+  for (const auto& command : files) {
+    for (const std::string& path : {std::string(), work.dir().path(), work / "no/file"}) {
+      refuse(command, path);
+    }
+  }
+  for (const auto& command : pictures) {
+    for (const std::string& path : {std::string(), work / "no/file.png", work / "file.jpg"}) {
+      refuse(command, path);
+    }
+  }
+  CHECK(work.dir().NumFiles() == num_files);
+}
+
+TEST_CASE("Standard output that is full fails every command that prints") {
+  const Workplace work;
+  const std::vector<std::string> commands[] = {
+      {"--version"},
+      {"--help"},
+      {"train", "--help"},
+      {"config", "--describe"},
+      {"config", "--config", work.config()},
+      {"goals", "stats", "--count", "2"},
+      {"goals", "sheet", "--count", "1", "--out", work / "sheet.png"},
+      {"draw", "goal", "--text"},
+      {"evaluate", "--assistant", "noop", "--human", "random", "--episodes", "1", "--set",
+       "game.world_size=[6,6,6]", "--set", "game.horizon=20"}};
+  fs::create_symlink("/dev/full", work / "full");
+  for (const auto& command : commands) {
+    INFO(absl::StrJoin(command, " "));
+    CHECK(RunProgram(command, work / "full").status == 1);
+  }
+}
+
+TEST_CASE("Text that is not UTF-8 goes through results, and no setting takes it") {
+  const Workplace work;
+  const std::string bad = "b\xff";
+  const std::vector<std::string> evaluate = {
+      "evaluate", "--assistant",    "noop",
+      "--human",  "random",         "--episodes",
+      "1",        "--set",          "game.world_size=[6,6,6]",
+      "--set",    "game.horizon=20"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), evaluate.begin(), evaluate.end());
+    return more;
+  };
+  const std::string json = work / (bad + ".json");
+  work.Succeed(with({"--json", json, "--record", work / bad}));
+  CHECK(LoadEvaluation(json).ok());
+  work.Succeed({"verify", work / (bad + "/house-000-alone.jsonl.gz")});
+
+  // A house's name is that of its file.
+  REQUIRE(MakeDirectories(work / "houses").ok());
+  const env::WorldSize size = {4, 4, 4};
+  work.dir().Write("houses/" + bad + ".npy",
+                   env::NpyBytes(size, std::vector<env::Block>(size.Volume(), env::kPlanks)));
+  work.Succeed(with({"--goals", "npy:" + (work / "houses"), "--json", json}));
+  CHECK(LoadEvaluation(json)->houses[0].goal == "b\xEF\xBF\xBD.npy");
+
+  CHECK_THAT(work.Refuse(with({"--goals", "npy:" + bad})),
+             Catch::Contains("evaluation.goals: expected text in UTF-8, got 'npy:b\\xff'"));
+  const std::string run = work / bad;
+  work.Succeed({"train", "--config", work.config(), "--out", run, "--set", "learner.max_steps=2"});
+  CHECK_THAT(work.Succeed({"train", "--config", work.config(), "--out", run, "--set",
+                           "learner.max_steps=2"}),
+             Catch::Contains("already trained"));
+  work.Succeed({"report", "--run", run});
 }
 
 TEST_CASE("Mistakes are named") {
