@@ -8,6 +8,7 @@
 #include "bindings/settings.h"
 #include "engine/evaluation/evaluate.h"
 #include "engine/results/bootstrap.h"
+#include "engine/samples/mirrored_beliefs.h"
 #include "engine/training/run_directory.h"
 
 namespace hod::bindings {
@@ -21,8 +22,9 @@ std::string LabelOf(const py::object& object) {
 }
 
 py::object Evaluate(const engine::RunConfig& config, const py::object& assistant,
-                    const py::object& policy, const py::object& human, const py::object& goals,
-                    const std::string& record_directory, const std::string& label) {
+                    bool carries_out_belief, const py::object& policy, const py::object& human,
+                    const py::object& goals, const std::string& record_directory,
+                    const std::string& label) {
   if (config.cached_positions > 0) {
     throw py::value_error("search.cached_positions: expected 0 here; `hod evaluate` has a cache");
   }
@@ -37,6 +39,7 @@ py::object Evaluate(const engine::RunConfig& config, const py::object& assistant
   std::vector<std::shared_ptr<PythonErrors>> errors = {bound_goals.errors, humans.errors};
   engine::EvaluationPlayers players{bound_goals.source, humans.factory, std::nullopt, nullptr};
   BoundEvaluator evaluator;
+  std::optional<engine::MirroredBeliefs> mirrored;
   if (!policy.is_none()) {
     const Players acting = PlayersFrom(policy);
     players.assistant = acting.factory;
@@ -44,7 +47,14 @@ py::object Evaluate(const engine::RunConfig& config, const py::object& assistant
   } else if (!assistant.is_none()) {
     evaluator = EvaluatorFrom(assistant);
     players.evaluator = evaluator.evaluator.get();
-    players.assistant = engine::EvaluationSearches(config, config.evaluation.simulations);
+    if (carries_out_belief) {
+      players.assistant = engine::BeliefPlay{{config.evaluation.threshold}};
+      if (config.evaluation.mirror_images) {
+        players.evaluator = &mirrored.emplace(players.evaluator, config.game);
+      }
+    } else {
+      players.assistant = engine::EvaluationSearches(config, config.evaluation.simulations);
+    }
     errors.push_back(evaluator.errors);
   }
   absl::StatusOr<engine::EvaluationReport> report;
@@ -59,8 +69,9 @@ py::object Evaluate(const engine::RunConfig& config, const py::object& assistant
 }  // namespace
 
 void BindEvaluation(py::module_& m) {
-  m.def("evaluate", &Evaluate, py::arg("config"), py::arg("assistant"), py::arg("policy"),
-        py::arg("human"), py::arg("goals"), py::arg("record_directory"), py::arg("label"),
+  m.def("evaluate", &Evaluate, py::arg("config"), py::arg("assistant"),
+        py::arg("carries_out_belief"), py::arg("policy"), py::arg("human"), py::arg("goals"),
+        py::arg("record_directory"), py::arg("label"),
         "See hod.evaluate.");
   m.def(
       "bootstrap_mean",

@@ -780,7 +780,7 @@ def draw_frame(game: Game, state: State, goal: str = 'ghost', both_corners: bool
 def state_text(game: Game, state: State, goal: str = 'ghost', color: bool = False) -> str:
     """The layers of the world as text for a terminal."""
 
-def evaluate(config: Config, assistant: Any, policy: Any, human: Any, goals: Optional[_GoalSpec], record_directory: str, label: str) -> dict[str, Any]:
+def evaluate(config: Config, assistant: Any, carries_out_belief: bool, policy: Any, human: Any, goals: Optional[_GoalSpec], record_directory: str, label: str) -> dict[str, Any]:
     """See hod.evaluate."""
 
 def bootstrap_mean(values: Sequence[float], seed: int = 0) -> tuple[float, float, float]:

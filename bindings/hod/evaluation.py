@@ -11,6 +11,9 @@ from hod import _hod
 from hod.environments import GoalSpec, HumanSpec
 from hod.notebook import table
 
+# Begins the path of a checkpoint whose belief is carried out, as for hod evaluate.
+BELIEF = "belief:"
+
 Evaluator = Callable[[Sequence[_hod.Position]], Sequence[_hod.Prediction]]
 
 
@@ -86,7 +89,8 @@ def evaluate(
     arguments the figures are the same. Shows progress on standard error.
 
     assistant: searches on the evaluations of a checkpoint (its path), a Network or a function as
-        for `hod.run_search`. With None, nobody helps, unless
+        for `hod.run_search`. "belief:PATH" carries out what a checkpoint believes, without a search;
+        a path may be "shipped:11x10x10". With None, nobody helps, unless
     policy: plays the assistant by itself: what hod.HumanModel takes.
     human: see hod.HumanModel. goals: see hod.Goals; by default those of the config.
     config: game, search and evaluation; by default what the checkpoint was trained with.
@@ -96,16 +100,18 @@ def evaluate(
 
     Python functions are called under the GIL, from several threads.
     """
+    belief = False
     if isinstance(assistant, (str, os.PathLike)):
         path = os.fspath(assistant)
         label = label or path
-        assistant = _hod.Network.load(path)
+        belief = path.startswith(BELIEF)
+        assistant = _hod.Network.load(path[len(BELIEF) :] if belief else path)
         config = assistant.trained_config if config is None else config
     player = policy if policy is not None else assistant
     label = label or (player if isinstance(player, str) else getattr(player, "__name__", None))
     label = label or ("noop" if player is None else type(player).__name__)
     config = (_hod.Config() if config is None else config).replace({"evaluation": settings})
     report = _hod.evaluate(
-        config, assistant, policy, human, goals, os.fspath(record) if record else "", label
+        config, assistant, belief, policy, human, goals, os.fspath(record) if record else "", label
     )
     return Evaluation(report)

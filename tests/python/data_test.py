@@ -112,6 +112,16 @@ def test_an_evaluation_is_that_of_the_program(run, tmp_path):
     assert saved["alone"].mean == pytest.approx(ours.houses["alone_human_actions"].mean())
     assert saved["alone"].low <= saved["alone"].mean <= saved["alone"].high
 
+    for mirror in (False, True):
+        belief = hod.evaluate("belief:" + path, mirror_images=mirror)
+        assert belief.label == "belief:" + path
+        hod.call(
+            *("evaluate", "--assistant", "belief:" + path, "--json", str(report)),
+            *("--set", f"evaluation.mirror_images={str(mirror).lower()}"),
+            quiet=True,
+        )
+        assert belief.report["houses"] == json.loads(report.read_text())["houses"]
+
     episode = hod.Episode(str(tmp_path / "episodes" / "house-000-assisted.jsonl.gz"))
     assert len(episode) == ours.houses["assisted_timesteps"][0]
     table = episode.table()
