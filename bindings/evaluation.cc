@@ -71,8 +71,7 @@ py::object Evaluate(const engine::RunConfig& config, const py::object& assistant
 void BindEvaluation(py::module_& m) {
   m.def("evaluate", &Evaluate, py::arg("config"), py::arg("assistant"),
         py::arg("carries_out_belief"), py::arg("policy"), py::arg("human"), py::arg("goals"),
-        py::arg("record_directory"), py::arg("label"),
-        "See hod.evaluate.");
+        py::arg("record_directory"), py::arg("label"), "See hod.evaluate.");
   m.def(
       "bootstrap_mean",
       [](const std::vector<double>& values, uint64_t seed) {
