@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "absl/strings/str_cat.h"
 #include "env/base/files.h"
 #include "env/base/utf8.h"
 
@@ -129,6 +130,7 @@ void Canvas::Paste(const Canvas& other, int x, int y) {
 void Canvas::Blit(const Sprite& sprite, int x, int y) {
   cairo_surface_flush(surface_.get());
   unsigned char* data = cairo_image_surface_get_data(surface_.get());
+  if (data == nullptr) return;  // The picture is too large, as WritePng() will say.
   const int stride = cairo_image_surface_get_stride(surface_.get());
   const int left = std::max(0, -x), right = std::min(sprite.width, width_ - x);
   const int top = std::max(0, -y), bottom = std::min(sprite.height, height_ - y);
@@ -174,6 +176,10 @@ std::string Canvas::PngBytes() const {
 }
 
 absl::Status Canvas::WritePng(const std::string& path) const {
+  if (cairo_surface_status(surface_.get()) != CAIRO_STATUS_SUCCESS) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": ", width_, "x", height_, " pixels are more than a picture can have"));
+  }
   return WriteFileAtomically(path, PngBytes());
 }
 

@@ -86,7 +86,8 @@ class Canvas {
   // [height][width][3], rows from the top.
   std::vector<uint8_t> Rgb() const;
   std::string PngBytes() const;
-  // Replaces the file as a whole, or, with an error naming it, not at all.
+  // Replaces the file as a whole, or, with an error naming it, not at all, as where the picture is
+  // larger than Cairo can draw (32767 pixels each way).
   absl::Status WritePng(const std::string& path) const;
 
  private:

@@ -31,6 +31,17 @@ TEST_CASE("A canvas holds what is drawn on it, and its PNG can be written") {
   CHECK(status.message().find("none/a.png") != absl::string_view::npos);
 }
 
+TEST_CASE("A picture too large to be drawn is refused by its name, and writes nothing") {
+  const TempDir dir;
+  const std::string path = dir / "large.png";
+  Canvas canvas(10, 40000, {0, 0, 1});
+  canvas.Polygon({{1, 1}, {2, 1}, {2, 2}, {1, 2}}, {1, 0, 0});
+  canvas.Blit(Sprite(2, 2), 1, 1);
+  const absl::Status status = canvas.WritePng(path);
+  CHECK(status.message() == path + ": 10x40000 pixels are more than a picture can have");
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
 TEST_CASE("Text that is not UTF-8 is drawn with replacements, and what comes after it as well") {
   const auto draw = [](const std::string& text) {
     Canvas canvas(80, 30);
