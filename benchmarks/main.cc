@@ -60,7 +60,7 @@ absl::Status RunTimeline(const TimelineOptions& options) {
   ASSIGN_OR_RETURN(ManyGames played, PlayManyGames(*network, options.games, options.threads,
                                                    /*leaves_per_game=*/24, &timeline));
   const double begin = timeline.Now() - played.seconds + played.seconds / 3;
-  return WriteFileAtomically(options.out, DrawTimeline(timeline, begin, begin + kShown).PngBytes());
+  return DrawTimeline(timeline, begin, begin + kShown).WritePng(options.out);
 }
 
 absl::Status RunStrength(const std::string& checkpoint, StrengthSetup setup,

@@ -50,7 +50,7 @@ void SetTypes(const env::ActionSpace& space, int32_t begin, const Tree& tree, No
 // What an assistant that carries out its belief does in a position. Its plan is of this position
 // alone: it has no past.
 int32_t NextOfPlan(const SearchOptions& options, const Position& position, Belief belief) {
-  // The probability from which on a right block, worth 1, against a wrong one, worth -1, pays.
+  // From this probability on, a right block (worth 1) is worth the risk of a wrong one (-1).
   const double even = (1 - options.own_reward_shift) / 2;
   env::BeliefWalker walker(*position.game, position.player, std::clamp(even, 0.5, 1.0));
   return position.game->actions().Flatten(walker.Act(*position.state, belief));

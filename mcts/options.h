@@ -63,7 +63,7 @@ struct SearchOptions {
   // prior * exp(weight * E[reward]), shaped as below. 0 is the paper's search.
   double reward_prior_weight = 0.0;
   // Share of the prior that goes to what an assistant that carries out its belief would do next
-  // (env/players/belief_walker.h), if it has to be (1 - own_reward_shift) / 2 sure. Requires
+  // (env/players/belief_walker.h), which acts when it is (1 - own_reward_shift) / 2 sure. Requires
   // bodies. 0 is the paper's search.
   double plan_prior = 0.0;
   double temperature = 1.5;          // The root policy is raised to this power.

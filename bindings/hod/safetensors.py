@@ -59,7 +59,7 @@ def load(path: str | os.PathLike[str]) -> dict[str, NDArray[Any]]:
     for name, (dtype, shape, data) in tensors.items():
         try:
             arrays[name] = _array(dtype, shape, data)
-        except ValueError as error:  # Of more extents than NumPy allows.
+        except ValueError as error:  # It has more extents than NumPy allows.
             raise ValueError(f'{os.fspath(path)}: tensor "{name}": {error}') from error
     return arrays
 

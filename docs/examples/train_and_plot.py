@@ -15,7 +15,7 @@ import numpy as np
 import hod
 
 MINUTES = float(os.environ.get("MINUTES", 2))
-STEPS = int(os.environ.get("STEPS", 100000))  # Of training, at most.
+STEPS = int(os.environ.get("STEPS", 100000))  # Training ends after so many, at most.
 out = os.environ.get("OUT") or tempfile.mkdtemp()
 
 config = hod.Config(

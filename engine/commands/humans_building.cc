@@ -122,11 +122,8 @@ absl::Status RunCompare(const CompareOptions& options) {
   RETURN_IF_ERROR(CheckComparable(reports));
   const std::string table = FormatComparison(reports, scores);
   RETURN_IF_ERROR(MakeDirectories(options.out));
-  const std::pair<const char*, std::string> files[] = {
-      {"building.md", table}, {"building.png", DrawBuilding(reports).PngBytes()}};
-  for (const auto& [name, contents] : files) {
-    RETURN_IF_ERROR(WriteFileAtomically(absl::StrCat(options.out, "/", name), contents));
-  }
+  RETURN_IF_ERROR(WriteFileAtomically(options.out + "/building.md", table));
+  RETURN_IF_ERROR(DrawBuilding(reports).WritePng(options.out + "/building.png"));
   std::fputs(table.c_str(), stdout);
   return absl::OkStatus();
 }

@@ -12,7 +12,7 @@ absl::Status PublishStudy(const std::string& directory, const std::string& table
                           const env::Canvas& picture, const nlohmann::json& json) {
   std::fputs(table.c_str(), stdout);
   RETURN_IF_ERROR(WriteFileAtomically(directory + "/table.md", table));
-  RETURN_IF_ERROR(WriteFileAtomically(directory + "/study.png", picture.PngBytes()));
+  RETURN_IF_ERROR(picture.WritePng(directory + "/study.png"));
   if (json.is_null()) return absl::OkStatus();
   return WriteFileAtomically(directory + "/study.json", DumpJson(json, 1) + "\n");
 }

@@ -75,7 +75,7 @@ void AddSelfPlay(CLI::App& app, absl::Status& result) {
     absl::StatusOr<RunDirectory> run = RunDirectory::Open(options->run);
     if (!run.ok()) {
       result = run.status();
-    } else if (!run->config().HasWorkers()) {
+    } else if (run->config().NumWorkers() == 0) {
       result = HasNoWorkers(*run);
     } else {
       result = RunSelfPlay(*run, options->worker, options->record, g_stop);
@@ -102,8 +102,8 @@ void AddLearn(CLI::App& app, absl::Status& result) {
     if (!run.ok()) {
       result = run.status();
     } else if (options->play) {
-      result = run->config().HasWorkers() ? RunLearnerWithWorker(*run, options->record, g_stop)
-                                          : HasNoWorkers(*run);
+      result = run->config().NumWorkers() > 0 ? RunLearnerWithWorker(*run, options->record, g_stop)
+                                              : HasNoWorkers(*run);
     } else if (run->config().learner.algorithm == Algorithm::kPpo) {
       result = RunPpo(*run, g_stop);
     } else {

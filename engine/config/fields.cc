@@ -54,7 +54,7 @@ void DeclareSearch(settings::Declaration& d, mcts::SearchOptions& s) {
            "tilts priors by exp(weight * expected reward); 0 in the paper");
   d.Number("search.plan_prior", s.plan_prior, 0, 1,
            "share of priors that goes to what an assistant that carries out its belief would do "
-           "next, if it has to be (1 - own_reward_shift) / 2 sure; 0 in the paper");
+           "next, which acts when it is (1 - own_reward_shift) / 2 sure; 0 in the paper");
   d.Number(
       "search.own_reward_scale", s.own_reward_scale, 0, 1000,
       "expected rewards of places and breaks are scaled by it; there for the reference's recorded "

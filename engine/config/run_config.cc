@@ -18,8 +18,9 @@ RunConfig::RunConfig() {
   game.players[env::kAssistant].goal_visible = false;
 }
 
-bool RunConfig::HasWorkers() const {
-  return learner.algorithm == Algorithm::kAlphaZero && learner.samples == kSelfPlay;
+int RunConfig::NumWorkers() const {
+  const bool plays = learner.algorithm == Algorithm::kAlphaZero && learner.samples == kSelfPlay;
+  return plays ? selfplay.workers : 0;
 }
 
 env::GameConfig RunConfig::PlayedGame() const {

@@ -118,8 +118,9 @@ struct RunConfig {
 
   RunConfig();  // The paper's game: the human sees the goal, the assistant doesn't.
 
-  // Whether self-play workers take part in training.
-  bool HasWorkers() const;
+  // Self-play processes that take part in training: none where PPO plays what it learns from, or
+  // recorded play is learnt from.
+  int NumWorkers() const;
   // The game of self-play: a builder whose play is learnt is alone in it.
   env::GameConfig PlayedGame() const;
 };

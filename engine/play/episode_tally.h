@@ -25,7 +25,7 @@ nlohmann::json ToJson(const EpisodeFigures& figures);
 
 class EpisodeTally : public EpisodeObserver {
  public:
-  // Of an episode of `game`, which outlives the tally, from the state in which it starts.
+  // Counts an episode of `game`, which outlives the tally, from the state in which it starts.
   EpisodeTally(const env::Game* game, const env::State& start);
   explicit EpisodeTally(const Episode* episode)
       : EpisodeTally(&episode->game(), episode->state()) {}

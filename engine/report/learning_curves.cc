@@ -61,7 +61,7 @@ Series EpisodeSeries(const Lines& episodes, const char* key, const char* name) {
 
 absl::StatusOr<Lines> EpisodesOfAllWorkers(const RunDirectory& run) {
   Lines episodes;
-  for (int w = 0; w < run.config().selfplay.workers; ++w) {
+  for (int w = 0; w < run.config().NumWorkers(); ++w) {
     ASSIGN_OR_RETURN(Lines lines,
                      ReadJsonLines(absl::StrFormat("%s/selfplay-%03d.jsonl", run.metrics(), w)));
     const double began = lines.empty() ? 0 : NumberAt(lines.front(), "time");
@@ -89,6 +89,12 @@ absl::StatusOr<std::vector<LearningCurve>> DrawLearningCurves(const RunDirectory
   const auto draw = [&](const char* title, const char* unit, std::vector<Series> series) {
     curves.push_back({title, DrawChart({title, "minutes", unit, std::move(series)}).PngBytes()});
   };
+  const auto draw_builders = [&](const char* title, const auto& series, const Lines& lines) {
+    draw(title, "% of the goal",
+         {series(lines, "goal_percent", "goal"),
+          series(lines, "human_percent", "built by the human"),
+          series(lines, "assistant_percent", "built by the assistant")});
+  };
   if (run.config().learner.algorithm == Algorithm::kPpo) {
     Lines ended;  // Updates in which episodes ended.
     for (const nlohmann::json& line : learner) {
@@ -99,10 +105,7 @@ absl::StatusOr<std::vector<LearningCurve>> DrawLearningCurves(const RunDirectory
       draw("Alone: what stands at the end", "% of the goal",
            {LearnerSeries(ended, "goal_percent", "goal")});
     } else {
-      draw("Who builds", "% of the goal",
-           {LearnerSeries(ended, "goal_percent", "goal"),
-            LearnerSeries(ended, "human_percent", "built by the human"),
-            LearnerSeries(ended, "assistant_percent", "built by the assistant")});
+      draw_builders("Who builds", LearnerSeries, ended);
       draw("Auxiliary losses", "nats a voxel",
            {LearnerSeries(learner, "goal_loss", "goal"),
             LearnerSeries(learner, "place_block_loss", "block of a place")});
@@ -114,10 +117,7 @@ absl::StatusOr<std::vector<LearningCurve>> DrawLearningCurves(const RunDirectory
     draw("Value loss", "squared error", {LearnerSeries(learner, "value_loss", "value")});
     return curves;
   }
-  draw("Self-play: who builds", "% of the goal",
-       {EpisodeSeries(episodes, "goal_percent", "goal"),
-        EpisodeSeries(episodes, "human_percent", "built by the human"),
-        EpisodeSeries(episodes, "assistant_percent", "built by the assistant")});
+  draw_builders("Self-play: who builds", EpisodeSeries, episodes);
   draw("Goal prediction, cells still to change", "share",
        {LearnerSeries(learner, "goal_recall", "recall"),
         LearnerSeries(learner, "goal_precision", "precision")});

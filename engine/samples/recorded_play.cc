@@ -36,9 +36,8 @@ absl::StatusOr<ReplayWindow> ReadRecordedPlay(const std::string& directory,
   ReplayWindow window(options);
   for (Shard& shard : shards) {
     if (LookOf(shard.config) != LookOf(game)) {
-      return absl::InvalidArgumentError(absl::StrCat(directory, ": a shard is of a game of ",
-                                                     LookOf(shard.config), ", expected ",
-                                                     LookOf(game)));
+      return absl::InvalidArgumentError(absl::StrCat(
+          shard.path, ": is of a game of ", LookOf(shard.config), ", expected ", LookOf(game)));
     }
     window.Add(std::move(shard));
   }

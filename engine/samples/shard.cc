@@ -164,6 +164,7 @@ absl::StatusOr<Shard> ReadShard(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string file, ReadFile(path, kMaxShardBytes));
   const absl::string_view bytes = file;
   Shard shard;
+  shard.path = path;
   ByteReader in(bytes);
   const absl::string_view header = ReadHeader(bytes, in);
   if (in.ok()) ParseHeader(header, header.data() - bytes.data(), in, shard);

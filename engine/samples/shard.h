@@ -58,6 +58,7 @@ struct Shard {
   env::GameConfig config;
   nlohmann::json metadata;
   std::vector<Fragment> fragments;
+  std::string path = {};  // What it was read from, for errors.
 
   int64_t num_timesteps() const;
 };

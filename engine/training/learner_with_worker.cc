@@ -9,7 +9,7 @@
 namespace hod::engine {
 
 bool ShareProcess(const RunConfig& config) {
-  return config.HasWorkers() && config.learner.device == models::Device::kCuda &&
+  return config.NumWorkers() > 0 && config.learner.device == models::Device::kCuda &&
          config.backend.device == models::Device::kCuda;
 }
 

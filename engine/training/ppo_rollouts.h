@@ -22,7 +22,7 @@ namespace hod::engine {
 
 struct EpisodeResult {
   EpisodeFigures figures;
-  double reward = 0;  // Of the player that learns, undiscounted.
+  double reward = 0;  // What the player that learns got, undiscounted.
   bool complete = false;
 };
 

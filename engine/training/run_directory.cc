@@ -54,8 +54,7 @@ absl::Status CheckSameRun(const std::string& path, const RunConfig& wanted,
 // Those that a training hands out.
 std::vector<std::string> RolesOf(const RunConfig& config) {
   std::vector<std::string> roles = {kLearnerRole};
-  if (config.learner.algorithm == Algorithm::kPpo) return roles;  // It plays where it learns.
-  for (int w = 0; w < config.selfplay.workers; ++w) roles.push_back(WorkerRole(w));
+  for (int w = 0; w < config.NumWorkers(); ++w) roles.push_back(WorkerRole(w));
   return roles;
 }
 

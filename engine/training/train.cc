@@ -36,10 +36,6 @@ std::string LastLines(const std::string& text) {
   return absl::StrJoin(lines, "\n  ");
 }
 
-int NumWorkers(const RunConfig& config) {
-  return config.HasWorkers() ? config.selfplay.workers : 0;
-}
-
 struct Child {
   std::vector<std::string> arguments;
   std::string log;
@@ -66,7 +62,7 @@ class StatusReader {
  public:
   explicit StatusReader(const RunDirectory& run)
       : learner_{JsonLinesFollower(run.metrics() + "/learner.jsonl")} {
-    for (int w = 0; w < NumWorkers(run.config()); ++w) {
+    for (int w = 0; w < run.config().NumWorkers(); ++w) {
       workers_.push_back(
           {JsonLinesFollower(absl::StrFormat("%s/selfplay-%03d.jsonl", run.metrics(), w))});
     }
@@ -130,7 +126,7 @@ class Supervisor {
         learner_.arguments.insert(learner_.arguments.end(), {"--record", record_directory});
       }
     }
-    for (int w = share ? 1 : 0; w < NumWorkers(run.config()); ++w) {
+    for (int w = share ? 1 : 0; w < run.config().NumWorkers(); ++w) {
       Child worker = {{"selfplay", "--run", run.path(), "--worker", absl::StrCat(w)},
                       absl::StrFormat("%s/selfplay-%03d.log", run.logs(), w)};
       if (!record_directory.empty()) {
@@ -208,7 +204,7 @@ absl::Status Train(const RunDirectory& run, const std::string& record_directory,
                    const std::atomic<bool>& stop) {
   ASSIGN_OR_RETURN(bool trained, AlreadyTrained(run));
   if (trained) return absl::OkStatus();
-  if (!run.config().HasWorkers() && !record_directory.empty()) {
+  if (run.config().NumWorkers() == 0 && !record_directory.empty()) {
     return absl::InvalidArgumentError("--record: episodes are recorded of self-play only");
   }
   if (run.config().learner.algorithm == Algorithm::kPpo) {

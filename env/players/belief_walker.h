@@ -61,7 +61,7 @@ class BeliefWalker {
   const float threshold_;
   Navigator navigator_;
   std::vector<GoalDistribution> belief_;  // [volume] at this timestep.
-  std::vector<Decision> decisions_;       // Of this episode.
+  std::vector<Decision> decisions_;       // Oldest first.
   float bar_;                             // threshold_, raised as doubts turn out to be too small.
   std::vector<Edit> edits_;
   std::vector<char> is_wanted_;       // [volume] scratch of FindEdits().

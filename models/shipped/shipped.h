@@ -8,7 +8,7 @@ namespace hod::models {
 
 struct ShippedNetwork {
   absl::string_view name;   // That of the world it was trained in: "11x10x10".
-  absl::string_view bytes;  // Of a .safetensors file.
+  absl::string_view bytes;  // A whole .safetensors file.
 };
 
 absl::Span<const ShippedNetwork> ShippedNetworks();

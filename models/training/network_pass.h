@@ -86,7 +86,7 @@ class NetworkPass {
   const int volume_, channels_, row_;                    // Channels, without and with padding.
   std::map<std::array<int, 3>, ConvolutionPlan> plans_;  // Keyed by extents of the kernel.
 
-  Aligned<float> planes_;  // Of features: [planes][volume].
+  Aligned<float> planes_;  // The features: [planes][volume].
   Vector globals_;
   Aligned<float> features_, hidden_features_;  // The planes as rows; the second after dropout.
   std::vector<Aligned<float>> x_, branches_;   // Rows that blocks read, and the output of the last.

@@ -29,7 +29,7 @@ struct TrainerConfig {
   uint64_t seed = 0;  // Seeds dropout.
   int threads = 1;    // Used by a step, of at least 1. Sums of floats depend on their number.
   Device device = Device::kCpu;
-  // Of what convolutions multiply. kAuto: float32 on the processor, bfloat16 on a GPU.
+  // The numbers that convolutions multiply. kAuto: float32 on the processor, bfloat16 on a GPU.
   PrecisionChoice precision = PrecisionChoice::kAuto;
 };
 

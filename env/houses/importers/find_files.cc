@@ -201,7 +201,7 @@ class Finder {
   }
 
   std::optional<HouseFormat> only_;
-  std::vector<std::vector<HouseFile>> files_;  // Of each path that was asked for.
+  std::vector<std::vector<HouseFile>> files_;  // For each path that was asked for.
   std::vector<LeftOut> left_out_;
   std::vector<Place> links_;
   std::map<std::string, std::string> first_path_;  // By the path without links.

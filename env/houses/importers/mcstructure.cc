@@ -11,7 +11,7 @@
 namespace hod::env {
 namespace {
 
-constexpr int kVersion = 1;  // Of the format; there is no other.
+constexpr int kVersion = 1;  // The format has no other.
 constexpr int kMaxLayers = 2;
 
 // The cell at a place in the order of the indices.

@@ -50,7 +50,8 @@ TEST_CASE("Recorded play that a network would see as another game is refused") {
     const auto refused = ReadRecordedPlay(dir.path(), SmallConfig(), {});
     REQUIRE_FALSE(refused.ok());
     CHECK_THAT(std::string(refused.status().message()),
-               Catch::StartsWith(dir.path()) && Catch::Contains("expected 7x6x7 with 2 players"));
+               Catch::StartsWith((dir / ShardName({0, 1})) + ": ") &&
+                   Catch::Contains("expected 7x6x7 with 2 players"));
   }
 }
 

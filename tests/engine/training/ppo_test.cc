@@ -393,15 +393,26 @@ TEST_CASE("An assistant's rollouts are what the game makes of both players' acti
   CHECK_FALSE(*different->front().position.state == *samples->front().position.state);
 }
 
+// A rollout of an assistant that plays a random network's policy.
+struct AssistantRollout {
+  explicit AssistantRollout(const RunConfig& config)
+      : evaluator(models::RandomNetwork(config.network, Rng(3))),
+        rollouts(config, *env::MakeGoalSource(config.goals, config.PlayedGame(), 1),
+                 *MakePlayerFactory(config.human), 5),
+        samples(rollouts.Collect(evaluator, 0, stop)) {
+    REQUIRE(samples.ok());
+  }
+  const std::atomic<bool> stop = false;
+  models::NetworkEvaluator evaluator;
+  PpoRollouts rollouts;
+  const absl::StatusOr<std::vector<models::PpoSample>> samples;  // Borrow from `rollouts`.
+};
+
 TEST_CASE("An assistant of PPO does not see the goal") {
   const RunConfig config = AssistantConfig();
-  const std::shared_ptr<const env::GoalSource> goals =
-      *env::MakeGoalSource(config.goals, config.PlayedGame(), 1);
-  models::NetworkEvaluator evaluator(models::RandomNetwork(config.network, Rng(3)));
-  const std::atomic<bool> stop = false;
-  PpoRollouts rollouts(config, goals, *MakePlayerFactory(config.human), 5);
-  const auto samples = rollouts.Collect(evaluator, 0, stop);
-  REQUIRE(samples.ok());
+  AssistantRollout rollout(config);
+  models::NetworkEvaluator& evaluator = rollout.evaluator;
+  const auto& samples = rollout.samples;
   for (size_t i = 0; i < samples->size(); i += 25) {
     mcts::Position position = (*samples)[i].position;
     mcts::Evaluation seen, otherwise;
@@ -418,13 +429,9 @@ TEST_CASE("An assistant of PPO does not see the goal") {
 TEST_CASE("With one simulation an assistant of PPO plays its policy") {
   RunConfig config = AssistantConfig();
   config.search.temperature = 1;
-  const std::shared_ptr<const env::GoalSource> goals =
-      *env::MakeGoalSource(config.goals, config.PlayedGame(), 1);
-  models::NetworkEvaluator evaluator(models::RandomNetwork(config.network, Rng(3)));
-  const std::atomic<bool> stop = false;
-  PpoRollouts rollouts(config, goals, *MakePlayerFactory(config.human), 5);
-  const auto samples = rollouts.Collect(evaluator, 0, stop);
-  REQUIRE(samples.ok());
+  AssistantRollout rollout(config);
+  models::NetworkEvaluator& evaluator = rollout.evaluator;
+  const auto& samples = rollout.samples;
   const mcts::SearchOptions options = EvaluationSearches(config, /*num_simulations=*/1).full;
   mcts::Search search;
   for (size_t i = 0; i < samples->size(); i += 25) {

@@ -327,7 +327,7 @@ TEST_CASE("The auxiliary losses' gradients are those of finite differences") {
   const PpoUpdate update = {.place_block_weight = of_goal ? 0.0 : 0.5};
   const auto trainer = begin(network);
   REQUIRE(trainer->Update(set.samples, update).ok());
-  std::vector<float> gradient = trainer->state().first_moment;  // Of which Adam took a tenth.
+  std::vector<float> gradient = trainer->state().first_moment;  // Adam took a tenth of it.
   double squares = 0;
   for (float& g : gradient) squares += std::pow(g *= 10, 2);
   const double norm = std::sqrt(squares);

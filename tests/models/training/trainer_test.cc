@@ -49,7 +49,7 @@ TEST_CASE("In bfloat16 a network learns as much in as many steps as in float32")
     const auto trainer =
         MakeCpuTrainer(TinyState(), {.weights = {.value = 0.5}}, FastestKernels(precision));
     constexpr int kSteps = 250, kLast = 50;
-    double mean = 0;  // Of the last steps, as single ones bounce.
+    double mean = 0;  // Over the last steps, as single ones bounce.
     for (int i = 0; i < kSteps; ++i) {
       const double total = trainer->Step(set.examples, {.learning_rate = 2e-3})->total;
       if (i >= kSteps - kLast) mean += total / kLast;

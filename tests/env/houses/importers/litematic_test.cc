@@ -5,6 +5,7 @@
 #include "env/base/random.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
+#include "tests/support/env/damaged_files.h"
 #include "tests/support/env/structure_files.h"
 
 namespace hod::env {
@@ -146,20 +147,9 @@ TEST_CASE("litematic: what is wrong is named") {
 }
 
 TEST_CASE("litematic: every truncation and many damages are refused, naming the file") {
-  const TempDir dir;
   const std::string plain = FileOf(nbt::Litematic({Hut({0, 0, 0}), Hut({1, 1, 1})}));
   for (const std::string& bytes : {plain, nbt::Gzip(plain)}) {
-    for (size_t i = 0; i < bytes.size(); ++i) {
-      const auto cut = ReadLitematic(dir.Write("cut.litematic", bytes.substr(0, i)));
-      REQUIRE_FALSE(cut.ok());
-      REQUIRE_THAT(std::string(cut.status().message()), Contains("cut.litematic: "));
-      std::string damaged = bytes;
-      damaged[i] = static_cast<char>(damaged[i] ^ 0x81);
-      const auto house = ReadLitematic(dir.Write("damaged.litematic", damaged));
-      if (!house.ok()) {
-        REQUIRE_THAT(std::string(house.status().message()), Contains("damaged.litematic: "));
-      }
-    }
+    CheckTruncatedAndDamaged(".litematic", bytes, ReadLitematic);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "env/base/random.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
+#include "tests/support/env/damaged_files.h"
 #include "tests/support/env/structure_files.h"
 
 namespace hod::env {
@@ -116,19 +117,7 @@ TEST_CASE("mcstructure: what is wrong is named") {
 }
 
 TEST_CASE("mcstructure: every truncation and many damages are refused, naming the file") {
-  const TempDir dir;
-  const std::string bytes = FileOf(Hut());
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    const auto cut = ReadMcstructure(dir.Write("cut.mcstructure", bytes.substr(0, i)));
-    REQUIRE_FALSE(cut.ok());
-    REQUIRE_THAT(std::string(cut.status().message()), Contains("cut.mcstructure: "));
-    std::string damaged = bytes;
-    damaged[i] = static_cast<char>(damaged[i] ^ 0x81);
-    const auto house = ReadMcstructure(dir.Write("damaged.mcstructure", damaged));
-    if (!house.ok()) {
-      REQUIRE_THAT(std::string(house.status().message()), Contains("damaged.mcstructure: "));
-    }
-  }
+  CheckTruncatedAndDamaged(".mcstructure", FileOf(Hut()), ReadMcstructure);
 }
 
 }  // namespace

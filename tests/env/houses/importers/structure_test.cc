@@ -4,6 +4,7 @@
 #include "env/base/random.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
+#include "tests/support/env/damaged_files.h"
 #include "tests/support/env/structure_files.h"
 
 namespace hod::env {
@@ -125,20 +126,9 @@ TEST_CASE("structure: what is wrong is named") {
 }
 
 TEST_CASE("structure: every truncation and many damages are refused, naming the file") {
-  const TempDir dir;
   const std::string plain = FileOf(Hut());
   for (const std::string& bytes : {plain, nbt::Gzip(plain)}) {
-    for (size_t i = 0; i < bytes.size(); ++i) {
-      const auto cut = ReadStructureBlock(dir.Write("cut.nbt", bytes.substr(0, i)));
-      REQUIRE_FALSE(cut.ok());
-      REQUIRE_THAT(std::string(cut.status().message()), Contains("cut.nbt: "));
-      std::string damaged = bytes;
-      damaged[i] = static_cast<char>(damaged[i] ^ 0x81);
-      const auto house = ReadStructureBlock(dir.Write("damaged.nbt", damaged));
-      if (!house.ok()) {
-        REQUIRE_THAT(std::string(house.status().message()), Contains("damaged.nbt: "));
-      }
-    }
+    CheckTruncatedAndDamaged(".nbt", bytes, ReadStructureBlock);
   }
 }
 
