@@ -66,16 +66,12 @@ void FindActions(const SearchOptions& options, const env::Game& game, const env:
                  int player, std::vector<int32_t>& ids) {
   env::ValidActions(game, state, player, options.line_of_sight, ids);
   if (!options.respect_removals) return;
-  const size_t volume = state.blocks.size();
   size_t kept = 0;
   game.actions().ForEach(ids, [&](size_t i, const env::Action& action) {
-    bool allowed = true;
-    for (int p = 0; action.type == ActionType::kPlace && p < game.num_players(); ++p) {
-      if (p == player) continue;
-      allowed &= (state.broken[p * volume + action.location] >> action.block & 1) == 0;
-    }
+    const bool forbidden = action.type == ActionType::kPlace &&
+                           game.RemovedByOthers(state, player, action.location, action.block);
     ids[kept] = ids[i];
-    kept += allowed;
+    kept += !forbidden;
   });
   ids.resize(kept);
 }

@@ -127,6 +127,8 @@ settings::Declaration Declare(RunConfig& c) {
             "shares its passes");
 
   DeclareSearch(d, c.search);
+  d.Flag("search.look_back", c.look_back,
+         "where its edits were wrong more often than it believed, own_reward_shift falls");
   d.Flag("search.reuse_tree", c.reuse_tree,
          "a search keeps what the one before knows of the position, which counts towards its "
          "simulations; not with Gumbel");

@@ -79,6 +79,11 @@ absl::Status Complete(RunConfig& config) {
         "search.reuse_tree: expected false with search.selection = gumbel, whose halving counts on "
         "equal visits");
   }
+  if (config.reuse_tree && config.look_back) {
+    return absl::InvalidArgumentError(
+        "search.reuse_tree: expected false with search.look_back, which changes what rewards count "
+        "from move to move");
+  }
   if (config.learner.algorithm == Algorithm::kPpo && config.player == env::kAssistant &&
       config.assistant != kSearch) {
     return absl::InvalidArgumentError(

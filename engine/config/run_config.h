@@ -109,6 +109,7 @@ struct RunConfig {
   models::NetworkConfig network;
   models::BackendOptions backend;  // Used by self-play, evaluation and explanation.
   mcts::SearchOptions search;
+  bool look_back = false;    // Searches grow careful where their edits were wrong.
   bool reuse_tree = false;   // A search goes on from the subtree of the moves that were played.
   int cached_positions = 0;  // Whose evaluations are remembered; 0: none.
   SelfPlayConfig selfplay;

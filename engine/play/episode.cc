@@ -58,19 +58,18 @@ absl::Status Episode::Take(int player, const Seat& seat, uint64_t seed) {
     believer_.emplace(game_, player, *belief, seed);
     return absl::OkStatus();
   }
-  searches_ = std::get<SearchPlay>(seat);
-  planning_game_ = mcts::PlanningGame(game_, searches_.full);
+  searcher_.emplace(game_, player, std::get<SearchPlay>(seat));
   return absl::OkStatus();
 }
 
 absl::StatusOr<const mcts::Position*> Episode::NextLeaf() {
   while (!done_) {
     if (const mcts::Position* leaf = NextQuestion()) return leaf;
-    if (!asker_ || believer_) {
-      RETURN_IF_ERROR(Play(nullptr));
-    } else {
-      const mcts::SearchResult result = search_.result();
+    if (searcher_) {
+      const mcts::SearchResult result = searcher_->Result();
       RETURN_IF_ERROR(Play(&result));
+    } else {
+      RETURN_IF_ERROR(Play(nullptr));
     }
   }
   return nullptr;
@@ -78,31 +77,14 @@ absl::StatusOr<const mcts::Position*> Episode::NextLeaf() {
 
 absl::Status Episode::Deliver(const mcts::Evaluation& evaluation) {
   ++num_evaluations_;
-  if (!believer_) return search_.Deliver(evaluation);
+  if (searcher_) return searcher_->Deliver(evaluation);
   believer_->Deliver(evaluation);
   return absl::OkStatus();
 }
 
 const mcts::Position* Episode::NextQuestion() {
-  if (!asker_) return nullptr;
-  if (believer_) return believer_->NextLeaf(state_);
-  if (!searching_) StartSearch();
-  if (const mcts::Position* leaf = search_.NextLeaf()) return leaf;
-  searching_ = false;
-  memory_ = search_.root().memory;
-  return nullptr;
-}
-
-void Episode::StartSearch() {
-  full_search_ = rng_.Chance(searches_.full_search_fraction);
-  const mcts::SearchOptions& options = full_search_ ? searches_.full : searches_.fast;
-  const Rng rng(rng_());
-  if (searches_.reuse_tree && num_evaluations_ > 0) {
-    search_.Advance(options, state_, rng, memory_);
-  } else {
-    search_.Start(options, &*planning_game_, state_, *asker_, rng, memory_);
-  }
-  searching_ = true;
+  if (searcher_) return searcher_->NextLeaf(state_, rng_);
+  return believer_ ? believer_->NextLeaf(state_) : nullptr;
 }
 
 absl::Status Episode::Play(const mcts::SearchResult* search) {
@@ -118,7 +100,7 @@ absl::Status Episode::Play(const mcts::SearchResult* search) {
       ids.push_back(game_.actions().Flatten(believer_->Act(state_)));
       policies[i] = {{ids.back(), 1.0f}};
     } else {
-      ids.push_back(searches_.greedy ? search->best_action : env::Sample(search->policy, rng_));
+      ids.push_back(searcher_->Act(state_, *search, rng_));
     }
     actions.push_back(game_.actions().Unflatten(ids.back()));
   }
@@ -131,7 +113,8 @@ absl::Status Episode::Play(const mcts::SearchResult* search) {
   }
   const env::StepOutcome outcome = game_.Step(state_, actions);
   done_ = outcome.done();
-  const Move move = {actions, ids, outcome, policies, search, full_search_};
+  const Move move = {actions,  ids,    outcome,
+                     policies, search, searcher_ && searcher_->full_search()};
   for (EpisodeObserver* observer : observers_) {
     RETURN_IF_ERROR(observer->AfterMove(move, state_));
   }

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/play/believer.h"
+#include "engine/play/searcher.h"
 #include "engine/play/seat.h"
 #include "env/game/action_distribution.h"
 #include "env/game/game.h"
@@ -81,7 +82,6 @@ class Episode {
   absl::Status Take(int player, const Seat& seat, uint64_t seed);
   // What asker_ needs next; null once it can act.
   const mcts::Position* NextQuestion();
-  void StartSearch();
   absl::Status Play(const mcts::SearchResult* search);
 
   env::Game game_;
@@ -92,14 +92,9 @@ class Episode {
   std::vector<EpisodeObserver*> observers_;
   std::optional<env::TraceRecorder> trace_;
 
-  std::optional<int> asker_;          // The player that asks for evaluations, by searches...
-  std::optional<Believer> believer_;  // ...or as this.
-  SearchPlay searches_;               // Only used by searches, as is the rest.
-  std::optional<env::Game> planning_game_;
-  mcts::Search search_;
-  mcts::Memory memory_;  // Covers the moves before the present one.
-  bool searching_ = false;
-  bool full_search_ = false;
+  std::optional<int> asker_;          // The player that asks for evaluations,
+  std::optional<Searcher> searcher_;  // by searches
+  std::optional<Believer> believer_;  // or as this.
 
   int64_t num_evaluations_ = 0;  // Delivered so far.
   bool done_ = false;

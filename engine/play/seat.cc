@@ -12,6 +12,7 @@ SearchPlay SelfPlaySearches(const RunConfig& config) {
   play.greedy = config.search.selection == mcts::Selection::kGumbel;
   play.full_search_fraction = config.selfplay.full_search_fraction;
   play.reuse_tree = config.reuse_tree;
+  play.look_back = config.look_back;
   return play;
 }
 
@@ -24,6 +25,7 @@ SearchPlay EvaluationSearches(const RunConfig& config, int num_simulations) {
   play.fast = play.full;
   play.greedy = config.evaluation.greedy;
   play.reuse_tree = config.reuse_tree;
+  play.look_back = config.look_back;
   return play;
 }
 

@@ -27,6 +27,9 @@ struct SearchPlay {
   double full_search_fraction = 1;  // Share of moves with a full search.
   bool greedy = false;              // Plays the most visited action; else draws from the policy.
   bool reuse_tree = false;          // Searches go on from the subtree of the moves played.
+  // Edits have to be surer where past ones were wrong more often than the belief said
+  // (env/players/trust.h): own_reward_shift falls. Not with reuse_tree.
+  bool look_back = false;
 };
 
 // Self-play as the config says: a mix of full searches with noise and fast ones without.

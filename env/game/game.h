@@ -109,6 +109,16 @@ class Game {
     if (current == goal) return 1.0;
     return current != kAir && goal != kAir ? place_wrong : 0.0;
   }
+  // Whether somebody but `player` has removed such a block from the voxel.
+  bool RemovedByOthers(const State& state, int player, int location, Block block) const {
+    const size_t volume = state.blocks.size();
+    for (int other = 0; other < num_players(); ++other) {
+      if (other != player && (state.broken[other * volume + location] >> block & 1) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
   // True in the plane where a game with finite blocks keeps its palette.
   bool InPalette(int location) const {
     return !config_.abilities.inf_blocks && location >= palette_begin_;

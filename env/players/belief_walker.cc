@@ -11,21 +11,16 @@ namespace {
 constexpr int kPutAsideFor = 20;
 // The body gets out of voxels that are to hold a block with more than this probability.
 constexpr float kInTheWay = 0.3f;
-// Before the first edit the belief is taken to have been wrong once, as often as it said.
-constexpr float kWrongBefore = 1;
-// What a decision weighs against the next one: a belief that is right about walls may be wrong
-// about what comes after them.
-constexpr float kMemory = 0.95f;
 
 }  // namespace
 
 BeliefWalker::BeliefWalker(const Game& game, int player, double threshold)
     : game_(game),
       player_(player),
-      threshold_(static_cast<float>(threshold)),
+      threshold_(threshold),
       navigator_(game, player),
+      trust_(game, player),
       belief_(game.size().Volume()),
-      bar_(threshold_),
       is_wanted_(game.size().Volume()),
       put_aside_until_(game.size().Volume()) {}
 
@@ -33,11 +28,10 @@ Action BeliefWalker::Act(const State& state, absl::Span<const float> goal_logits
   navigator_.Look(state);
   const int volume = game_.size().Volume();
   for (int at = 0; at < volume; ++at) belief_[at] = Softmax(LogitsAt(goal_logits, volume, at));
-  LookBack();
+  trust_.LookBack(state, belief_);
   FindEdits();
   if (const Edit* const edit = EditFrom(navigator_.feet())) {
-    const int at = edit->action.location;
-    decisions_.push_back({at, state.blocks[at], edit->action.block, 1 - edit->certainty});
+    trust_.Note(state, edit->action, belief_);
     return edit->action;
   }
   const bool in_the_way = !ProbablyStaysFree(navigator_.feet());
@@ -48,39 +42,11 @@ Action BeliefWalker::Act(const State& state, absl::Span<const float> goal_logits
   return {};
 }
 
-void BeliefWalker::LookBack() {
-  float wrong = 0, wrong_as_believed = 0;
-  for (const Decision& decision : decisions_) {
-    wrong = kMemory * wrong + DoubtNow(decision);
-    wrong_as_believed = kMemory * wrong_as_believed + decision.doubt;
-  }
-  const float as_often = (kWrongBefore + wrong_as_believed) / (kWrongBefore + wrong);
-  bar_ = 1 - (1 - threshold_) * std::min(1.0f, as_often);
-}
-
-float BeliefWalker::DoubtNow(const Decision& decision) const {
-  const State& state = navigator_.state();
-  const auto at = static_cast<size_t>(decision.location);
-  if (decision.after == kAir) {
-    const bool put_back =
-        state.blocks[at] == decision.before && state.last_interacted[at] != player_;
-    return put_back ? 1 : belief_[at][decision.before];
-  }
-  return RemovedByOthers(at, decision.after) ? 1 : 1 - belief_[at][decision.after];
-}
-
-bool BeliefWalker::RemovedByOthers(size_t at, Block block) const {
-  const auto volume = static_cast<size_t>(game_.size().Volume());
-  for (int q = 0; q < game_.num_players(); ++q) {
-    if (q != player_ && (navigator_.state().broken[q * volume + at] >> block & 1) != 0) return true;
-  }
-  return false;
-}
-
 void BeliefWalker::FindEdits() {
   const State& state = navigator_.state();
   const WorldSize& size = game_.size();
   const auto volume = static_cast<size_t>(size.Volume());
+  const auto bar = static_cast<float>(trust_.Careful(threshold_));
   edits_.clear();
   for (size_t at = 0; at < volume; ++at) {
     const auto location = static_cast<int>(at);
@@ -91,7 +57,7 @@ void BeliefWalker::FindEdits() {
     if (now == kAir) {
       const auto* const likeliest = std::max_element(p.begin() + kFirstPlaceable, p.end());
       const auto block = static_cast<Block>(likeliest - p.begin());
-      if (*likeliest < bar_ || RemovedByOthers(at, block) ||
+      if (*likeliest < bar || game_.RemovedByOthers(state, player_, location, block) ||
           navigator_.NumBlocksAround(cell) == 0) {
         continue;
       }
@@ -100,7 +66,7 @@ void BeliefWalker::FindEdits() {
       const int editor = state.last_interacted[at];
       const bool put_back = editor != kNobody && editor != player_ &&
                             (state.broken[player_ * volume + at] >> now & 1) != 0;
-      if (1 - p[now] < bar_ || put_back || !navigator_.TouchesAir(cell)) continue;
+      if (1 - p[now] < bar || put_back || !navigator_.TouchesAir(cell)) continue;
       edits_.push_back({{ActionType::kBreak, location, kAir}, 1 - p[now]});
     }
   }

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "env/game/goal_belief.h"
 #include "env/players/navigation.h"
+#include "env/players/trust.h"
 
 namespace hod::env {
 
@@ -18,8 +19,8 @@ namespace hod::env {
 class BeliefWalker {
  public:
   // `game` is borrowed and must have bodies (no teleportation). An edit is made where the belief
-  // says with at least `threshold`, from 0.5 to 1, that it brings the voxel nearer to the goal. If
-  // the last edits were wrong twice as often as the belief said, its doubts count twice.
+  // says with at least `threshold`, from 0.5 to 1, that it brings the voxel nearer to the goal, or
+  // with more where the belief has earned less trust.
   BeliefWalker(const Game& game, int player, double threshold);
 
   // What to do in `state`, believing `goal_logits`, [kNumBlocks][volume]: unnormalised log
@@ -33,19 +34,6 @@ class BeliefWalker {
     float certainty;
   };
 
-  // An edit that this player has decided on, and how probable the belief then held it to be wrong.
-  struct Decision {
-    int location;
-    Block before, after;
-    float doubt;
-  };
-
-  // Compares what the belief said of past decisions with what has become of them: sets bar_.
-  void LookBack();
-  // The probability that a decision was wrong: what the belief says now, and 1 where another player
-  // has undone it.
-  float DoubtNow(const Decision& decision) const;
-  bool RemovedByOthers(size_t at, Block block) const;
   // Makes edits_ those that are wanted and not plainly impossible, in the order of preference.
   void FindEdits();
   // The first of them that can be made from `feet`; null if there is none.
@@ -58,11 +46,10 @@ class BeliefWalker {
 
   const Game& game_;
   const int player_;
-  const float threshold_;
+  const double threshold_;
   Navigator navigator_;
+  Trust trust_;
   std::vector<GoalDistribution> belief_;  // [volume] at this timestep.
-  std::vector<Decision> decisions_;       // Oldest first.
-  float bar_;                             // threshold_, raised as doubts turn out to be too small.
   std::vector<Edit> edits_;
   std::vector<char> is_wanted_;       // [volume] scratch of FindEdits().
   std::vector<int> put_aside_until_;  // [volume] timestep until which no edit is tried.

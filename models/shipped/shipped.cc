@@ -12,14 +12,17 @@
   extern const char label##_end[] asm(#label "_end")
 
 HOD_EMBED(hod_shipped_11x10x10, "11x10x10.safetensors");
+HOD_EMBED(hod_shipped_7x7x7, "7x7x7.safetensors");
 
 namespace hod::models {
 
 absl::Span<const ShippedNetwork> ShippedNetworks() {
+  const auto bytes = [](const char* begin, const char* end) {
+    return absl::string_view(begin, static_cast<size_t>(end - begin));
+  };
   static const ShippedNetwork kNetworks[] = {
-      {"11x10x10",
-       {hod_shipped_11x10x10_begin,
-        static_cast<size_t>(hod_shipped_11x10x10_end - hod_shipped_11x10x10_begin)}}};
+      {"11x10x10", bytes(hod_shipped_11x10x10_begin, hod_shipped_11x10x10_end)},
+      {"7x7x7", bytes(hod_shipped_7x7x7_begin, hod_shipped_7x7x7_end)}};
   return kNetworks;
 }
 
