@@ -42,6 +42,7 @@ void AddCommands(CLI::App& app, absl::Status& result) {
   AddLearn(app, result);
   AddEvaluate(app, result);
   AddExplain(app, result);
+  AddPlay(app, result);
   AddReport(app, result);
   AddDraw(app, result);
   AddVerify(app, result);

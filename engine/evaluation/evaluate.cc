@@ -6,17 +6,11 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
-#include "engine/config/trained_config.h"
 #include "engine/play/batched_play.h"
-#include "engine/play/playable_network.h"
 #include "engine/play/player_spec.h"
 #include "engine/results/estimate.h"
-#include "engine/samples/mirrored_beliefs.h"
 #include "env/base/clock.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
@@ -27,8 +21,6 @@
 #include "env/base/status.h"
 #include "env/base/version.h"
 #include "env/houses/sources/source.h"
-#include "mcts/evaluation_cache.h"
-#include "models/shipped/shipped.h"
 
 namespace hod::engine {
 namespace {
@@ -194,102 +186,22 @@ void ReadCount(JsonObjectReader& reader, const char* key, int64_t& out) {
   if (reader.Has(key)) reader.Read(key, 0, INT64_MAX, out);
 }
 
-// The evaluator of an assistant that asks for evaluations.
-absl::StatusOr<std::shared_ptr<mcts::Evaluator>> MakeAsked(const EvaluationSetup& setup,
-                                                           bool searches) {
-  const models::LoadedNetwork& network = *setup.assistant.network;
-  ASSIGN_OR_RETURN(const PlayableNetwork playable, MakePlayable(network, setup.config.backend));
-  if (playable.sees_goal) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(network.path, ": its network sees the goal, expected that of an assistant"));
-  }
-  if (searches && !playable.predicts_others) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(network.path, ": does not predict others' actions, which a search needs"));
-  }
-  if (!searches && playable.remembers && setup.config.evaluation.mirror_images) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        network.path, ": its network remembers, expected evaluation.mirror_images = false"));
-  }
-  return playable.evaluator;
-}
-
-// Whether the assistant of `setup` searches. Networks of the reference do if asked to.
-absl::StatusOr<bool> Searches(const EvaluationSetup& setup) {
-  const models::LoadedNetwork* const network = setup.assistant.network.get();
-  const bool of_the_reference = network != nullptr && network->of_the_reference();
-  if (setup.search_reference && !of_the_reference) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(setup.assistant.spec, ": expected a network of the reference to search with"));
-  }
-  return network != nullptr && !setup.assistant.carries_out_belief &&
-         (!of_the_reference || setup.search_reference);
-}
-
 }  // namespace
-
-std::string AssistantSpecs() {
-  std::vector<absl::string_view> shipped;
-  for (const models::ShippedNetwork& network : models::ShippedNetworks()) {
-    shipped.push_back(network.name);
-  }
-  return absl::StrCat(
-      "a checkpoint, which searches; ", kBeliefPrefix,
-      "CHECKPOINT, whose belief is carried out without a search; or a player that "
-      "acts by itself: ",
-      PlayerSpecs(), ". ", models::kShippedPrefix,
-      "NAME is a checkpoint that is part of the program: ", absl::StrJoin(shipped, ", "));
-}
-
-absl::StatusOr<Assistant> OpenAssistant(const std::string& spec) {
-  Assistant assistant{.spec = spec};
-  absl::string_view path = spec;
-  assistant.carries_out_belief = absl::ConsumePrefix(&path, kBeliefPrefix);
-  if (assistant.carries_out_belief || absl::StartsWith(path, models::kShippedPrefix) ||
-      absl::EndsWith(spec, ".safetensors")) {
-    ASSIGN_OR_RETURN(models::LoadedNetwork network, models::OpenNetwork(std::string(path)));
-    assistant.network = std::make_shared<const models::LoadedNetwork>(std::move(network));
-  }
-  return assistant;
-}
-
-absl::StatusOr<RunConfig> ConfigOf(const Assistant& assistant) {
-  return assistant.network != nullptr ? TrainedConfig(*assistant.network) : RunConfig();
-}
 
 absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup) {
   const EvaluationConfig& evaluation = setup.config.evaluation;
-  const Assistant& assistant = setup.assistant;
   EvaluationPlayers players;
   ASSIGN_OR_RETURN(players.goals, env::MakeGoalSource(evaluation.goals, setup.config.game,
                                                       static_cast<uint64_t>(evaluation.seed)));
   ASSIGN_OR_RETURN(players.human, MakePlayerFactory(setup.human));
-  ASSIGN_OR_RETURN(const bool searches, Searches(setup));
-  std::shared_ptr<mcts::Evaluator> evaluator;
-  const mcts::EvaluationCache* cache = nullptr;
-  std::optional<MirroredBeliefs> mirrored;
-  if (searches || assistant.carries_out_belief) {
-    ASSIGN_OR_RETURN(evaluator, MakeAsked(setup, searches));
-    if (setup.config.cached_positions > 0) {
-      auto cached = std::make_shared<mcts::EvaluationCache>(std::move(evaluator),
-                                                            setup.config.cached_positions);
-      cache = cached.get();
-      evaluator = std::move(cached);
-    }
-    if (searches) {
-      players.assistant = EvaluationSearches(setup.config, evaluation.simulations);
-    } else {
-      players.assistant = BeliefPlay{{evaluation.threshold}};
-      if (evaluation.mirror_images) mirrored.emplace(evaluator.get(), setup.config.game);
-    }
-    players.evaluator = mirrored ? &*mirrored : evaluator.get();
-  } else if (assistant.network != nullptr) {
-    ASSIGN_OR_RETURN(players.assistant, MakePlayerFactory(*assistant.network));
-  } else if (assistant.spec != kNoopAssistant) {
-    ASSIGN_OR_RETURN(players.assistant, MakePlayerFactory(assistant.spec));
-  }
+  ASSIGN_OR_RETURN(const SeatedAssistant seated,
+                   SeatAssistant(setup.config, setup.assistant, setup.search_reference));
+  players.assistant = seated.seat;
+  players.evaluator = seated.evaluator.get();
   absl::StatusOr<EvaluationReport> report = Evaluate(setup, players);
-  if (report.ok() && cache != nullptr) report->known_evaluations = cache->counts().known;
+  if (report.ok() && seated.cache != nullptr) {
+    report->known_evaluations = seated.cache->counts().known;
+  }
   return report;
 }
 

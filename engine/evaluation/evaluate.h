@@ -10,37 +10,14 @@
 
 #include "absl/status/statusor.h"
 #include "engine/config/run_config.h"
+#include "engine/evaluation/assistant.h"
 #include "engine/play/episode_tally.h"
 #include "engine/play/seat.h"
 #include "engine/results/bootstrap.h"
 #include "env/houses/sources/source.h"
 #include "mcts/evaluator.h"
-#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
-
-inline constexpr char kNoopAssistant[] = "noop";
-inline constexpr char kBeliefPrefix[] = "belief:";
-// The assistant that is part of the program.
-inline constexpr char kShippedAssistant[] = "belief:shipped:11x10x10";
-// What --assistant may be, for help texts.
-std::string AssistantSpecs();
-
-// Who is judged.
-struct Assistant {
-  // The path of a network of Hod's, which searches, or of the reference; kBeliefPrefix and such a
-  // path: the network's belief is carried out; another player's (player_spec.h), who acts by
-  // itself; or kNoopAssistant: nobody.
-  std::string spec = kNoopAssistant;
-  std::shared_ptr<const models::LoadedNetwork> network = nullptr;  // Read from such a path.
-  bool carries_out_belief = false;
-};
-
-// Reads the file of a network; other specs are checked when the assistant plays.
-absl::StatusOr<Assistant> OpenAssistant(const std::string& spec);
-
-// The configuration that its network was trained with; the defaults of assistants without one.
-absl::StatusOr<RunConfig> ConfigOf(const Assistant& assistant);
 
 struct EvaluationSetup {
   RunConfig config;  // Its game and search, and all of `evaluation`.

@@ -31,7 +31,11 @@ class Searcher {
   // The action that it leads to in `state`, flat.
   int32_t Act(const env::State& state, const mcts::SearchResult& result, Rng& rng);
 
+  // Ends the present search early, once one evaluation has been delivered.
+  void Stop() { search_.Stop(); }
+
   bool full_search() const { return full_search_; }  // The last one.
+  const mcts::Search& search() const { return search_; }
 
  private:
   void Start(const env::State& state, Rng& rng);

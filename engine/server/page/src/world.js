@@ -5,7 +5,8 @@ export const BEDROCK = 1;
 export const GLASS = 4;
 
 // The players' colours, as `hod draw` has them.
-export const PLAYER_COLORS = { human: "#db3329", assistant: "#216be0" };
+const PLAYER_COLORS = { human: "#db3329", assistant: "#216be0" };
+export const playerColor = (role) => PLAYER_COLORS[role] ?? "#299e47";
 
 export function bytesOf(base64) {
   return Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
