@@ -39,6 +39,8 @@ void AddWeightsExport(CLI::App& weights, absl::Status& result);
 void AddStudySearch(CLI::App& study, absl::Status& result);
 void AddStudyNetworks(CLI::App& study, absl::Status& result);
 void AddStudyBeliefs(CLI::App& study, absl::Status& result);
+void AddStudyPlay(CLI::App& study, absl::Status& result);
+void AddStudyAnalyse(CLI::App& study, absl::Status& result);
 void AddStudyAssistants(CLI::App& study, absl::Status& result);
 void AddBench(CLI::App& app, absl::Status& result);
 void AddConfig(CLI::App& app, absl::Status& result);

@@ -59,6 +59,8 @@ void AddCommands(CLI::App& app, absl::Status& result) {
   AddStudyNetworks(study, result);
   AddStudyBeliefs(study, result);
   AddStudyAssistants(study, result);
+  AddStudyPlay(study, result);
+  AddStudyAnalyse(study, result);
   AddBench(app, result);
   AddConfig(app, result);
 }

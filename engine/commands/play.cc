@@ -1,9 +1,5 @@
 // hod play: a person builds in a browser, an assistant helps.
-#include <spawn.h>
-#include <unistd.h>
-
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -16,14 +12,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "engine/commands/command.h"
+#include "engine/commands/serve.h"
 #include "engine/evaluation/assistant.h"
 #include "engine/live/programme.h"
 #include "engine/program/checks.h"
 #include "engine/server/live_host.h"
-#include "engine/server/web_server.h"
 #include "engine/training/run_directory.h"
 #include "env/base/status.h"
-#include "env/game/roles.h"
 #include "env/houses/sources/source.h"
 
 namespace hod::engine {
@@ -34,8 +29,8 @@ constexpr char kDemoRun[] = "runs/demo";
 constexpr int kHorizon = 10000;
 
 struct Options {
-  std::string assistant, world, goals = "generated", record, listen;
-  int port = 0;
+  std::string assistant, world, goals = "generated", record;
+  ServeOptions serve;
   int64_t seed = 1;
   double seconds_per_action = 0.8;
   std::vector<std::string> overrides;
@@ -70,14 +65,6 @@ std::string DefaultAssistant(const std::optional<env::WorldSize>& world) {
   if (!demo.empty()) return demo;
   const bool small = world && world->Volume() <= 512;
   return small ? "belief:shipped:7x7x7" : kShippedAssistant;
-}
-
-void OpenBrowser(const std::string& url) {
-  if (std::getenv("DISPLAY") == nullptr && std::getenv("WAYLAND_DISPLAY") == nullptr) return;
-  std::string program = "xdg-open", argument = url;
-  char* arguments[] = {program.data(), argument.data(), nullptr};
-  pid_t child = 0;
-  posix_spawnp(&child, program.c_str(), nullptr, nullptr, arguments, environ);
 }
 
 absl::Status Run(const Options& options) {
@@ -115,24 +102,13 @@ absl::Status Run(const Options& options) {
   }
   const std::unique_ptr<Programme> programme = MakeFreePlay(std::move(play));
 
-  ServerOptions server_options{.port = options.port, .token = NewToken()};
-  if (!options.listen.empty()) server_options.address = options.listen;
-  ASSIGN_OR_RETURN(const std::unique_ptr<WebServer> server, WebServer::Listen(server_options));
+  ASSIGN_OR_RETURN(const std::unique_ptr<WebServer> server, Listen(options.serve));
   LiveHost host(*programme, options.record, *server);
   RETURN_IF_ERROR(host.Open());
-  const StopOnSignals handler;
-  std::printf("World %dx%dx%d, houses: %s, assistant: %s\n", config.game.size.w, config.game.size.h,
-              config.game.size.d, options.goals.c_str(), spec.c_str());
-  if (!options.listen.empty()) {
-    std::printf(
-        "Whoever reaches %s and knows the address below, token included, can play. It is not\n"
-        "encrypted: others on the way can read and change it.\n",
-        options.listen.c_str());
-  }
-  std::printf("Open %s\nCtrl-C ends it.\n", server->Url().c_str());
-  std::fflush(stdout);
-  OpenBrowser(server->Url());
-  return server->Run(host, g_stop);
+  const env::WorldSize& size = config.game.size;
+  std::printf("World %dx%dx%d, houses: %s, assistant: %s\n", size.w, size.h, size.d,
+              options.goals.c_str(), spec.c_str());
+  return Serve(options.serve, *server, host);
 }
 
 }  // namespace
@@ -160,11 +136,7 @@ void AddPlay(CLI::App& app, absl::Status& result) {
                    "the assistant acts at most this often; the paper's rhythm by default")
       ->capture_default_str()
       ->check(AboveZero());
-  command->add_option("--listen", options->listen,
-                      "an IP address to listen at, for others than this machine");
-  command->add_option("--port", options->port, "0: a free one")
-      ->capture_default_str()
-      ->check(WholeNumber(0, 65535));
+  AddServeOptions(*command, options->serve);
   command->add_option("--set", options->overrides, "key=value over the assistant's configuration")
       ->allow_extra_args(false);
   command->callback([options, &result] { result = Run(*options); });

@@ -168,19 +168,6 @@ void Compare(EvaluationReport& report, uint64_t seed) {
   }
 }
 
-void ReadFigures(JsonObjectReader& reader, const char* key, EpisodeFigures& f) {
-  reader.ReadObject(key, [&](JsonObjectReader& fields) {
-    fields.IgnoreOtherKeys();
-    fields.Read("timesteps", f.timesteps);
-    fields.Read("goal_percent", f.goal_percent);
-    fields.Read("human_actions", f.human_actions);
-    fields.Read("assistant_actions", f.assistant_actions);
-    fields.Read("human_percent", f.human_percent);
-    fields.Read("assistant_percent", f.assistant_percent);
-    fields.Read("assistant_wrong", f.assistant_wrong);
-  });
-}
-
 // Earlier versions did not count.
 void ReadCount(JsonObjectReader& reader, const char* key, int64_t& out) {
   if (reader.Has(key)) reader.Read(key, 0, INT64_MAX, out);
@@ -299,8 +286,8 @@ absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json) 
     fields.IgnoreOtherKeys();
     PairedFigures& house = report.houses.emplace_back();
     fields.Read("goal", house.goal);
-    ReadFigures(fields, "alone", house.alone);
-    ReadFigures(fields, "assisted", house.assisted);
+    fields.ReadObject("alone", [&](JsonObjectReader& f) { ReadFigures(f, house.alone); });
+    fields.ReadObject("assisted", [&](JsonObjectReader& f) { ReadFigures(f, house.assisted); });
   });
   RETURN_IF_ERROR(Annotate(reader.Finish(), "not an evaluation"));
   report.origin = json["origin"];

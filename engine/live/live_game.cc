@@ -1,41 +1,33 @@
 #include "engine/live/live_game.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "env/base/random.h"
 #include "env/base/status.h"
 #include "env/game/objection.h"
+#include "env/traces/trace_recorder.h"
 
 namespace hod::engine {
 
 LiveGame::LiveGame(LiveSetup setup)
     : game_(std::move(setup.game), std::move(setup.goal.blocks)),
-      goal_name_(std::move(setup.goal.name)) {
+      goal_name_(std::move(setup.goal.name)),
+      seed_(static_cast<int64_t>(setup.seed >> 1)) {  // A label, which is not negative.
   Rng rng(setup.seed);
-  state_ = game_.Reset(rng);
+  state_ = start_ = game_.Reset(rng);
   tally_.emplace(&game_, state_);
 }
 
 absl::StatusOr<std::unique_ptr<LiveGame>> LiveGame::Create(LiveSetup setup) {
   RETURN_IF_ERROR(env::Validate(setup.game));
-  const std::string trace = setup.trace;
-  const auto seed = static_cast<int64_t>(setup.seed >> 1);  // A label, which is not negative.
-  std::unique_ptr<LiveGame> game(new LiveGame(std::move(setup)));
-  if (!trace.empty()) {
-    ASSIGN_OR_RETURN(
-        env::TraceRecorder recorder,
-        env::TraceRecorder::Create(trace, &game->game_, game->state_, game->goal_name_, seed));
-    game->trace_.emplace(std::move(recorder));
-  }
-  return game;
+  return std::unique_ptr<LiveGame>(new LiveGame(std::move(setup)));
 }
 
 std::optional<std::string> LiveGame::ObjectionTo(int player, const env::Action& action) const {
   return env::ObjectionTo(game_, state_, player, action);
 }
 
-absl::StatusOr<LiveStep> LiveGame::Act(int player, const env::Action& action) {
+LiveStep LiveGame::Act(int player, const env::Action& action) {
   std::vector<env::Action> actions(game_.num_players());
   actions[player] = action;
   env::StepChange change;
@@ -45,15 +37,22 @@ absl::StatusOr<LiveStep> LiveGame::Act(int player, const env::Action& action) {
   for (const env::StepChange::VoxelChange& voxel : change.voxels) {
     step.changed.push_back(voxel.location);
   }
-  if (trace_) RETURN_IF_ERROR(trace_->Step(actions, outcome_, state_));
+  actions_.push_back(std::move(actions));
   return step;
 }
 
-absl::Status LiveGame::Finish() {
-  if (!trace_) return absl::OkStatus();
-  const absl::Status status = trace_->Finish();
-  trace_.reset();
-  return status;
+absl::Status LiveGame::Record(const std::string& path) const {
+  env::GameConfig config = game_.config();
+  if (!done()) config.horizon = state_.timestep;
+  const env::Game game(config, game_.goal());
+  env::State state = start_;
+  ASSIGN_OR_RETURN(env::TraceRecorder recorder,
+                   env::TraceRecorder::Create(path, &game, state, goal_name_, seed_));
+  for (const std::vector<env::Action>& actions : actions_) {
+    const env::StepOutcome outcome = game.Step(state, actions);
+    RETURN_IF_ERROR(recorder.Step(actions, outcome, state));
+  }
+  return recorder.Finish();
 }
 
 int LiveGame::num_missing() const {

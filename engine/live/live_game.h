@@ -12,7 +12,6 @@
 #include "engine/play/episode_tally.h"
 #include "env/game/game.h"
 #include "env/houses/sources/source.h"
-#include "env/traces/trace_recorder.h"
 
 namespace hod::engine {
 
@@ -20,7 +19,6 @@ struct LiveSetup {
   env::GameConfig game;  // The person is player env::kHuman.
   env::Goal goal;
   uint64_t seed = 0;  // Of the places where the players start.
-  std::string trace;  // The file that records the game once it is over; "": none.
 };
 
 // A timestep as a client has to hear of it.
@@ -39,9 +37,10 @@ class LiveGame {
   // Why the rules forbid an action now; none if they don't.
   std::optional<std::string> ObjectionTo(int player, const env::Action& action) const;
   // Requires that there is no objection, and that the game is not over.
-  absl::StatusOr<LiveStep> Act(int player, const env::Action& action);
-  // Ends the recording, once: the file appears.
-  absl::Status Finish();
+  LiveStep Act(int player, const env::Action& action);
+  // Records what has been played, at least one timestep, in a file (docs/traces.md). Where a person
+  // has stopped before the end, that is the recording's horizon.
+  absl::Status Record(const std::string& path) const;
 
   const env::Game& game() const { return game_; }
   const env::State& state() const { return state_; }
@@ -60,8 +59,10 @@ class LiveGame {
   env::Game game_;
   std::string goal_name_;
   env::State state_;
+  const int64_t seed_;
+  env::State start_;
+  std::vector<std::vector<env::Action>> actions_;  // Of every timestep, by player.
   std::optional<EpisodeTally> tally_;
-  std::optional<env::TraceRecorder> trace_;
   env::StepOutcome outcome_;
 };
 

@@ -83,12 +83,12 @@ absl::Status PlaySession::Replay(const json& event) {
       return absl::InvalidArgumentError("an act that the rules do not allow there");
     }
     seconds_before_ = seconds;
-    return game.Act(player, action).status();
+    game.Act(player, action);
+    return absl::OkStatus();
   }
   if (kind == "end") {
     reader.Read("reason", end_reason_);
-    RETURN_IF_ERROR(reader.Finish());
-    return building_ != nullptr ? building_->game->Finish() : absl::OkStatus();
+    return reader.Finish();
   }
   if (kind == "answers") answered_ = true;
   if (kind == "over") return SetStage(index_ + 1);
@@ -122,9 +122,8 @@ absl::Status PlaySession::Enter(int index) {
 
 absl::Status PlaySession::Build() {
   const HouseStage& stage = *house();
-  LiveSetup setup{stage.game, stage.goal, stage.seed, ""};
+  LiveSetup setup{stage.game, stage.goal, stage.seed};
   setup.game.players.resize(stage.companion != nullptr ? 2 : 1);
-  if (!folder_.empty()) setup.trace = absl::StrCat(folder_, "/", stage.file);
   auto building = std::make_shared<Building>();
   ASSIGN_OR_RETURN(building->game, LiveGame::Create(std::move(setup)));
   if (stage.companion != nullptr && stage.companion->assistant->seat) {
@@ -180,7 +179,8 @@ void PlaySession::SendStage() {
 json PlaySession::FiguresJson() const {
   const LiveGame& game = *building_->game;
   const EpisodeFigures& f = game.figures();
-  return {{"goal_percent", f.goal_percent},
+  return {{"timesteps", f.timesteps},
+          {"goal_percent", f.goal_percent},
           {"human_percent", f.human_percent},
           {"assistant_percent", f.assistant_percent},
           {"human_actions", f.human_actions},
@@ -223,12 +223,16 @@ json PlaySession::GameJson() const {
           {"figures", FiguresJson()}};
 }
 
+std::string PlaySession::Recording() const {
+  const bool nothing_done = building_->game->figures().timesteps == 0;
+  return folder_.empty() || nothing_done ? "" : absl::StrCat(folder_, "/", house()->file);
+}
+
 json PlaySession::EndJson() const {
-  return {
-      {"type", "end"},
-      {"reason", end_reason_},
-      {"figures", FiguresJson()},
-      {"recording", folder_.empty() ? json() : json(absl::StrCat(folder_, "/", house()->file))}};
+  return {{"type", "end"},
+          {"reason", end_reason_},
+          {"figures", FiguresJson()},
+          {"recording", Recording().empty() ? json() : json(Recording())}};
 }
 
 absl::Status PlaySession::Receive(const ClientMessage& message) {
@@ -290,7 +294,7 @@ absl::Status PlaySession::Act(int player, const env::Action& action, std::option
                        {"player", player},
                        {"action", ToJson(action, game.game().size())},
                        {"seconds", Seconds()}}));
-  ASSIGN_OR_RETURN(const LiveStep step, game.Act(player, action));
+  const LiveStep step = game.Act(player, action);
   json message = StepJson(game, step, id);
   message["figures"] = FiguresJson();
   host_.Send(message);
@@ -299,8 +303,11 @@ absl::Status PlaySession::Act(int player, const env::Action& action, std::option
 }
 
 absl::Status PlaySession::End(const std::string& reason) {
-  RETURN_IF_ERROR(building_->game->Finish());
-  json event = {{"event", "end"}, {"reason", reason}, {"figures", FiguresJson()}};
+  if (!Recording().empty()) RETURN_IF_ERROR(building_->game->Record(Recording()));
+  json event = {{"event", "end"},
+                {"reason", reason},
+                {"goal", building_->game->goal_name()},
+                {"figures", FiguresJson()}};
   RETURN_IF_ERROR(Log(std::move(event)));
   end_reason_ = reason;
   SetClock();

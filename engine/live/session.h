@@ -76,13 +76,14 @@ class PlaySession {
   // Begins a stage, and says so in the log.
   absl::Status Enter(int index);
   absl::Status SetStage(int index);
-  // Makes building_ of the house that is the present stage. Its recording begins anew.
+  // Makes building_ of the house that is the present stage.
   absl::Status Build();
   absl::Status Log(nlohmann::json event);
   void SendStage();
   nlohmann::json GameJson() const;
   nlohmann::json FiguresJson() const;
   nlohmann::json EndJson() const;
+  std::string Recording() const;  // Its file; "" if there is none.
 
   absl::Status OnAct(const ActMessage& act);
   absl::Status OnAnswers(const AnswersMessage& answers);

@@ -21,6 +21,17 @@ nlohmann::json ToJson(const EpisodeFigures& f) {
           {"assistant_wrong", f.assistant_wrong}};
 }
 
+void ReadFigures(JsonObjectReader& fields, EpisodeFigures& f) {
+  fields.IgnoreOtherKeys();
+  fields.Read("timesteps", f.timesteps);
+  fields.Read("goal_percent", f.goal_percent);
+  fields.Read("human_actions", f.human_actions);
+  fields.Read("assistant_actions", f.assistant_actions);
+  fields.Read("human_percent", f.human_percent);
+  fields.Read("assistant_percent", f.assistant_percent);
+  fields.Read("assistant_wrong", f.assistant_wrong);
+}
+
 EpisodeTally::EpisodeTally(const env::Game* game, const env::State& start)
     : game_(game),
       needed_(static_cast<double>(game->goal().size()) -

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "engine/play/episode.h"
+#include "env/base/json_object_reader.h"
 #include "env/game/game.h"
 
 namespace hod::engine {
@@ -22,6 +23,8 @@ struct EpisodeFigures {
 };
 
 nlohmann::json ToJson(const EpisodeFigures& figures);
+// Reads them from an object that may hold more.
+void ReadFigures(JsonObjectReader& fields, EpisodeFigures& figures);
 
 class EpisodeTally : public EpisodeObserver {
  public:
