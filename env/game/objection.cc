@@ -43,7 +43,6 @@ std::string EditObjection(const Game& game, const State& state, int player, cons
   if (!place && now == kAir) return "there is nothing to break";
   if (!place && now == kBedrock) return "bedrock cannot be broken";
   if (SomebodyStandsIn(state, player, target)) return "somebody stands there";
-  if (place && BodyFills(state.players[player].feet, target)) return "you stand there";
   if (!InReach(action.type, target, state.players[player].feet)) {
     return absl::StrCat("out of reach: ", kReach, " is as far as an arm is long");
   }
@@ -71,6 +70,11 @@ std::string MoveObjection(const Game& game, const State& state, int player, Acti
 std::optional<std::string> ObjectionTo(const Game& game, const State& state, int player,
                                        const Action& action) {
   if (action.type == ActionType::kNoop) return std::nullopt;
+  // The rules would do it, but no mask offers it (Section 4).
+  if (action.type == ActionType::kPlace &&
+      BodyFills(state.players[player].feet, game.size().At(action.location))) {
+    return "you stand there";
+  }
   State after = state;
   std::vector<Action> actions(game.num_players());
   actions[player] = action;

@@ -57,25 +57,26 @@ export class Actor {
     clearTimeout(this.timer);
     if (this.walking) return;
     const now = performance.now();
-    const wait = this.walkedAt + WALK_EVERY - now;
+    const due = this.walkedAt + WALK_EVERY;
     const held = this.held.at(-1);
     // A key that was pressed just now is followed at once; one that is held, at a steady pace.
     if (this.tapped) {
       const { way, since } = this.tapped;
       this.tapped = null;
       this.step(way, since, now);
-    } else if (held && wait > 0) {
-      this.timer = setTimeout(() => this.walk(), wait);
+    } else if (held && due > now) {
+      this.timer = setTimeout(() => this.walk(), due - now);
       return;
     } else if (held) {
-      this.step(held, now, now);
+      // A step that is a little late does not delay those after it.
+      this.step(held, now, Math.max(due, now - WALK_EVERY / 2));
     }
     // Without a connection nothing answers, and nothing would go on.
     if (!this.walking && this.held.length > 0) this.timer = setTimeout(() => this.walk(), WALK_EVERY);
   }
 
-  step(way, since, now) {
-    this.walkedAt = now;
+  step(way, since, at) {
+    this.walkedAt = at;
     this.walking = this.act({ type: "move", direction: this.direction(way) }, since);
   }
 

@@ -41,11 +41,9 @@ export class Aim {
   }
 
   text(voxel) {
-    const there = this.game.world.isWrong(voxel) || this.game.world.isMissing(voxel) || this.game.world.at(voxel) !== 0;
-    const { met } = this.pointed && !this.cursor ? this.pick(this.pointed.x, this.pointed.y) : { met: voxel };
+    const { met } = this.pointed && !this.cursor ? this.pick(this.pointed.x, this.pointed.y) : {};
     const described = met ?? voxel;
-    const what = there || met ? this.game.describe(described) : "air";
-    return `${described.join(", ")}: ${what}`;
+    return `${this.game.describe(described)} at ${described.join(", ")}`;
   }
 
   pick(x, y) {

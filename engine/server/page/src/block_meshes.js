@@ -1,5 +1,5 @@
 // The blocks of a world in the scene: faces by look, the blueprint's ghosts, and the assistant's belief.
-import { CanvasTexture, LinearMipmapLinearFilter, MeshBasicMaterial, NearestFilter, NoColorSpace } from "three";
+import { CanvasTexture, NearestMipmapNearestFilter, MeshBasicMaterial, NearestFilter, NoColorSpace } from "three";
 import { AIR, GLASS } from "./world.js";
 import { MISSING, unpackLook, visibleFaces } from "./faces.js";
 import { FaceBatch } from "./face_batch.js";
@@ -11,7 +11,9 @@ const BELIEF_WIDTH = 0.56; // Of a believed block, so that a ghost of the bluepr
 const DOUBT_WIDTH = 1.02; // A block that the assistant doubts is covered by a hue.
 
 export class BlockMeshes {
-  constructor(parent, textures) {
+  // `fine`: with the better and slower filter of textures.
+  constructor(parent, textures, fine) {
+    this.farFilter = fine ? LinearMipmapLinearFilter : NearestMipmapNearestFilter;
     this.parent = parent;
     this.textures = textures;
     this.batches = new Map(); // By look.
@@ -43,7 +45,7 @@ export class BlockMeshes {
       const texture = new CanvasTexture(this.textures.face(block, mark, top));
       texture.colorSpace = NoColorSpace;
       texture.magFilter = NearestFilter;
-      texture.minFilter = LinearMipmapLinearFilter;
+      texture.minFilter = this.farFilter;
       const ghost = mark === MISSING, glass = block === GLASS;
       const material = new MeshBasicMaterial({
         map: texture, vertexColors: true, transparent: ghost || glass, depthWrite: !ghost && !glass,
@@ -62,10 +64,10 @@ export class BlockMeshes {
     this.belief.reserve(6 * entries.length);
     entries.forEach(([[x, y, z], block, probability], i) => {
       const doubt = block === AIR;
-      const color = rgbOf(doubt ? DOUBT_COLOR : this.textures.colors[block]);
+      const hue = rgbOf(doubt ? DOUBT_COLOR : this.textures.colors[block]);
       for (let direction = 0; direction < 6; direction++) {
-        const alpha = doubt ? probability * DOUBT_OPACITY : probability;
-        this.belief.put(6 * i + direction, x, y, z, direction, doubt ? DOUBT_WIDTH : BELIEF_WIDTH, ...color, alpha);
+        const opacity = doubt ? probability * DOUBT_OPACITY : probability;
+        this.belief.put(6 * i + direction, x, y, z, direction, doubt ? DOUBT_WIDTH : BELIEF_WIDTH, hue, opacity);
       }
     });
   }

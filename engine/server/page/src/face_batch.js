@@ -1,5 +1,6 @@
-// Many square faces of one material, drawn in one call.
-import { DynamicDrawUsage, InstancedBufferAttribute, InstancedMesh, PlaneGeometry } from "three";
+// Many square faces of one material, drawn in one call. They are one mesh, not instances of a square: where the
+// processor draws, an instance of two triangles costs many times what two triangles cost.
+import { BufferAttribute, BufferGeometry, DynamicDrawUsage, Mesh } from "three";
 
 // For each direction of faces.js: where right, up and out of the face point, and the light on it, as in `hod draw`.
 const SIDES = [
@@ -10,64 +11,66 @@ const SIDES = [
   { right: [1, 0, 0], up: [0, 1, 0], out: [0, 0, 1], light: 0.84 },
   { right: [-1, 0, 0], up: [0, 1, 0], out: [0, 0, -1], light: 0.84 },
 ];
+// The corners of a face, as shares of right and up from its middle, in the order of its two triangles.
+const CORNERS = [[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]];
+const TRIANGLES = [0, 1, 2, 0, 2, 3];
+const WHITE = [1, 1, 1];
 
 export class FaceBatch {
   constructor(parent, material, renderOrder) {
-    this.parent = parent;
-    this.material = material;
-    this.renderOrder = renderOrder;
     this.capacity = 0;
-    this.mesh = null;
+    this.mesh = new Mesh(new BufferGeometry(), material);
+    this.mesh.frustumCulled = false;
+    this.mesh.renderOrder = renderOrder;
+    this.mesh.visible = false;
+    parent.add(this.mesh);
   }
 
   // Makes room for so many faces; put() then sets each of them.
   reserve(count) {
-    if (count > this.capacity) {
-      this.remove();
-      this.capacity = Math.max(64, 2 ** Math.ceil(Math.log2(count)));
-      const geometry = new PlaneGeometry();
-      // Of four values, in contrast to an instance's colour: the last one is the opacity.
-      this.colors = new InstancedBufferAttribute(new Float32Array(4 * this.capacity), 4).setUsage(DynamicDrawUsage);
-      geometry.setAttribute("color", this.colors);
-      this.mesh = new InstancedMesh(geometry, this.material, this.capacity);
-      this.mesh.instanceMatrix.setUsage(DynamicDrawUsage);
-      this.mesh.frustumCulled = false;
-      this.mesh.renderOrder = this.renderOrder;
-      this.parent.add(this.mesh);
-    }
-    if (!this.mesh) return;
-    this.mesh.count = count;
+    if (count > this.capacity) this.grow(Math.max(16, 2 ** Math.ceil(Math.log2(count))));
     this.mesh.visible = count > 0;
-    for (const [attribute, width] of [[this.mesh.instanceMatrix, 16], [this.colors, 4]]) {
+    if (count === 0) return;
+    this.mesh.geometry.setDrawRange(0, 6 * count);
+    for (const attribute of [this.positions, this.colors]) {
       attribute.clearUpdateRanges();
-      attribute.addUpdateRange(0, count * width);
-      attribute.needsUpdate = count > 0;
+      attribute.addUpdateRange(0, 4 * count * attribute.itemSize);
+      attribute.needsUpdate = true;
     }
   }
 
-  // A face of the cube of width `scale` in the middle of a voxel.
-  put(i, x, y, z, direction, scale = 1, red = 1, green = 1, blue = 1, alpha = 1) {
-    const { right, up, out, light } = SIDES[direction];
-    const matrix = this.mesh.instanceMatrix.array;
-    const at = 16 * i;
-    for (let k = 0; k < 3; k++) {
-      matrix[at + k] = right[k] * scale;
-      matrix[at + 4 + k] = up[k] * scale;
-      matrix[at + 8 + k] = out[k] * scale;
-    }
-    matrix[at + 12] = x + 0.5 + (out[0] * scale) / 2;
-    matrix[at + 13] = y + 0.5 + (out[1] * scale) / 2;
-    matrix[at + 14] = z + 0.5 + (out[2] * scale) / 2;
-    matrix[at + 15] = 1;
-    this.colors.array.set([red * light, green * light, blue * light, alpha], 4 * i);
-  }
-
-  remove() {
-    if (!this.mesh) return;
-    this.parent.remove(this.mesh);
+  grow(capacity) {
+    this.capacity = capacity;
     this.mesh.geometry.dispose();
-    this.mesh.dispose();
-    this.mesh = null;
-    this.capacity = 0;
+    const geometry = new BufferGeometry();
+    this.positions = new BufferAttribute(new Float32Array(12 * capacity), 3).setUsage(DynamicDrawUsage);
+    this.colors = new BufferAttribute(new Uint8Array(16 * capacity), 4, true).setUsage(DynamicDrawUsage);
+    const uvs = new Float32Array(8 * capacity);
+    const index = new Uint32Array(6 * capacity);
+    for (let i = 0; i < capacity; i++) {
+      CORNERS.forEach(([u, v], k) => uvs.set([u + 0.5, v + 0.5], 8 * i + 2 * k));
+      TRIANGLES.forEach((corner, k) => (index[6 * i + k] = 4 * i + corner));
+    }
+    geometry.setAttribute("position", this.positions);
+    geometry.setAttribute("color", this.colors);
+    geometry.setAttribute("uv", new BufferAttribute(uvs, 2));
+    geometry.setIndex(new BufferAttribute(index, 1));
+    this.mesh.geometry = geometry;
+  }
+
+  // A face of the cube of width `scale` in the middle of a voxel, in a hue from 0 to 1 and with an opacity.
+  put(i, x, y, z, direction, scale = 1, hue = WHITE, opacity = 1) {
+    const { right, up, out, light } = SIDES[direction];
+    const positions = this.positions.array, colors = this.colors.array;
+    const voxel = [x, y, z];
+    for (let corner = 0; corner < 4; corner++) {
+      const [u, v] = CORNERS[corner];
+      const at = 4 * i + corner;
+      for (let k = 0; k < 3; k++) {
+        positions[3 * at + k] = voxel[k] + 0.5 + scale * (0.5 * out[k] + u * right[k] + v * up[k]);
+        colors[4 * at + k] = 255 * light * hue[k];
+      }
+      colors[4 * at + 3] = 255 * opacity;
+    }
   }
 }

@@ -81,10 +81,10 @@ export class Game {
   describe(voxel) {
     const { world } = this;
     const block = world.at(voxel);
-    if (world.isMissing(voxel)) return `missing: ${this.nameOf(world.goalAt(voxel))}`;
+    if (world.isMissing(voxel)) return `missing ${this.nameOf(world.goalAt(voxel))}`;
     if (!world.isWrong(voxel)) return this.nameOf(block);
     const goal = world.goalAt(voxel);
-    return `wrong: ${this.nameOf(block)} ${goal ? `in place of ${this.nameOf(goal)}` : "where nothing belongs"}`;
+    return `wrong ${this.nameOf(block)} ${goal ? `in place of ${this.nameOf(goal)}` : "where nothing belongs"}`;
   }
 }
 

@@ -1,8 +1,15 @@
 // What a ray meets first.
-import { AIR } from "./world.js";
+import { DIRECTIONS } from "./faces.js";
+import { AIR, add } from "./world.js";
 
-// Returns {voxel, normal, isGhost}, or null. `normal` points from the face that is met to the voxel before it. Missing
-// blocks count if `ghosts` is true. The voxel in which the ray begins does not count.
+// Something can be placed only against a block.
+function isSupported(world, voxel) {
+  return DIRECTIONS.some((direction) => world.at(add(voxel, direction)) !== AIR);
+}
+
+// Returns {voxel, normal, isGhost}, or null. `normal` points from the face that is met to the voxel before it. If
+// `ghosts` is true, missing blocks count that can be placed; so the ground can be reached through a wall that is still
+// in the air. The voxel in which the ray begins does not count.
 export function castRay(world, origin, direction, ghosts) {
   // How far along the ray the world begins and ends.
   let enter = 0, leave = Infinity, axis = -1;
@@ -30,7 +37,7 @@ export function castRay(world, origin, direction, ghosts) {
   );
   while (world.contains(voxel)) {
     const solid = world.at(voxel) !== AIR;
-    if (axis >= 0 && (solid || (ghosts && world.isMissing(voxel)))) {
+    if (axis >= 0 && (solid || (ghosts && world.isMissing(voxel) && isSupported(world, voxel)))) {
       const normal = [0, 0, 0];
       normal[axis] = -step[axis];
       return { voxel: [...voxel], normal, isGhost: !solid };

@@ -6,6 +6,7 @@ import { BlockMeshes, ORDER } from "./block_meshes.js";
 import { Bodies, boxes } from "./bodies.js";
 import { CameraRig } from "./camera_rig.js";
 import { castRay } from "./pick.js";
+import { Sharpness } from "./sharpness.js";
 import { playerColor } from "./world.js";
 import { HIGHLIGHT_COLOR, aimColor } from "./textures.js";
 import { isDark } from "./dom.js";
@@ -17,8 +18,8 @@ const SHARPEST = 2; // Pixels of the picture for a pixel of the page.
 ColorManagement.enabled = false;
 
 // The edges of a voxel, as thin bars.
-function frameGeometry() {
-  const width = 0.05, white = new Color(1, 1, 1), bars = [];
+function frameGeometry(width) {
+  const white = new Color(1, 1, 1), bars = [];
   for (let axis = 0; axis < 3; axis++) {
     for (const a of [0, 1]) {
       for (const b of [0, 1]) {
@@ -34,8 +35,8 @@ function frameGeometry() {
   return boxes(bars);
 }
 
+// Returns {renderer, slow}, or null. `slow`: the processor draws.
 function rendererOn(canvas) {
-  // Smooth edges cost too much where the processor draws.
   const probe = document.createElement("canvas").getContext("webgl2");
   if (!probe) return null;
   const info = probe.getExtension("WEBGL_debug_renderer_info");
@@ -45,8 +46,7 @@ function rendererOn(canvas) {
   try {
     const renderer = new WebGLRenderer({ canvas, antialias: !slow, stencil: true });
     renderer.outputColorSpace = LinearSRGBColorSpace;
-    renderer.setPixelRatio(slow ? 1 : Math.min(devicePixelRatio, SHARPEST));
-    return renderer;
+    return { renderer, slow };
   } catch {
     return null;
   }
@@ -54,23 +54,25 @@ function rendererOn(canvas) {
 
 export class SceneView {
   // Returns null where the browser has no WebGL.
-  static make(host, labels, textures) {
+  static make(host, labels, textures, onChange) {
     const canvas = document.createElement("canvas");
-    const renderer = rendererOn(canvas);
-    if (!renderer) return null;
+    const made = rendererOn(canvas);
+    if (!made) return null;
     host.prepend(canvas);
-    return new SceneView(canvas, renderer, labels, textures);
+    return new SceneView(canvas, made, labels, textures, onChange);
   }
 
-  constructor(canvas, renderer, labels, textures) {
+  constructor(canvas, { renderer, slow }, labels, textures, onChange) {
     this.element = canvas;
     this.renderer = renderer;
+    this.sharpness = new Sharpness(slow ? 1 : Math.min(devicePixelRatio, SHARPEST), onChange);
     this.labels = labels;
     this.scene = new Scene();
     this.rig = new CameraRig();
-    this.blocks = new BlockMeshes(this.scene, textures);
+    this.blocks = new BlockMeshes(this.scene, textures, !slow);
     this.bodies = new Bodies(this.scene, labels);
-    this.frame = frameGeometry();
+    this.edges = frameGeometry(0.045);
+    this.thinEdges = frameGeometry(0.014); // For who stands right before them.
     this.frames = [];
     this.world = null;
   }
@@ -107,6 +109,8 @@ export class SceneView {
       ...(aim ? [{ voxel: aim.voxel, color: aimColor(aim), width: 1.03 }] : []),
     ]);
     this.rig.apply();
+    const ratio = this.sharpness.next(now);
+    if (ratio !== this.renderer.getPixelRatio()) this.renderer.setPixelRatio(ratio);
     this.scene.background = new Color(isDark.matches ? SKY.dark : SKY.light);
     this.renderer.render(this.scene, this.rig.camera);
     this.bodies.placeLabels(this.rig.camera, this.width, this.height);
@@ -116,7 +120,7 @@ export class SceneView {
   showFrames(wanted) {
     while (this.frames.length < wanted.length) {
       const material = new MeshBasicMaterial({ transparent: true, opacity: 0.9, depthTest: false });
-      const mesh = new Mesh(this.frame, material);
+      const mesh = new Mesh(this.edges, material);
       mesh.renderOrder = ORDER.frame;
       this.scene.add(mesh);
       this.frames.push(mesh);
@@ -125,6 +129,7 @@ export class SceneView {
       mesh.visible = i < wanted.length;
       if (!mesh.visible) return;
       const { voxel, color, width } = wanted[i];
+      mesh.geometry = this.rig.inEyes ? this.thinEdges : this.edges;
       mesh.position.set(...voxel).subScalar((width - 1) / 2);
       mesh.scale.setScalar(width);
       mesh.material.color.set(color);

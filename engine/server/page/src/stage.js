@@ -10,7 +10,7 @@ export class Stage {
     this.meter = meter;
     this.onView = onView;
     this.layers = new LayersView(host, textures, () => this.refresh());
-    this.scene = SceneView.make(host, labels, textures);
+    this.scene = SceneView.make(host, labels, textures, () => this.refresh());
     this.frame = 0;
     // `marks`: whether the blueprint shows. `belief`: that of a `thought`, or null. `aim`: {voxel, breaks, byKeys} or
     // null. `highlight`: a voxel or null. `viewer`: the player who looks, or null.
