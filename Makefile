@@ -8,16 +8,18 @@ TORCH :=
 
 # Packages of Debian 12 and 13; docs/dependencies.md says why each is here.
 PACKAGES := black ca-certificates catch2 ccache clang-format cmake g++ git libabsl-dev \
-	libbenchmark-dev libcairo2-dev libcli11-dev libeigen3-dev libfmt-dev \
+	libbenchmark-dev libboost-dev libcairo2-dev libcli11-dev libeigen3-dev libfmt-dev \
 	libopenblas0-openmp libspdlog-dev libtbb-dev libtomlplusplus-dev libtorch-dev libxxhash-dev \
 	libzstd-dev mold mypy ninja-build nlohmann-json3-dev pkg-config zlib1g-dev fonts-dejavu-core \
 	pybind11-dev python3-dev python3-matplotlib python3-numpy python3-pandas python3-pytest \
 	python3-torch
+# For tests of the page in a browser, and of its protocol, which skip without them.
+BROWSER_PACKAGES := chromium chromium-driver python3-selenium python3-websockets
 PYTHON := /usr/bin/python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help demo build python install test check-trixie lint tidy fuzz tsan python-sanitized deps \
-	configure stubs bench docs docs-tables examples clean
+	deps-browser play page configure stubs bench docs docs-tables examples clean
 
 help:
 	@awk -F ':.*## ' '/^[a-zA-Z%-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +27,9 @@ help:
 # What is already done is reused.
 demo: deps build ## trains an assistant, evaluates it and writes a report: runs/demo
 	$(BUILD)/hod experiment --config configs/demo.toml --out $(RUN)
+
+play: deps build ## opens a page to build houses beside the assistant of make demo, or a trained one
+	$(BUILD)/hod play
 
 build: configure ## builds build/hod and build/hod-bench; TORCH=FOLDER: with PyTorch's libtorch
 	cmake --build $(BUILD) --target hod hod-bench
@@ -106,6 +111,13 @@ deps: ## installs the packages that are missing
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive \
 	    apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
+
+deps-browser: PACKAGES += $(BROWSER_PACKAGES)
+deps-browser: deps ## the same, and a browser for the tests of the page
+
+# Needs npm and its registry. What it makes is committed, so that nobody else does.
+page: ## bundles the page of hod play: engine/server/page/dist
+	cd engine/server/page && npm ci --ignore-scripts --no-audit --no-fund && npm run build
 
 configure: $(BUILD)/build.ninja
 

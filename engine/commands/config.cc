@@ -8,6 +8,7 @@
 #include "engine/commands/command.h"
 #include "engine/config/run_config.h"
 #include "engine/imitation/cloning.h"
+#include "engine/people/play_study.h"
 #include "engine/play/human_file.h"
 #include "engine/play/player_spec.h"
 #include "engine/program/checks.h"
@@ -34,6 +35,9 @@ std::string DescribeAllFiles() {
       "\n## Studies of assistants\n\nAssistants beside humans on houses "
       "([evaluating.md](evaluating.md)).\n\n",
       DescribeAssistantStudy(),
+      "\n## Studies with people\n\nWho builds what beside whom, and what is asked "
+      "([play.md](play.md)).\n\n",
+      DescribePlayStudy(),
       "\n## Studies of networks\n\nArchitectures side by side ([networks.md](networks.md)).\n\n",
       DescribeNetworkStudy(),
       "\n## Transforms of houses\n\nWritten `name(key=value,...)`, not in TOML "

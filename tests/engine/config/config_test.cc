@@ -94,8 +94,9 @@ TEST_CASE("What ToToml writes is read back, with every setting changed") {
   settings::Declaration declaration = Declare(changed);
   for (Setting& setting : declaration.settings()) Change(setting);
   CHECK(Differences(RunConfig(), changed).size() == declaration.settings().size());
-  // These do not go with others as they are now: with teleportation, and with PPO.
+  // These do not go with others as they are now: with teleportation, reuse_tree and PPO.
   changed.search.plan_prior = 0;
+  changed.look_back = false;
   changed.learner.samples = kSelfPlay;
 
   const absl::StatusOr<RunConfig> read = ParseRunConfig(ToToml(changed), "changed.toml");
@@ -105,6 +106,13 @@ TEST_CASE("What ToToml writes is read back, with every setting changed") {
   CHECK(ToToml(*read) == ToToml(changed));
   CHECK(read->goals == changed.goals);
   CHECK(read->game.players[env::kAssistant].rewards.noop.At(450) == Approx(0.8));
+}
+
+TEST_CASE("A search that looks back does not keep its tree") {
+  RunConfig config;
+  REQUIRE(Override(config, "search.look_back=true").ok());
+  CHECK_THAT(std::string(Override(config, "search.reuse_tree=true").message()),
+             Catch::Contains("search.reuse_tree: expected false with search.look_back"));
 }
 
 TEST_CASE("Numbers are written with as many digits as they need") {

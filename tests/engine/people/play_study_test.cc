@@ -118,8 +118,10 @@ TEST_CASE("Simulated participants go through a study, and its results are those 
   config.evaluation.goals = "generated";
   config.evaluation.episodes = 16;
   config.evaluation.threads = 1;
-  const auto evaluation =
-      Evaluate({.config = config, .assistant = OpenAssistant("belief:shipped:7x7x7").value()});
+  EvaluationSetup setup;
+  setup.config = config;
+  setup.assistant = OpenAssistant("belief:shipped:7x7x7").value();
+  const auto evaluation = Evaluate(setup);
   REQUIRE(evaluation.ok());
   CHECK(summary[1].saved.mean > 15);
   CHECK(std::abs(summary[1].saved.mean - evaluation->human_actions_saved.mean) < 20);
@@ -152,6 +154,16 @@ TEST_CASE("Files of studies that do not make sense are refused by key") {
   CHECK_THAT(error("kind = \"scale\"", "kind = \"scale\"\nfrom = 7"),
              Catch::Contains("from 7 to 7, expected a scale that rises"));
   CHECK_THAT(error("houses = 2", "houses = 0"), Catch::Contains("houses"));
+}
+
+TEST_CASE("The shipped study is read, and its assistants are there") {
+  const std::string path = SourceDir() + "/configs/play_study.toml";
+  const auto study = LoadPlayStudy(path);
+  INFO(study.status());
+  REQUIRE(study.ok());
+  const auto programme = MakeStudyProgramme(*study, "", 1);
+  INFO(programme.status());
+  CHECK(programme.ok());
 }
 
 TEST_CASE("Answers are checked by item") {

@@ -15,7 +15,6 @@ export class Connection {
     this.onState = onState;
     this.wait = FIRST_WAIT;
     this.lastId = 0;
-    this.lastError = "";
     setInterval(() => this.keepAlive(), PING_EVERY);
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden && this.retry) this.open();
@@ -28,6 +27,8 @@ export class Connection {
     clearTimeout(this.retry);
     this.retry = null;
     this.answered = true;
+    this.welcomed = false;
+    this.lastError = "";
     const socket = new WebSocket(this.url);
     this.socket = socket;
     socket.onopen = () => this.send({ type: "hello", protocol: 1, token: this.token });
@@ -36,6 +37,7 @@ export class Connection {
       const message = JSON.parse(event.data);
       if (message.type === "welcome") {
         this.wait = FIRST_WAIT;
+        this.welcomed = true;
         this.onState("open", "");
       }
       if (message.type === "error") this.lastError = message.error;
@@ -48,8 +50,8 @@ export class Connection {
 
   lost(event) {
     this.socket = null;
-    if (SENT_AWAY(event)) {
-      this.onState("away", event.reason || this.lastError);
+    if (SENT_AWAY(event) || (!this.welcomed && this.lastError)) {
+      this.onState("away", this.lastError || event.reason);
       return;
     }
     this.onState("lost", event.reason);

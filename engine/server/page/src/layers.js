@@ -6,6 +6,7 @@ import { DOUBT_COLOR, DOUBT_OPACITY, HIGHLIGHT_COLOR, aimColor } from "./texture
 import { byId, isDark } from "./dom.js";
 
 const MARGIN = { side: 24, top: 130, bottom: 190 }; // Room for what stands over the world.
+const NARROW = { width: 900, top: 180 }; // In narrow windows more stands above; narrow.css has the same width.
 const BELOW = 0.18; // Opacity of the layer beneath.
 const NOTCH = 0.1; // How much of a zoom makes a layer.
 
@@ -40,10 +41,11 @@ export class LayersView {
   }
 
   fit([w, , d]) {
-    const wide = this.width - 2 * MARGIN.side, high = this.height - MARGIN.top - MARGIN.bottom;
+    const top = this.width > NARROW.width ? MARGIN.top : NARROW.top;
+    const wide = this.width - 2 * MARGIN.side, high = this.height - top - MARGIN.bottom;
     this.cell = Math.max(3, Math.floor(Math.min(wide / w, high / d, 64)));
     this.left = Math.round((this.width - this.cell * w) / 2);
-    this.upper = Math.round(MARGIN.top + (high - this.cell * d) / 2);
+    this.upper = Math.round(top + (high - this.cell * d) / 2);
   }
 
   draw(picture) {

@@ -33,7 +33,10 @@ const pointer = new Pointer(host, () => stage.view, {
   leave: () => aim.leave(),
   place: (x, y, own, since) => aim.place(x, y, own, since),
   break: (x, y, since) => aim.break(x, y, since),
-  changed: () => stage?.refresh(),
+  changed() {
+    stage?.refresh();
+    aim.show();
+  },
 });
 let stage = null; // From the first `welcome` on.
 let watch = null;
@@ -66,6 +69,8 @@ const handlers = {
     stage.resize();
     think(thinking && thinks);
     pause();
+    hud.showAim(matchMedia("(pointer: coarse)").matches ? "Tap places, a long press breaks"
+      : "Click places, right click breaks, W A S D walk, H helps");
   },
   step(message) {
     game.step(message, seconds());
@@ -92,8 +97,7 @@ const handlers = {
     game.finish(message, seconds());
     hud.showFigures();
     actor.releaseAll();
-    const labels = Object.fromEntries(game.world.players.map(({ role, label }) => [role, label]));
-    screens.end(message, labels);
+    screens.end(message, game.assistant?.label ?? null);
   },
   screen(message) {
     actor.releaseAll();

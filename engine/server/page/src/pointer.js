@@ -73,6 +73,7 @@ export class Pointer {
       this.press = null;
     }
     const after = { x: event.clientX, y: event.clientY };
+    this.on.leave();
     this.drag(event, before, after);
     this.down.set(event.pointerId, after);
     this.on.changed();

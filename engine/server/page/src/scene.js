@@ -140,6 +140,7 @@ export class SceneView {
   // point is the middle.
   pick(x, y) {
     if (!this.world) return {};
+    this.rig.apply(); // It may have moved since the last frame.
     const { camera, inEyes } = this.rig;
     const point = inEyes ? [0, 0] : [(2 * x) / this.width - 1, 1 - (2 * y) / this.height];
     const origin = camera.position.toArray();

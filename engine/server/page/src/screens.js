@@ -70,14 +70,15 @@ export class Screens {
     });
   }
 
-  end({ reason, figures, recording }, labels) {
+  // `assistant` is its label, or null for a person who was alone.
+  end({ reason, figures, recording }, assistant) {
     const rows = [
       ["House", percentText(figures.goal_percent)],
-      [`Built by ${labels.human}`, percentText(figures.human_percent)],
-      ...(labels.assistant ? [[`Built by ${labels.assistant}`, percentText(figures.assistant_percent)]] : []),
-      [`Actions of ${labels.human}`, figures.human_actions],
-      ...(labels.assistant
-        ? [[`Actions of ${labels.assistant}`, `${figures.assistant_actions}, ${figures.assistant_wrong} of them wrong`]]
+      ["Built by you", percentText(figures.human_percent)],
+      ...(assistant ? [[`Built by ${assistant}`, percentText(figures.assistant_percent)]] : []),
+      ["Your actions", figures.human_actions],
+      ...(assistant
+        ? [[`Actions of ${assistant}`, `${figures.assistant_actions}, ${figures.assistant_wrong} of them wrong`]]
         : []),
       ["Time", `${Math.floor(figures.seconds / 60)} min ${Math.floor(figures.seconds % 60)} s`],
     ].map(([name, value]) => element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, `${value}`)));

@@ -47,7 +47,7 @@ export class Textures {
       context.fillStyle = this.colors[block];
       context.fillRect(0, 0, WIDTH, WIDTH);
       context.globalAlpha = (GHOST_OPACITY * 13) / 6;
-      context.strokeStyle = `color-mix(in srgb, ${this.colors[block]} 80%, black)`;
+      context.strokeStyle = `rgb(${rgbOf(this.colors[block]).map((part) => Math.round(part * 0.8 * 255)).join(" ")})`;
       strokeEdge();
       return face;
     }
