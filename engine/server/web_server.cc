@@ -39,6 +39,7 @@ using Error = beast::error_code;
 
 constexpr auto kFirstWords = std::chrono::seconds(10);  // A request, or a hello.
 constexpr auto kIdle = std::chrono::seconds(30);        // Browsers answer pings within that.
+constexpr auto kLastWords = std::chrono::milliseconds(200);
 constexpr auto kTick = std::chrono::milliseconds(20);
 constexpr uint32_t kMaxHeaderBytes = 8 << 10;
 constexpr size_t kMaxConnections = 16;
@@ -138,6 +139,12 @@ class WebServer::Implementation::Socket : public std::enable_shared_from_this<So
   }
   void SendError(absl::string_view error) {
     Send(std::make_shared<const std::string>(DumpJson(ErrorJson(error))));
+  }
+
+  // The program ends: pages will look for it again.
+  void GoAway() {
+    if (std::exchange(closing_, true)) return;
+    stream_.async_close(websocket::close_code::going_away, [self = shared_from_this()](Error) {});
   }
 
   // Says why, and closes once that is sent.
@@ -341,7 +348,10 @@ void WebServer::Implementation::Leave(const Socket* socket) {
 
 void WebServer::Implementation::Tick() {
   Fail(handler->OnTick());
-  if (!status.ok() || *stop) return context.stop();
+  if (!status.ok() || *stop) {
+    acceptor.close();
+    return context.stop();
+  }
   timer.expires_after(kTick);
   timer.async_wait([this](Error) { Tick(); });
 }
@@ -396,7 +406,9 @@ absl::Status WebServer::Run(SocketHandler& handler, const std::atomic<bool>& sto
   server.Accept();
   server.Tick();
   server.context.run();
-  // What is still open closes with the context; nobody is told any more.
+  for (const auto& client : server.clients) client->GoAway();
+  server.context.restart();
+  server.context.run_for(kLastWords);
   return server.status;
 }
 
