@@ -40,6 +40,9 @@ void AddCommands(CLI::App& app, absl::Status& result) {
   AddTrain(app, result);
   AddSelfPlay(app, result);
   AddLearn(app, result);
+  AddLink(app, result);
+  AddWork(app, result);
+  AddStatus(app, result);
   AddEvaluate(app, result);
   AddExplain(app, result);
   AddPlay(app, result);

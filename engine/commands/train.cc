@@ -67,7 +67,7 @@ void AddSelfPlay(CLI::App& app, absl::Status& result) {
       app.add_subcommand("selfplay", "One self-play worker of a run directory, until stopped");
   command->add_option("--run", options->run, "run directory")->required()->check(Path());
   command->add_option("--worker", options->worker, "number of this worker")
-      ->check(WholeNumber(0, 999));
+      ->check(WholeNumber(0, 99999));
   command->add_option("--record", options->record, "record every episode here")
       ->check(OutputFolder());
   command->callback([options, &result] {

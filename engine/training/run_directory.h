@@ -65,6 +65,8 @@ class RunDirectory {
   std::string metrics() const { return path_ + "/metrics"; }
   std::string logs() const { return path_ + "/logs"; }
   std::string CheckpointPath(int64_t step) const;
+  // While it exists, self-play waits: what it has played cannot be passed on.
+  std::string pause_file() const { return path_ + "/paused"; }
 
   // (training step, path) of every checkpoint, ascending.
   absl::StatusOr<std::vector<std::pair<int64_t, std::string>>> Checkpoints() const;

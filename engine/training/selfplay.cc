@@ -1,5 +1,6 @@
 #include "engine/training/selfplay.h"
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -160,7 +161,7 @@ class Worker : public EpisodeStream {
       const std::lock_guard<std::mutex> lock(mutex_);
       RETURN_IF_ERROR(sink_.Finish());
     }
-    while (!stop_ && IsFarAhead()) {
+    while (!stop_ && (IsFarAhead() || IsPaused())) {
       absl::SleepFor(absl::Milliseconds(20));
       RETURN_IF_ERROR(Refresh());
     }
@@ -201,6 +202,11 @@ class Worker : public EpisodeStream {
         evaluator_.timesteps() + timesteps_since_refresh_ * run_.config().selfplay.workers;
     const auto learnt = static_cast<double>((evaluator_.step() + 1) * learner.batch_size);
     return static_cast<double>(played - learner.start_timesteps) * learner.min_passes > learnt;
+  }
+
+  bool IsPaused() const {
+    std::error_code ignored;
+    return std::filesystem::exists(run_.pause_file(), ignored);
   }
 
   absl::Status WriteMetrics(const char* event, nlohmann::json line) {

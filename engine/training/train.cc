@@ -8,12 +8,10 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "engine/training/child_process.h"
 #include "engine/training/learner_with_worker.h"
 #include "engine/training/ppo.h"
-#include "engine/training/process.h"
 #include "engine/training/run_session.h"
 #include "env/base/clock.h"
 #include "env/base/json_lines.h"
@@ -24,38 +22,8 @@
 namespace hod::engine {
 namespace {
 
-// A worker that fails this often in a row is given up. One that worked this long had recovered.
-constexpr int kMaxFailures = 5;
-constexpr absl::Duration kRecovered = absl::Minutes(10);
 constexpr absl::Duration kWatchInterval = absl::Milliseconds(200);
 constexpr absl::Duration kStatusInterval = absl::Seconds(2);
-
-std::string LastLines(const std::string& text) {
-  std::vector<std::string> lines = absl::StrSplit(text, '\n', absl::SkipEmpty());
-  if (lines.size() > 5) lines.erase(lines.begin(), lines.end() - 5);
-  return absl::StrJoin(lines, "\n  ");
-}
-
-struct Child {
-  std::vector<std::string> arguments;
-  std::string log;
-  std::optional<Process> process = std::nullopt;
-  MonotonicTime started{};
-  int failures = 0;  // One after the other.
-
-  absl::Status Start() {
-    ASSIGN_OR_RETURN(process, Process::Start(arguments, log));
-    started = MonotonicNow();
-    return absl::OkStatus();
-  }
-  absl::Status Failed(const std::string& how) const {
-    const std::string lines = LastLines(process->last_output());
-    return absl::InternalError(absl::StrCat(
-        "hod ", arguments.front(), " failed (", how, "). ",
-        lines.empty() ? "It printed nothing"
-                      : absl::StrCat("What it printed is in ", log, " and ends with\n  ", lines)));
-  }
-};
 
 // Follows the metrics of a run for its progress line.
 class StatusReader {
@@ -118,27 +86,25 @@ class StatusReader {
 class Supervisor {
  public:
   Supervisor(const RunDirectory& run, const std::string& record_directory) {
-    learner_ = {{"learn", "--run", run.path()}, run.logs() + "/learner.log"};
+    std::vector<std::string> learn = {"learn", "--run", run.path()};
     const bool share = ShareProcess(run.config());
     if (share) {
-      learner_.arguments.push_back("--play");
-      if (!record_directory.empty()) {
-        learner_.arguments.insert(learner_.arguments.end(), {"--record", record_directory});
-      }
+      learn.push_back("--play");
+      if (!record_directory.empty()) learn.insert(learn.end(), {"--record", record_directory});
     }
+    learner_ = ChildProcess(std::move(learn), run.logs() + "/learner.log");
     for (int w = share ? 1 : 0; w < run.config().NumWorkers(); ++w) {
-      Child worker = {{"selfplay", "--run", run.path(), "--worker", absl::StrCat(w)},
-                      absl::StrFormat("%s/selfplay-%03d.log", run.logs(), w)};
-      if (!record_directory.empty()) {
-        worker.arguments.insert(worker.arguments.end(), {"--record", record_directory});
-      }
-      workers_.push_back(std::move(worker));
+      std::vector<std::string> play = {"selfplay", "--run", run.path(), "--worker",
+                                       absl::StrCat(w)};
+      if (!record_directory.empty()) play.insert(play.end(), {"--record", record_directory});
+      workers_.emplace_back(std::move(play),
+                            absl::StrFormat("%s/selfplay-%03d.log", run.logs(), w));
     }
   }
 
   absl::Status Start() {
     absl::Status status = learner_.Start();
-    for (Child& worker : workers_) {
+    for (ChildProcess& worker : workers_) {
       if (status.ok()) status = worker.Start();
     }
     return status;
@@ -146,35 +112,24 @@ class Supervisor {
 
   // True while training goes on.
   absl::StatusOr<bool> Watch() {
-    if (const auto ended = learner_.process->Poll()) {
+    if (const auto ended = learner_.Poll()) {
       if (!ended->empty()) return learner_.Failed(*ended);
       return false;
     }
-    for (Child& worker : workers_) {
-      const auto ended = worker.process->Poll();
-      if (!ended) continue;
-      if (MonotonicNow() - worker.started >= kRecovered) worker.failures = 0;
-      if (++worker.failures >= kMaxFailures) return worker.Failed(*ended);
-      RETURN_IF_ERROR(worker.Start());
-    }
+    for (ChildProcess& worker : workers_) RETURN_IF_ERROR(worker.KeepRunning());
     return true;
   }
 
   // Lets every process finish what it is writing.
   void Stop() {
-    std::vector<Child*> children = {&learner_};
-    for (Child& worker : workers_) children.push_back(&worker);
-    for (Child* child : children) {
-      if (child->process) child->process->Stop();
-    }
-    for (Child* child : children) {
-      while (child->process && !child->process->Poll()) absl::SleepFor(absl::Milliseconds(20));
-    }
+    std::vector<ChildProcess*> children = {&learner_};
+    for (ChildProcess& worker : workers_) children.push_back(&worker);
+    StopAll(children);
   }
 
  private:
-  Child learner_;
-  std::vector<Child> workers_;
+  ChildProcess learner_;
+  std::vector<ChildProcess> workers_;
 };
 
 absl::StatusOr<bool> AlreadyTrained(const RunDirectory& run) {

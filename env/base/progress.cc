@@ -61,9 +61,11 @@ void ProgressLine::Update(double fraction, const std::string& details) {
   const double done = fraction - first_fraction_;
   const std::string eta =
       done > 0 ? DurationText(elapsed * ((1 - fraction) / done)) : std::string("?");
-  line_ =
-      absl::StrFormat("%s %3.0f%%  %s elapsed, %s left  %s", phase_,
-                      100 * std::clamp(fraction, 0.0, 1.0), DurationText(elapsed), eta, details);
+  line_ = fraction == kEndless
+              ? absl::StrFormat("%s  for %s  %s", phase_, DurationText(elapsed), details)
+              : absl::StrFormat("%s %3.0f%%  %s elapsed, %s left  %s", phase_,
+                                100 * std::clamp(fraction, 0.0, 1.0), DurationText(elapsed), eta,
+                                details);
   if (now < next_) return;
   next_ = now + (output_.Columns() > 0 ? kTerminalInterval : kLogInterval);
   Print();

@@ -31,6 +31,8 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
   ~ProgressLine() { Finish(); }
 
+  // The fraction of work that goes on until it is stopped.
+  static constexpr double kEndless = -1;
   // `fraction` in [0, 1] of the work; `details` e.g. rates. Cheap to call often.
   void Update(double fraction, const std::string& details);
   // Leaves the last line standing.

@@ -9,6 +9,7 @@ import { element } from "./dom.js";
 import { ORDER } from "./block_meshes.js";
 
 const STRIDE = 90; // Milliseconds that a body takes from voxel to voxel.
+const HEAD_START = 16; // Of these, so that the first picture of a step shows it.
 const CONTOUR = 0.045;
 const FACE_LIGHT = [0.7, 0.7, 1, 0.5, 0.84, 0.84]; // In the order of BoxGeometry's faces.
 
@@ -75,7 +76,7 @@ class Body {
       this.began = -Infinity;
     } else if (this.feet.some((value, k) => value !== feet[k])) {
       this.from = position.clone();
-      this.began = now;
+      this.began = now - HEAD_START;
     }
     this.feet = [...feet];
     const share = Math.min(1, (now - this.began) / STRIDE);

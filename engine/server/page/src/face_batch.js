@@ -14,7 +14,7 @@ const SIDES = [
 // The corners of a face, as shares of right and up from its middle, in the order of its two triangles.
 const CORNERS = [[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]];
 const TRIANGLES = [0, 1, 2, 0, 2, 3];
-const WHITE = [1, 1, 1];
+const WHITE = [1, 1, 1], SINGLE = [1, 1, 1];
 
 export class FaceBatch {
   constructor(parent, material, renderOrder) {
@@ -32,7 +32,7 @@ export class FaceBatch {
     this.mesh.visible = count > 0;
     if (count === 0) return;
     this.mesh.geometry.setDrawRange(0, 6 * count);
-    for (const attribute of [this.positions, this.colors]) {
+    for (const attribute of [this.positions, this.colors, this.uvs]) {
       attribute.clearUpdateRanges();
       attribute.addUpdateRange(0, 4 * count * attribute.itemSize);
       attribute.needsUpdate = true;
@@ -45,30 +45,33 @@ export class FaceBatch {
     const geometry = new BufferGeometry();
     this.positions = new BufferAttribute(new Float32Array(12 * capacity), 3).setUsage(DynamicDrawUsage);
     this.colors = new BufferAttribute(new Uint8Array(16 * capacity), 4, true).setUsage(DynamicDrawUsage);
-    const uvs = new Float32Array(8 * capacity);
+    this.uvs = new BufferAttribute(new Float32Array(8 * capacity), 2).setUsage(DynamicDrawUsage);
     const index = new Uint32Array(6 * capacity);
     for (let i = 0; i < capacity; i++) {
-      CORNERS.forEach(([u, v], k) => uvs.set([u + 0.5, v + 0.5], 8 * i + 2 * k));
       TRIANGLES.forEach((corner, k) => (index[6 * i + k] = 4 * i + corner));
     }
     geometry.setAttribute("position", this.positions);
     geometry.setAttribute("color", this.colors);
-    geometry.setAttribute("uv", new BufferAttribute(uvs, 2));
+    geometry.setAttribute("uv", this.uvs);
     geometry.setIndex(new BufferAttribute(index, 1));
     this.mesh.geometry = geometry;
   }
 
-  // A face of the cube of width `scale` in the middle of a voxel, in a hue from 0 to 1 and with an opacity.
-  put(i, x, y, z, direction, scale = 1, hue = WHITE, opacity = 1) {
+  // A face of the cube of width `scale` in the middle of a voxel, in a hue from 0 to 1 and with an opacity. With an
+  // `extent` it is that of a box of so many voxels, on which the texture repeats.
+  put(i, voxel, direction, { scale = 1, hue = WHITE, opacity = 1, extent = SINGLE } = {}) {
     const { right, up, out, light } = SIDES[direction];
-    const positions = this.positions.array, colors = this.colors.array;
-    const voxel = [x, y, z];
+    const positions = this.positions.array, colors = this.colors.array, uvs = this.uvs.array;
     for (let corner = 0; corner < 4; corner++) {
       const [u, v] = CORNERS[corner];
       const at = 4 * i + corner;
+      uvs[2 * at] = uvs[2 * at + 1] = 0;
       for (let k = 0; k < 3; k++) {
-        positions[3 * at + k] = voxel[k] + 0.5 + scale * (0.5 * out[k] + u * right[k] + v * up[k]);
+        const place = 0.5 * out[k] + u * right[k] + v * up[k];
+        positions[3 * at + k] = voxel[k] + extent[k] * (0.5 + scale * place);
         colors[4 * at + k] = 255 * light * hue[k];
+        uvs[2 * at] += (u + 0.5) * Math.abs(right[k]) * extent[k];
+        uvs[2 * at + 1] += (v + 0.5) * Math.abs(up[k]) * extent[k];
       }
       colors[4 * at + 3] = 255 * opacity;
     }

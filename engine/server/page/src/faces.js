@@ -13,6 +13,11 @@ export const unpackLook = (look) => ({
   top: look % 2 === 1,
 });
 
+export function unpackFace(face, [, h, d]) {
+  const index = Math.floor(face / 6);
+  return { voxel: [Math.floor(index / (h * d)), Math.floor(index / d) % h, index % d], direction: face % 6 };
+}
+
 // Returns a map from looks to arrays of faces. Marks are those of the blueprint; without `marks`, the world alone.
 export function visibleFaces({ size: [w, h, d], blocks, blueprint }, marks) {
   const goal = marks && blueprint ? blueprint : blocks;
@@ -46,4 +51,34 @@ export function visibleFaces({ size: [w, h, d], blocks, blueprint }, marks) {
     }
   }
   return lists;
+}
+
+// Joins faces of one look that lie side by side into rectangles, {voxel, direction, extent}. `voxel` is the corner with
+// the lowest coordinates, `extent` how many voxels the rectangle covers along each axis.
+export function joinFaces(faces, size) {
+  const [w, h, d] = size;
+  const strides = [6 * h * d, 6 * d, 6];
+  const left = new Uint8Array(6 * w * h * d);
+  for (const face of faces) left[face] = 1;
+  const rectangles = [];
+  for (const face of faces) {
+    if (!left[face]) continue;
+    const { voxel, direction } = unpackFace(face, size);
+    const [along, across] = [0, 1, 2].filter((axis) => axis !== direction >> 1);
+    const extent = [1, 1, 1];
+    const hasRow = (from) => {
+      for (let i = 0; i < extent[along]; i++) if (!left[from + i * strides[along]]) return false;
+      return true;
+    };
+    while (voxel[along] + extent[along] < size[along] && left[face + extent[along] * strides[along]]) extent[along]++;
+    while (voxel[across] + extent[across] < size[across] && hasRow(face + extent[across] * strides[across])) {
+      extent[across]++;
+    }
+    for (let j = 0; j < extent[across]; j++) {
+      const from = face + j * strides[across];
+      for (let i = 0; i < extent[along]; i++) left[from + i * strides[along]] = 0;
+    }
+    rectangles.push({ voxel, direction, extent });
+  }
+  return rectangles;
 }

@@ -80,7 +80,7 @@ const handlers = {
     }
     hud.showFigures();
     aim.show();
-    stage.refresh();
+    stage.showAnswer();
   },
   refused(message) {
     refused = message.reason;

@@ -16,6 +16,10 @@ export class Meter {
   ask(id, since) {
     this.asked.set(id, since);
   }
+  // Whether the server still has to answer.
+  isWaiting() {
+    return this.asked.size > 0;
+  }
   refuse(id) {
     this.asked.delete(id);
   }

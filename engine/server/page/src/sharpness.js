@@ -2,7 +2,7 @@
 
 const REST = 150; // Milliseconds without a frame after which a picture rests.
 const SLOW = 30, FAST = 20; // Milliseconds a frame that call for fewer pixels, and allow more.
-const JUDGED = 6; // Frames.
+const JUDGED = 3; // Frames.
 const COARSEST = 0.4; // Of the full ratio.
 
 export class Sharpness {
@@ -33,7 +33,8 @@ export class Sharpness {
   judge() {
     const typical = this.gaps.sort((a, b) => a - b)[JUDGED >> 1];
     this.gaps = [];
-    if (typical > SLOW) this.coarse = Math.max(this.coarse * 0.8, this.full * COARSEST);
+    // The time goes with the number of pixels, that is with the ratio's square.
+    if (typical > SLOW) this.coarse = Math.max(this.coarse * Math.sqrt(FAST / typical), this.full * COARSEST);
     else if (typical < FAST) this.coarse = Math.min(this.coarse * 1.1, this.full);
   }
 }

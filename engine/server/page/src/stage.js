@@ -12,6 +12,7 @@ export class Stage {
     this.layers = new LayersView(host, textures, () => this.refresh());
     this.scene = SceneView.make(host, labels, textures, () => this.refresh());
     this.frame = 0;
+    this.gaveWay = false; // Whether the last picture that was due did.
     // `marks`: whether the blueprint shows. `belief`: that of a `thought`, or null. `aim`: {voxel, breaks, byKeys} or
     // null. `highlight`: a voxel or null. `viewer`: the player who looks, or null.
     this.picture = { world: null, marks: true, belief: null, aim: null, highlight: null, viewer: null };
@@ -58,11 +59,32 @@ export class Stage {
   }
 
   refresh() {
-    if (this.frame === 0 && this.picture.world) this.frame = requestAnimationFrame((now) => this.draw(now));
+    if (this.frame === 0 && this.picture.world) this.frame = requestAnimationFrame((now) => this.begin(now));
+  }
+
+  // An answer to the person comes within a millisecond or two, but not while the browser is busy with a picture. So a
+  // picture that is due gives way to it, once, and is drawn as soon as it is there.
+  begin(now) {
+    this.frame = 0;
+    if (this.meter.isWaiting() && !this.gaveWay) {
+      this.gaveWay = true;
+      this.refresh();
+      return;
+    }
+    this.draw(now);
+  }
+  showAnswer() {
+    if (!this.gaveWay) {
+      this.refresh();
+      return;
+    }
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.draw(performance.now());
   }
 
   draw(now) {
-    this.frame = 0;
+    this.gaveWay = false;
     const began = performance.now();
     const moving = this.view.draw(this.picture, now);
     this.meter.frame(began);

@@ -1,0 +1,64 @@
+#include "engine/cluster/host.h"
+
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "env/base/clock.h"
+
+namespace hod::engine {
+namespace {
+
+std::string RandomBytes(size_t count) {
+  std::string bytes(count, '\0');
+  // Fails only where the kernel is older than this program.
+  if (getentropy(bytes.data(), bytes.size()) != 0) std::abort();
+  return bytes;
+}
+
+}  // namespace
+
+std::string NewHostId() { return absl::BytesToHexString(RandomBytes(16)); }
+
+std::string HostName() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+absl::Status CheckRunName(absl::string_view name) {
+  const auto allowed = [](char c) {
+    return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
+  };
+  if (!name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), allowed)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--name: \"", name, "\", expected up to 64 letters, digits, \"-\", \"_\" or \".\""));
+}
+
+uint64_t Backoff::RandomSeed() {
+  uint64_t seed = 0;
+  const std::string bytes = RandomBytes(sizeof(seed));
+  std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(&seed));
+  return seed;
+}
+
+absl::Duration Backoff::Next() {
+  const absl::Duration wait = next_ * (0.5 + rng_.Uniform() / 2);
+  next_ = std::min(2 * next_, kLongest);
+  return wait;
+}
+
+void Backoff::Wait(const std::atomic<bool>& stop) {
+  const MonotonicTime until = MonotonicNow() + Next();
+  while (!stop && MonotonicNow() < until) absl::SleepFor(absl::Milliseconds(20));
+}
+
+}  // namespace hod::engine

@@ -1,0 +1,36 @@
+// What the processes of a cluster have in common: names that nobody else has, and patience.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "env/base/random.h"
+
+namespace hod::engine {
+
+std::string NewHostId();  // 128 random bits as hexadecimal digits.
+std::string HostName();   // Of this machine.
+
+// The name of a run in a cluster: letters, digits, "-", "_" and ".", at most 64.
+absl::Status CheckRunName(absl::string_view name);
+
+// Waits between tries, longer and longer, up to half a minute, and not as long as all others.
+class Backoff {
+ public:
+  void Reset() { next_ = kFirst; }
+  // How long to wait this time.
+  absl::Duration Next();
+  void Wait(const std::atomic<bool>& stop);
+
+ private:
+  static constexpr absl::Duration kFirst = absl::Milliseconds(250);
+  static constexpr absl::Duration kLongest = absl::Seconds(30);
+  absl::Duration next_ = kFirst;
+  Rng rng_{RandomSeed()};
+  static uint64_t RandomSeed();
+};
+
+}  // namespace hod::engine

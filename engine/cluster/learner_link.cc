@@ -1,0 +1,162 @@
+#include "engine/cluster/learner_link.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "engine/cluster/host.h"
+#include "engine/samples/shard.h"
+#include "engine/samples/shard_directory.h"
+#include "env/base/files.h"
+#include "env/base/json.h"
+#include "env/base/progress.h"
+#include "env/base/status.h"
+#include "env/base/version.h"
+
+namespace hod::engine {
+namespace {
+
+constexpr absl::Duration kLease = absl::Seconds(20);
+constexpr absl::Duration kRenew = absl::Seconds(5);
+constexpr absl::Duration kLook = absl::Seconds(1);
+constexpr absl::Duration kReport = absl::Seconds(5);
+constexpr absl::Duration kPatience = absl::Milliseconds(200);
+constexpr int kShardsAtOnce = 16;
+
+// The id of a run, made when it is first linked.
+absl::StatusOr<std::string> IdOf(const RunDirectory& run) {
+  const std::string path = run.path() + "/cluster_id";
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) return ReadFile(path);
+  const std::string id = NewHostId();
+  RETURN_IF_ERROR(WriteFileAtomically(path, id));
+  return id;
+}
+
+}  // namespace
+
+LearnerLink::LearnerLink(const RunDirectory& run, RunExchange& exchange)
+    : run_(run), exchange_(exchange), owner_(absl::StrCat(HostName(), "-", NewHostId())) {}
+
+absl::Status LearnerLink::Begin() {
+  ASSIGN_OR_RETURN(published_.id, IdOf(run_));
+  published_.config = ToToml(run_.config());
+  published_.fingerprint = FingerprintOf(published_.config);
+  published_.first_worker = run_.config().NumWorkers();
+  for (const char* folder : {"/incoming", "/refused"}) {
+    RETURN_IF_ERROR(MakeDirectories(run_.path() + folder));
+  }
+  ASSIGN_OR_RETURN(const std::vector<ShardId> stored, ListShards(run_.shards()));
+  for (const ShardId& id : stored) next_number_[id.worker] = id.sequence + 1;
+  return Lead();
+}
+
+absl::Status LearnerLink::Lead() {
+  RETURN_IF_ERROR(exchange_.Lead(owner_, kLease));
+  // Again and again, in case Redis has lost it.
+  RETURN_IF_ERROR(exchange_.Publish(published_));
+  next_lease_ = MonotonicNow() + kRenew;
+  return absl::OkStatus();
+}
+
+absl::Status LearnerLink::Step() {
+  if (MonotonicNow() >= next_lease_) RETURN_IF_ERROR(Lead());
+  if (MonotonicNow() >= next_look_) {
+    next_look_ = MonotonicNow() + kLook;
+    RETURN_IF_ERROR(PassNetwork());
+  }
+  ASSIGN_OR_RETURN(const std::vector<TakenShard> shards, exchange_.Take(kShardsAtOnce, kPatience));
+  for (const TakenShard& shard : shards) RETURN_IF_ERROR(Store(shard));
+  if (MonotonicNow() >= next_report_) RETURN_IF_ERROR(Report());
+  return absl::OkStatus();
+}
+
+absl::Status LearnerLink::PassNetwork() {
+  ASSIGN_OR_RETURN(const auto latest, run_.LatestCheckpoint());
+  if (!latest) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const PublishedNetwork published, exchange_.NewestNetwork());
+  network_step_ = published.step;
+  if (published.step == latest->first) return absl::OkStatus();
+  const auto bytes = ReadFile(latest->second);
+  // The learner may just have deleted it, for a newer one.
+  if (!bytes.ok()) return absl::IsNotFound(bytes.status()) ? absl::OkStatus() : bytes.status();
+  RETURN_IF_ERROR(exchange_.PublishNetwork(latest->first, *bytes));
+  network_step_ = latest->first;
+  return absl::OkStatus();
+}
+
+absl::Status LearnerLink::Store(const TakenShard& shard) {
+  if (shard.worker < published_.first_worker || shard.number < 0) {
+    ++refused_;
+    return exchange_.Remove(shard, /*refused=*/true);
+  }
+  const std::string name = ShardName({shard.worker, shard.number});
+  const std::string incoming = absl::StrCat(run_.path(), "/incoming/", name);
+  const std::string stored = absl::StrCat(run_.shards(), "/", name);
+  std::error_code error;
+  if (!std::filesystem::exists(stored, error)) {
+    RETURN_IF_ERROR(WriteFileAtomically(incoming, shard.bytes));
+    const absl::Status valid = ReadShard(incoming).status();
+    const bool refused = absl::IsDataLoss(valid) || absl::IsInvalidArgument(valid);
+    if (!valid.ok() && !refused) return valid;
+    const std::string to = refused ? absl::StrCat(run_.path(), "/refused/", name) : stored;
+    std::filesystem::rename(incoming, to, error);
+    if (error) {
+      return absl::ErrnoToStatus(error.value(), absl::StrCat(incoming, ": cannot rename to ", to));
+    }
+    if (refused) {
+      ++refused_;
+      return exchange_.Remove(shard, /*refused=*/true);
+    }
+  }
+  // A number that is missing was accepted, and lost with Redis's memory or disk.
+  int64_t& next = next_number_[shard.worker];
+  if (shard.number > next) {
+    RETURN_IF_ERROR(exchange_.CountLost(shard.number - next));
+    lost_ += shard.number - next;
+  }
+  next = std::max(next, shard.number + 1);
+  // It may have been there already: this link, or the one before, ended after it had stored it.
+  RETURN_IF_ERROR(exchange_.Remove(shard, /*refused=*/false));
+  ++delivered_;
+  return absl::OkStatus();
+}
+
+absl::Status LearnerLink::Report() {
+  next_report_ = MonotonicNow() + kReport;
+  return exchange_.Report(owner_, {{"role", "learner"},
+                                   {"host", HostName()},
+                                   {"program", absl::StrCat(kVersion, " ", kGitRevision)},
+                                   {"run", run_.path()},
+                                   {"network", network_step_},
+                                   {"delivered", delivered_},
+                                   {"refused", refused_},
+                                   {"lost", lost_}});
+}
+
+absl::Status RunLearnerLink(const RunDirectory& run, RunExchange& exchange,
+                            const std::atomic<bool>& stop) {
+  LearnerLink link(run, exchange);
+  Backoff backoff;
+  ProgressLine line("linking");
+  for (bool begun = false; !stop;) {
+    const absl::Status status = begun ? link.Step() : link.Begin();
+    if (status.ok()) {
+      begun = true;
+      backoff.Reset();
+      line.Update(
+          ProgressLine::kEndless,
+          absl::StrFormat("%s: %d shards taken, %d refused, %d lost, network %d", exchange.name(),
+                          link.delivered(), link.refused(), link.lost(), link.network_step()));
+      continue;
+    }
+    if (!absl::IsUnavailable(status) && !absl::IsResourceExhausted(status)) return status;
+    line.Update(ProgressLine::kEndless, std::string(status.message()));
+    backoff.Wait(stop);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace hod::engine

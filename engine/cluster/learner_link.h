@@ -1,0 +1,52 @@
+// Beside a learner: takes shards from Redis into its run directory, and passes its networks on. The
+// learner knows nothing of it.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "engine/cluster/run_exchange.h"
+#include "engine/training/run_directory.h"
+#include "env/base/clock.h"
+
+namespace hod::engine {
+
+class LearnerLink {
+ public:
+  // `run` and `exchange` are borrowed.
+  LearnerLink(const RunDirectory& run, RunExchange& exchange);
+
+  // Takes the run's name, or fails: another learner has it. To be called before Step().
+  absl::Status Begin();
+  // Passes on what there is, waiting a moment for it. Unavailable: Redis cannot be reached now; the
+  // next call makes up for it.
+  absl::Status Step();
+
+  int64_t delivered() const { return delivered_; }
+  int64_t refused() const { return refused_; }
+  int64_t lost() const { return lost_; }
+  int64_t network_step() const { return network_step_; }
+
+ private:
+  absl::Status Lead();
+  absl::Status PassNetwork();
+  absl::Status Store(const TakenShard& shard);
+  absl::Status Report();
+
+  const RunDirectory& run_;
+  RunExchange& exchange_;
+  const std::string owner_;  // Of the lease.
+  PublishedRun published_;
+  int64_t network_step_ = -1;
+  int64_t delivered_ = 0, refused_ = 0, lost_ = 0;
+  std::map<int, int64_t> next_number_;  // By worker, of the shards that have come.
+  MonotonicTime next_lease_, next_look_, next_report_;
+};
+
+// Until `stop`. Waits and tries again while Redis cannot be reached. Shows what passes.
+absl::Status RunLearnerLink(const RunDirectory& run, RunExchange& exchange,
+                            const std::atomic<bool>& stop);
+
+}  // namespace hod::engine

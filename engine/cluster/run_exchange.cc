@@ -1,0 +1,267 @@
+#include "engine/cluster/run_exchange.h"
+
+#include <xxhash.h>
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "env/base/json.h"
+#include "env/base/status.h"
+
+namespace hod::engine {
+namespace {
+
+constexpr char kGroup[] = "learner";
+// That of engine/samples/shard.h, and of what is exchanged.
+constexpr char kFormat[] = "shards 1";
+constexpr char kNetworkLifetime[] = "3600";
+constexpr char kReportLifetime[] = "60";
+
+constexpr char kLead[] = R"(
+local owner = redis.call('GET', KEYS[1])
+if owner and owner ~= ARGV[1] then return owner end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return ARGV[1])";
+
+constexpr char kPublish[] = R"(
+local id = redis.call('HGET', KEYS[1], 'id')
+if id and id ~= ARGV[1] then return id end
+redis.call('HSET', KEYS[1], 'id', ARGV[1], 'config', ARGV[2], 'fingerprint', ARGV[3],
+           'first_worker', ARGV[4])
+return ARGV[1])";
+
+constexpr char kOffer[] = R"(
+local run = redis.call('HMGET', KEYS[1], 'id', 'fingerprint')
+if not run[1] then return 'unknown' end
+if run[1] ~= ARGV[1] then return 'another run' end
+if run[2] ~= ARGV[2] then return 'another configuration or format' end
+local number = tonumber(ARGV[4])
+local last = tonumber(redis.call('HGET', KEYS[2], ARGV[3]) or '-1')
+if number <= last then return 'known' end
+redis.call('XADD', KEYS[3], '*', 'worker', ARGV[3], 'number', ARGV[4], 'shard', ARGV[5])
+redis.call('HSET', KEYS[2], ARGV[3], ARGV[4])
+redis.call('HINCRBY', KEYS[4], 'accepted', 1)
+return 'accepted')";
+
+std::string Checksum(absl::string_view bytes) {
+  return absl::StrFormat("%016x", XXH64(bytes.data(), bytes.size(), 0));
+}
+
+int64_t NumberIn(const RedisReply& reply, int64_t otherwise) {
+  int64_t number = otherwise;
+  if (reply.kind == RedisReply::Kind::kInteger) return reply.integer;
+  if (!absl::SimpleAtoi(reply.text, &number)) return otherwise;
+  return number;
+}
+
+// The shards in the reply to XREADGROUP.
+absl::StatusOr<std::vector<TakenShard>> ShardsIn(const RedisReply& reply) {
+  std::vector<TakenShard> shards;
+  if (reply.is_nil() || reply.list.empty()) return shards;
+  const RedisReply& stream = reply.list[0];
+  if (stream.list.size() != 2) return absl::InternalError("XREADGROUP: expected a stream");
+  for (const RedisReply& entry : stream.list[1].list) {
+    TakenShard shard;
+    if (entry.list.size() != 2) return absl::InternalError("XREADGROUP: expected entries");
+    shard.entry = entry.list[0].text;
+    const std::vector<RedisReply>& fields = entry.list[1].list;
+    for (size_t i = 0; i + 1 < fields.size(); i += 2) {
+      if (fields[i].text == "worker") shard.worker = static_cast<int>(NumberIn(fields[i + 1], -1));
+      if (fields[i].text == "number") shard.number = NumberIn(fields[i + 1], -1);
+      if (fields[i].text == "shard") shard.bytes = fields[i + 1].text;
+    }
+    shards.push_back(std::move(shard));
+  }
+  return shards;
+}
+
+}  // namespace
+
+std::string FingerprintOf(const std::string& config) {
+  return absl::StrCat(kFormat, ", configuration ", Checksum(config));
+}
+
+RunExchange::RunExchange(RedisAddress address, std::string name)
+    : redis_(std::move(address)), name_(std::move(name)) {}
+
+std::string RunExchange::Key(const std::string& what) const {
+  return absl::StrCat("hod:", name_, ":", what);
+}
+
+absl::Status RunExchange::Lead(const std::string& owner, absl::Duration lease) {
+  ASSIGN_OR_RETURN(const RedisReply holder,
+                   redis_.Command({"EVAL", kLead, "1", Key("learner"), owner,
+                                   absl::StrCat(absl::ToInt64Milliseconds(lease))}));
+  if (holder.text == owner) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(name_, " in ", redis_.name(), ": has a learner already, ", holder.text));
+}
+
+absl::Status RunExchange::Publish(const PublishedRun& run) {
+  ASSIGN_OR_RETURN(const RedisReply id,
+                   redis_.Command({"EVAL", kPublish, "1", Key("run"), run.id, run.config,
+                                   run.fingerprint, absl::StrCat(run.first_worker)}));
+  if (id.text == run.id) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(name_, " in ", redis_.name(),
+                                                    ": is another run, ", id.text, ", expected ",
+                                                    run.id, "; choose another --name"));
+}
+
+absl::Status RunExchange::PublishNetwork(int64_t step, const std::string& bytes) {
+  return redis_
+      .Transaction({{"SET", Key(absl::StrCat("network:", step)), bytes, "EX", kNetworkLifetime},
+                    {"HSET", Key("run"), "network", absl::StrCat(step), "network_checksum",
+                     Checksum(bytes)}})
+      .status();
+}
+
+absl::StatusOr<std::vector<TakenShard>> RunExchange::Take(int count, absl::Duration patience) {
+  if (!has_group_) {
+    const auto made = redis_.Command({"XGROUP", "CREATE", Key("shards"), kGroup, "0", "MKSTREAM"});
+    if (!made.ok() && !absl::StrContains(made.status().message(), "BUSYGROUP")) {
+      return made.status();
+    }
+    has_group_ = true;
+  }
+  const auto read = [&](const char* from) -> absl::StatusOr<std::vector<TakenShard>> {
+    std::vector<std::string> words = {"XREADGROUP", "GROUP", kGroup,
+                                      kGroup,       "COUNT", absl::StrCat(count)};
+    const int64_t wait = absl::ToInt64Milliseconds(patience);
+    if (wait > 0) words.insert(words.end(), {"BLOCK", absl::StrCat(wait)});
+    words.insert(words.end(), {"STREAMS", Key("shards"), from});
+    const auto reply = redis_.Command(words);
+    if (!reply.ok()) {
+      // A server that has lost its data has lost the group as well.
+      has_group_ = false;
+      took_pending_ = false;
+      return reply.status();
+    }
+    return ShardsIn(*reply);
+  };
+  if (!took_pending_) {
+    ASSIGN_OR_RETURN(std::vector<TakenShard> pending, read("0"));
+    if (!pending.empty()) return pending;
+    took_pending_ = true;
+  }
+  return read(">");
+}
+
+absl::Status RunExchange::Remove(const TakenShard& shard, bool refused) {
+  return redis_
+      .Transaction({{"XACK", Key("shards"), kGroup, shard.entry},
+                    {"XDEL", Key("shards"), shard.entry},
+                    {"HINCRBY", Key("counts"), refused ? "refused" : "delivered", "1"}})
+      .status();
+}
+
+absl::StatusOr<PublishedRun> RunExchange::Find() {
+  ASSIGN_OR_RETURN(const RedisReply reply, redis_.Command({"HMGET", Key("run"), "id", "config",
+                                                           "fingerprint", "first_worker"}));
+  if (reply.list.size() != 4 || reply.list[0].is_nil()) {
+    return absl::NotFoundError(absl::StrCat(redis_.name(), ": has no run called ", name_, " yet"));
+  }
+  return PublishedRun{reply.list[0].text, reply.list[1].text, reply.list[2].text,
+                      static_cast<int>(NumberIn(reply.list[3], 0))};
+}
+
+absl::StatusOr<std::vector<int>> RunExchange::NumberWorkers(int count, int first) {
+  ASSIGN_OR_RETURN(const RedisReply last,
+                   redis_.Command({"INCRBY", Key("workers"), absl::StrCat(count)}));
+  std::vector<int> numbers;
+  for (int i = 0; i < count; ++i) {
+    numbers.push_back(first + static_cast<int>(last.integer) - count + i);
+  }
+  return numbers;
+}
+
+absl::StatusOr<Acceptance> RunExchange::Offer(const PublishedRun& run, const OfferedShard& shard) {
+  ASSIGN_OR_RETURN(
+      const RedisReply reply,
+      redis_.Command({"EVAL", kOffer, "4", Key("run"), Key("accepted"), Key("shards"),
+                      Key("counts"), run.id, run.fingerprint, absl::StrCat(shard.worker),
+                      absl::StrCat(shard.number), shard.bytes}));
+  if (reply.text == "accepted") return Acceptance::kAccepted;
+  if (reply.text == "known") return Acceptance::kKnownAlready;
+  if (reply.text == "unknown") {
+    // Redis has lost it; its learner will publish it again.
+    return absl::UnavailableError(absl::StrCat(redis_.name(), ": has no run called ", name_));
+  }
+  return absl::FailedPreconditionError(absl::StrCat(name_, " in ", redis_.name(), ": shard ",
+                                                    shard.number, " of worker ", shard.worker,
+                                                    " is refused: ", reply.text));
+}
+
+absl::Status RunExchange::CountDropped(int64_t shards) {
+  return redis_.Command({"HINCRBY", Key("counts"), "dropped", absl::StrCat(shards)}).status();
+}
+
+absl::Status RunExchange::CountLost(int64_t shards) {
+  return redis_.Command({"HINCRBY", Key("counts"), "lost", absl::StrCat(shards)}).status();
+}
+
+absl::StatusOr<PublishedNetwork> RunExchange::NewestNetwork() {
+  ASSIGN_OR_RETURN(const RedisReply reply,
+                   redis_.Command({"HMGET", Key("run"), "network", "network_checksum"}));
+  PublishedNetwork network;
+  if (reply.list.size() != 2 || reply.list[0].is_nil()) return network;
+  network.step = NumberIn(reply.list[0], -1);
+  network.checksum = reply.list[1].text;
+  return network;
+}
+
+absl::StatusOr<std::string> RunExchange::FetchNetwork(const PublishedNetwork& network) {
+  ASSIGN_OR_RETURN(RedisReply reply,
+                   redis_.Command({"GET", Key(absl::StrCat("network:", network.step))}));
+  const std::string where =
+      absl::StrCat(name_, " in ", redis_.name(), ": the network of step ", network.step);
+  if (reply.is_nil()) return absl::NotFoundError(absl::StrCat(where, " is gone"));
+  if (Checksum(reply.text) != network.checksum) {
+    return absl::DataLossError(absl::StrCat(where, " is damaged"));
+  }
+  return std::move(reply.text);
+}
+
+absl::Status RunExchange::Report(const std::string& host, const nlohmann::json& status) {
+  return redis_
+      .Command({"SET", Key(absl::StrCat("host:", host)), DumpJson(status), "EX", kReportLifetime})
+      .status();
+}
+
+absl::StatusOr<std::map<std::string, nlohmann::json>> RunExchange::Reports() {
+  std::map<std::string, nlohmann::json> reports;
+  const std::string prefix = Key("host:");
+  std::string cursor = "0";
+  do {
+    ASSIGN_OR_RETURN(const RedisReply page,
+                     redis_.Command({"SCAN", cursor, "MATCH", prefix + "*", "COUNT", "1000"}));
+    if (page.list.size() != 2) return absl::InternalError("SCAN: expected a cursor and keys");
+    cursor = page.list[0].text;
+    for (const RedisReply& key : page.list[1].list) {
+      ASSIGN_OR_RETURN(const RedisReply text, redis_.Command({"GET", key.text}));
+      if (text.is_nil()) continue;
+      auto status = ParseJson(text.text);
+      if (status.ok()) reports[key.text.substr(prefix.size())] = *std::move(status);
+    }
+  } while (cursor != "0");
+  return reports;
+}
+
+absl::StatusOr<ExchangeCounts> RunExchange::Counts() {
+  ASSIGN_OR_RETURN(const RedisReply reply,
+                   redis_.Command({"HMGET", Key("counts"), "accepted", "delivered", "refused",
+                                   "dropped", "lost"}));
+  ASSIGN_OR_RETURN(const RedisReply length, redis_.Command({"XLEN", Key("shards")}));
+  ExchangeCounts counts;
+  if (reply.list.size() == 5) {
+    counts = {NumberIn(reply.list[0], 0), NumberIn(reply.list[1], 0), NumberIn(reply.list[2], 0),
+              NumberIn(reply.list[3], 0), NumberIn(reply.list[4], 0)};
+  }
+  counts.waiting = length.integer;
+  return counts;
+}
+
+}  // namespace hod::engine

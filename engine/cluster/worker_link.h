@@ -1,0 +1,83 @@
+// Beside self-play workers: offers their shards to Redis, and fetches the networks that they play
+// with. They know nothing of it: they see a run directory.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/cluster/run_exchange.h"
+#include "engine/samples/shard_directory.h"
+#include "engine/training/run_directory.h"
+#include "env/base/clock.h"
+#include "env/base/json_lines.h"
+
+namespace hod::engine {
+
+// What happens when shards cannot be passed on and the spool is full.
+enum class WhenFull { kPause, kDropOldest };
+
+struct SpoolOptions {
+  int64_t max_bytes = int64_t{1} << 30;  // Of shards that wait in the run directory.
+  WhenFull when_full = WhenFull::kPause;
+  absl::Duration stagger = absl::Seconds(2);  // Hosts fetch a new network within so long.
+};
+
+class WorkerLink {
+ public:
+  // Goes on where a link of this run directory was; a new one has no workers yet. The last three
+  // are borrowed.
+  static absl::StatusOr<WorkerLink> Open(const RunDirectory& run, const PublishedRun& published,
+                                         RunExchange& exchange, const SpoolOptions& options);
+
+  // Numbers for so many workers, at the first call; the same ones later.
+  absl::StatusOr<std::vector<int>> NumberWorkers(int count);
+  // Passes on what there is. Unavailable or resource exhausted: Redis cannot be reached now, or is
+  // full; the next call makes up for it. Failed precondition: the run is another one by now.
+  absl::Status Step();
+
+  int64_t sent() const { return sent_; }
+  int64_t dropped() const { return dropped_; }
+  int64_t spool_bytes() const { return spool_bytes_; }
+  int64_t network_step() const { return network_step_; }
+
+ private:
+  struct Sent {
+    int64_t sequence = -1;  // Of the last shard of a worker that has been accepted, or dropped.
+    int64_t next = 0;       // The number under which the next one is offered.
+  };
+
+  WorkerLink(const RunDirectory& run, const PublishedRun& published, RunExchange& exchange,
+             const SpoolOptions& options);
+  absl::Status Load();
+  absl::Status Save() const;
+  // The shards that wait, oldest first.
+  absl::StatusOr<std::vector<ShardId>> Waiting();
+  absl::Status Offer(ShardId id);
+  // Forgets a shard, but for the file of a worker's newest: from it the worker goes on counting.
+  absl::Status Forget(ShardId id);
+  absl::Status KeepSpoolBounded();
+  absl::Status FetchNetwork();
+  absl::Status Report();
+  std::string PathOf(ShardId id) const;
+
+  const RunDirectory& run_;
+  const PublishedRun& published_;
+  RunExchange& exchange_;
+  const SpoolOptions options_;
+  std::string host_;
+  std::vector<int> workers_;
+  std::map<int, Sent> sent_by_;
+  int64_t sent_ = 0, dropped_ = 0, uncounted_drops_ = 0, spool_bytes_ = 0;
+  int64_t network_step_ = -1;
+  MonotonicTime fetch_at_, next_look_, next_report_;
+  int64_t fetch_step_ = -1;
+  std::map<int, JsonLinesFollower> metrics_;  // By worker,
+  std::map<int, double> rates_;               // and timesteps a second.
+};
+
+}  // namespace hod::engine

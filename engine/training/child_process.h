@@ -1,0 +1,45 @@
+// Processes that are watched over: started again when they end, until they fail too often.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "engine/training/process.h"
+#include "env/base/clock.h"
+
+namespace hod::engine {
+
+class ChildProcess {
+ public:
+  ChildProcess() = default;
+  // Runs this program with `arguments`; what it prints goes to `log`.
+  ChildProcess(std::vector<std::string> arguments, std::string log)
+      : arguments_(std::move(arguments)), log_(std::move(log)) {}
+
+  absl::Status Start();
+  // As Process::Poll(). Requires that it was started.
+  std::optional<std::string> Poll() { return process_->Poll(); }
+  // Starts it again if it has ended. An error if it fails five times in a row; one that has worked
+  // for ten minutes had recovered.
+  absl::Status KeepRunning();
+  // The error of one that ended, with the last lines it printed.
+  absl::Status Failed(const std::string& how) const;
+
+ private:
+  friend void StopAll(absl::Span<ChildProcess* const> children);
+
+  std::vector<std::string> arguments_;
+  std::string log_;
+  std::optional<Process> process_;
+  MonotonicTime started_;
+  int failures_ = 0;  // One after the other.
+};
+
+// Asks all to end, and waits until they have finished what they are writing.
+void StopAll(absl::Span<ChildProcess* const> children);
+
+}  // namespace hod::engine

@@ -1,0 +1,353 @@
+// A run on many machines, with real Redis servers.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "engine/cluster/host.h"
+#include "engine/cluster/learner_link.h"
+#include "engine/cluster/worker_link.h"
+#include "engine/samples/shard.h"
+#include "tests/engine/cluster/redis_server.h"
+#include "tests/support/engine/random_play.h"
+#include "tests/support/engine/tiny_run.h"
+
+namespace hod::engine {
+namespace {
+
+const PublishedRun kRun = {"run-1", "seed = 1\n", FingerprintOf("seed = 1\n"), 1};
+
+std::string MessageOf(const absl::Status& status) { return std::string(status.message()); }
+
+TEST_CASE("Addresses of Redis") {
+  const auto tcp = ParseRedisUrl("redis://hod:se:cret@example.org:7000/3");
+  REQUIRE(tcp.ok());
+  CHECK(tcp->host == "example.org");
+  CHECK(tcp->port == 7000);
+  CHECK(tcp->user == "hod");
+  CHECK(tcp->password == "se:cret");
+  CHECK(tcp->database == 3);
+  CHECK(ParseRedisUrl("redis://:secret@host")->password == "secret");
+  CHECK(ParseRedisUrl("redis://host")->port == 6379);
+  CHECK(ParseRedisUrl("unix:/run/redis.sock")->socket == "/run/redis.sock");
+  for (const char* wrong :
+       {"", "host", "redis://", "redis://host:0", "redis://host:x", "redis://host:70000",
+        "redis://u@host", "redis://host/x", "unix:", "http://host"}) {
+    INFO(wrong);
+    CHECK_THAT(MessageOf(ParseRedisUrl(wrong).status()), Catch::Contains("--redis: expected"));
+  }
+  CHECK(CheckRunName("a-b_c.9").ok());
+  for (const char* wrong : {"", "a b", "a*", "a:b"}) CHECK_FALSE(CheckRunName(wrong).ok());
+}
+
+TEST_CASE("A shard is accepted once and comes until it is removed") {
+  if (!RedisServer::Installed()) return;
+  const RedisServer server;
+  RunExchange worker = server.Exchange(), learner = server.Exchange();
+  CHECK(absl::IsNotFound(worker.Find().status()));
+  CHECK(absl::IsUnavailable(worker.Offer(kRun, {5, 0, "a"}).status()));
+  REQUIRE(learner.Publish(kRun).ok());
+  const auto found = worker.Find();
+  REQUIRE(found.ok());
+  CHECK(found->id == kRun.id);
+  CHECK(found->config == kRun.config);
+  CHECK(found->first_worker == 1);
+  CHECK(worker.NumberWorkers(3, 1).value() == std::vector<int>{1, 2, 3});
+  CHECK(worker.NumberWorkers(2, 1).value() == std::vector<int>{4, 5});
+
+  const std::string bytes("with a \0 in it", 14);
+  CHECK(worker.Offer(kRun, {5, 0, bytes}).value() == Acceptance::kAccepted);
+  CHECK(worker.Offer(kRun, {5, 0, bytes}).value() == Acceptance::kKnownAlready);
+  CHECK(worker.Offer(kRun, {5, 1, "b"}).value() == Acceptance::kAccepted);
+  CHECK(worker.Offer(kRun, {6, 0, "c"}).value() == Acceptance::kAccepted);
+
+  const auto taken = learner.Take(2, absl::ZeroDuration());
+  REQUIRE(taken.ok());
+  REQUIRE(taken->size() == 2);
+  CHECK((*taken)[0].bytes == bytes);
+  REQUIRE(learner.Remove((*taken)[0], /*refused=*/false).ok());
+  // The learner's link is killed: another one gets what was not removed, then the rest.
+  RunExchange again = server.Exchange();
+  const auto pending = again.Take(10, absl::ZeroDuration());
+  REQUIRE(pending->size() == 1);
+  CHECK((*pending)[0].bytes == "b");
+  REQUIRE(again.Remove((*pending)[0], /*refused=*/true).ok());
+  const auto rest = again.Take(10, absl::ZeroDuration());
+  REQUIRE(rest->size() == 1);
+  CHECK((*rest)[0].bytes == "c");
+  CHECK(again.Take(10, absl::ZeroDuration())->empty());
+  const auto counts = again.Counts();
+  CHECK(counts->accepted == 3);
+  CHECK(counts->delivered == 1);
+  CHECK(counts->refused == 1);
+  CHECK(counts->waiting == 1);
+}
+
+TEST_CASE("Strangers are refused by name") {
+  if (!RedisServer::Installed()) return;
+  const RedisServer server;
+  RunExchange exchange = server.Exchange();
+  REQUIRE(exchange.Publish(kRun).ok());
+  PublishedRun other = kRun;
+  other.id = "run-2";
+  CHECK_THAT(MessageOf(exchange.Publish(other)),
+             Catch::Contains("is another run, run-1, expected run-2"));
+  CHECK_THAT(MessageOf(exchange.Offer(other, {5, 0, "a"}).status()),
+             Catch::Contains("shard 0 of worker 5 is refused: another run"));
+  other = kRun;
+  other.fingerprint = FingerprintOf("seed = 2\n");
+  CHECK_THAT(MessageOf(exchange.Offer(other, {5, 0, "a"}).status()),
+             Catch::Contains("another configuration or format"));
+  CHECK(exchange.Counts()->accepted == 0);
+
+  REQUIRE(exchange.Lead("here", absl::Milliseconds(200)).ok());
+  REQUIRE(exchange.Lead("here", absl::Milliseconds(200)).ok());
+  CHECK_THAT(MessageOf(exchange.Lead("there", absl::Seconds(1))),
+             Catch::Contains("has a learner already, here"));
+  absl::SleepFor(absl::Milliseconds(300));
+  CHECK(exchange.Lead("there", absl::Seconds(1)).ok());
+}
+
+TEST_CASE("Networks come whole or not at all") {
+  if (!RedisServer::Installed()) return;
+  const RedisServer server;
+  RunExchange exchange = server.Exchange();
+  CHECK(exchange.NewestNetwork()->step == -1);
+  REQUIRE(exchange.PublishNetwork(10, "ten").ok());
+  REQUIRE(exchange.PublishNetwork(20, std::string(1000000, 'x')).ok());
+  const PublishedNetwork newest = exchange.NewestNetwork().value();
+  CHECK(newest.step == 20);
+  CHECK(exchange.FetchNetwork(newest)->size() == 1000000);
+  Redis redis(server.address());
+  REQUIRE(redis.Command({"SETRANGE", "hod:run:network:20", "500", "y"}).ok());
+  CHECK(absl::IsDataLoss(exchange.FetchNetwork(newest).status()));
+  REQUIRE(redis.Command({"DEL", "hod:run:network:20"}).ok());
+  CHECK(absl::IsNotFound(exchange.FetchNetwork(newest).status()));
+}
+
+TEST_CASE("A full Redis takes no more, and does again when there is room") {
+  if (!RedisServer::Installed()) return;
+  const RedisServer server({"--maxmemory", "8mb", "--maxmemory-policy", "noeviction"});
+  RunExchange exchange = server.Exchange();
+  REQUIRE(exchange.Publish(kRun).ok());
+  const std::string bytes(1000000, 'x');
+  int64_t number = 0;
+  absl::Status status;
+  while ((status = exchange.Offer(kRun, {1, number, bytes}).status()).ok()) {
+    ++number;
+    REQUIRE(number < 20);
+  }
+  CHECK(absl::IsResourceExhausted(status));
+  CHECK(number >= 2);
+  int64_t came = 0;
+  RunExchange learner = server.Exchange();
+  for (int tries = 0; tries < 100 && came < number; ++tries) {
+    const auto taken = learner.Take(1, absl::ZeroDuration());
+    for (const TakenShard& shard : *taken) {
+      CHECK(shard.number == came++);
+      REQUIRE(learner.Remove(shard, /*refused=*/false).ok());
+    }
+  }
+  CHECK(came == number);
+  CHECK(exchange.Offer(kRun, {1, number, bytes}).ok());
+}
+
+TEST_CASE("Redis is killed: with a log nothing that was accepted is lost") {
+  if (!RedisServer::Installed()) return;
+  RedisServer server({"--appendonly", "yes", "--appendfsync", "everysec"});
+  RunExchange exchange = server.Exchange();
+  REQUIRE(exchange.Publish(kRun).ok());
+  for (int64_t number = 0; number < 50; ++number) {
+    REQUIRE(exchange.Offer(kRun, {1, number, std::string(10000, 'x')}).ok());
+  }
+  server.Kill();
+  CHECK(absl::IsUnavailable(exchange.Offer(kRun, {1, 50, "x"}).status()));
+  server.Start();
+  CHECK(exchange.Offer(kRun, {1, 49, "x"}).value() == Acceptance::kKnownAlready);
+  CHECK(exchange.Offer(kRun, {1, 50, "x"}).value() == Acceptance::kAccepted);
+  CHECK(server.Exchange().Take(100, absl::ZeroDuration())->size() == 51);
+}
+
+TEST_CASE("A server that stands still is given up on, and asked again") {
+  if (!RedisServer::Installed()) return;
+  RedisServer server;
+  Redis redis(server.address(), absl::Milliseconds(200));
+  REQUIRE(redis.Command({"SET", "key", "1"}).ok());
+  server.Signal(SIGSTOP);
+  CHECK(absl::IsUnavailable(redis.Command({"SET", "key", "2"}).status()));
+  server.Signal(SIGCONT);
+  // Its answer to the command before is not taken for this one's.
+  const auto reply = redis.Command({"ECHO", "hello"});
+  REQUIRE(reply.ok());
+  CHECK(reply->text == "hello");
+}
+
+// A learner's and a worker host's directories of one run.
+struct TwoHosts {
+  explicit TwoHosts(const RedisServer& server)
+      : learner_exchange(server.Exchange()), worker_exchange(server.Exchange()) {
+    learner.emplace(RunDirectory::CreateOrResume(folder / "learner", TinyConfig()).value());
+    worker.emplace(RunDirectory::CreateOrResume(folder / "worker", TinyConfig()).value());
+    learner_link.emplace(*learner, learner_exchange);
+  }
+
+  // A shard of that worker, as self-play would write it.
+  void Play(int number, int64_t sequence) {
+    const std::string path = worker->shards() + "/" + ShardName({number, sequence});
+    const env::GameConfig config = TinyConfig().PlayedGame();
+    auto writer = ShardWriter::Create(path, config, {});
+    REQUIRE(writer.ok());
+    const auto seed = static_cast<uint64_t>(100 * number + sequence);
+    const std::vector<Fragment> fragments = PlayRandomly(config, seed, 20).fragments;
+    for (const Fragment& fragment : fragments) {
+      REQUIRE((*writer)->Append(fragment).ok());
+    }
+    REQUIRE((*writer)->Finish().ok());
+    played.push_back(ReadBytes(path));
+  }
+
+  std::vector<std::string> Delivered() const {
+    std::vector<std::string> bytes;
+    const std::vector<ShardId> ids = ListShards(learner->shards()).value();
+    for (const ShardId& id : ids) {
+      bytes.push_back(ReadBytes(learner->shards() + "/" + ShardName(id)));
+    }
+    return bytes;
+  }
+  WorkerLink OpenLink(const SpoolOptions& options = {}) {
+    auto link = WorkerLink::Open(*worker, published, worker_exchange, options);
+    INFO(link.status());
+    REQUIRE(link.ok());
+    return *std::move(link);
+  }
+
+  const TempDir folder;
+  RunExchange learner_exchange, worker_exchange;
+  std::optional<RunDirectory> learner, worker;
+  std::optional<LearnerLink> learner_link;
+  PublishedRun published;
+  std::vector<std::string> played;
+};
+
+TEST_CASE("Every shard that was played reaches the learner once, whatever link is killed") {
+  if (!RedisServer::Installed()) return;
+  const RedisServer server;
+  TwoHosts hosts(server);
+  REQUIRE(hosts.learner_link->Begin().ok());
+  hosts.published = hosts.worker_exchange.Find().value();
+  int worker = 0;
+  for (int64_t sequence = 0; sequence < 6; ++sequence) {
+    // Links come and go; each goes on where the one before was.
+    WorkerLink link = hosts.OpenLink();
+    worker = link.NumberWorkers(1).value()[0];
+    CHECK(worker == TinyConfig().NumWorkers());
+    hosts.Play(worker, sequence);
+    REQUIRE(link.Step().ok());
+    REQUIRE(link.Step().ok());
+    if (sequence % 2 == 0) {
+      LearnerLink other(*hosts.learner, hosts.learner_exchange);
+      CHECK_THAT(MessageOf(other.Begin()), Catch::Contains("has a learner already"));
+      REQUIRE(hosts.learner_link->Step().ok());
+      REQUIRE(hosts.learner_link->Step().ok());
+    }
+  }
+  REQUIRE(hosts.learner_link->Step().ok());
+  CHECK(hosts.Delivered() == hosts.played);
+  // The worker keeps its newest, from which it counts on.
+  CHECK(ListShards(hosts.worker->shards())->size() == 1);
+  CHECK(NextSequence(hosts.worker->shards(), worker).value() == 6);
+  CHECK(hosts.learner_exchange.Counts()->delivered == 6);
+  CHECK(hosts.learner_exchange.Counts()->lost == 0);
+}
+
+TEST_CASE("Damaged shards are put aside and counted") {
+  if (!RedisServer::Installed()) return;
+  const RedisServer server;
+  TwoHosts hosts(server);
+  REQUIRE(hosts.learner_link->Begin().ok());
+  const PublishedRun run = hosts.worker_exchange.Find().value();
+  REQUIRE(hosts.worker_exchange.Offer(run, {9, 0, "no shard"}).ok());
+  REQUIRE(hosts.learner_link->Step().ok());
+  REQUIRE(hosts.learner_link->Step().ok());
+  CHECK(hosts.Delivered().empty());
+  CHECK(hosts.learner_link->refused() == 1);
+  CHECK(hosts.learner_exchange.Counts()->refused == 1);
+  CHECK(std::filesystem::exists(hosts.learner->path() + "/refused/" + ShardName({9, 0})));
+}
+
+TEST_CASE("Redis loses its memory: what had been accepted is counted, and play goes on") {
+  if (!RedisServer::Installed()) return;
+  RedisServer server;
+  TwoHosts hosts(server);
+  REQUIRE(hosts.learner_link->Begin().ok());
+  hosts.published = hosts.worker_exchange.Find().value();
+  WorkerLink link = hosts.OpenLink();
+  const int worker = link.NumberWorkers(1).value()[0];
+  for (int64_t sequence = 0; sequence < 3; ++sequence) hosts.Play(worker, sequence);
+  REQUIRE(link.Step().ok());
+  server.Kill();
+  hosts.Play(worker, 3);
+  CHECK(absl::IsUnavailable(link.Step()));
+  server.Start();
+  CHECK(absl::IsUnavailable(link.Step()));  // It does not know the run.
+  CHECK(absl::IsUnavailable(hosts.learner_link->Step()));
+  REQUIRE(hosts.learner_link->Begin().ok());
+  REQUIRE(link.Step().ok());
+  for (int step = 0; step < 3; ++step) REQUIRE(hosts.learner_link->Step().ok());
+  CHECK(hosts.Delivered() == std::vector<std::string>{hosts.played[3]});
+  CHECK(hosts.learner_link->lost() == 3);
+  CHECK(hosts.learner_exchange.Counts()->lost == 3);
+}
+
+TEST_CASE("A spool that is full pauses play, or drops the oldest and counts them") {
+  if (!RedisServer::Installed()) return;
+  RedisServer server;
+  for (const WhenFull when_full : {WhenFull::kPause, WhenFull::kDropOldest}) {
+    TwoHosts hosts(server);
+    Redis(server.address()).Command({"FLUSHALL"}).IgnoreError();
+    REQUIRE(hosts.learner_link->Begin().ok());
+    hosts.published = hosts.worker_exchange.Find().value();
+    WorkerLink link = hosts.OpenLink({.max_bytes = 100, .when_full = when_full});
+    const int worker = link.NumberWorkers(1).value()[0];
+    server.Kill();
+    for (int64_t sequence = 0; sequence < 4; ++sequence) hosts.Play(worker, sequence);
+    CHECK(absl::IsUnavailable(link.Step()));
+    const bool paused = std::filesystem::exists(hosts.worker->pause_file());
+    CHECK(paused == (when_full == WhenFull::kPause));
+    CHECK(link.dropped() == (when_full == WhenFull::kPause ? 0 : 4));
+    server.Start();
+    CHECK(absl::IsUnavailable(hosts.learner_link->Step()));  // Its connection is gone.
+    REQUIRE(hosts.learner_link->Begin().ok());
+    REQUIRE(link.Step().ok());
+    REQUIRE(link.Step().ok());
+    CHECK_FALSE(std::filesystem::exists(hosts.worker->pause_file()));
+    REQUIRE(hosts.learner_link->Step().ok());
+    REQUIRE(hosts.learner_link->Step().ok());
+    CHECK(hosts.Delivered().size() + link.dropped() == 4);
+    CHECK(hosts.learner_exchange.Counts()->dropped == link.dropped());
+  }
+}
+
+TEST_CASE("Workers get the newest network, and a run of another id is refused") {
+  if (!RedisServer::Installed()) return;
+  const RedisServer server;
+  TwoHosts hosts(server);
+  std::ofstream(hosts.learner->CheckpointPath(7)) << "seven";
+  REQUIRE(hosts.learner_link->Begin().ok());
+  REQUIRE(hosts.learner_link->Step().ok());
+  hosts.published = hosts.worker_exchange.Find().value();
+  {
+    WorkerLink link = hosts.OpenLink();
+    REQUIRE(link.NumberWorkers(1).ok());
+    REQUIRE(link.Step().ok());
+    CHECK(ReadBytes(hosts.worker->CheckpointPath(7)) == "seven");
+    CHECK(link.network_step() == 7);
+  }
+  hosts.published.id = "another";
+  CHECK_THAT(
+      MessageOf(
+          WorkerLink::Open(*hosts.worker, hosts.published, hosts.worker_exchange, {}).status()),
+      Catch::Contains("link.json: is of run"));
+}
+
+}  // namespace
+}  // namespace hod::engine
