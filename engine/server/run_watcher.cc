@@ -124,27 +124,30 @@ std::vector<WatchedWorker> RunWatcher::Workers(absl::Time now) const {
 }
 
 absl::StatusOr<WatchedTable> RunWatcher::Lag(absl::Time now) const {
-  WatchedTable table{"Lag", {"", "", "written"}, {}};
-  const auto add = [&](std::string what, std::string where, const std::string& path) {
-    const std::optional<absl::Time> written = WrittenAt(path);
-    table.rows.push_back(
-        {std::move(what), std::move(where), written ? AgeText(now, *written) : ""});
+  WatchedTable table{"Lag", {"", "", "lag"}, {}};
+  const auto add = [&](std::string what, std::string where, std::string lag) {
+    table.rows.push_back({std::move(what), std::move(where), std::move(lag)});
+  };
+  const auto written = [&](const std::string& path) {
+    const std::optional<absl::Time> at = WrittenAt(path);
+    return at ? "written " + AgeText(now, *at) : "";
   };
   const MetricTable& learner = metrics_.learner().lines;
+  const double step = learner.Last("step");
   if (learner.rows() > 0) {
-    table.rows.push_back({"learner", absl::StrFormat("step %.0f", learner.Last("step")), ""});
-    table.rows.push_back(
-        {"timesteps played for it", absl::StrFormat("%.0f", learner.Last("timesteps")), ""});
+    add("learner", absl::StrFormat("step %.0f", step), "");
+    add("timesteps played for it", absl::StrFormat("%.0f", learner.Last("timesteps")), "");
   }
   ASSIGN_OR_RETURN(const auto checkpoint, run_.LatestCheckpoint());
   if (checkpoint) {
-    add("newest checkpoint", absl::StrFormat("step %d", checkpoint->first), checkpoint->second);
+    add("newest checkpoint", absl::StrFormat("step %d", checkpoint->first),
+        written(checkpoint->second));
   }
   for (const ProcessMetrics* worker : metrics_.workers()) {
     if (worker->lines.rows() == 0) continue;
-    const double step = worker->lines.Last("checkpoint_step");
-    table.rows.push_back(
-        {absl::StrCat(worker->role, " plays with"), absl::StrFormat("step %.0f", step), ""});
+    const double played = worker->lines.Last("checkpoint_step");
+    add(absl::StrCat(worker->role, " plays with"), absl::StrFormat("step %.0f", played),
+        absl::StrFormat("%.0f steps behind", std::max(step - played, 0.0)));
   }
   ASSIGN_OR_RETURN(const std::vector<ShardId> shards, ListShards(run_.shards()));
   std::map<int, ShardId> newest;
@@ -152,7 +155,7 @@ absl::StatusOr<WatchedTable> RunWatcher::Lag(absl::Time now) const {
   for (const auto& [worker, shard] : newest) {
     add(absl::StrCat("newest shard of ", WorkerRole(worker)),
         absl::StrCat("number ", shard.sequence),
-        absl::StrCat(run_.shards(), "/", ShardName(shard)));
+        written(absl::StrCat(run_.shards(), "/", ShardName(shard))));
   }
   return table;
 }
