@@ -1,7 +1,6 @@
 #include "engine/server/run_watcher.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <map>
 #include <optional>
