@@ -30,6 +30,7 @@ void AddStatus(CLI::App& app, absl::Status& result);
 void AddEvaluate(CLI::App& app, absl::Status& result);
 void AddExplain(CLI::App& app, absl::Status& result);
 void AddPlay(CLI::App& app, absl::Status& result);
+void AddWatch(CLI::App& app, absl::Status& result);
 void AddReport(CLI::App& app, absl::Status& result);
 void AddDraw(CLI::App& app, absl::Status& result);
 void AddVerify(CLI::App& app, absl::Status& result);

@@ -46,6 +46,7 @@ void AddCommands(CLI::App& app, absl::Status& result) {
   AddEvaluate(app, result);
   AddExplain(app, result);
   AddPlay(app, result);
+  AddWatch(app, result);
   AddReport(app, result);
   AddDraw(app, result);
   AddVerify(app, result);

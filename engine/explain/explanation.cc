@@ -26,45 +26,6 @@ double ExpectedSimilarity(const mcts::GoalDistribution& goal, env::Block block,
   return sum;
 }
 
-GoalBelief BeliefOf(const ExplainedMoment& moment, absl::Span<const float> goal_logits) {
-  const env::Game& game = moment.game;
-  const std::vector<env::Block>& blocks = moment.moment.state.blocks;
-  const std::vector<env::Block> start = env::EmptyWorld(game.size());
-  const double place_wrong = game.rewards(moment.assistant).place_wrong;
-  const int volume = game.size().Volume();
-  GoalBelief belief;
-  belief.posterior.resize(volume);
-  belief.entropy.resize(volume);
-  double gained = 0, to_gain = 0;
-  for (int i = 0; i < volume; ++i) {
-    mcts::GoalDistribution& goal = belief.posterior[i];
-    if (IsKnown(game, i)) {
-      goal[game.goal()[i]] = 1;
-      belief.likely.push_back(game.goal()[i]);
-      continue;
-    }
-    goal = mcts::Softmax(mcts::LogitsAt(goal_logits, volume, i));
-    const auto likely = std::max_element(goal.begin(), goal.end()) - goal.begin();
-    belief.likely.push_back(static_cast<env::Block>(likely));
-    double entropy = 0;
-    for (const float p : goal) entropy += p * Bits(p);
-    belief.entropy[i] = static_cast<float>(entropy);
-    belief.total_entropy += entropy;
-    belief.by_entropy.push_back(i);
-    (blocks[i] == env::kAir ? belief.expected_missing : belief.expected_wrong) +=
-        1 - goal[blocks[i]];
-    const double at_start = ExpectedSimilarity(goal, start[i], place_wrong);
-    gained += ExpectedSimilarity(goal, blocks[i], place_wrong) - at_start;
-    to_gain += 1 - at_start;
-  }
-  belief.num_uncertain = static_cast<int>(belief.by_entropy.size());
-  std::stable_sort(belief.by_entropy.begin(), belief.by_entropy.end(),
-                   [&](int a, int b) { return belief.entropy[a] > belief.entropy[b]; });
-  belief.likely_marks = env::CountMarks(blocks, belief.likely);
-  belief.expected_share = gained / to_gain;
-  return belief;
-}
-
 BeliefAccuracy AccuracyOf(const ExplainedMoment& moment, const GoalBelief& belief) {
   const std::vector<env::Block>& goal = moment.game.goal();
   const std::vector<env::Block>& blocks = moment.moment.state.blocks;
@@ -198,6 +159,45 @@ std::vector<ExpectedTurn> VariationOf(const mcts::Search& search, int32_t best_a
 }
 
 }  // namespace
+
+GoalBelief BeliefOf(const ExplainedMoment& moment, absl::Span<const float> goal_logits) {
+  const env::Game& game = moment.game;
+  const std::vector<env::Block>& blocks = moment.moment.state.blocks;
+  const std::vector<env::Block> start = env::EmptyWorld(game.size());
+  const double place_wrong = game.rewards(moment.assistant).place_wrong;
+  const int volume = game.size().Volume();
+  GoalBelief belief;
+  belief.posterior.resize(volume);
+  belief.entropy.resize(volume);
+  double gained = 0, to_gain = 0;
+  for (int i = 0; i < volume; ++i) {
+    mcts::GoalDistribution& goal = belief.posterior[i];
+    if (IsKnown(game, i)) {
+      goal[game.goal()[i]] = 1;
+      belief.likely.push_back(game.goal()[i]);
+      continue;
+    }
+    goal = mcts::Softmax(mcts::LogitsAt(goal_logits, volume, i));
+    const auto likely = std::max_element(goal.begin(), goal.end()) - goal.begin();
+    belief.likely.push_back(static_cast<env::Block>(likely));
+    double entropy = 0;
+    for (const float p : goal) entropy += p * Bits(p);
+    belief.entropy[i] = static_cast<float>(entropy);
+    belief.total_entropy += entropy;
+    belief.by_entropy.push_back(i);
+    (blocks[i] == env::kAir ? belief.expected_missing : belief.expected_wrong) +=
+        1 - goal[blocks[i]];
+    const double at_start = ExpectedSimilarity(goal, start[i], place_wrong);
+    gained += ExpectedSimilarity(goal, blocks[i], place_wrong) - at_start;
+    to_gain += 1 - at_start;
+  }
+  belief.num_uncertain = static_cast<int>(belief.by_entropy.size());
+  std::stable_sort(belief.by_entropy.begin(), belief.by_entropy.end(),
+                   [&](int a, int b) { return belief.entropy[a] > belief.entropy[b]; });
+  belief.likely_marks = env::CountMarks(blocks, belief.likely);
+  belief.expected_share = gained / to_gain;
+  return belief;
+}
 
 std::vector<ActionEstimate> ShownActions(const Explanation& explanation, int top) {
   constexpr double kLeastPrior = 0.001;

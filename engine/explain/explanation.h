@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "engine/explain/explained_moment.h"
 #include "env/draw/marks.h"
 #include "mcts/evaluator.h"
@@ -99,6 +100,9 @@ struct Explanation {
 // The actions worth a line: of the first `top` those with a visit or a prior of at least 0.1%, and
 // any that was chosen or played.
 std::vector<ActionEstimate> ShownActions(const Explanation& explanation, int top);
+
+// What the assistant of a moment believes, by its network's [kNumBlocks][volume] goal logits.
+GoalBelief BeliefOf(const ExplainedMoment& moment, absl::Span<const float> goal_logits);
 
 // `search` was started for the moment's assistant, in a planning game of its game, and has ended;
 // `root` is the evaluator's word on its root.

@@ -34,8 +34,6 @@ absl::StatusOr<ClientMessage> Finished(JsonObjectReader& reader, Message message
   return ClientMessage(std::move(message));
 }
 
-json CellJson(env::Cell c) { return json::array({c.x, c.y, c.z}); }
-
 std::string Base64OfTexture(env::Block block, env::Face face) {
   std::string texels;
   const auto byte = [](double share) {
@@ -200,22 +198,31 @@ json StepJson(const LiveGame& game, const LiveStep& step, std::optional<int64_t>
   return message;
 }
 
-json ThoughtJson(const env::Game& game, const env::State& state, const Explanation& explanation,
-                 const env::Action& action) {
-  const env::WorldSize& size = game.size();
-  json belief = json::array();
-  for (const int at : explanation.goal.by_entropy) {
-    const mcts::GoalDistribution& p = explanation.goal.posterior[at];
+json CellJson(env::Cell c) { return json::array({c.x, c.y, c.z}); }
+
+json BeliefJson(const env::WorldSize& size, const env::State& state, const GoalBelief& belief) {
+  json voxels = json::array();
+  const auto show = [&](int at, env::Block block, float probability) {
+    if (probability < kShownFrom) return;
+    voxels.push_back(
+        json::array({CellJson(size.At(at)), block, std::round(1000 * probability) / 1000.0}));
+  };
+  for (const int at : belief.by_entropy) {
+    const mcts::GoalDistribution& p = belief.posterior[at];
     const env::Block now = state.blocks[at];
     if (now == env::kAir) {
       const auto* const likeliest = std::max_element(p.begin() + env::kFirstPlaceable, p.end());
-      if (*likeliest >= kShownFrom) {
-        belief.push_back(json::array({CellJson(size.At(at)), likeliest - p.begin(), *likeliest}));
-      }
-    } else if (1 - p[now] >= kShownFrom) {
-      belief.push_back(json::array({CellJson(size.At(at)), env::kAir, 1 - p[now]}));
+      show(at, static_cast<env::Block>(likeliest - p.begin()), *likeliest);
+    } else {
+      show(at, env::kAir, 1 - p[now]);
     }
   }
+  return voxels;
+}
+
+json ThoughtJson(const env::Game& game, const env::State& state, const Explanation& explanation,
+                 const env::Action& action) {
+  const env::WorldSize& size = game.size();
   json expects = json::array(), considers = json::array();
   for (const ExpectedAction& expected : explanation.human.actions) {
     if (expects.size() == kShownActions) break;
@@ -234,7 +241,7 @@ json ThoughtJson(const env::Game& game, const env::State& state, const Explanati
   return {{"type", "thought"},
           {"timestep", state.timestep},
           {"milliseconds", absl::ToDoubleMilliseconds(explanation.time)},
-          {"belief", belief},
+          {"belief", BeliefJson(size, state, explanation.goal)},
           {"expects", expects},
           {"considers", considers},
           {"says", env::DescribeAction(size, action)}};

@@ -55,6 +55,10 @@ nlohmann::json StepJson(const LiveGame& game, const LiveStep& step, std::optiona
 nlohmann::json ThoughtJson(const env::Game& game, const env::State& state,
                            const Explanation& explanation, const env::Action& action);
 
+// What is believed of the voxels of `state`, as far as it is worth showing.
+nlohmann::json BeliefJson(const env::WorldSize& size, const env::State& state,
+                          const GoalBelief& belief);
+nlohmann::json CellJson(env::Cell cell);
 // Arrays over the world, one byte a voxel.
 std::string Base64OfBlocks(absl::Span<const env::Block> blocks);
 

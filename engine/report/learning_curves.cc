@@ -1,20 +1,15 @@
 #include "engine/report/learning_curves.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
 
-#include "absl/strings/str_format.h"
-#include "engine/charts/chart.h"
-#include "env/base/json_lines.h"
-#include "env/base/status.h"
 #include "env/game/roles.h"
 
 namespace hod::engine {
 namespace {
 
-using Lines = std::vector<nlohmann::json>;
-
-constexpr size_t kMaxPoints = 200;     // Points of a curve; longer ones are averaged in groups.
+constexpr size_t kMaxPoints = 200;     // Of a curve of the learner's.
 constexpr size_t kEpisodeWindow = 16;  // Episodes of a moving average.
 
 // The mean of every group of `group` successive values.
@@ -29,78 +24,54 @@ std::vector<double> Grouped(const std::vector<double>& values, size_t group) {
   return means;
 }
 
-std::vector<double> Column(const Lines& lines, const char* key, double scale) {
-  std::vector<double> values;
-  for (const nlohmann::json& line : lines) values.push_back(scale * NumberAt(line, key));
-  return values;
+std::vector<double> Minutes(const MetricTable& table) {
+  std::vector<double> minutes = table.Column("seconds");
+  for (double& value : minutes) value /= 60;
+  return minutes;
 }
 
 // One curve of the learner's metrics over the minutes of training.
-Series LearnerSeries(const Lines& lines, const char* key, const char* name) {
-  const size_t group = lines.size() / kMaxPoints + 1;
-  return {name,
-          Grouped(Column(lines, "seconds", 1.0 / 60), group),
-          Grouped(Column(lines, key, 1), group),
-          {},
-          {}};
+Series LearnerSeries(const MetricTable& table, const char* key, const char* name) {
+  return Thinned({name, Minutes(table), table.Column(key), {}, {}}, kMaxPoints);
 }
 
 // One curve of episode figures over the minutes of self-play.
-Series EpisodeSeries(const Lines& episodes, const char* key, const char* name) {
-  Series series{name, {}, {}, {}, {}};
-  const std::vector<double> minutes = Column(episodes, "seconds", 1.0 / 60);
-  const std::vector<double> values = Column(episodes, key, 1);
+Series EpisodeSeries(const MetricTable& episodes, const char* key, const char* name) {
+  Series series{name, Minutes(episodes), {}, {}, {}};
+  const std::vector<double> values = episodes.Column(key);
   double sum = 0;
   for (size_t i = 0; i < values.size(); ++i) {
     sum += values[i] - (i >= kEpisodeWindow ? values[i - kEpisodeWindow] : 0);
-    series.x.push_back(minutes[i]);
     series.y.push_back(sum / static_cast<double>(std::min(i + 1, kEpisodeWindow)));
   }
   return series;
 }
 
-absl::StatusOr<Lines> EpisodesOfAllWorkers(const RunDirectory& run) {
-  Lines episodes;
-  for (int w = 0; w < run.config().NumWorkers(); ++w) {
-    ASSIGN_OR_RETURN(Lines lines,
-                     ReadJsonLines(absl::StrFormat("%s/selfplay-%03d.jsonl", run.metrics(), w)));
-    const double began = lines.empty() ? 0 : NumberAt(lines.front(), "time");
-    for (nlohmann::json& line : lines) {
-      if (line.value("event", nlohmann::json()) != "episode") continue;
-      if (!line.contains("seconds")) {  // As before 0.2, whose times are those of the wall clock.
-        line["seconds"] = NumberAt(line, "time") - began;
-      }
-      episodes.push_back(std::move(line));
-    }
-  }
-  std::stable_sort(episodes.begin(), episodes.end(), [](const auto& a, const auto& b) {
-    return NumberAt(a, "seconds") < NumberAt(b, "seconds");
-  });
-  return episodes;
-}
-
 }  // namespace
 
-absl::StatusOr<std::vector<LearningCurve>> DrawLearningCurves(const RunDirectory& run) {
-  ASSIGN_OR_RETURN(Lines learner, ReadJsonLines(run.metrics() + "/learner.jsonl"));
-  ASSIGN_OR_RETURN(const Lines episodes, EpisodesOfAllWorkers(run));
+Series Thinned(const Series& series, size_t max_points) {
+  const size_t group = std::max<size_t>((series.x.size() + max_points - 1) / max_points, 1);
+  Series thinned = series;
+  for (std::vector<double>* values : {&thinned.x, &thinned.y, &thinned.low, &thinned.high}) {
+    *values = Grouped(*values, group);
+  }
+  return thinned;
+}
 
-  std::vector<LearningCurve> curves;
+std::vector<Chart> LearningCurves(const RunConfig& config, const RunMetrics& metrics) {
+  const MetricTable& learner = metrics.learner().lines;
+  std::vector<Chart> charts;
   const auto draw = [&](const char* title, const char* unit, std::vector<Series> series) {
-    curves.push_back({title, DrawChart({title, "minutes", unit, std::move(series)}).PngBytes()});
+    charts.push_back({title, "minutes", unit, std::move(series)});
   };
-  const auto draw_builders = [&](const char* title, const auto& series, const Lines& lines) {
+  const auto draw_builders = [&](const char* title, const auto& series, const MetricTable& table) {
     draw(title, "% of the goal",
-         {series(lines, "goal_percent", "goal"),
-          series(lines, "human_percent", "built by the human"),
-          series(lines, "assistant_percent", "built by the assistant")});
+         {series(table, "goal_percent", "goal"),
+          series(table, "human_percent", "built by the human"),
+          series(table, "assistant_percent", "built by the assistant")});
   };
-  if (run.config().learner.algorithm == Algorithm::kPpo) {
-    Lines ended;  // Updates in which episodes ended.
-    for (const nlohmann::json& line : learner) {
-      if (NumberAt(line, "episodes") > 0) ended.push_back(line);
-    }
-    const RunConfig& config = run.config();
+  if (config.learner.algorithm == Algorithm::kPpo) {
+    const MetricTable ended = learner.Where("episodes");  // Updates in which episodes ended.
     if (config.player == env::kHuman) {
       draw("Alone: what stands at the end", "% of the goal",
            {LearnerSeries(ended, "goal_percent", "goal")});
@@ -115,9 +86,9 @@ absl::StatusOr<std::vector<LearningCurve>> DrawLearningCurves(const RunDirectory
          {LearnerSeries(learner, "type_entropy", "type"),
           LearnerSeries(learner, "location_entropy", "within the type")});
     draw("Value loss", "squared error", {LearnerSeries(learner, "value_loss", "value")});
-    return curves;
+    return charts;
   }
-  draw_builders("Self-play: who builds", EpisodeSeries, episodes);
+  draw_builders("Self-play: who builds", EpisodeSeries, metrics.Episodes());
   draw("Goal prediction, cells still to change", "share",
        {LearnerSeries(learner, "goal_recall", "recall"),
         LearnerSeries(learner, "goal_precision", "precision")});
@@ -128,7 +99,7 @@ absl::StatusOr<std::vector<LearningCurve>> DrawLearningCurves(const RunDirectory
   draw("Human action prediction", "share",
        {LearnerSeries(learner, "human_accuracy", "first guess right")});
   draw("Value loss", "squared error", {LearnerSeries(learner, "value_loss", "value")});
-  return curves;
+  return charts;
 }
 
 }  // namespace hod::engine

@@ -1,19 +1,18 @@
-// Learning curves of a run, drawn from its metrics.
+// Learning curves of a run, from its metrics.
 #pragma once
 
-#include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "engine/training/run_directory.h"
+#include "engine/charts/chart.h"
+#include "engine/config/run_config.h"
+#include "engine/report/run_metrics.h"
 
 namespace hod::engine {
 
-struct LearningCurve {
-  std::string title;
-  std::string png;
-};
+// A chart for each thing that is learnt, over minutes.
+std::vector<Chart> LearningCurves(const RunConfig& config, const RunMetrics& metrics);
 
-absl::StatusOr<std::vector<LearningCurve>> DrawLearningCurves(const RunDirectory& run);
+// The same line with at most `max_points` >= 1, each the mean of as many successive ones.
+Series Thinned(const Series& series, size_t max_points);
 
 }  // namespace hod::engine

@@ -108,9 +108,12 @@ absl::StatusOr<std::string> WriteReport(const RunDirectory& run) {
   ASSIGN_OR_RETURN(std::string episode, EpisodeSection(run));
   absl::StrAppend(&html, "<h2>One house</h2>\n", episode);
 
-  ASSIGN_OR_RETURN(const std::vector<LearningCurve> curves, DrawLearningCurves(run));
+  RunMetrics metrics(run);
+  RETURN_IF_ERROR(metrics.Poll().status());
   absl::StrAppend(&html, "<h2>Learning</h2>\n<div class=curves>\n");
-  for (const LearningCurve& curve : curves) absl::StrAppend(&html, Image(curve.png, curve.title));
+  for (const Chart& chart : LearningCurves(run.config(), metrics)) {
+    absl::StrAppend(&html, Image(DrawChart(chart).PngBytes(), chart.title));
+  }
   absl::StrAppend(&html, "</div>\n<h2>Settings</h2>\n<pre>", Escaped(ToToml(run.config())),
                   "</pre>\n</html>\n");
 

@@ -58,10 +58,13 @@ TEST_CASE("The page is whole and asks nobody else for anything") {
 }
 
 TEST_CASE("Addresses that cannot be listened at are errors with their name") {
-  CHECK_THAT(std::string(WebServer::Listen({.address = "localhost"}).status().message()),
-             Catch::Contains("localhost: expected an IP address"));
-  CHECK_THAT(std::string(WebServer::Listen({.address = "192.0.2.1"}).status().message()),
-             Catch::Contains("192.0.2.1"));
+  const auto error = [](const std::string& address) {
+    ServerOptions options;
+    options.address = address;
+    return std::string(WebServer::Listen(options).status().message());
+  };
+  CHECK_THAT(error("localhost"), Catch::Contains("localhost: expected an IP address"));
+  CHECK_THAT(error("192.0.2.1"), Catch::Contains("192.0.2.1"));
 }
 
 }  // namespace

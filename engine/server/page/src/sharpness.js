@@ -1,8 +1,9 @@
 // How many pixels to draw: all of them in a picture that rests, and fewer while it moves where the machine is slow.
 
-const REST = 150; // Milliseconds without a frame after which a picture rests.
-const SLOW = 30, FAST = 20; // Milliseconds a frame that call for fewer pixels, and allow more.
-const JUDGED = 3; // Frames.
+const REST = 150; // Milliseconds without a picture after which it rests.
+const SLOW = 30, FAST = 20; // Milliseconds a picture that call for fewer pixels, and allow more.
+const BEARABLE = 80; // Milliseconds that a sharp picture may take after a rest.
+const JUDGED = 3; // Pictures.
 const COARSEST = 0.4; // Of the full ratio.
 
 export class Sharpness {
@@ -12,29 +13,38 @@ export class Sharpness {
     this.coarse = full;
     this.onRest = onRest;
     this.last = -Infinity;
-    this.gaps = [];
+    this.times = []; // Of the last pictures with the coarse ratio.
+    this.sharpTime = 0; // Of the last one with the full ratio.
+    this.resting = false;
   }
 
-  // The ratio of pixels to use for a frame at this time.
+  // The ratio of pixels to use for a picture at this time.
   next(now) {
-    const gap = now - this.last;
-    this.last = now;
     clearTimeout(this.timer);
-    if (gap > REST) {
-      this.gaps = [];
-      return this.full;
-    }
-    this.gaps.push(gap);
-    if (this.gaps.length === JUDGED) this.judge();
-    if (this.coarse < this.full) this.timer = setTimeout(this.onRest, REST + 20);
-    return this.coarse;
+    const alone = now - this.last > REST && this.sharpTime < BEARABLE;
+    const ratio = this.resting || alone ? this.full : this.coarse;
+    this.resting = false;
+    this.last = now;
+    // The browser asks for another picture when it is done with this one.
+    requestAnimationFrame((then) => this.judge(ratio, then - now));
+    return ratio;
   }
 
-  judge() {
-    const typical = this.gaps.sort((a, b) => a - b)[JUDGED >> 1];
-    this.gaps = [];
+  judge(ratio, time) {
+    if (ratio === this.full) this.sharpTime = time;
+    else this.timer = setTimeout(() => this.rest(), REST);
+    if (ratio !== this.coarse) return;
+    this.times.push(time);
+    if (this.times.length < JUDGED) return;
+    const typical = this.times.sort((a, b) => a - b)[JUDGED >> 1];
+    this.times = [];
     // The time goes with the number of pixels, that is with the ratio's square.
     if (typical > SLOW) this.coarse = Math.max(this.coarse * Math.sqrt(FAST / typical), this.full * COARSEST);
     else if (typical < FAST) this.coarse = Math.min(this.coarse * 1.1, this.full);
+  }
+
+  rest() {
+    this.resting = true;
+    this.onRest();
   }
 }
