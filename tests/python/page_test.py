@@ -120,7 +120,9 @@ def go_down(page):
 
 
 def test_a_house_is_built_by_clicks_and_by_keys(open_page, tmp_path):
-    page, _ = open_page("--record", tmp_path, "--assistant", "belief:shipped:7x7x7")
+    # The assistant takes its time: it could stand in the way, or be there first.
+    slow = ("--assistant", "belief:shipped:7x7x7", "--seconds-per-action", 60)
+    page, _ = open_page("--record", tmp_path, *slow)
     go_down(page)
     page.press("5")
     page.see(lambda state: state["chosen"] == PLANKS)
