@@ -13,13 +13,13 @@ PACKAGES := black ca-certificates catch2 ccache clang-format cmake g++ git libab
 	libzstd-dev mold mypy ninja-build nlohmann-json3-dev pkg-config zlib1g-dev fonts-dejavu-core \
 	pybind11-dev python3-dev python3-matplotlib python3-numpy python3-pandas python3-pytest \
 	python3-torch
-# For tests of the page in a browser, and of its protocol, which skip without them.
-BROWSER_PACKAGES := chromium chromium-driver python3-selenium python3-websockets
+# For tests of the page in a browser, of its protocol, and of runs on many machines, which skip without them.
+TEST_PACKAGES := chromium chromium-driver python3-selenium python3-websockets redis-server
 PYTHON := /usr/bin/python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help demo build python install test check-trixie lint tidy fuzz tsan python-sanitized deps \
-	deps-browser play page configure stubs bench docs docs-tables examples clean
+	deps-tests play page configure stubs bench docs docs-tables examples clean
 
 help:
 	@awk -F ':.*## ' '/^[a-zA-Z%-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -112,8 +112,8 @@ deps: ## installs the packages that are missing
 	    apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
 
-deps-browser: PACKAGES += $(BROWSER_PACKAGES)
-deps-browser: deps ## the same, and a browser for the tests of the page
+deps-tests: PACKAGES += $(TEST_PACKAGES)
+deps-tests: deps ## the same, and what tests skip without: a browser, Redis
 
 # Needs npm and its registry. What it makes is committed, so that nobody else does.
 page: ## bundles the page of hod play: engine/server/page/dist

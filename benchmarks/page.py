@@ -1,7 +1,7 @@
 """How fast the page of `hod play` is in a browser: benchmarks/page.py --help.
 
 Frames while the camera turns, and the time from a key to the frame that shows what it did, in
-chromium without a graphics card. Needs what `make deps-browser` installs."""
+chromium without a graphics card. Needs what `make deps-tests` installs."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-// hod link, hod work and hod status: a run on many machines.
+// hod link, hod work, hod status and hod cluster: a run on many machines.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "engine/cluster/host.h"
 #include "engine/cluster/learner_link.h"
+#include "engine/cluster/local_cluster.h"
 #include "engine/cluster/run_exchange.h"
 #include "engine/cluster/run_workers.h"
 #include "engine/commands/command.h"
@@ -149,6 +150,38 @@ void AddStatus(CLI::App& app, absl::Status& result) {
   AddExchangeOptions(*command, options->exchange);
   command->add_flag("--json", options->json, "print JSON instead of text");
   command->callback([options, &result] { result = RunStatus(options->exchange, options->json); });
+}
+
+void AddClusterLocal(CLI::App& cluster, absl::Status& result) {
+  struct Options {
+    std::string config;
+    std::vector<std::string> overrides;
+    LocalCluster cluster;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = cluster.add_subcommand(
+      "local", "Train with Redis, a link and hosts of one worker each on this machine, to try it");
+  command->add_option("HOSTS", options->cluster.hosts, "how many hosts")
+      ->required()
+      ->check(WholeNumber(1, 64));
+  command->add_option("--config", options->config, "run configuration (TOML)")
+      ->required()
+      ->check(Path());
+  command->add_option("--set", options->overrides, "key=value over the configuration")
+      ->allow_extra_args(false);
+  command->add_option("--out", options->cluster.directory, "folder of all of them")
+      ->required()
+      ->check(OutputFolder());
+  command->callback([options, &result] {
+    absl::StatusOr<RunConfig> config = LoadRunConfig(options->config, options->overrides);
+    if (!config.ok()) {
+      result = config.status();
+      return;
+    }
+    options->cluster.config = *std::move(config);
+    const StopOnSignals handler;
+    result = RunLocalCluster(options->cluster, g_stop);
+  });
 }
 
 }  // namespace hod::engine

@@ -27,6 +27,7 @@ void AddLearn(CLI::App& app, absl::Status& result);
 void AddLink(CLI::App& app, absl::Status& result);
 void AddWork(CLI::App& app, absl::Status& result);
 void AddStatus(CLI::App& app, absl::Status& result);
+void AddClusterLocal(CLI::App& cluster, absl::Status& result);
 void AddEvaluate(CLI::App& app, absl::Status& result);
 void AddExplain(CLI::App& app, absl::Status& result);
 void AddPlay(CLI::App& app, absl::Status& result);

@@ -43,6 +43,8 @@ void AddCommands(CLI::App& app, absl::Status& result) {
   AddLink(app, result);
   AddWork(app, result);
   AddStatus(app, result);
+  CLI::App& cluster = AddNoun(app, "cluster", "A run on many machines, tried on one");
+  AddClusterLocal(cluster, result);
   AddEvaluate(app, result);
   AddExplain(app, result);
   AddPlay(app, result);

@@ -48,9 +48,10 @@ export class Actor {
     this.walking = 0;
     this.walk();
   }
-  // The connection is lost, and with it the answer.
+  // The connection is lost, and with it the answers.
   forget() {
     this.walking = 0;
+    this.meter.forget();
   }
 
   walk() {

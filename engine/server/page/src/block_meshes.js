@@ -1,7 +1,7 @@
 // The blocks of a world in the scene: faces by look, the blueprint's ghosts, and the assistant's belief.
 import {
-  CanvasTexture, LinearMipmapLinearFilter, Mesh, MeshBasicMaterial, NearestFilter, NearestMipmapNearestFilter, NoColorSpace,
-  RepeatWrapping,
+  CanvasTexture, LinearMipmapLinearFilter, Mesh, MeshBasicMaterial, NearestFilter, NearestMipmapNearestFilter,
+  NoColorSpace, RepeatWrapping,
 } from "three";
 import { AIR, GLASS } from "./world.js";
 import { MISSING, joinFaces, unpackFace, unpackLook, visibleFaces } from "./faces.js";
@@ -29,8 +29,10 @@ export class BlockMeshes {
     const ghost = new MeshBasicMaterial({ map, vertexColors: true, transparent: true, depthWrite: false });
     this.ghosts = new FaceBatch(parent, ghost, ORDER.ghost);
     // Draws nothing, but marks how far away the nearest ghosts are; a little farther, so that they themselves are seen.
-    const depth = { colorWrite: false, transparent: true, polygonOffset: true, polygonOffsetFactor: 1, polygonOffsetUnits: 1 };
-    this.ghostDepth = new Mesh(this.ghosts.mesh.geometry, new MeshBasicMaterial(depth));
+    const depth = new MeshBasicMaterial({
+      colorWrite: false, transparent: true, polygonOffset: true, polygonOffsetFactor: 1, polygonOffsetUnits: 1,
+    });
+    this.ghostDepth = new Mesh(this.ghosts.mesh.geometry, depth);
     this.ghostDepth.frustumCulled = false;
     this.ghostDepth.renderOrder = ORDER.ghostDepth;
     parent.add(this.ghostDepth);
@@ -82,9 +84,8 @@ export class BlockMeshes {
     if (!this.batches.has(look)) {
       const { block, mark, top } = unpackLook(look);
       const glass = block === GLASS;
-      const material = new MeshBasicMaterial({
-        map: this.texture(this.textures.face(block, mark, top)), vertexColors: true, transparent: glass, depthWrite: !glass,
-      });
+      const map = this.texture(this.textures.face(block, mark, top));
+      const material = new MeshBasicMaterial({ map, vertexColors: true, transparent: glass, depthWrite: !glass });
       this.batches.set(look, new FaceBatch(this.parent, material, glass ? ORDER.glass : ORDER.opaque));
     }
     return this.batches.get(look);

@@ -23,6 +23,10 @@ export class Meter {
   refuse(id) {
     this.asked.delete(id);
   }
+  // Nothing that was asked will be answered.
+  forget() {
+    this.asked.clear();
+  }
   arrive(id) {
     if (this.asked.has(id)) this.arrived.push(this.asked.get(id));
     this.asked.delete(id);

@@ -4,7 +4,7 @@ const REST = 150; // Milliseconds without a picture after which it rests.
 const SLOW = 30, FAST = 20; // Milliseconds a picture that call for fewer pixels, and allow more.
 const BEARABLE = 80; // Milliseconds that a sharp picture may take after a rest.
 const JUDGED = 3; // Pictures.
-const COARSEST = 0.4; // Of the full ratio.
+const COARSEST = 0.25; // Of the full ratio.
 
 export class Sharpness {
   // onRest() is to draw the picture once more.
