@@ -193,6 +193,24 @@ def test_a_lost_graphics_context_shows_layers_until_it_is_back(open_page):
     page.see(lambda state: state["view"] == "scene")
 
 
+def test_a_machine_with_a_graphics_card_is_drawn_on_as_well(open_page, driver):
+    """By its name the page tells it from software, and then draws otherwise."""
+    # UNMASKED_RENDERER_WEBGL.
+    script = """
+      const ask = WebGL2RenderingContext.prototype.getParameter;
+      WebGL2RenderingContext.prototype.getParameter = function (name) {
+        return name === 37446 ? "NVIDIA GeForce" : ask.call(this, name);
+      };"""
+    command = "Page.addScriptToEvaluateOnNewDocument"
+    added = driver.execute_cdp_cmd(command, {"source": script})
+    try:
+        page, _ = open_page("--assistant", "noop")
+        assert page.state()["view"] == "scene"
+        page.see(lambda _: driver.execute_script("return hod.frames().length") > 0)
+    finally:
+        driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+
 def test_first_person_takes_the_pointer_and_gives_it_back(open_page):
     page, _ = open_page("--assistant", "noop")
     page.press("f")

@@ -78,7 +78,8 @@ export class Replay {
       const { changes, feet } = episode.steps[this.step++];
       world.apply(changes, feet);
     }
-    this.stage.change({ belief: episode.steps[step - 1]?.belief ?? null });
+    // Only some steps have a belief: the last one stands until the next.
+    this.stage.change({ belief: episode.steps.slice(0, step).findLast(({ belief }) => belief)?.belief ?? null });
     this.showText();
   }
 
