@@ -7,8 +7,8 @@
 #include "engine/cluster/learner_link.h"
 #include "engine/cluster/worker_link.h"
 #include "engine/samples/shard.h"
-#include "tests/engine/cluster/redis_server.h"
 #include "tests/support/engine/random_play.h"
+#include "tests/support/engine/redis_server.h"
 #include "tests/support/engine/tiny_run.h"
 
 namespace hod::engine {
