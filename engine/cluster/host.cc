@@ -1,31 +1,16 @@
 #include "engine/cluster/host.h"
 
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "env/base/clock.h"
 
 namespace hod::engine {
-namespace {
-
-std::string RandomBytes(size_t count) {
-  std::string bytes(count, '\0');
-  // Fails only where the kernel is older than this program.
-  if (getentropy(bytes.data(), bytes.size()) != 0) std::abort();
-  return bytes;
-}
-
-}  // namespace
-
-std::string NewHostId() { return absl::BytesToHexString(RandomBytes(16)); }
 
 std::string HostName() {
   std::array<char, 256> name{};
@@ -41,13 +26,6 @@ absl::Status CheckRunName(absl::string_view name) {
   }
   return absl::InvalidArgumentError(absl::StrCat(
       "--name: \"", name, "\", expected up to 64 letters, digits, \"-\", \"_\" or \".\""));
-}
-
-uint64_t Backoff::RandomSeed() {
-  uint64_t seed = 0;
-  const std::string bytes = RandomBytes(sizeof(seed));
-  std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(&seed));
-  return seed;
 }
 
 absl::Duration Backoff::Next() {

@@ -7,12 +7,12 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "env/base/entropy.h"
 #include "env/base/random.h"
 
 namespace hod::engine {
 
-std::string NewHostId();  // 128 random bits as hexadecimal digits.
-std::string HostName();   // Of this machine.
+std::string HostName();  // Of this machine.
 
 // The name of a run in a cluster: letters, digits, "-", "_" and ".", at most 64.
 absl::Status CheckRunName(absl::string_view name);
@@ -30,7 +30,6 @@ class Backoff {
   static constexpr absl::Duration kLongest = absl::Seconds(30);
   absl::Duration next_ = kFirst;
   Rng rng_{RandomSeed()};
-  static uint64_t RandomSeed();
 };
 
 }  // namespace hod::engine

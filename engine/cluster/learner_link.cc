@@ -9,6 +9,7 @@
 #include "engine/cluster/host.h"
 #include "engine/samples/shard.h"
 #include "engine/samples/shard_directory.h"
+#include "env/base/entropy.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/progress.h"
@@ -30,7 +31,7 @@ absl::StatusOr<std::string> IdOf(const RunDirectory& run) {
   const std::string path = run.path() + "/cluster_id";
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored)) return ReadFile(path);
-  const std::string id = NewHostId();
+  const std::string id = RandomName();
   RETURN_IF_ERROR(WriteFileAtomically(path, id));
   return id;
 }
@@ -38,7 +39,7 @@ absl::StatusOr<std::string> IdOf(const RunDirectory& run) {
 }  // namespace
 
 LearnerLink::LearnerLink(const RunDirectory& run, RunExchange& exchange)
-    : run_(run), exchange_(exchange), owner_(absl::StrCat(HostName(), "-", NewHostId())) {}
+    : run_(run), exchange_(exchange), owner_(absl::StrCat(HostName(), "-", RandomName())) {}
 
 absl::Status LearnerLink::Begin() {
   ASSIGN_OR_RETURN(published_.id, IdOf(run_));

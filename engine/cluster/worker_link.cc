@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/cluster/host.h"
+#include "env/base/entropy.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/json_lines.h"
@@ -47,7 +48,7 @@ absl::Status WorkerLink::Load() {
   const std::string path = run_.path() + kStateFile;
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
-    host_ = absl::StrCat(HostName(), "-", NewHostId());
+    host_ = absl::StrCat(HostName(), "-", RandomName());
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const json state, ReadJsonFile(path));

@@ -8,6 +8,7 @@
 
 #include "engine/commands/command.h"
 #include "engine/program/checks.h"
+#include "env/base/entropy.h"
 
 namespace hod::engine {
 namespace {
@@ -33,7 +34,7 @@ void AddServeOptions(CLI::App& command, ServeOptions& options) {
 }
 
 absl::StatusOr<std::unique_ptr<WebServer>> Listen(const ServeOptions& options, int max_clients) {
-  ServerOptions server{.port = options.port, .token = NewToken(), .max_clients = max_clients};
+  ServerOptions server{.port = options.port, .token = RandomName(), .max_clients = max_clients};
   if (!options.listen.empty()) server.address = options.listen;
   return WebServer::Listen(server);
 }

@@ -1,7 +1,5 @@
 #include "engine/server/web_server.h"
 
-#include <sys/random.h>
-
 // Boost 1.74 uses std::exchange without saying so.
 #include <utility>
 // In this order.
@@ -19,7 +17,6 @@
 #include <optional>
 #include <variant>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "engine/live/protocol.h"
 #include "engine/server/access.h"
@@ -354,13 +351,6 @@ void WebServer::Implementation::Tick() {
   }
   timer.expires_after(kTick);
   timer.async_wait([this](Error) { Tick(); });
-}
-
-std::string NewToken() {
-  std::string bytes(16, '\0');
-  // Fails only where the kernel is older than this program.
-  if (getentropy(bytes.data(), bytes.size()) != 0) std::abort();
-  return absl::BytesToHexString(bytes);
 }
 
 WebServer::WebServer(std::unique_ptr<Implementation> implementation)

@@ -17,12 +17,9 @@ namespace hod::engine {
 struct ServerOptions {
   std::string address = "127.0.0.1";  // An IP address to listen at.
   int port = 0;                       // 0: a free one.
-  std::string token;                  // What clients have to say first; see NewToken().
+  std::string token;                  // What clients have to say first: a secret.
   int max_clients = 1;                // One more takes the place of the oldest.
 };
-
-// 128 random bits as hexadecimal digits.
-std::string NewToken();
 
 // What serves the socket. An error ends the server.
 class SocketHandler {

@@ -3,6 +3,7 @@
 
 #include "engine/server/page_files.h"
 #include "engine/server/web_server.h"
+#include "env/base/entropy.h"
 #include "tests/support/catch.h"
 
 namespace hod::engine {
@@ -39,9 +40,9 @@ TEST_CASE("Only our own page opens the socket") {
 }
 
 TEST_CASE("Tokens are long, differ, and are compared whole") {
-  const std::string token = NewToken();
+  const std::string token = RandomName();
   CHECK(token.size() == 32);
-  CHECK(token != NewToken());
+  CHECK(token != RandomName());
   CHECK(SameSecret(token, token));
   CHECK_FALSE(SameSecret(token, token.substr(1)));
   CHECK_FALSE(SameSecret("", token));
