@@ -14,6 +14,7 @@
 #include "engine/charts/bars.h"
 #include "engine/live/session.h"
 #include "engine/results/bootstrap.h"
+#include "engine/samples/human_timeline.h"
 #include "env/base/json_lines.h"
 #include "env/base/json_object_reader.h"
 #include "env/base/status.h"
@@ -23,8 +24,6 @@ namespace hod::engine {
 using nlohmann::json;
 
 namespace {
-
-constexpr char kParticipantPrefix[] = "participant-";
 
 struct Figure {
   const char* key;

@@ -1,10 +1,14 @@
 #include "engine/samples/human_timeline.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "env/base/status.h"
 #include "env/recordings/human_recording.h"
 #include "env/recordings/recorded_episode.h"
@@ -174,6 +178,9 @@ class TimelineMaker {
 };
 
 // An episode that Hod recorded, which has all steps as they were played.
+//
+// Where no step has the actions of two, as in what people play (hod play), players took turns: then
+// a human does not decide while the assistant acts.
 absl::StatusOr<HumanTimeline> TimelineOf(const env::RecordedEpisode& episode) {
   const std::vector<env::PlayerConfig>& players = episode.game.config().players;
   if (players.size() > 2) {
@@ -187,6 +194,12 @@ absl::StatusOr<HumanTimeline> TimelineOf(const env::RecordedEpisode& episode) {
   timeline.assisted = players.size() == 2;
   timeline.human = static_cast<int>(human - players.begin());
   timeline.assistant = 1 - timeline.human;
+  const auto both_act = [](const env::RecordedStep& step) {
+    return std::none_of(step.actions.begin(), step.actions.end(),
+                        [](const env::Action& action) { return action == env::Action{}; });
+  };
+  const bool in_turns =
+      timeline.assisted && std::none_of(episode.steps.begin(), episode.steps.end(), both_act);
   env::State state = episode.start;
   AddAssistant(timeline.game, state);
   for (const env::RecordedStep& recorded : episode.steps) {
@@ -196,10 +209,21 @@ absl::StatusOr<HumanTimeline> TimelineOf(const env::RecordedEpisode& episode) {
     step.actions.assign(recorded.actions.begin(), recorded.actions.end());
     step.actions.resize(timeline.game.num_players());
     step.ends_with = t;
+    step.human_decides = !in_turns || step.actions[timeline.human] != env::Action{} ||
+                         step.actions[timeline.assistant] == env::Action{};
     const env::StepOutcome outcome = timeline.game.Step(state, step.actions);
     step.assistant_reward = outcome.players[timeline.assistant].reward;
   }
   return timeline;
+}
+
+// The number in the name of the recording's folder, as studies name it; 0 in others.
+int ParticipantOf(const std::string& path) {
+  std::string folder = std::filesystem::path(path).parent_path().filename().string();
+  absl::string_view name = folder;
+  int participant = 0;
+  if (!absl::ConsumePrefix(&name, kParticipantPrefix)) return 0;
+  return absl::SimpleAtoi(name, &participant) && participant > 0 ? participant : 0;
 }
 
 absl::Status ReadOwnRecording(const std::string& path, env::EpisodeReader& reader,
@@ -214,6 +238,7 @@ absl::Status ReadOwnRecording(const std::string& path, env::EpisodeReader& reade
       return Annotate(timeline.status(), absl::StrCat(path, ": episode ", i));
     }
     timeline->name = absl::StrCat(path.substr(path.rfind('/') + 1), "/", i);
+    timeline->participant = ParticipantOf(path);
     RETURN_IF_ERROR(use(*std::move(timeline)));
   }
 }

@@ -4,7 +4,8 @@
 // Recordings of people are of two kinds (docs/traces.md): of people alone, and joint ones of a
 // builder and an assistant. Both become games of two players: beside a person alone an assistant
 // stands idle in a corner above the house, so that networks see the same game. Episodes that Hod
-// recorded are read as well; their human is the player who sees the goal, participant 0.
+// recorded are read as well; their human is the player who sees the goal, participant 0, or that of
+// the folder's name in a study (hod study play).
 //
 // A recorded person's waits are set among the steps. The recorder noted one for each 0.8 s without
 // an own action, but shows in all of them what was seen at their end. Here the i-th of a wait
@@ -22,6 +23,9 @@
 #include "env/game/game.h"
 
 namespace hod::engine {
+
+// Folders of a study's participants: "participant-007".
+inline constexpr char kParticipantPrefix[] = "participant-";
 
 // Seconds without an own action that make one noop of a person.
 inline constexpr double kWaitSeconds = 0.8;

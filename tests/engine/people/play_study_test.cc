@@ -8,6 +8,7 @@
 #include "engine/evaluation/evaluate.h"
 #include "engine/people/play_results.h"
 #include "engine/play/player_spec.h"
+#include "engine/samples/human_timeline.h"
 #include "env/base/files.h"
 #include "env/traces/trace_verifier.h"
 #include "tests/support/base/test_files.h"
@@ -107,6 +108,24 @@ TEST_CASE("Simulated participants go through a study, and its results are those 
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path())) {
     if (entry.path().extension() == ".gz") CHECK(env::VerifyEpisodes(entry.path()).ok());
   }
+
+  // Clones can learn from the recordings: while the assistant acts, the person does not decide.
+  int timelines = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(folder.path() + "/" + ParticipantFolder(3))) {
+    if (entry.path().extension() != ".gz") continue;
+    const absl::Status read = ReadHumanTimelines(entry.path(), [&](HumanTimeline timeline) {
+      ++timelines;
+      CHECK(timeline.participant == 3);
+      for (const TimelineStep& step : timeline.steps) {
+        CHECK(step.human_decides == (step.actions[timeline.human] != env::Action{}));
+      }
+      return absl::OkStatus();
+    });
+    INFO(read);
+    CHECK(read.ok());
+  }
+  CHECK(timelines == 5);  // One of them for practice.
 
   const std::vector<ConditionSummary> summary = Summarise(study, *results);
   REQUIRE(summary.size() == 2);
