@@ -11,6 +11,7 @@
 #include "engine/samples/human_timeline.h"
 #include "env/base/files.h"
 #include "env/traces/trace_verifier.h"
+#include "models/checkpoints/checkpoint.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/fake_host.h"
@@ -154,6 +155,30 @@ TEST_CASE("Simulated participants go through a study, and its results are those 
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + kParticipants * 4);
   CHECK(StudyJson(study, *results, summary)["houses"].size() == kParticipants * 4);
   CHECK(DrawStudy(study, summary).width() > 0);
+}
+
+TEST_CASE("A network of a human, as clones are, goes through a study as well") {
+  const TempDir folder;
+  std::string text = kStudy;
+  text.replace(text.find("800"), 3, "60");
+  const PlayStudy study = StudyIn(folder, text);
+  const std::string network = folder.path() + "/human.safetensors";
+  const models::NetworkConfig shape = {.channels = 8, .blocks = 1, .goal_visible = true};
+  REQUIRE(models::SaveNetwork(network, {models::InitialNetwork(shape, Rng(1)), "{}"}).ok());
+  const auto programme = MakeStudyProgramme(study, text, 1);
+  REQUIRE(programme.ok());
+  FakeHost host;
+  auto session = PlaySession::Create(**programme, folder.path() + "/" + ParticipantFolder(1), host);
+  REQUIRE(session.ok());
+  SimulatedPerson person(MakePlayerFactory(network).value(), 4);
+  REQUIRE(person.Play(**session, host, 0.8, 5000).ok());
+  const auto results = ReadStudyResults(study, folder.path());
+  REQUIRE(results.ok());
+  CHECK(results->complete == std::vector<int>{1});
+  for (const BuiltHouse& house : results->houses) {
+    CHECK(house.reason == "horizon");
+    CHECK(house.figures.timesteps == 60);
+  }
 }
 
 TEST_CASE("Files of studies that do not make sense are refused by key") {

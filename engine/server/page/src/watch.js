@@ -3,18 +3,18 @@ import { lineChart } from "./charts.js";
 import { element } from "./dom.js";
 import { Replay } from "./replay.js";
 
+const WIDE = 3; // Columns; a table with more takes the whole width.
 const LATE = 60; // Seconds after which a worker that has not been heard of is marked.
 
 function table(title, columns, rows) {
   if (rows.length === 0) return null;
   const cells = (tag, values) => values.map((value) => element(tag, {}, value == null ? "" : String(value)));
-  return element("section", { class: "panel" }, element("h2", {}, title), element("div", { class: "scroll" },
+  const kind = columns.length > WIDE ? "panel wide" : "panel";
+  return element("section", { class: kind }, element("h2", {}, title), element("div", { class: "scroll" },
     element("table", {},
       element("thead", {}, element("tr", {}, ...cells("th", columns))),
       element("tbody", {}, ...rows.map((row) => element("tr", { class: row.late && "late" }, ...cells("td", row.values)))))));
 }
-
-const round = (value) => (typeof value === "number" ? Math.round(value * 100) / 100 : value);
 
 export class Watch {
   constructor(host, stage) {
@@ -40,10 +40,8 @@ export class Watch {
           late: worker.age_seconds > LATE,
           values: [worker.name, worker.rate, `${Math.round(worker.age_seconds)} s ago`],
         }))),
-        this.evaluations(titled(run.name, "Evaluations"), run.evaluations ?? []),
-        ...(run.tables ?? []).map(({ title, columns, rows }) =>
-          table(titled(run.name, title), columns, rows.map((values) => ({ values })))),
       ]),
+      ...this.tables(runs),
     ].filter(Boolean));
     const episode = runs.map((run) => run.episode).find(Boolean);
     if (!episode) return;
@@ -66,10 +64,23 @@ export class Watch {
     return [...byTitle].map(([title, { x, series }]) => lineChart(title, x, series));
   }
 
-  // A column for each figure that some evaluation has.
-  evaluations(title, list) {
-    const keys = [...new Set(list.flatMap(Object.keys))];
-    const columns = keys.map((key) => key.replace(/_percent$/, " %").replaceAll("_", " "));
-    return table(title, columns, list.map((one) => ({ values: keys.map((key) => round(one[key])) })));
+  // Tables of the same title share one, in which the runs stand below each other, row by row.
+  tables(runs) {
+    const byTitle = new Map();
+    for (const { name, tables } of runs) {
+      for (const { title, columns, rows } of tables ?? []) {
+        if (!byTitle.has(title)) byTitle.set(title, { columns, parts: [] });
+        byTitle.get(title).parts.push({ name, rows });
+      }
+    }
+    return [...byTitle].map(([title, { columns: [first, ...others], parts }]) => {
+      if (runs.length === 1) return table(title, [first, ...others], parts[0].rows.map((values) => ({ values })));
+      const length = Math.max(...parts.map(({ rows }) => rows.length));
+      const rows = Array.from({ length }, (_, i) => parts.filter((part) => part.rows[i]).map((part) => {
+        const [label, ...values] = part.rows[i];
+        return { values: [label, part.name, ...values] };
+      })).flat();
+      return table(title, [first, "Run", ...others], rows);
+    });
   }
 }
