@@ -1,9 +1,6 @@
 #include "engine/cluster/host.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -11,11 +8,6 @@
 #include "env/base/clock.h"
 
 namespace hod::engine {
-
-std::string HostName() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
 
 absl::Status CheckRunName(absl::string_view name) {
   const auto allowed = [](char c) {

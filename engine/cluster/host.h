@@ -1,4 +1,4 @@
-// What the processes of a cluster have in common: names that nobody else has, and patience.
+// What the processes of a cluster have in common: how a run may be called, and patience.
 #pragma once
 
 #include <atomic>
@@ -12,12 +12,11 @@
 
 namespace hod::engine {
 
-std::string HostName();  // Of this machine.
-
 // The name of a run in a cluster: letters, digits, "-", "_" and ".", at most 64.
 absl::Status CheckRunName(absl::string_view name);
 
-// Waits between tries, longer and longer, up to half a minute, and not as long as all others.
+// How long to wait between tries: longer and longer, up to half a minute. Every process draws times
+// of its own, so that not all try at once.
 class Backoff {
  public:
   void Reset() { next_ = kFirst; }

@@ -11,6 +11,7 @@
 #include "engine/samples/shard_directory.h"
 #include "env/base/entropy.h"
 #include "env/base/files.h"
+#include "env/base/host_name.h"
 #include "env/base/json.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"

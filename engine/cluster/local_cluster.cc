@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"

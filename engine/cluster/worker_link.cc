@@ -9,6 +9,7 @@
 #include "engine/cluster/host.h"
 #include "env/base/entropy.h"
 #include "env/base/files.h"
+#include "env/base/host_name.h"
 #include "env/base/json.h"
 #include "env/base/json_lines.h"
 #include "env/base/json_object_reader.h"
@@ -138,16 +139,17 @@ absl::Status WorkerLink::Offer(ShardId id) {
 
 absl::Status WorkerLink::Forget(ShardId id) {
   sent_by_.at(id.worker).sequence = id.sequence;
-  RETURN_IF_ERROR(Save());
+  return Save();
+}
+
+absl::Status WorkerLink::DeleteForgotten() {
   ASSIGN_OR_RETURN(const std::vector<ShardId> all, ListShards(run_.shards()));
-  for (const ShardId& other : all) {
-    const bool has_newer = std::any_of(all.begin(), all.end(), [&](const ShardId& newer) {
-      return newer.worker == other.worker && newer.sequence > other.sequence;
-    });
-    const auto sent = sent_by_.find(other.worker);
-    if (!has_newer || sent == sent_by_.end() || other.sequence > sent->second.sequence) continue;
+  for (size_t i = 0; i + 1 < all.size(); ++i) {
+    const bool has_newer = all[i + 1].worker == all[i].worker;
+    const auto sent = sent_by_.find(all[i].worker);
+    if (!has_newer || sent == sent_by_.end() || all[i].sequence > sent->second.sequence) continue;
     std::error_code ignored;
-    std::filesystem::remove(PathOf(other), ignored);
+    std::filesystem::remove(PathOf(all[i]), ignored);
   }
   return absl::OkStatus();
 }
@@ -169,7 +171,7 @@ absl::Status WorkerLink::KeepSpoolBounded() {
     RETURN_IF_ERROR(Forget(waiting[i]));
     spool_bytes_ -= static_cast<int64_t>(bytes);
   }
-  return absl::OkStatus();
+  return DeleteForgotten();
 }
 
 absl::Status WorkerLink::FetchNetwork() {
@@ -205,6 +207,7 @@ absl::Status WorkerLink::Step() {
   RETURN_IF_ERROR(FetchNetwork());
   ASSIGN_OR_RETURN(const std::vector<ShardId> waiting, Waiting());
   for (const ShardId& id : waiting) RETURN_IF_ERROR(Offer(id));
+  if (!waiting.empty()) RETURN_IF_ERROR(DeleteForgotten());
   if (uncounted_drops_ > 0) {
     RETURN_IF_ERROR(exchange_.CountDropped(uncounted_drops_));
     uncounted_drops_ = 0;

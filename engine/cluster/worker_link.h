@@ -58,8 +58,10 @@ class WorkerLink {
   // The shards that wait, oldest first.
   absl::StatusOr<std::vector<ShardId>> Waiting();
   absl::Status Offer(ShardId id);
-  // Forgets a shard, but for the file of a worker's newest: from it the worker goes on counting.
+  // Notes that a shard has been accepted or dropped.
   absl::Status Forget(ShardId id);
+  // Deletes the files of those, but for a worker's newest: from it the worker goes on counting.
+  absl::Status DeleteForgotten();
   absl::Status KeepSpoolBounded();
   absl::Status FetchNetwork();
   absl::Status Report();

@@ -79,14 +79,7 @@ absl::Status Run(const Options& options) {
     RETURN_IF_ERROR(Override(config, assignment));
   }
   if (world) config.game.size = *world;
-  config.game.horizon = kHorizon;
-  config.game.randomize_first_episode_length = false;
-  config.game.truncate_on_no_progress_timesteps.reset();
-  RETURN_IF_ERROR(env::Validate(config.game));
-  if (config.game.abilities.teleportation || !config.game.abilities.inf_blocks) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        spec, ": plays a game with teleportation or finite blocks, expected one without"));
-  }
+  RETURN_IF_ERROR(Annotate(PrepareForPeople(config.game, kHorizon), spec));
   FreePlay play;
   play.game = config.game;
   play.goals = options.goals;

@@ -55,20 +55,4 @@ absl::Status LiveGame::Record(const std::string& path) const {
   return recorder.Finish();
 }
 
-int LiveGame::num_missing() const {
-  int missing = 0;
-  for (size_t i = 0; i < state_.blocks.size(); ++i) {
-    missing += state_.blocks[i] == env::kAir && game_.goal()[i] != env::kAir;
-  }
-  return missing;
-}
-
-int LiveGame::num_wrong() const {
-  int wrong = 0;
-  for (size_t i = 0; i < state_.blocks.size(); ++i) {
-    wrong += state_.blocks[i] != env::kAir && game_.goal()[i] != state_.blocks[i];
-  }
-  return wrong;
-}
-
 }  // namespace hod::engine

@@ -46,10 +46,6 @@ class LiveGame {
   const env::State& state() const { return state_; }
   const std::string& goal_name() const { return goal_name_; }
   const EpisodeFigures& figures() const { return tally_->figures(); }
-  // Voxels where the goal has a block and the world none, and where the world has another than the
-  // goal.
-  int num_missing() const;
-  int num_wrong() const;
   bool complete() const { return outcome_.goal_completed; }
   bool done() const { return outcome_.done(); }
 

@@ -69,6 +69,15 @@ absl::Status CheckAnswer(const ScreenItem& item, const json& answer) {
 
 }  // namespace
 
+absl::Status PrepareForPeople(env::GameConfig& game, int horizon) {
+  game.horizon = horizon;
+  game.randomize_first_episode_length = false;
+  game.truncate_on_no_progress_timesteps.reset();
+  RETURN_IF_ERROR(env::Validate(game));
+  if (!game.abilities.teleportation && game.abilities.inf_blocks) return absl::OkStatus();
+  return absl::InvalidArgumentError("expected a game without teleportation or finite blocks");
+}
+
 json ToJson(const ScreenStage& screen) {
   json items = json::array();
   for (const ScreenItem& item : screen.items) {

@@ -60,6 +60,10 @@ class Programme {
   virtual std::string Fingerprint() const = 0;
 };
 
+// Makes `game` one for people: of so many timesteps, from its beginning, whether or not there is
+// progress. Refused: teleportation and finite blocks, which the page does not show.
+absl::Status PrepareForPeople(env::GameConfig& game, int horizon);
+
 nlohmann::json ToJson(const ScreenStage& screen);
 // Names the item and what was expected. Every item of a scale or a choice needs an answer.
 absl::Status CheckAnswers(const ScreenStage& screen, const nlohmann::json& answers);

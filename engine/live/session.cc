@@ -8,6 +8,7 @@
 #include "env/base/json_object_reader.h"
 #include "env/base/status.h"
 #include "env/base/version.h"
+#include "env/draw/marks.h"
 #include "env/game/roles.h"
 
 namespace hod::engine {
@@ -179,6 +180,7 @@ void PlaySession::SendStage() {
 json PlaySession::FiguresJson() const {
   const LiveGame& game = *building_->game;
   const EpisodeFigures& f = game.figures();
+  const env::MarkCounts marks = env::CountMarks(game.state().blocks, game.game().goal());
   return {{"timesteps", f.timesteps},
           {"goal_percent", f.goal_percent},
           {"human_percent", f.human_percent},
@@ -186,8 +188,8 @@ json PlaySession::FiguresJson() const {
           {"human_actions", f.human_actions},
           {"assistant_actions", f.assistant_actions},
           {"assistant_wrong", f.assistant_wrong},
-          {"missing", game.num_missing()},
-          {"wrong", game.num_wrong()},
+          {"missing", marks.missing},
+          {"wrong", marks.wrong},
           {"seconds", Seconds()}};
 }
 

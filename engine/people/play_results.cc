@@ -204,7 +204,7 @@ std::vector<ConditionSummary> Summarise(const PlayStudy& study, const StudyResul
         s.saved = BootstrapReduction(here, first, seed);
       }
     }
-    for (const auto& [item] : study.questions) {
+    for (const ScreenItem& item : study.questions) {
       std::vector<double> ratings;
       for (const GivenAnswer& answer : results.answers) {
         if (answer.condition == condition && answer.question == item.id &&
@@ -241,7 +241,7 @@ std::string FormatStudy(const PlayStudy& study, const StudyResults& results,
         [&](const ConditionSummary& c) { return at(c.figures, figure.key, figure.digits); });
   }
   row("actions saved, %", [](const ConditionSummary& c) { return Format(c.saved); });
-  for (const auto& [item] : study.questions) {
+  for (const ScreenItem& item : study.questions) {
     if (item.kind != ScreenItem::Kind::kScale) continue;
     row(absl::StrFormat("%s (%d to %d)", item.id, item.from, item.to),
         [&](const ConditionSummary& c) { return at(c.ratings, item.id, 2); });
@@ -252,7 +252,7 @@ std::string FormatStudy(const PlayStudy& study, const StudyResults& results,
       ++chosen[answer.question][answer.value.get<std::string>()];
     }
   }
-  for (const auto& [item] : study.comparisons) {
+  for (const ScreenItem& item : study.comparisons) {
     if (item.kind != ScreenItem::Kind::kChoice) continue;
     std::vector<std::string> counts;
     for (const auto& [name, count] : chosen[item.id]) {
@@ -336,7 +336,7 @@ std::string StudyCsv(const PlayStudy& study, const StudyResults& results) {
   std::string csv =
       "participant,place,condition,goal,reason,seconds,timesteps,goal_percent,human_actions,"
       "assistant_actions,human_percent,assistant_percent,assistant_wrong";
-  for (const auto& [item] : study.questions) absl::StrAppend(&csv, ",", CsvField(item.id));
+  for (const ScreenItem& item : study.questions) absl::StrAppend(&csv, ",", CsvField(item.id));
   csv += '\n';
   for (const BuiltHouse& house : results.houses) {
     const EpisodeFigures& f = house.figures;
@@ -346,7 +346,7 @@ std::string StudyCsv(const PlayStudy& study, const StudyResults& results) {
     absl::StrAppend(&csv, f.timesteps, ",", f.goal_percent, ",", f.human_actions, ",",
                     f.assistant_actions, ",", f.human_percent, ",", f.assistant_percent, ",",
                     f.assistant_wrong);
-    for (const auto& [item] : study.questions) {
+    for (const ScreenItem& item : study.questions) {
       const auto answer = std::find_if(results.answers.begin(), results.answers.end(),
                                        [&, id = item.id](const auto& a) {
                                          return a.participant == house.participant &&

@@ -62,7 +62,7 @@ class StudyProgramme : public Programme {
     for (const std::string& assignment : study_.overrides) {
       RETURN_IF_ERROR(Override(config_, assignment));
     }
-    RETURN_IF_ERROR(Prepare(config_));
+    RETURN_IF_ERROR(PrepareForPeople(config_.game, study_.horizon));
     ASSIGN_OR_RETURN(source_, env::MakeGoalSource(study_.goals, config_.game,
                                                   static_cast<uint64_t>(study_.seed)));
     return absl::OkStatus();
@@ -95,17 +95,6 @@ class StudyProgramme : public Programme {
   }
 
  private:
-  absl::Status Prepare(RunConfig& config) const {
-    config.game.horizon = study_.horizon;
-    config.game.randomize_first_episode_length = false;
-    config.game.truncate_on_no_progress_timesteps.reset();
-    RETURN_IF_ERROR(env::Validate(config.game));
-    if (config.game.abilities.teleportation || !config.game.abilities.inf_blocks) {
-      return absl::InvalidArgumentError("expected a game without teleportation or finite blocks");
-    }
-    return absl::OkStatus();
-  }
-
   absl::Status OpenCondition(const StudyCondition& condition) {
     ASSIGN_OR_RETURN(const Assistant assistant, OpenAssistant(condition.assistant));
     ASSIGN_OR_RETURN(RunConfig config, ConfigOf(assistant));
@@ -114,7 +103,7 @@ class StudyProgramme : public Programme {
         RETURN_IF_ERROR(Override(config, assignment));
       }
     }
-    RETURN_IF_ERROR(Prepare(config));
+    RETURN_IF_ERROR(PrepareForPeople(config.game, study_.horizon));
     ASSIGN_OR_RETURN(SeatedAssistant seated, SeatAssistant(config, assistant));
     seated_.push_back(seated.seat ? std::make_shared<const SeatedAssistant>(std::move(seated))
                                   : nullptr);
@@ -161,9 +150,9 @@ class StudyProgramme : public Programme {
                        alone ? "About building alone:" : absl::StrCat("About ", label, ":"),
                        "Go on",
                        {}};
-    for (StudyQuestion question : study_.questions) {
-      question.item.text = absl::StrReplaceAll(question.item.text, {{"{label}", label}});
-      screen.items.push_back(std::move(question.item));
+    for (ScreenItem item : study_.questions) {
+      item.text = absl::StrReplaceAll(item.text, {{"{label}", label}});
+      screen.items.push_back(std::move(item));
     }
     return screen;
   }
@@ -171,15 +160,15 @@ class StudyProgramme : public Programme {
   ScreenStage Comparison() const {
     ScreenStage screen{
         "comparison", "All in all", "Compare those you have built with.", "Go on", {}};
-    for (StudyQuestion question : study_.comparisons) {
-      if (question.item.kind == ScreenItem::Kind::kChoice && question.item.choices.empty()) {
+    for (ScreenItem item : study_.comparisons) {
+      if (item.kind == ScreenItem::Kind::kChoice && item.choices.empty()) {
         for (const StudyStage& stage : stages_) {
           if (stage.kind != Kind::kIntroduction) continue;
-          question.item.choices.push_back(
-              seated_[stage.condition] == nullptr ? "alone" : LabelOf(stage.place));
+          item.choices.push_back(seated_[stage.condition] == nullptr ? "alone"
+                                                                     : LabelOf(stage.place));
         }
       }
-      screen.items.push_back(std::move(question.item));
+      screen.items.push_back(std::move(item));
     }
     return screen;
   }

@@ -17,10 +17,6 @@ struct StudyCondition {
   std::vector<std::string> overrides;
 };
 
-struct StudyQuestion {
-  ScreenItem item;
-};
-
 enum class StudyOrders { kAll, kLatinSquare };
 
 struct PlayStudy {
@@ -36,9 +32,9 @@ struct PlayStudy {
   StudyOrders orders = StudyOrders::kLatinSquare;
   double seconds_per_action = 0.8;
   std::vector<StudyCondition> conditions;
-  std::vector<StudyQuestion> questions;    // After each condition.
-  std::vector<StudyQuestion> comparisons;  // At the end. A choice without choices is one of the
-                                           // conditions, by letter.
+  std::vector<ScreenItem> questions;    // After each condition.
+  std::vector<ScreenItem> comparisons;  // At the end. A choice without choices is one of the
+                                        // conditions, by letter.
 };
 
 absl::StatusOr<PlayStudy> LoadPlayStudy(const std::string& path);

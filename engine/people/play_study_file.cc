@@ -23,8 +23,7 @@ void DeclareCondition(settings::Declaration& d, StudyCondition& condition) {
           "settings over those it was trained with, as for --set");
 }
 
-void DeclareQuestion(settings::Declaration& d, StudyQuestion& question) {
-  ScreenItem& item = question.item;
+void DeclareQuestion(settings::Declaration& d, ScreenItem& item) {
   d.Text("id", item.id, "a text", "its column in results").required = true;
   d.Text("text", item.text, "a text", "what is asked; {label} is who helped, by letter").required =
       true;
@@ -37,10 +36,10 @@ void DeclareQuestion(settings::Declaration& d, StudyQuestion& question) {
           "of a choice; in a comparison without them: one of those who helped");
 }
 
-absl::Status CheckQuestions(const char* key, const std::vector<StudyQuestion>& questions,
+absl::Status CheckQuestions(const char* key, const std::vector<ScreenItem>& questions,
                             bool needs_choices) {
   std::set<std::string> ids;
-  for (const auto& [item] : questions) {
+  for (const ScreenItem& item : questions) {
     if (!ids.insert(item.id).second) {
       return absl::InvalidArgumentError(
           absl::StrCat(key, ": two have the id \"", item.id, "\", expected different ones"));

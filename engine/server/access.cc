@@ -1,7 +1,6 @@
 #include "engine/server/access.h"
 
 #include <arpa/inet.h>
-#include <unistd.h>
 
 #include <array>
 
@@ -9,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "env/base/host_name.h"
 
 namespace hod::engine {
 namespace {
@@ -21,12 +21,6 @@ bool IsNumber(const std::string& name) {
   std::array<unsigned char, sizeof(in6_addr)> bytes;
   return inet_pton(AF_INET, name.c_str(), bytes.data()) == 1 ||
          inet_pton(AF_INET6, name.c_str(), bytes.data()) == 1;
-}
-
-std::string MachineName() {
-  std::array<char, 256> name{};
-  if (gethostname(name.data(), name.size() - 1) != 0) return "";
-  return absl::AsciiStrToLower(name.data());
 }
 
 }  // namespace
@@ -44,7 +38,8 @@ bool HostIsOurs(absl::string_view host, absl::string_view address, int port) {
     name = name.substr(1, name.size() - 2);
   }
   if (name == "localhost" || (IsNumber(name) && IsLoopback(name))) return true;
-  return !IsLoopback(address) && (IsNumber(name) || (!name.empty() && name == MachineName()));
+  return !IsLoopback(address) &&
+         (IsNumber(name) || (!name.empty() && name == absl::AsciiStrToLower(HostName())));
 }
 
 bool OriginIsOurs(absl::string_view origin, absl::string_view host) {
