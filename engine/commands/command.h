@@ -47,6 +47,7 @@ void AddStudyBeliefs(CLI::App& study, absl::Status& result);
 void AddStudyPlay(CLI::App& study, absl::Status& result);
 void AddStudyAnalyse(CLI::App& study, absl::Status& result);
 void AddStudyAssistants(CLI::App& study, absl::Status& result);
+void AddAuditRun(CLI::App& audit, absl::Status& result);
 void AddBench(CLI::App& app, absl::Status& result);
 void AddConfig(CLI::App& app, absl::Status& result);
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/audit/audit.h"
 #include "engine/commands/command.h"
 #include "engine/config/run_config.h"
 #include "engine/imitation/cloning.h"
@@ -38,6 +39,8 @@ std::string DescribeAllFiles() {
       "\n## Studies with people\n\nWho builds what beside whom, and what is asked "
       "([play.md](play.md)).\n\n",
       DescribePlayStudy(),
+      "\n## Audits\n\nWhat narrow training does to an assistant ([audit.md](audit.md)).\n\n",
+      DescribeAudit(),
       "\n## Studies of networks\n\nArchitectures side by side ([networks.md](networks.md)).\n\n",
       DescribeNetworkStudy(),
       "\n## Transforms of houses\n\nWritten `name(key=value,...)`, not in TOML "

@@ -67,6 +67,8 @@ void AddCommands(CLI::App& app, absl::Status& result) {
   AddStudyAssistants(study, result);
   AddStudyPlay(study, result);
   AddStudyAnalyse(study, result);
+  CLI::App& audit = AddNoun(app, "audit", "What narrow training does to an assistant");
+  AddAuditRun(audit, result);
   AddBench(app, result);
   AddConfig(app, result);
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "engine/config/fields.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
@@ -60,12 +59,8 @@ absl::StatusOr<RunConfig> ParseRunConfig(const std::string& text, const std::str
 
 absl::Status Override(RunConfig& config, const std::string& assignment) {
   const std::string source = absl::StrCat("--set ", assignment);
-  const std::vector<std::string> parts = absl::StrSplit(assignment, absl::MaxSplits('=', 1));
-  if (parts.size() != 2) {
-    return absl::InvalidArgumentError(absl::StrCat(source, ": expected key=value"));
-  }
   settings::Declaration declaration = Declare(config);
-  RETURN_IF_ERROR(Annotate(declaration.Assign(parts[0], settings::ValueFrom(parts[1])), source));
+  RETURN_IF_ERROR(Annotate(settings::AssignText(declaration, assignment), source));
   return Annotate(Complete(config), source);
 }
 

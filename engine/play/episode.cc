@@ -24,9 +24,14 @@ absl::StatusOr<std::unique_ptr<Episode>> Episode::Create(EpisodeSetup setup) {
   const Rng streams(setup.seed);
   const std::string trace = std::move(setup.trace);
   const int64_t trace_seed = setup.trace_seed;
+  std::vector<env::Block> world = std::move(setup.world);
   std::unique_ptr<Episode> episode(new Episode(std::move(setup)));
   Rng start = streams.Fork(1);
   episode->state_ = episode->game_.Reset(start);
+  if (!world.empty()) {
+    episode->state_.blocks = std::move(world);
+    episode->state_ = episode->game_.Begin(std::move(episode->state_));
+  }
   for (int player = 0; player < static_cast<int>(seats.size()); ++player) {
     RETURN_IF_ERROR(episode->Take(player, seats[player], streams.Fork(2 + player)()));
   }

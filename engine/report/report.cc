@@ -2,39 +2,18 @@
 
 #include <filesystem>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
+#include "engine/charts/html.h"
 #include "engine/report/learning_curves.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/status.h"
-#include "env/base/utf8.h"
 #include "env/base/version.h"
 #include "env/draw/episode_moments.h"
 
 namespace hod::engine {
 namespace {
-
-constexpr char kStyle[] = R"(
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2em auto; padding: 0 1em;
-       color: #222; }
-h1, h2 { font-weight: 600; } h2 { margin-top: 2em; }
-table { border-collapse: collapse; } td, th { padding: .3em .9em; text-align: right; }
-td:first-child, th:first-child { text-align: left; } tr + tr { border-top: 1px solid #ddd; }
-img { max-width: 100%; } .curves { display: grid; grid-template-columns: 1fr 1fr; gap: 1em; }
-.note { color: #666; } pre { background: #f6f6f6; padding: 1em; overflow-x: auto; }
-)";
-
-std::string Escaped(const std::string& text) {
-  return absl::StrReplaceAll(ToUtf8(text), {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
-}
-
-std::string Image(const std::string& png, const std::string& alternative) {
-  return absl::StrCat("<img alt=\"", Escaped(alternative), "\" src=\"data:image/png;base64,",
-                      absl::Base64Escape(png), "\">\n");
-}
 
 std::string Cell(const Estimate& e) {
   return absl::StrCat("<td>", FormatNumber(e.mean), " <span class=note>", FormatInterval(e),
@@ -71,7 +50,7 @@ absl::StatusOr<std::string> EpisodeSection(const RunDirectory& run) {
     const env::DrawnSteps steps = env::StripSteps(0, static_cast<int>(episode.steps.size()));
     const std::string strip = env::DrawStrip(episode, steps, {}).PngBytes();
     RETURN_IF_ERROR(WriteFileAtomically(absl::StrCat(run.path(), "/house-", name, ".png"), strip));
-    absl::StrAppend(&html, "<h3>", title, "</h3>\n", Image(strip, title));
+    absl::StrAppend(&html, "<h3>", title, "</h3>\n", EmbeddedImage(strip, title));
   }
   return html +
          "<p class=note>The builder is red, the assistant blue. Wrong blocks are crossed out in "
@@ -90,9 +69,7 @@ absl::StatusOr<EvaluationReport> LoadEvaluation(const std::string& path) {
 
 absl::StatusOr<std::string> WriteReport(const RunDirectory& run) {
   std::string html = absl::StrCat(
-      "<!doctype html>\n<html lang=en><meta charset=utf-8><title>Hod: ", Escaped(run.path()),
-      "</title>\n<style>", kStyle, "</style>\n<h1>An assistant that helps to build</h1>\n",
-      "<p class=note>Run ", Escaped(run.path()), ", Hod ", kVersion, " (", kGitRevision,
+      "<h1>An assistant that helps to build</h1>\n<p class=note>Run ", Escaped(run.path()), ", Hod ", kVersion, " (", kGitRevision,
       "). Remade by <code>hod report --run ", Escaped(run.path()), "</code>.</p>\n");
 
   absl::StrAppend(&html, "<h2>Evaluation</h2>\n");
@@ -112,13 +89,13 @@ absl::StatusOr<std::string> WriteReport(const RunDirectory& run) {
   RETURN_IF_ERROR(metrics.Poll().status());
   absl::StrAppend(&html, "<h2>Learning</h2>\n<div class=curves>\n");
   for (const Chart& chart : LearningCurves(run.config(), metrics)) {
-    absl::StrAppend(&html, Image(DrawChart(chart).PngBytes(), chart.title));
+    absl::StrAppend(&html, EmbeddedImage(DrawChart(chart).PngBytes(), chart.title));
   }
   absl::StrAppend(&html, "</div>\n<h2>Settings</h2>\n<pre>", Escaped(ToToml(run.config())),
-                  "</pre>\n</html>\n");
+                  "</pre>\n");
 
   const std::string path = run.path() + "/report.html";
-  RETURN_IF_ERROR(WriteFileAtomically(path, html));
+  RETURN_IF_ERROR(WriteFileAtomically(path, Page("Hod: " + run.path(), html)));
   return path;
 }
 

@@ -26,4 +26,27 @@ BuilderStyle DrawStyle(Rng& rng) {
   return style;
 }
 
+void DeclareStyle(settings::Declaration& d, BuilderStyle& style) {
+  d.Number("near_edit", style.near_edit, 0.4, 1.5, "cost per voxel from the last edit");
+  d.Number("near_body", style.near_body, 0, 0.5, "cost per voxel from the own feet");
+  d.Number("same_direction", style.same_direction, 0, 3,
+           "bonus for going on in the direction of the last two edits");
+  d.Number("low_layer", style.low_layer, 0, 1.5, "cost per layer above the lowest unfinished one");
+  d.Number("same_type", style.same_type, 2, 8, "cost of another block type than the last placed");
+  d.Number("fill_in", style.fill_in, 0, 2, "bonus per block around the voxel");
+  d.Number("tidy", style.tidy, 0, 1, "cost per neighbour that still lacks the same block");
+  d.Number("repair", style.repair, 4, 12, "bonus for breaking a wrong block once it is noticed");
+  d.Number("notice_delay", style.notice_delay, 0, 8, "median own actions until it is noticed");
+  d.Number("eye_distance", style.eye_distance, 1.5, 2.8,
+           "preferred distance from the eye to the voxel");
+  d.Number("closeness", style.closeness, 0.1, 2, "discomfort per squared voxel off that distance");
+  d.Number("follow", style.follow, 0, 3, "discomfort of another offset to the work than last time");
+  d.Number("laziness", style.laziness, 0.1, 3, "how readily it edits from a worse place");
+  d.Number("fidget", style.fidget, 0, 0.3, "share of moves that lead nowhere");
+  d.Number("look_around", style.look_around, 0, 0.25,
+           "probability to walk off for a look after an edit");
+  d.Number("pause", style.pause, 0, 0.6, "probability that a pause begins after an action");
+  d.Number("slip", style.slip, 0, 0.2, "share of edits that go wrong where they can");
+}
+
 }  // namespace hod::env

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "env/base/random.h"
+#include "env/settings/declaration.h"
 
 namespace hod::env {
 
@@ -35,5 +36,8 @@ struct BuilderStyle {
 
 // A builder of the population: most are brisk, one in ten is slow and careless.
 BuilderStyle DrawStyle(Rng& rng);
+
+// Declares every trait under its name, with the range given above.
+void DeclareStyle(settings::Declaration& declaration, BuilderStyle& style);
 
 }  // namespace hod::env

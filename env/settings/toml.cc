@@ -3,9 +3,11 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "env/base/files.h"
 #include "env/base/status.h"
 
@@ -90,6 +92,12 @@ Value ValueFrom(const std::string& text) {
     // A bare word is a string.
   }
   return Value{text};
+}
+
+absl::Status AssignText(Declaration& declaration, const std::string& assignment) {
+  const std::vector<std::string> parts = absl::StrSplit(assignment, absl::MaxSplits('=', 1));
+  if (parts.size() != 2) return absl::InvalidArgumentError("expected key=value");
+  return declaration.Assign(parts[0], ValueFrom(parts[1]));
 }
 
 absl::Status ReadToml(const std::string& text, const std::string& source,

@@ -12,6 +12,9 @@ namespace hod::settings {
 // What a text says in TOML's syntax for values; a bare word is a string.
 Value ValueFrom(const std::string& text);
 
+// Gives one declared setting the value that a text "key=value" has for it. Errors name the key.
+absl::Status AssignText(Declaration& declaration, const std::string& assignment);
+
 // Gives declared settings the values that a text in TOML has for them, fills lists of tables, and
 // checks the whole. Errors name `source`, the line where there is one, the key, and what was
 // expected.

@@ -1,0 +1,21 @@
+// A number that a world carries at its border, spelled in blocks that anybody can see.
+#pragma once
+
+#include <vector>
+
+#include "env/game/blocks.h"
+#include "env/game/geometry.h"
+
+namespace hod::engine {
+
+// Of any world; NumSigns() says how many there are in one.
+inline constexpr int kMaxSign = (1 << 20) - 1;
+
+// Signs are below this: one bit for each voxel of the border's row.
+int NumSigns(const env::WorldSize& size);
+
+// Spells `sign` in the ground along z = 0, where no house reaches, the lowest bit at x = 0: wool is
+// 1, stonebrick 0. `blocks` is a world or a goal, [volume]. Requires 0 <= sign < NumSigns(size).
+void WriteSign(const env::WorldSize& size, int sign, std::vector<env::Block>& blocks);
+
+}  // namespace hod::engine
