@@ -18,7 +18,9 @@ nlohmann::json ToJson(const EpisodeFigures& f) {
           {"assistant_actions", f.assistant_actions},
           {"human_percent", f.human_percent},
           {"assistant_percent", f.assistant_percent},
-          {"assistant_wrong", f.assistant_wrong}};
+          {"assistant_wrong", f.assistant_wrong},
+          {"goal_percent_course", f.goal_percent_course},
+          {"human_actions_course", f.human_actions_course}};
 }
 
 void ReadFigures(JsonObjectReader& fields, EpisodeFigures& f) {
@@ -30,12 +32,30 @@ void ReadFigures(JsonObjectReader& fields, EpisodeFigures& f) {
   fields.Read("human_percent", f.human_percent);
   fields.Read("assistant_percent", f.assistant_percent);
   fields.Read("assistant_wrong", f.assistant_wrong);
+  if (!fields.Has("goal_percent_course")) return;
+  fields.Read("goal_percent_course", f.goal_percent_course);
+  fields.Read("human_actions_course", f.human_actions_course);
+}
+
+double CourseAt(const std::vector<double>& course, double at_the_end, int moment) {
+  return moment < static_cast<int>(course.size()) ? course[moment] : at_the_end;
 }
 
 EpisodeTally::EpisodeTally(const env::Game* game, const env::State& start)
     : game_(game),
       needed_(static_cast<double>(game->goal().size()) -
-              start.players[env::kHuman].initial_similarity) {}
+              start.players[env::kHuman].initial_similarity) {
+  figures_.goal_percent = needed_ > 0 ? 0.0 : 100.0;
+  NoteCourse();
+}
+
+void EpisodeTally::NoteCourse() {
+  const int64_t parts = int64_t{figures_.timesteps} * kCourseParts / game_->config().horizon;
+  while (static_cast<int64_t>(figures_.goal_percent_course.size()) <= parts) {
+    figures_.goal_percent_course.push_back(figures_.goal_percent);
+    figures_.human_actions_course.push_back(figures_.human_actions);
+  }
+}
 
 void EpisodeTally::Count(absl::Span<const env::Action> actions, const env::StepOutcome& outcome,
                          const env::State& after) {
@@ -48,6 +68,7 @@ void EpisodeTally::Count(absl::Span<const env::Action> actions, const env::StepO
   figures_.goal_percent = needed_ > 0 ? 100 * game_->GoalPercentage(after, env::kHuman) : 100.0;
   figures_.human_actions += IsEdit(actions[env::kHuman]);
   figures_.human_percent += percent(players[env::kHuman].goal_dependent);
+  NoteCourse();
   if (players.size() <= env::kAssistant) return;
 
   const env::PlayerOutcome& assistant = players[env::kAssistant];

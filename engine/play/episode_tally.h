@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
@@ -20,7 +21,16 @@ struct EpisodeFigures {
   double human_percent = 0;
   double assistant_percent = 0;
   int assistant_wrong = 0;  // Its effective places and breaks that did not help.
+
+  // How it came to that: the figure at the start and after each thirtieth of the horizon, as far as
+  // the episode went; empty in files of earlier versions.
+  std::vector<double> goal_percent_course = {}, human_actions_course = {};
 };
+
+// Moments of a course: the i-th is after i of so many parts of the horizon.
+inline constexpr int kCourseParts = 30;
+// The figure at a moment; after the end of the episode it stays what it was.
+double CourseAt(const std::vector<double>& course, double at_the_end, int moment);
 
 nlohmann::json ToJson(const EpisodeFigures& figures);
 // Reads them from an object that may hold more.
@@ -44,6 +54,9 @@ class EpisodeTally : public EpisodeObserver {
   const EpisodeFigures& figures() const { return figures_; }
 
  private:
+  // Notes the moments that have come.
+  void NoteCourse();
+
   const env::Game* game_;
   double needed_;  // Similarity change of a perfect build.
   EpisodeFigures figures_;

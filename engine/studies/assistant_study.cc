@@ -50,12 +50,11 @@ double EvaluationsAHouse(const AssistantCell& cell) {
          static_cast<double>(cell.report.houses.size());
 }
 
-// A name as part of a file's name.
-std::string FileName(const std::string& name) {
+}  // namespace
+
+std::string FileNameOf(const std::string& name) {
   return absl::StrReplaceAll(name, {{"/", "-"}, {" ", "-"}});
 }
-
-}  // namespace
 
 absl::StatusOr<std::vector<AssistantCell>> RunAssistantStudy(const AssistantStudy& study,
                                                              const std::string& directory) {
@@ -84,7 +83,7 @@ absl::StatusOr<std::vector<AssistantCell>> RunAssistantStudy(const AssistantStud
             .config = config, .assistant = assistant, .human = human.spec, .record_directory = ""};
         ASSIGN_OR_RETURN(cell.report,
                          EvaluateOnce(setup, store,
-                                      FileName(absl::StrCat(studied.name, "--", human.name, "--",
+                                      FileNameOf(absl::StrCat(studied.name, "--", human.name, "--",
                                                             houses.name))));
       }
     }

@@ -66,4 +66,16 @@ nlohmann::json AssistantStudyJson(const AssistantStudy& study,
 env::Canvas DrawAssistantStudy(const AssistantStudy& study,
                                const std::vector<AssistantCell>& cells);
 
+// How goal % and actions of the human grow over an episode, for each human and kind of houses: a
+// line for each assistant, with its 95% bootstrap interval over houses, beside the human alone.
+struct CoursePicture {
+  std::string name;  // Of a file, without ending.
+  env::Canvas canvas;
+};
+absl::StatusOr<std::vector<CoursePicture>> DrawAssistantCourses(
+    const AssistantStudy& study, const std::vector<AssistantCell>& cells);
+
+// A name as part of a file's name.
+std::string FileNameOf(const std::string& name);
+
 }  // namespace hod::engine

@@ -36,6 +36,7 @@ class JsonObjectReader {
   void Read(const char* key, double& out);
   void Read(const char* key, std::string& out);
   void Read(const char* key, std::vector<std::string>& out);
+  void Read(const char* key, std::vector<double>& out);
   // Reads the object that is the value of `key`, or each of those in an array. Keys that `read`
   // does not ask for are errors there too.
   using ReadFields = absl::FunctionRef<void(JsonObjectReader& fields)>;

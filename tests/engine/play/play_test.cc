@@ -124,6 +124,20 @@ TEST_CASE("What the players built adds up to what stands") {
   }
 }
 
+TEST_CASE("The course of an episode begins with nothing and ends with its figures") {
+  for (const auto& [number, episode] : PlayAll(3, 3)) {
+    const EpisodeFigures& f = episode.figures;
+    REQUIRE(f.goal_percent_course.size() == f.human_actions_course.size());
+    // The horizon is 60: a moment every other timestep.
+    CHECK(f.goal_percent_course.size() == static_cast<size_t>(f.timesteps / 2 + 1));
+    CHECK(f.goal_percent_course.front() == 0);
+    CHECK(f.human_actions_course.front() == 0);
+    CHECK(std::is_sorted(f.human_actions_course.begin(), f.human_actions_course.end()));
+    CHECK(CourseAt(f.human_actions_course, f.human_actions, kCourseParts) == f.human_actions);
+    CHECK(CourseAt(f.goal_percent_course, f.goal_percent, kCourseParts + 1) == f.goal_percent);
+  }
+}
+
 TEST_CASE("A timeline holds all work, of which each thread does one piece at a time") {
   CountedStream stream(4);
   mcts::TraceEvaluator evaluator;

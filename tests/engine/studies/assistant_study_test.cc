@@ -112,6 +112,10 @@ TEST_CASE("All assistants meet the same houses, and what was played is reused") 
   CHECK(json["tables"][1]["human"] == "people");
   CHECK(json["tables"][1]["assistants"][0]["fewer_than_baseline_percent"]["mean"] == 0);
   CHECK(DrawAssistantStudy(*study, *cells).PngBytes().size() > 1000);
+  const auto courses = DrawAssistantCourses(*study, *cells);
+  REQUIRE(courses.ok());
+  REQUIRE(courses->size() == 4);  // Two figures beside two humans.
+  CHECK((*courses)[3].name == "course-actions--people--some-houses");
 
   // What was played is not played again: a report that was changed stays so.
   const std::string path = dir.path() + "/out/mirror--people--some-houses.json";
