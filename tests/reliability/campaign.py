@@ -1,0 +1,351 @@
+"""Failing disks and killed processes: what becomes of the files of a run.
+
+    python3 tests/reliability/campaign.py faults --program build/hod --library LIB --json OUT
+    python3 tests/reliability/campaign.py kills --program build/hod --json OUT
+
+`faults` fails every open, write, fsync, rename and mkdir of a tiny training, an evaluation and an
+import, one after the other: the command has to succeed or to end with an error that names a file,
+and the same command has to go on afterwards. `kills` ends a training at random moments, and looks
+at every file it leaves. docs/reliability.md has what came of them.
+"""
+
+import argparse
+import collections
+import errno
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+
+CONFIG = """
+[game]
+world_size = [6, 6, 6]
+horizon = 60
+[network]
+channels = 8
+blocks = 1
+[search]
+num_simulations = 2
+[selfplay]
+games = 4
+fragment_length = 16
+shard_timesteps = 64
+shard_seconds = 0.5
+[learner]
+batch_size = 8
+window = 2048
+start_timesteps = 64
+checkpoint_seconds = 0.3
+max_steps = {steps}
+[evaluation]
+episodes = 3
+simulations = 2
+"""
+
+# Calls, and the errors that each may end with. After an interruption or a short write a program
+# has to go on by itself.
+FAULTS = {
+    "open": [errno.ENOSPC, errno.EIO, errno.EINTR],
+    "write": [errno.ENOSPC, errno.EIO, errno.EINTR, "short"],
+    "fsync": [errno.EIO, errno.ENOSPC],
+    "rename": [errno.EIO, errno.ENOSPC],
+    "mkdir": [errno.ENOSPC],
+}
+TRANSPARENT = {errno.EINTR, "short"}
+
+
+def name_of(error):
+    return error if isinstance(error, str) else errno.errorcode[error]
+
+
+class Task:
+    """A command that writes below a folder, and what it starts from."""
+
+    def __init__(self, name, arguments, prepare=None):
+        self.name, self.arguments, self.prepare = name, arguments, prepare
+
+    def command(self, program, folder):
+        return [program] + [a.replace("FOLDER", str(folder)) for a in self.arguments]
+
+
+def write_houses(folder):
+    """A few houses as arrays, for an import."""
+    source = folder / "source"
+    source.mkdir()
+    draws = np.random.default_rng(1)
+    for i in range(6):
+        house = np.zeros((5, 4, 5), dtype=np.uint8)
+        house[:, 0] = 3
+        house[0], house[-1] = 7, 7
+        house[:, :, 0], house[:, :, -1] = 7, 6
+        house[1:-1, 1, 1:-1] = draws.integers(0, 2) * 6
+        np.save(source / f"house_{i}.npy", house)
+
+
+def tasks(network):
+    evaluated = ["evaluate", "--assistant", f"belief:{network}", "--episodes", "2"]
+    return [
+        Task("train", ["train", "--config", "FOLDER/config.toml", "--out", "FOLDER/out/run"]),
+        Task(
+            "evaluate",
+            evaluated + ["--json", "FOLDER/out/result.json", "--record", "FOLDER/out/episodes"],
+        ),
+        Task(
+            "import",
+            ["goals", "import", "FOLDER/source", "--size", "4x4x4", "--out", "FOLDER/out/set"],
+            write_houses,
+        ),
+    ]
+
+
+class Workplace:
+    """A fresh folder for one trial: FOLDER/out is where calls fail."""
+
+    def __init__(self, task, steps):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hod-reliability-"))
+        (self.folder / "config.toml").write_text(CONFIG.format(steps=steps))
+        (self.folder / "out").mkdir()
+        if task.prepare is not None:
+            task.prepare(self.folder)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def run(command, environment, timeout=120):
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+class Faults:
+    def __init__(self, options):
+        self.options = options
+        self.environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": options.home,
+            "XDG_CACHE_HOME": options.home,
+        }
+
+    def try_once(self, task, call, error, at):
+        """Returns how many such calls there were, and what went wrong (None: nothing)."""
+        with Workplace(task, self.options.steps) as place:
+            counter = place.folder / "counter"
+            counter.write_bytes(struct.pack("q", 0))
+            environment = dict(
+                self.environment,
+                LD_PRELOAD=self.options.library,
+                HOD_FAIL_CALL=call,
+                HOD_FAIL_ERROR=str(error),
+                HOD_FAIL_AT=str(at),
+                HOD_FAIL_UNDER=str(place.folder / "out"),
+                HOD_FAIL_COUNTER=str(counter),
+            )
+            command = task.command(self.options.program, place.folder)
+            ended = run(command, environment)
+            calls = struct.unpack("q", counter.read_bytes())[0]
+            problem = self.judge(ended, error, place.folder)
+            if problem is None:
+                again = run(command, self.environment)
+                if again.returncode != 0:
+                    problem = f"the same command does not go on: {again.stderr[-300:]}"
+            if problem is None:
+                problem = torn_files(self.options.program, place.folder / "out")
+            return calls, ended.returncode, problem
+
+    @staticmethod
+    def judge(ended, error, folder):
+        if ended.returncode == 0:
+            return None
+        if ended.returncode != 1:
+            return f"ended with {ended.returncode}: {ended.stderr[-300:]}"
+        if error in TRANSPARENT:
+            return f"did not go on by itself: {ended.stderr[-300:]}"
+        if str(folder / "out") not in ended.stderr:
+            return f"names no file: {ended.stderr[-300:]}"
+        return None
+
+    def run(self):
+        rows, problems = [], []
+        for task in tasks(self.options.network):
+            for call, errors in FAULTS.items():
+                calls, code, problem = self.try_once(task, call, 0, 0)
+                if code != 0 or problem:
+                    sys.exit(f"{task.name} fails without a fault: {problem}")
+                for error in errors:
+                    row = collections.Counter()
+                    for at in range(1, calls + 1, self.options.every):
+                        _, code, problem = self.try_once(task, call, error, at)
+                        row["tried"] += 1
+                        row["went on" if code == 0 else "error that names the file"] += not problem
+                        if problem:
+                            problems.append(
+                                f"{task.name}: {call} {at}, {name_of(error)}: {problem}"
+                            )
+                            print(problems[-1], file=sys.stderr)
+                    rows.append({"task": task.name, "call": call, "error": name_of(error), **row})
+                    print(rows[-1], file=sys.stderr)
+        return {"every": self.options.every, "rows": rows, "problems": problems}
+
+
+def torn_files(program, folder):
+    """What is damaged among files under their final names, or None."""
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or ".tmp" in path.name:
+            continue
+        if path.suffix == ".json":
+            try:
+                json.loads(path.read_text())
+            except ValueError as error:
+                return f"{path}: {error}"
+        elif path.suffix == ".safetensors":
+            size = path.stat().st_size
+            with path.open("rb") as file:
+                header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+                end = max(t["data_offsets"][1] for n, t in header.items() if n != "__metadata__")
+                if file.tell() + end != size:
+                    return f"{path}: {size} bytes, expected {file.tell() + end}"
+        elif path.suffix == ".shard" and path.read_bytes()[:8] != b"HODSHARD":
+            return f"{path}: no shard"
+        elif path.name.endswith(".jsonl.gz"):
+            verified = subprocess.run(
+                [program, "verify", str(path)], capture_output=True, text=True, check=False
+            )
+            if verified.returncode != 0:
+                return f"{path}: {verified.stderr[-200:]}"
+    return None
+
+
+class Kills:
+    """One run, killed and gone on with over and over."""
+
+    def __init__(self, options):
+        self.options = options
+        self.random = random.Random(options.seed)
+
+    def run(self):
+        torn, lost, restarts, problems = 0, 0, 0, []
+        began = time.monotonic()
+        for kill in range(self.options.kills):
+            if kill % self.options.kills_per_run == 0:
+                folder = pathlib.Path(tempfile.mkdtemp(prefix="hod-reliability-"))
+                (folder / "config.toml").write_text(CONFIG.format(steps=1000000))
+                shards = {}
+            command = [
+                self.options.program, "train",
+                "--config", str(folder / "config.toml"), "--out", str(folder / "run"),
+            ]  # fmt: skip
+            process = subprocess.Popen(
+                command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+            )
+            time.sleep(self.random.uniform(0.05, self.options.longest))
+            if process.poll() is not None:
+                problems.append(f"kill {kill}: had ended: {process.stderr.read()[-300:]}")
+            # The whole session at once, as when a machine is switched off.
+            for pid in session_of(process.pid):
+                kill_process(pid)
+            process.wait()
+            restarts += 1
+            damaged = torn_files(self.options.program, folder)
+            if damaged:
+                torn += 1
+                problems.append(f"kill {kill}: {damaged}")
+            # A shard that was complete stays what it was, until the learner has no need of it.
+            now = (
+                {p.name: p.read_bytes() for p in (folder / "run/shards").glob("*.shard")}
+                if (folder / "run/shards").exists()
+                else {}
+            )
+            for name, content in shards.items():
+                lost += name in now and now[name] != content
+            newest = max(shards, default="")
+            lost += newest != "" and newest not in now and not any(n > newest for n in now)
+            shards = now
+            if (kill + 1) % self.options.kills_per_run == 0 or kill + 1 == self.options.kills:
+                (folder / "config.toml").write_text(
+                    CONFIG.format(steps=newest_step(folder / "run") + 20)
+                )
+                ended = subprocess.run(command, capture_output=True, text=True, check=False)
+                if ended.returncode != 0:
+                    problems.append(f"kill {kill}: does not go on: {ended.stderr[-300:]}")
+                shutil.rmtree(folder, ignore_errors=True)
+                print(
+                    f"{kill + 1} kills, {torn} torn, {lost} lost, {len(problems)} problems, "
+                    f"{time.monotonic() - began:.0f} s",
+                    file=sys.stderr,
+                )
+        return {
+            "kills": restarts,
+            "torn_files": torn,
+            "shards_lost": lost,
+            "problems": problems,
+            "seed": self.options.seed,
+            "seconds": round(time.monotonic() - began),
+        }
+
+
+def newest_step(run_folder):
+    steps = [int(p.stem.split("-")[1]) for p in (run_folder / "checkpoints").glob("step-*")]
+    return max(steps, default=0)
+
+
+def session_of(leader):
+    """Processes of a session, the newest first."""
+    members = []
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(fields[3]) == leader:
+            members.append(int(stat.parent.name))
+    return sorted(members, reverse=True)
+
+
+def kill_process(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    commands = parser.add_subparsers(dest="what", required=True)
+    faults = commands.add_parser("faults", help="fails calls one after the other")
+    kills = commands.add_parser("kills", help="kills a training at random moments")
+    for command in (faults, kills):
+        command.add_argument("--program", required=True)
+        command.add_argument("--json", help="where the figures go")
+    faults.add_argument("--library", required=True, help="the built failing_calls.cc")
+    faults.add_argument("--network", default="shipped:7x7x7", help="that evaluations play with")
+    faults.add_argument("--every", type=int, default=1, help="try the first and every N-th call")
+    faults.add_argument("--steps", type=int, default=12, help="of the training")
+    kills.add_argument("--kills", type=int, default=1000)
+    kills.add_argument("--kills-per-run", type=int, default=25)
+    kills.add_argument("--longest", type=float, default=1.5, help="seconds until a kill, at most")
+    kills.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        options.home = home
+        result = Faults(options).run() if options.what == "faults" else Kills(options).run()
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(result, indent=1) + "\n")
+    print(json.dumps({k: v for k, v in result.items() if k != "rows"}, indent=1))
+    return 1 if result["problems"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
