@@ -65,6 +65,7 @@ lint: ## clang-format, black and mypy: what CI refuses
 	git ls-files '*.cc' '*.h' '*.inc' | xargs clang-format --dry-run -Werror
 	black --check --quiet --diff .
 	mypy
+	mypy --strict bindings/hod tests/python/typed_script.py
 
 # Clang cannot read libtorch 1.13's headers as C++20.
 tidy: configure ## clang-tidy over all but models/torch: too slow for CI
@@ -162,7 +163,7 @@ docs: build examples ## everything in docs/ that comes from the program, but the
 docs-tables: ## renders measured tables and code into the pages (docs/render.py)
 	$(PYTHON) docs/render.py
 
-# Those that need a trained network take that of RUN.
+# Those that need a trained network take that of RUN. EXAMPLES=learners needs Stable-Baselines3.
 EXAMPLES := train_and_plot belief human_model compare
 examples: python ## the worked examples with what they print and draw: docs/examples/*.md
 	HOD_RUN=$(RUN) $(PYTHON) docs/examples/render.py $(EXAMPLES:%=docs/examples/%.py)

@@ -23,22 +23,24 @@ inline Shape ShapeOf(const env::WorldSize& size) { return {size.w, size.h, size.
 // A read-only array over `data`, which belongs to `owner` and stays where it is as long as `owner`
 // lives; the array keeps it alive. Without `strides` in C order.
 template <typename T>
-py::array View(const T* data, const Shape& shape, py::handle owner, const Shape& strides = {}) {
-  py::array array(py::dtype::of<T>(), shape, strides, data, owner);
+py::array_t<T> View(const T* data, const Shape& shape, py::handle owner,
+                    const Shape& strides = {}) {
+  py::array_t<T> array(shape, strides, data, owner);
   py::detail::array_proxy(array.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
   return array;
 }
 
 // A new array with a copy of `values`.
 template <typename T>
-py::array Copy(const std::vector<T>& values) {
+py::array_t<T> Copy(const std::vector<T>& values) {
   return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
 }
 
 // Elements of an array in C order.
 template <typename T>
 absl::Span<const T> Elements(const py::array& array) {
-  return {static_cast<const T*>(array.data()), static_cast<size_t>(array.size())};
+  return absl::Span<const T>(static_cast<const T*>(array.data()),
+                             static_cast<size_t>(array.size()));
 }
 
 inline std::string ShapeText(const py::array& array) {

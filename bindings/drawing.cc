@@ -21,7 +21,7 @@ env::GoalDisplay GoalDisplayFrom(const std::string& name) {
 }
 
 // uint8 [height, width, 3].
-py::array ToArray(const env::Canvas& canvas) {
+py::array_t<uint8_t> ToArray(const env::Canvas& canvas) {
   return Copy(canvas.Rgb()).attr("reshape")(canvas.height(), canvas.width(), 3);
 }
 
@@ -39,9 +39,10 @@ env::WorldSize SizeFrom(const py::array& blocks) {
           static_cast<int>(blocks.shape(2))};
 }
 
-py::array DrawWorld(const py::array& blocks, const std::optional<py::array>& goal,
-                    const std::optional<py::array>& feet, const std::optional<py::array>& opacity,
-                    const std::string& corner, std::optional<int> tile) {
+py::array_t<uint8_t> DrawWorld(const py::array& blocks, const std::optional<py::array>& goal,
+                               const std::optional<py::array>& feet,
+                               const std::optional<py::array>& opacity, const std::string& corner,
+                               std::optional<int> tile) {
   const env::WorldSize size = SizeFrom(blocks);
   const std::vector<env::Block> world = BlocksFrom(blocks, ShapeOf(size), "blocks");
   env::WorldStyle style;

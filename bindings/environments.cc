@@ -3,20 +3,24 @@
 #include "bindings/environments.h"
 
 #include <pybind11/stl.h>
-#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <vector>
 
+#include "absl/base/casts.h"
 #include "absl/cleanup/cleanup.h"
 #include "absl/time/time.h"
 #include "bindings/houses.h"
+#include "bindings/human_batch.h"
 #include "bindings/players.h"
 #include "bindings/settings.h"
 #include "env/base/clock.h"
+#include "env/base/parallel.h"
 #include "env/base/status.h"
 #include "env/batch/env_batch.h"
 #include "env/game/observation.h"
@@ -27,74 +31,6 @@ namespace {
 
 using env::kAssistant;
 using env::kHuman;
-
-// The human of every environment of a batch.
-class HumanBatch {
- public:
-  HumanBatch(Players humans, int num_envs) : humans_(std::move(humans)), players_(num_envs) {}
-
-  void Reseed(const std::vector<uint64_t>& seeds) {
-    for (size_t i = 0; i < players_.size(); ++i) players_[i].rng = Rng(seeds[i]).Fork(1);
-  }
-
-  // Makes models for environments that have begun an episode.
-  absl::Status Begin(const env::EnvBatch& batch, absl::Span<const uint8_t> begun) {
-    return ForEach([&](int i, Player& player) -> absl::Status {
-      if (!begun[i]) return absl::OkStatus();
-      player.model.reset();
-      ASSIGN_OR_RETURN(auto made, humans_.factory(batch.game(i), kHuman, player.rng()));
-      player.model = std::move(made);
-      return absl::OkStatus();
-    });
-  }
-
-  // Draws the action of every human whose episode is not over into the first of two columns.
-  absl::Status Act(const env::EnvBatch& batch, absl::Span<const uint8_t> over,
-                   absl::Span<int32_t> actions) {
-    return ForEach([&](int i, Player& player) -> absl::Status {
-      if (over[i]) return absl::OkStatus();
-      if (player.model == nullptr) return absl::FailedPreconditionError("call reset() first");
-      actions[2 * i] = env::Sample(player.model->NextAction(batch.state(i)), player.rng);
-      return player.model->status();
-    });
-  }
-
-  // Tells these what they did, before the batch steps.
-  absl::Status Observe(const env::EnvBatch& batch, absl::Span<const uint8_t> over,
-                       absl::Span<const int32_t> actions) {
-    return ForEach([&](int i, Player& player) -> absl::Status {
-      if (over[i]) return absl::OkStatus();
-      player.model->Observe(batch.state(i), actions[2 * i]);
-      return player.model->status();
-    });
-  }
-
-  void RethrowIfAny() const { humans_.errors->RethrowIfAny(); }
-
- private:
-  struct Player {
-    std::unique_ptr<env::Player> model;
-    Rng rng{};
-  };
-
-  // Returns the error of the lowest environment.
-  template <typename Work>
-  absl::Status ForEach(const Work& work) {
-    std::vector<absl::Status> statuses(players_.size());
-    tbb::parallel_for(tbb::blocked_range<size_t>(0, players_.size(), 8), [&](const auto& range) {
-      for (size_t i = range.begin(); i < range.end(); ++i) {
-        statuses[i] = work(static_cast<int>(i), players_[i]);
-      }
-    });
-    for (const absl::Status& status : statuses) {
-      RETURN_IF_ERROR(status);
-    }
-    return absl::OkStatus();
-  }
-
-  const Players humans_;
-  std::vector<Player> players_;
-};
 
 // What the engine writes. It may outlive the environments, in arrays.
 struct Memory {
@@ -108,10 +44,15 @@ class Environments {
  public:
   Environments(const engine::RunConfig& config, const py::object& goals,
                const std::vector<uint64_t>& seeds, int threads, const py::object& human, bool masks)
-      : config_(config.game), goals_(GoalsFrom(goals, config_, 0)) {
+      : run_config_(config),
+        config_(config.game),
+        goals_spec_(goals),
+        human_spec_(human),
+        goals_(GoalsFrom(goals, config_, 0)) {
     if (seeds.empty()) throw py::value_error("seeds: none, expected one for each environment");
     if (threads < 1)
       throw py::value_error(absl::StrCat("threads: ", threads, ", expected 1 or more"));
+    ThrowIfError(CheckThreads(std::min(threads, AvailableThreads())));
     arena_.initialize(threads);
     const auto n = static_cast<py::ssize_t>(seeds.size());
     num_actions_ = env::ActionSpace(config_).num_actions();
@@ -143,13 +84,36 @@ class Environments {
     });
   }
 
+  void Restart(const py::array& chosen, const std::optional<std::vector<uint64_t>>& seeds) {
+    const py::ssize_t n = batch_->num_envs();
+    const py::array which = Exact<bool>(chosen, {n}, "chosen");
+    if (seeds && static_cast<py::ssize_t>(seeds->size()) != n) {
+      throw py::value_error(
+          absl::StrCat("seeds: ", seeds->size(), ", expected one for each of ", n));
+    }
+    std::vector<uint8_t> begun(n);
+    for (py::ssize_t i = 0; i < n; ++i) begun[i] = Elements<bool>(which)[i] ? 1 : 0;
+    Run([&] {
+      for (py::ssize_t i = 0; i < n; ++i) {
+        if (!begun[i]) continue;
+        if (seeds) Reseed(static_cast<int>(i), (*seeds)[i]);
+        for (int p = 0; p < config_.num_players(); ++p) {
+          memory_->actions[i * config_.num_players() + p] = 0;
+        }
+      }
+      RETURN_IF_ERROR(batch_->Restart(begun, arrays_));
+      WriteProgress();
+      return BeginHumans(begun);
+    });
+  }
+
   void Step(const py::array& actions) {
     const py::ssize_t n = batch_->num_envs();
     const Shape shape = humans_ == nullptr ? Shape{n, config_.num_players()} : Shape{n};
     const std::vector<int32_t> given = Indices(actions, shape, num_actions_, "actions");
     Run([&]() -> absl::Status {
       std::vector<uint8_t> over(n);  // The step begins another episode.
-      for (py::ssize_t i = 0; i < n; ++i) over[i] = arrays_.terminated[i] || arrays_.truncated[i];
+      for (py::ssize_t i = 0; i < n; ++i) over[i] = batch_->ended(static_cast<int>(i));
       std::vector<int32_t> joint = given;
       if (humans_ != nullptr) {
         joint.assign(2 * n, 0);
@@ -197,7 +161,81 @@ class Environments {
 
   const py::dict& arrays() const { return views_; }
 
+  // A generator is its state, and Rng(state) goes on as it would.
+  static_assert(sizeof(Rng) == sizeof(uint64_t));
+
+  // What makes the same environments, in the midst of the same episodes: how they were made, and
+  // for each (stream of the environment, actions, stream of the human, whether it has a model).
+  py::tuple Record() const {
+    CheckIndex(0);
+    py::list records;
+    for (int i = 0; i < batch_->num_envs(); ++i) {
+      const env::EpisodeRecord& record = batch_->record(i);
+      records.append(
+          py::make_tuple(absl::bit_cast<uint64_t>(record.rng), Copy(record.actions),
+                         humans_ == nullptr ? 0 : absl::bit_cast<uint64_t>(humans_->record(i)),
+                         humans_ != nullptr && humans_->has_model(i)));
+    }
+    return py::make_tuple(run_config_, goals_spec_, human_spec_, arena_.max_concurrency(),
+                          !arrays_.masks.empty(), records);
+  }
+
+  static std::unique_ptr<Environments> FromRecord(const py::tuple& record) {
+    const auto [config, goals, human, threads, masks, records] =
+        record.cast<std::tuple<engine::RunConfig, py::object, py::object, int, bool, py::list>>();
+    auto made = std::make_unique<Environments>(config, goals, std::vector<uint64_t>(records.size()),
+                                               threads, human, masks);
+    const int players = made->config_.num_players();
+    for (size_t i = 0; i < records.size(); ++i) {
+      const auto [stream, actions, human_stream, has_model] =
+          records[i].cast<std::tuple<uint64_t, py::array, uint64_t, bool>>();
+      const std::vector<int32_t> ids = Indices(actions, {-1}, made->num_actions_, "actions");
+      if (ids.size() % players != 0) throw py::value_error("actions: not one for each player");
+      made->Run([&, i = static_cast<int>(i), stream = stream, human_stream = human_stream,
+                 has_model = has_model] {
+        return made->PlayAgain(i, {Rng(stream), ids}, Rng(human_stream), has_model);
+      });
+    }
+    return made;
+  }
+
  private:
+  void Reseed(int i, uint64_t seed) {
+    batch_->Begin(i, Rng(seed));
+    if (humans_ != nullptr) humans_->Reseed(i, Rng(seed).Fork(1));
+  }
+
+  // Plays the episode of environment `i` again. The human acts as before, if its model follows from
+  // its seed.
+  absl::Status PlayAgain(int i, const env::EpisodeRecord& record, const Rng& human,
+                         bool has_model) {
+    std::vector<uint8_t> only(batch_->num_envs()), others(batch_->num_envs(), 1);
+    only[i] = 1;
+    others[i] = 0;
+    batch_->Begin(i, record.rng);
+    RETURN_IF_ERROR(batch_->Restart(only, arrays_));
+    if (humans_ != nullptr) humans_->Reseed(i, human);
+    if (has_model) RETURN_IF_ERROR(BeginHumans(only));
+    const size_t players = config_.num_players();
+    std::vector<int32_t> joint(batch_->num_envs() * players);
+    for (size_t at = 0; at < record.actions.size(); at += players) {
+      std::copy_n(record.actions.begin() + at, players, joint.begin() + i * players);
+      if (has_model) {
+        RETURN_IF_ERROR(humans_->Act(*batch_, others, absl::MakeSpan(joint)));
+        if (joint[i * players + kHuman] != record.actions[at + kHuman]) {
+          return absl::FailedPreconditionError(
+              "the human model does not follow from its seed: played again, it acts otherwise");
+        }
+        RETURN_IF_ERROR(humans_->Observe(*batch_, others, joint));
+      }
+      const auto own = absl::MakeSpan(joint).subspan(i * players, players);
+      RETURN_IF_ERROR(batch_->StepOne(i, own, arrays_));
+      std::copy(own.begin(), own.end(), memory_->actions.begin() + i * players);
+    }
+    WriteProgress();
+    return absl::OkStatus();
+  }
+
   void MakeArrays(py::ssize_t n, bool masks) {
     const py::ssize_t players = humans_ == nullptr ? config_.num_players() : 1;
     const env::WorldSize& size = config_.size;
@@ -264,7 +302,9 @@ class Environments {
     ThrowIfError(status);
   }
 
+  const engine::RunConfig run_config_;
   const env::GameConfig config_;
+  const py::object goals_spec_, human_spec_;
   const Goals goals_;
   int num_actions_ = 0;
   std::shared_ptr<Memory> memory_;
@@ -287,13 +327,21 @@ those of the assistant, [n], and P = 1: arrays hold what it sees. The arrays are
 whole life of the batch, and reset() and step() overwrite them: copy what is to be kept.
 
 Autoreset is "next step": the step after the last of an episode ignores its actions, starts a new
-episode and gives no rewards. One thread at a time may use a batch; the GIL is released.)")
+episode and gives no rewards. `restart` before that step starts it earlier. One thread at a time may
+use a batch; the GIL is released.
+
+Copies and pickles play the present episodes again, so that they go on in the same way; human models
+and goals have to follow from their seeds.)")
       .def(py::init<const engine::RunConfig&, const py::object&, const std::vector<uint64_t>&, int,
                     const py::object&, bool>(),
            py::arg("config"), py::arg("goals"), py::arg("seeds"), py::arg("threads") = 1,
            py::arg("human") = py::none(), py::arg("masks") = true)
       .def("reset", &Environments::Reset, py::arg("seeds") = py::none(),
            "Starts new episodes, those of `seeds` if given.")
+      .def(
+          "restart", &Environments::Restart, py::arg("chosen"), py::arg("seeds") = py::none(),
+          "Starts new episodes where `chosen`, bool [n], is true, those of `seeds`, [n], if given. "
+          "Rewards, terminated and truncated stay as the last step left them.")
       .def("step", &Environments::Step, py::arg("actions"))
       .def_property_readonly("num_envs", &Environments::num_envs)
       .def_property_readonly("num_actions", &Environments::num_actions)
@@ -311,6 +359,7 @@ goal_percentages  float64 [n]: share of the goal that stands, 1 when complete
 actions           int32 [n, players]: those of the last step, the human's among them)")
       .def("time_steps", &Environments::TimeSteps, py::arg("actions"),
            "For hod.bench: seconds that C++ alone takes for steps of integers [steps, n, players].")
+      .def(py::pickle([](const Environments& e) { return e.Record(); }, &Environments::FromRecord))
       .def("game", &Environments::GameOf, py::arg("index"), "A copy.")
       .def("state", &Environments::StateOf, py::arg("index"), "A copy.");
 }

@@ -1,6 +1,8 @@
 // Recorded episodes, and recordings of people, in Python.
 #include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -44,8 +46,8 @@ class Replay {
 // Reads one recorded episode after the other.
 class BoundEpisodeReader {
  public:
-  explicit BoundEpisodeReader(const std::string& path)
-      : reader_(ValueOrThrow(env::EpisodeReader::Open(path))) {}
+  explicit BoundEpisodeReader(const std::filesystem::path& path)
+      : reader_(ValueOrThrow(env::EpisodeReader::Open(path.string()))) {}
 
   std::shared_ptr<RecordedEpisode> Next() {
     absl::StatusOr<std::optional<RecordedEpisode>> episode;
@@ -138,8 +140,8 @@ const char* NameOf(env::RecordingKind timeline) {
 // Reads one episode after the other.
 class PeopleReader {
  public:
-  explicit PeopleReader(const std::string& path)
-      : reader_(ValueOrThrow(env::HumanRecordingReader::Open(path))) {}
+  explicit PeopleReader(const std::filesystem::path& path)
+      : reader_(ValueOrThrow(env::HumanRecordingReader::Open(path.string()))) {}
 
   PeopleEpisode Next() {
     if (!ValueOrThrow(reader_.NextEpisode())) throw py::stop_iteration();
@@ -171,12 +173,12 @@ class PeopleReader {
 // A trace file that is written while Python plays.
 class BoundRecorder {
  public:
-  BoundRecorder(const std::string& path, const GamePtr& game, const WorldState& start,
+  BoundRecorder(const std::filesystem::path& path, const GamePtr& game, const WorldState& start,
                 const std::string& name, int64_t seed)
       : game_(Required(game)), state_(start) {
     CheckFits(*game, start);
     recorder_.emplace(
-        ValueOrThrow(env::TraceRecorder::Create(path, game_.get(), start, name, seed)));
+        ValueOrThrow(env::TraceRecorder::Create(path.string(), game_.get(), start, name, seed)));
   }
 
   void Step(const std::vector<int64_t>& ids) {
@@ -215,7 +217,7 @@ void BindPeople(py::module_& m) {
                     "feet, in voxels).");
   py::class_<PeopleReader>(m, "PeopleReader",
                            "Reads a recording of people (docs/traces.md), an episode at a time.")
-      .def(py::init<const std::string&>(), py::arg("path"))
+      .def(py::init<const std::filesystem::path&>(), py::arg("path"))
       .def("__iter__", [](const py::object& self) { return self; })
       .def("__next__", &PeopleReader::Next);
 }
@@ -236,12 +238,12 @@ void BindEpisodes(py::module_& m) {
       R"(A recorded episode: of Hod, of the reference, or of people (docs/traces.md).
 
 `len()` is its number of steps; `replay()` has one state more.)")
-      .def(py::init([](const std::string& path, int index) {
+      .def(py::init([](const std::filesystem::path& path, int index) {
              if (index < 0) throw py::value_error(absl::StrCat("index: ", index, " is negative"));
              absl::StatusOr<RecordedEpisode> episode;
              {
                const py::gil_scoped_release release;
-               episode = env::ReadEpisode(path, index);
+               episode = env::ReadEpisode(path.string(), index);
              }
              return std::make_shared<RecordedEpisode>(ValueOrThrow(std::move(episode)));
            }),
@@ -263,15 +265,15 @@ void BindEpisodes(py::module_& m) {
       .def("state", &StateAt, py::arg("t"), "The state after `t` steps, replayed from the start.");
   py::class_<BoundEpisodeReader>(m, "EpisodeReader",
                                  "Reads recorded episodes, one after the other.")
-      .def(py::init<const std::string&>(), py::arg("path"))
+      .def(py::init<const std::filesystem::path&>(), py::arg("path"))
       .def("__iter__", [](const py::object& self) { return self; })
       .def("__next__", &BoundEpisodeReader::Next);
   py::class_<BoundRecorder>(m, "Recorder",
                             R"(Plays a game and records it as a trace that `hod verify` accepts.
 
 The file appears under its name when the game is over.)")
-      .def(py::init<const std::string&, const GamePtr&, const WorldState&, const std::string&,
-                    int64_t>(),
+      .def(py::init<const std::filesystem::path&, const GamePtr&, const WorldState&,
+                    const std::string&, int64_t>(),
            py::arg("path"), py::arg("game"), py::arg("start"), py::arg("name") = "python",
            py::arg("seed") = 0)
       .def("step", &BoundRecorder::Step, py::arg("actions"),

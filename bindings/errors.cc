@@ -1,7 +1,10 @@
 #include "bindings/errors.h"
 
 #include <memory>
+#include <optional>
 #include <string>
+
+#include "env/base/descriptor.h"
 
 namespace hod::bindings {
 namespace {
@@ -11,13 +14,8 @@ PyObject* ExceptionOf(absl::StatusCode code) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kOutOfRange:
     case absl::StatusCode::kDataLoss:
+    case absl::StatusCode::kNotFound:  // Of a name: a file that is missing has an errno.
       return PyExc_ValueError;
-    case absl::StatusCode::kNotFound:
-      return PyExc_FileNotFoundError;
-    case absl::StatusCode::kAlreadyExists:
-      return PyExc_FileExistsError;
-    case absl::StatusCode::kPermissionDenied:
-      return PyExc_PermissionError;
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kResourceExhausted:
       return PyExc_OSError;
@@ -26,11 +24,28 @@ PyObject* ExceptionOf(absl::StatusCode code) {
   }
 }
 
+// The exception of the errno, which Python prints before the message and the path.
+[[noreturn]] void Throw(const FileError& file, std::string message) {
+  if (const size_t at = message.find(file.path + ": "); at != std::string::npos) {
+    message.erase(at, file.path.size() + 2);
+  }
+  const py::object path = py::reinterpret_steal<py::object>(PyUnicode_DecodeFSDefaultAndSize(
+      file.path.data(), static_cast<py::ssize_t>(file.path.size())));
+  if (!path) throw py::error_already_set();
+  // Of an errno, OSError makes FileNotFoundError, IsADirectoryError and the like.
+  const py::object exception =
+      py::reinterpret_borrow<py::object>(PyExc_OSError)(file.error, message, path);
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
+  throw py::error_already_set();
+}
+
 }  // namespace
 
 void ThrowIfError(const absl::Status& status) {
   if (status.ok()) return;
-  PyErr_SetString(ExceptionOf(status.code()), std::string(status.message()).c_str());
+  const std::string message(status.message());
+  if (const std::optional<FileError> file = FileErrorOf(status)) Throw(*file, message);
+  PyErr_SetString(ExceptionOf(status.code()), message.c_str());
   throw py::error_already_set();
 }
 

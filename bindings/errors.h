@@ -15,8 +15,8 @@ namespace hod::bindings {
 
 namespace py = pybind11;
 
-// ValueError for arguments and contents of files that are wrong, an OSError where a file cannot be
-// read or written, else RuntimeError. Requires the GIL.
+// ValueError for arguments and contents of files that are wrong; an OSError, which knows errno and
+// the file, where one cannot be read or written; else RuntimeError. Requires the GIL.
 void ThrowIfError(const absl::Status& status);
 
 template <typename T>

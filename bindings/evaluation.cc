@@ -1,6 +1,9 @@
 #include "bindings/evaluation.h"
 
 #include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+
+#include <filesystem>
 
 #include "bindings/houses.h"
 #include "bindings/models.h"
@@ -14,9 +17,9 @@
 namespace hod::bindings {
 namespace {
 
-// How reports call what is no string.
+// How reports call a player.
 std::string LabelOf(const py::object& object) {
-  if (py::isinstance<py::str>(object)) return object.cast<std::string>();
+  if (const auto name = NameFrom(object)) return *name;
   if (py::hasattr(object, "__name__")) return object.attr("__name__").cast<std::string>();
   return py::str(py::type::of(object).attr("__name__"));
 }
@@ -83,8 +86,8 @@ void BindEvaluation(py::module_& m) {
       "(mean, low, high): the mean and its 95% percentile interval.");
   m.def(
       "open_run",
-      [](const std::string& path) {
-        const engine::RunDirectory run = ValueOrThrow(engine::RunDirectory::Open(path));
+      [](const std::filesystem::path& path) {
+        const engine::RunDirectory run = ValueOrThrow(engine::RunDirectory::Open(path.string()));
         return py::make_tuple(run.config(), ValueOrThrow(run.Checkpoints()));
       },
       py::arg("path"), "(Config, [(training step, path of a checkpoint), ...]); see hod.Run.");

@@ -2,8 +2,9 @@
 
 #include <pybind11/stl.h>
 
-#include <random>
+#include <algorithm>
 
+#include "bindings/pickles.h"
 #include "bindings/settings.h"
 #include "env/draw/moment.h"
 #include "env/game/action_mask.h"
@@ -26,7 +27,7 @@ constexpr const char* kTypeNames[env::kNumActionTypes] = {
 
 // A player's view [P] over one field of all players, which lie in a row.
 template <typename Field>
-py::array PlayersView(py::handle self, const Field* first, const Shape& rest) {
+py::array_t<Field> PlayersView(py::handle self, const Field* first, const Shape& rest) {
   const auto& state = self.cast<const WorldState&>();
   Shape shape = {static_cast<py::ssize_t>(state.players.size())};
   Shape strides = {sizeof(env::PlayerState)};
@@ -37,7 +38,7 @@ py::array PlayersView(py::handle self, const Field* first, const Shape& rest) {
   return View(first, shape, self, strides);
 }
 
-py::array Inventories(const State& state) {
+py::array_t<int32_t> Inventories(const State& state) {
   py::array_t<int32_t> counts(
       Shape{static_cast<py::ssize_t>(state.players.size()), env::kNumBlocks});
   int32_t* out = counts.mutable_data();
@@ -112,7 +113,7 @@ WorldState Begin(const Game& game, const py::array& blocks, const py::array& fee
   return {game.size(), game.Begin(std::move(state))};
 }
 
-py::array Rewards(const StepOutcome& outcome) {
+py::array_t<double> Rewards(const StepOutcome& outcome) {
   std::vector<double> rewards;
   for (const env::PlayerOutcome& p : outcome.players) rewards.push_back(p.reward);
   return Copy(rewards);
@@ -174,6 +175,7 @@ and keep it alive. `copy()` is independent.)")
             return static_cast<const State&>(a) == static_cast<const State&>(b);
           },
           py::is_operator())
+      .def(py::pickle([](const WorldState& s) { return ToPickle(s); }, &StateFromPickle))
       .def("__repr__", [](const WorldState& s) {
         return absl::StrCat("<hod.State at timestep ", s.timestep, ">");
       });
@@ -277,6 +279,7 @@ assistant in games made here.)")
            }),
            py::arg("config"), py::arg("goal"), py::arg("global_timestep") = 0,
            "`goal` is uint8 [w, h, d]; `global_timestep` fixes the reward schedules.")
+      .def(py::pickle([](const Game& g) { return ToPickle(g); }, &GameFromPickle))
       .def_property_readonly(
           "goal",
           [](const py::object& self) {

@@ -18,7 +18,7 @@ env::House HouseFrom(const py::array& array, const std::string& name) {
   return house;
 }
 
-py::array ToArray(const env::WorldSize& size, const std::vector<env::Block>& blocks) {
+py::array_t<uint8_t> ToArray(const env::WorldSize& size, const std::vector<env::Block>& blocks) {
   return Copy(blocks).attr("reshape")(size.w, size.h, size.d);
 }
 

@@ -1,7 +1,10 @@
 #include "bindings/models.h"
 
 #include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
 
+#include <cstring>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <variant>
@@ -27,7 +30,7 @@ constexpr char kMadeHere[] = "Network";
 class BoundNetwork {
  public:
   BoundNetwork(models::LoadedNetwork loaded, const std::string& precision)
-      : loaded_(std::move(loaded)) {
+      : loaded_(std::move(loaded)), precision_(precision) {
     using Choice = models::PrecisionChoice;
     if (precision == "float32") {
       backend_.precision = Choice::kFloat32;
@@ -44,6 +47,7 @@ class BoundNetwork {
   const models::LoadedNetwork& loaded() const { return loaded_; }
   const Network& network() const { return std::get<Network>(loaded_.network); }
   const std::string& run() const { return loaded_.run; }
+  const std::string& precision() const { return precision_; }
 
   std::shared_ptr<mcts::Evaluator> evaluator() {
     const std::lock_guard lock(mutex_);
@@ -55,6 +59,7 @@ class BoundNetwork {
 
  private:
   const models::LoadedNetwork loaded_;
+  const std::string precision_;
   models::BackendOptions backend_;
   std::mutex mutex_;
   std::shared_ptr<mcts::Evaluator> evaluator_;
@@ -237,6 +242,32 @@ Network NetworkFrom(const py::dict& config, const py::dict& parameters) {
   return network;
 }
 
+py::tuple ToPickle(const BoundNetwork& bound) {
+  const std::vector<float>& parameters = bound.network().parameters;
+  return py::make_tuple(
+      bound.loaded().path, ToDict(bound.network().config),
+      py::bytes(reinterpret_cast<const char*>(parameters.data()), 4 * parameters.size()),
+      bound.run(), bound.precision());
+}
+
+std::unique_ptr<BoundNetwork> NetworkFromPickle(const py::tuple& pickle) {
+  const auto [path, config, bytes, run, precision] =
+      pickle.cast<std::tuple<std::string, py::dict, std::string, std::string, std::string>>();
+  Network network{ConfigFrom(config), {}};
+  size_t count = 0;
+  for (const models::ParameterSpec& spec : models::ParameterLayout(network.config)) {
+    count += spec.Size();
+  }
+  if (bytes.size() != 4 * count) {
+    throw py::value_error(
+        absl::StrCat("a pickle of ", bytes.size(), " bytes, expected ", 4 * count));
+  }
+  network.parameters.resize(count);
+  std::memcpy(network.parameters.data(), bytes.data(), bytes.size());
+  return std::make_unique<BoundNetwork>(models::LoadedNetwork{path, std::move(network), run},
+                                        precision);
+}
+
 py::dict Parameters(const py::object& self) {
   const Network& network = self.cast<const BoundNetwork&>().network();
   py::dict parameters;
@@ -279,7 +310,7 @@ BoundPrediction MakePrediction(const py::array& policy, float value, const py::a
 
 // One field of every entry of the human's policy.
 template <typename Field>
-py::array HumanView(const py::object& self, Field mcts::LikelyAction::*field) {
+py::array_t<Field> HumanView(const py::object& self, Field mcts::LikelyAction::*field) {
   const auto& policy = self.cast<const BoundPrediction&>().human_policy;
   const Field* first = policy.empty() ? nullptr : &(policy.front().*field);
   return View(first, {static_cast<py::ssize_t>(policy.size())}, self, {sizeof(mcts::LikelyAction)});
@@ -372,9 +403,9 @@ to 1 there.)")
            "\"blocks\": 4, \"inventories\": False}.")
       .def_static(
           "load",
-          [](const std::string& path, const std::string& precision) {
-            return std::make_unique<BoundNetwork>(ValueOrThrow(models::OpenHodNetwork(path)),
-                                                  precision);
+          [](const std::filesystem::path& path, const std::string& precision) {
+            return std::make_unique<BoundNetwork>(
+                ValueOrThrow(models::OpenHodNetwork(path.string())), precision);
           },
           py::arg("path"), py::arg("precision") = "auto", "The network of a checkpoint.")
       .def_static(
@@ -389,9 +420,10 @@ to 1 there.)")
           "With random parameters, as at the start of training.")
       .def(
           "save",
-          [](const BoundNetwork& network, const std::string& path, const std::string& run) {
-            ThrowIfError(
-                models::SaveNetwork(path, {network.network(), run.empty() ? network.run() : run}));
+          [](const BoundNetwork& network, const std::filesystem::path& path,
+             const std::string& run) {
+            ThrowIfError(models::SaveNetwork(
+                path.string(), {network.network(), run.empty() ? network.run() : run}));
           },
           py::arg("path"), py::arg("run") = "",
           "Writes a checkpoint that can be evaluated, but not trained on; `run` is JSON about the "
@@ -405,6 +437,7 @@ to 1 there.)")
           "The Config that it was trained with.")
       .def_property_readonly("parameters", &Parameters,
                              "{name: float32 array}, views, in the order of the layout.")
+      .def(py::pickle(&ToPickle, &NetworkFromPickle))
       .def("evaluate", &Evaluate, py::arg("positions"),
            "One Prediction for each Position; the larger the list, the fuller the batches.");
   m.def("features", &Features, py::arg("positions"), py::arg("goal_visible") = false,

@@ -178,10 +178,15 @@ py::tuple ToPython(const ActionDistribution& distribution) {
   return py::make_tuple(ids, probabilities);
 }
 
+std::optional<std::string> NameFrom(const py::object& object) {
+  if (!py::isinstance<py::str>(object) && !py::hasattr(object, "__fspath__")) return std::nullopt;
+  return py::module_::import("os").attr("fspath")(object).cast<std::string>();
+}
+
 Players PlayersFrom(const py::object& spec) {
   const auto errors = std::make_shared<PythonErrors>();
-  if (py::isinstance<py::str>(spec)) {
-    return {ValueOrThrow(engine::MakePlayerFactory(spec.cast<std::string>())), errors};
+  if (const auto name = NameFrom(spec)) {
+    return {ValueOrThrow(engine::MakePlayerFactory(*name)), errors};
   }
   if (!PyCallable_Check(spec.ptr())) {
     throw py::type_error(absl::StrCat("player: expected one of ", engine::PlayerSpecs(),

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "bindings/game.h"
 #include "engine/play/player_spec.h"
@@ -14,10 +16,13 @@ struct Players {
   std::shared_ptr<PythonErrors> errors;
 };
 
-// `spec` is as for engine::MakePlayerFactory(), or a function of (game, player, seed) that returns
-// a policy: a function of a state that returns the player's next action as a flat id, a dictionary
-// {flat id: probability}, or an array of num_actions probabilities. A policy with a method
-// `observe(state, action)` is told what was played.
+// Text, or the text of a path; nothing of other objects.
+std::optional<std::string> NameFrom(const py::object& object);
+
+// `spec` is a name or a path, as for engine::MakePlayerFactory(), or a function of (game, player,
+// seed) that returns a policy: a function of a state that returns the player's next action as a
+// flat id, a dictionary {flat id: probability}, or an array of num_actions probabilities. A policy
+// with a method `observe(state, action)` is told what was played.
 Players PlayersFrom(const py::object& spec);
 
 // (int32 [k] flat ids, float32 [k] probabilities).

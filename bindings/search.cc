@@ -95,14 +95,15 @@ std::shared_ptr<BoundSearch> RunSearch(const env::Game& game, const WorldState& 
 
 // One field of every node, a strided view of the tree.
 template <typename Field>
-py::array Column(const std::shared_ptr<BoundSearch>& search, Field Node::*field) {
+py::array_t<Field> Column(const std::shared_ptr<BoundSearch>& search, Field Node::*field) {
   const std::vector<Node>& nodes = Required(search)->tree().nodes;
   return View(&(nodes.front().*field), {static_cast<py::ssize_t>(nodes.size())}, py::cast(search),
               {sizeof(Node)});
 }
 
 template <typename T>
-py::array PoolView(const BoundNode& node, const std::vector<T>& pool, int32_t begin, int32_t end) {
+py::array_t<T> PoolView(const BoundNode& node, const std::vector<T>& pool, int32_t begin,
+                        int32_t end) {
   return View(pool.data() + begin, {end - begin}, py::cast(node.search));
 }
 
@@ -143,7 +144,7 @@ py::array Actions(const BoundNode& node) {
 }
 
 // int32 [k] flat ids of the node's valid actions, a view: types are runs that follow each other.
-py::array ActionIds(const BoundNode& node) {
+py::array_t<int32_t> ActionIds(const BoundNode& node) {
   int32_t begin = std::numeric_limits<int32_t>::max(), end = 0;
   for (const mcts::TypeStats& type : node.node().types) {
     if (type.begin == type.end) continue;
@@ -153,7 +154,7 @@ py::array ActionIds(const BoundNode& node) {
   return PoolView(node, node.search->tree().ids, std::min(begin, end), end);
 }
 
-py::array HumanProbabilities(const BoundNode& node) {
+py::array_t<float> HumanProbabilities(const BoundNode& node) {
   const std::vector<float>& cumulative = node.search->tree().human_cumulative;
   const int32_t begin = node.node().humans_begin, end = node.node().humans_end;
   py::array_t<float> probabilities(end - begin);
@@ -165,7 +166,7 @@ py::array HumanProbabilities(const BoundNode& node) {
   return probabilities;
 }
 
-py::array BeliefLogits(const BoundNode& node) {
+py::array_t<float> BeliefLogits(const BoundNode& node) {
   const int32_t begin = node.node().targets_begin, end = node.node().targets_end;
   const float* const first =
       reinterpret_cast<const float*>(node.search->tree().target_logits.data() + begin);

@@ -1,6 +1,9 @@
 #include "bindings/settings.h"
 
 #include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "engine/config/fields.h"
@@ -63,8 +66,8 @@ void ApplyTo(Declaration& declaration, const py::dict& settings, const std::stri
   }
 }
 
-RunConfig ConfigOf(const std::string& path) {
-  return ValueOrThrow(engine::TrainedConfig(ValueOrThrow(models::OpenHodNetwork(path))));
+RunConfig ConfigOf(const std::filesystem::path& path) {
+  return ValueOrThrow(engine::TrainedConfig(ValueOrThrow(models::OpenHodNetwork(path.string()))));
 }
 
 py::object Get(RunConfig& config, const std::string& key) {
@@ -123,8 +126,8 @@ out of range.)")
            py::arg("settings") = py::dict())
       .def_static(
           "load",
-          [](const std::string& path, const py::dict& settings) {
-            return Replace(ValueOrThrow(engine::LoadRunConfig(path, {})), settings);
+          [](const std::filesystem::path& path, const py::dict& settings) {
+            return Replace(ValueOrThrow(engine::LoadRunConfig(path.string(), {})), settings);
           },
           py::arg("path"), py::arg("settings") = py::dict(),
           "A TOML file over the defaults, and `settings` over both.")

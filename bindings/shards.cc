@@ -1,6 +1,8 @@
 // Shards of self-play in Python.
 #include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "bindings/data.h"
@@ -111,11 +113,11 @@ void BindShards(py::module_& m) {
   BindFragment(m);
   py::class_<Shard, std::shared_ptr<Shard>>(
       m, "Shard", "A file of fragments; a sequence of them (engine/samples/shard.h).")
-      .def(py::init([](const std::string& path) {
+      .def(py::init([](const std::filesystem::path& path) {
              absl::StatusOr<Shard> shard;
              {
                const py::gil_scoped_release release;
-               shard = engine::ReadShard(path);
+               shard = engine::ReadShard(path.string());
              }
              return std::make_shared<Shard>(ValueOrThrow(std::move(shard)));
            }),

@@ -13,6 +13,7 @@ from types import ModuleType
 
 HEADER = '''"""The engine of Hod as pybind11 binds it. Made from the module by bindings/stubs.py."""
 
+import os
 from typing import Any, Callable, ClassVar, Iterator, Optional, Sequence, Union
 
 import numpy
@@ -20,7 +21,8 @@ from numpy.typing import NDArray
 
 _Policy = tuple[NDArray[numpy.int32], NDArray[numpy.float32]]
 _GoalSpec = Union[str, Callable[[int], NDArray[Any]]]
-_HumanSpec = Union[str, Callable[[Game, int, int], Any]]
+_HumanPolicy = Callable[[State], Union[int, dict[int, float], NDArray[Any]]]
+_HumanSpec = Union[str, os.PathLike[str], Callable[[Game, int, int], _HumanPolicy]]
 _Evaluator = Union[Network, Callable[[list[Position]], Sequence[Prediction]]]
 
 '''
@@ -62,12 +64,22 @@ _RESULTS = {
 }
 # And of parameters, by their names or those of their functions.
 _PARAMETERS = [
-    (r"\bhuman: Any, goals: Any\b", "human: Any, goals: Optional[_GoalSpec]"),
+    (
+        r"\bassistant: Any\b(.*)\bpolicy: Any, human: Any, goals: Any\b",
+        r"assistant: Optional[_Evaluator]\1policy: Optional[_HumanSpec], human: _HumanSpec, "
+        "goals: Optional[_GoalSpec]",
+    ),
+    (r"\blocation: Any\b", "location: Union[int, Sequence[int]]"),
+    (r"\bparameters: dict\[str, Any\]", "parameters: dict[str, NDArray[numpy.float32]]"),
+    (
+        r"\btensors: dict\[str, Any\], metadata: dict\[str, Any\]",
+        "tensors: dict[str, tuple[str, Sequence[int], bytes]], metadata: dict[str, str]",
+    ),
     (r"\bgoals: Any\b", "goals: _GoalSpec"),
     (r"\bhuman: Any = None\b", "human: Optional[_HumanSpec] = None"),
     (r"\bevaluator: Any\b", "evaluator: _Evaluator"),
     (r"\bactions: list\[int\]", "actions: Union[Sequence[int], NDArray[Any]]"),
-    (r"(\w+): list\[", r"\1: Sequence["),
+    (r"(\w+): (Optional\[)?list\[", r"\1: \2Sequence["),
 ]
 _SPECS = {"Goals": "_GoalSpec", "HumanModel": "_HumanSpec"}
 
@@ -81,6 +93,7 @@ _TYPES = [
     (r"\bnumpy\.ndarray\[(numpy\.\w+)\]", r"NDArray[\1]"),
     (r"\bnumpy\.ndarray\[bool\]", "NDArray[numpy.bool_]"),
     (r"\bnumpy\.ndarray(\[[^\]]*\])?", "NDArray[Any]"),
+    (r"\bos\.PathLike\b", "Union[str, os.PathLike[str]]"),
     (r"\biterable\b", "Any"),
     (r"\bdict\b(?!\[)", "dict[str, Any]"),
     (r"\blist\b(?!\[)", "list[Any]"),

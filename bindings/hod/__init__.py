@@ -6,6 +6,7 @@
     run = hod.Run("runs/demo")                            # hod.runs
     hod.plot.learning_curves(run)                         # needs matplotlib
     twin = hod.torch.Network.load("checkpoint.safetensors")   # needs torch
+    hod.stable_baselines3.VecEnv(vector)                  # needs Stable-Baselines3
 
 Worlds are arrays [w, h, d] of block ids (`BLOCK_NAMES`), where h, the second axis, points up.
 Actions are flat ids, which `Game.describe` puts into words. Rewards and values are in blocks:
@@ -69,10 +70,10 @@ if bases.gymnasium is not None:
 if TYPE_CHECKING:
     from hod import bench as bench
     from hod import plot as plot
+    from hod import stable_baselines3 as stable_baselines3
     from hod import torch as torch
 
 __all__ = [
-    "__version__",
     "__version__",
     "ACTION_TYPES",
     "AssistantEnv",
@@ -129,6 +130,6 @@ __all__ = [
 
 def __getattr__(name: str) -> ModuleType:
     """Modules that need others (matplotlib, torch, ...) are imported when they are first used."""
-    if name in ("plot", "torch", "bench"):
+    if name in ("plot", "torch", "bench", "stable_baselines3"):
         return importlib.import_module(f"hod.{name}")
     raise AttributeError(f"module 'hod' has no attribute {name!r}")

@@ -1,5 +1,6 @@
 """The engine of Hod as pybind11 binds it. Made from the module by bindings/stubs.py."""
 
+import os
 from typing import Any, Callable, ClassVar, Iterator, Optional, Sequence, Union
 
 import numpy
@@ -7,7 +8,8 @@ from numpy.typing import NDArray
 
 _Policy = tuple[NDArray[numpy.int32], NDArray[numpy.float32]]
 _GoalSpec = Union[str, Callable[[int], NDArray[Any]]]
-_HumanSpec = Union[str, Callable[[Game, int, int], Any]]
+_HumanPolicy = Callable[[State], Union[int, dict[int, float], NDArray[Any]]]
+_HumanSpec = Union[str, os.PathLike[str], Callable[[Game, int, int], _HumanPolicy]]
 _Evaluator = Union[Network, Callable[[list[Position]], Sequence[Prediction]]]
 
 __version__: str
@@ -27,7 +29,7 @@ class Config:
         ...
 
     @staticmethod
-    def load(path: str, settings: dict[str, Any] = {}) -> Config:
+    def load(path: Union[str, os.PathLike[str]], settings: dict[str, Any] = {}) -> Config:
         """A TOML file over the defaults, and `settings` over both."""
 
     @staticmethod
@@ -35,7 +37,7 @@ class Config:
         """The text of a TOML file over the defaults."""
 
     @staticmethod
-    def of_checkpoint(path: str) -> Config:
+    def of_checkpoint(path: Union[str, os.PathLike[str]]) -> Config:
         """What the checkpoint at `path` was trained with."""
 
     def replace(self, settings: dict[str, Any]) -> Config:
@@ -69,27 +71,27 @@ class State:
     and keep it alive. `copy()` is independent."""
 
     @property
-    def blocks(self) -> NDArray[Any]:
+    def blocks(self) -> NDArray[numpy.uint8]:
         """uint8 [w, h, d]: block ids, indices of BLOCK_NAMES."""
 
     @property
-    def last_interacted(self) -> NDArray[Any]:
+    def last_interacted(self) -> NDArray[numpy.int8]:
         """int8 [w, h, d]: the player who last placed or broke here, or -1."""
 
     @property
-    def interacted_at(self) -> NDArray[Any]:
+    def interacted_at(self) -> NDArray[numpy.int32]:
         """int32 [w, h, d]: the timestep of that, or -1."""
 
     @property
-    def broken(self) -> NDArray[Any]:
+    def broken(self) -> NDArray[numpy.uint16]:
         """uint16 [players, w, h, d]: bit b is set where the player has ever broken block b."""
 
     @property
-    def feet(self) -> NDArray[Any]:
+    def feet(self) -> NDArray[numpy.int32]:
         """int32 [players, 3]: the voxel (x, y, z) of each player's feet."""
 
     @property
-    def inventories(self) -> NDArray[Any]:
+    def inventories(self) -> NDArray[numpy.int32]:
         """int32 [players, 10], a copy: blocks that each player carries."""
 
     @property
@@ -121,7 +123,7 @@ class StepOutcome:
     """What a step came to."""
 
     @property
-    def rewards(self) -> NDArray[Any]:
+    def rewards(self) -> NDArray[numpy.float64]:
         """float64 [players]: own and total, mixed by own_reward_prop."""
 
     @property
@@ -166,7 +168,7 @@ class Game:
         """`goal` is uint8 [w, h, d]; `global_timestep` fixes the reward schedules."""
 
     @property
-    def goal(self) -> NDArray[Any]:
+    def goal(self) -> NDArray[numpy.uint8]:
         """uint8 [w, h, d], a view."""
 
     @property
@@ -185,7 +187,7 @@ class Game:
     def settings(self) -> dict[str, Any]:
         """The settings of the game, in the keys of recorded traces."""
 
-    def action(self, type: str, location: Any = 0, block: int = 0) -> int:
+    def action(self, type: str, location: Union[int, Sequence[int]] = 0, block: int = 0) -> int:
         """The flat id of an action: `type` of ACTION_TYPES, `location` (x, y, z) or its flat index,
         `block` an index of BLOCK_NAMES."""
 
@@ -205,10 +207,10 @@ class Game:
     def step(self, state: State, actions: Union[Sequence[int], NDArray[Any]]) -> StepOutcome:
         """Plays one action per player, in place. One that breaks the rules has no effect."""
 
-    def valid_actions(self, state: State, player: int, line_of_sight: bool = True) -> NDArray[Any]:
+    def valid_actions(self, state: State, player: int, line_of_sight: bool = True) -> NDArray[numpy.int32]:
         """int32 [k]: flat ids of what the player may do, ascending."""
 
-    def action_mask(self, state: State, player: int, line_of_sight: bool = True) -> NDArray[Any]:
+    def action_mask(self, state: State, player: int, line_of_sight: bool = True) -> NDArray[numpy.uint8]:
         """The same as uint8 [num_actions], 0 or 1."""
 
     def observe(self, state: State, player: int) -> NDArray[numpy.uint8]:
@@ -237,7 +239,7 @@ class Goals:
     def sample(self, seed: int) -> tuple[str, NDArray[numpy.uint8]]:
         """(name, uint8 [w, h, d]) of a random goal."""
 
-def generate_house(size: tuple[int, int, int], seed: int) -> NDArray[Any]:
+def generate_house(size: tuple[int, int, int], seed: int) -> NDArray[numpy.uint8]:
     """A procedural house, uint8 [w, h, d]."""
 
 class HumanModel:
@@ -280,13 +282,21 @@ class EnvBatch:
     whole life of the batch, and reset() and step() overwrite them: copy what is to be kept.
 
     Autoreset is "next step": the step after the last of an episode ignores its actions, starts a new
-    episode and gives no rewards. One thread at a time may use a batch; the GIL is released."""
+    episode and gives no rewards. `restart` before that step starts it earlier. One thread at a time may
+    use a batch; the GIL is released.
+
+    Copies and pickles play the present episodes again, so that they go on in the same way; human models
+    and goals have to follow from their seeds."""
 
     def __init__(self, config: Config, goals: _GoalSpec, seeds: Sequence[int], threads: int = 1, human: Optional[_HumanSpec] = None, masks: bool = True) -> None:
         ...
 
-    def reset(self, seeds: Optional[list[int]] = None) -> None:
+    def reset(self, seeds: Optional[Sequence[int]] = None) -> None:
         """Starts new episodes, those of `seeds` if given."""
+
+    def restart(self, chosen: NDArray[Any], seeds: Optional[Sequence[int]] = None) -> None:
+        """Starts new episodes where `chosen`, bool [n], is true, those of `seeds`, [n], if given.
+        Rewards, terminated and truncated stay as the last step left them."""
 
     def step(self, actions: NDArray[Any]) -> None:
         ...
@@ -341,7 +351,7 @@ class Position:
         ...
 
     @property
-    def valid_actions(self) -> NDArray[Any]:
+    def valid_actions(self) -> NDArray[numpy.int32]:
         """int32 [k]: flat ids of what the player may do, ascending, with line of sight; none where
         the game is over."""
 
@@ -356,7 +366,7 @@ class Prediction:
         ...
 
     @property
-    def policy(self) -> NDArray[Any]:
+    def policy(self) -> NDArray[numpy.float32]:
         """float32 [k]: prior over the position's valid actions."""
 
     @property
@@ -364,15 +374,15 @@ class Prediction:
         """Expected discounted return, in blocks."""
 
     @property
-    def goal_logits(self) -> NDArray[Any]:
+    def goal_logits(self) -> NDArray[numpy.float32]:
         """float32 [10, w, h, d]: goal posterior of every voxel, unnormalised."""
 
     @property
-    def human_ids(self) -> NDArray[Any]:
+    def human_ids(self) -> NDArray[numpy.int32]:
         """int32 [j]: flat ids of what the human may do next, ascending."""
 
     @property
-    def human_probabilities(self) -> NDArray[Any]:
+    def human_probabilities(self) -> NDArray[numpy.float32]:
         """float32 [j]"""
 
 class Network:
@@ -381,19 +391,19 @@ class Network:
     Evaluating computes on the calling thread alone, without the GIL, and sets torch's number of threads
     to 1 there."""
 
-    def __init__(self, config: dict[str, Any], parameters: dict[str, Any], precision: str = 'auto') -> None:
+    def __init__(self, config: dict[str, Any], parameters: dict[str, NDArray[numpy.float32]], precision: str = 'auto') -> None:
         """From {name: float32 array}, one for each tensor of `config`: {"channels": 32, "blocks": 4,
         "inventories": False}."""
 
     @staticmethod
-    def load(path: str, precision: str = 'auto') -> Network:
+    def load(path: Union[str, os.PathLike[str]], precision: str = 'auto') -> Network:
         """The network of a checkpoint."""
 
     @staticmethod
     def initial(config: dict[str, Any] = {}, seed: int = 0, precision: str = 'auto') -> Network:
         """With random parameters, as at the start of training."""
 
-    def save(self, path: str, run: str = '') -> None:
+    def save(self, path: Union[str, os.PathLike[str]], run: str = '') -> None:
         """Writes a checkpoint that can be evaluated, but not trained on; `run` is JSON about the run
         that made it, by default that of the file it came from."""
 
@@ -421,10 +431,10 @@ def features(positions: Sequence[Position], goal_visible: bool = False, inventor
 
     Returns planes, float32 [B, 42 or 55, w, h, d], and globals, float32 [B, 78 or 98]."""
 
-def read_safetensors(path: str) -> tuple[dict[str, tuple[str, tuple[int, ...], NDArray[numpy.uint8]]], dict[str, str]]:
+def read_safetensors(path: Union[str, os.PathLike[str]]) -> tuple[dict[str, tuple[str, tuple[int, ...], NDArray[numpy.uint8]]], dict[str, str]]:
     """({name: (dtype, shape, uint8 [bytes])}, metadata) of a file; see hod.safetensors."""
 
-def write_safetensors(path: str, tensors: dict[str, Any], metadata: dict[str, str] = {}) -> None:
+def write_safetensors(path: Union[str, os.PathLike[str]], tensors: dict[str, tuple[str, Sequence[int], bytes]], metadata: dict[str, str] = {}) -> None:
     """Writes {name: (dtype, shape, bytes)}; see hod.safetensors."""
 
 class Node:
@@ -480,7 +490,7 @@ class Node:
         ...
 
     @property
-    def action_ids(self) -> NDArray[Any]:
+    def action_ids(self) -> NDArray[numpy.int32]:
         """int32 [k]: flat ids of the valid actions, ascending."""
 
     def actions(self) -> NDArray[Any]:
@@ -488,19 +498,19 @@ class Node:
         (mean; NaN without a visit)."""
 
     @property
-    def human_ids(self) -> NDArray[Any]:
+    def human_ids(self) -> NDArray[numpy.int32]:
         """int32 [j]: flat ids of what the human may do next."""
 
     @property
-    def human_probabilities(self) -> NDArray[Any]:
+    def human_probabilities(self) -> NDArray[numpy.float32]:
         """float32 [j], a copy."""
 
     @property
-    def belief_locations(self) -> NDArray[Any]:
+    def belief_locations(self) -> NDArray[numpy.int32]:
         """int32 [v]: flat indices of the voxels that a valid action changes."""
 
     @property
-    def belief_logits(self) -> NDArray[Any]:
+    def belief_logits(self) -> NDArray[numpy.float32]:
         """float32 [v, 10]: what the node believes of these, unnormalised."""
 
     def state(self) -> State:
@@ -549,19 +559,19 @@ class Search:
         ...
 
     @property
-    def parents(self) -> NDArray[Any]:
+    def parents(self) -> NDArray[numpy.int32]:
         """int32 [nodes], a view: each node's parent, -1 for the root."""
 
     @property
-    def visits(self) -> NDArray[Any]:
+    def visits(self) -> NDArray[numpy.int32]:
         """int32 [nodes], a view."""
 
     @property
-    def value_sums(self) -> NDArray[Any]:
+    def value_sums(self) -> NDArray[numpy.float64]:
         """float64 [nodes], a view: mean values times visits."""
 
     @property
-    def rewards(self) -> NDArray[Any]:
+    def rewards(self) -> NDArray[numpy.float64]:
         """float64 [nodes], a view: expected reward of the step into each."""
 
 def run_search(game: Game, state: State, player: int, evaluator: _Evaluator, *, seed: int = 0, time: Optional[float] = None, max_in_flight: int = 1, use_goal_predictor: bool = True, config: Optional[Config] = None, **kwargs: Any) -> Search:
@@ -607,7 +617,7 @@ class Fragment:
         ...
 
     @property
-    def goal(self) -> NDArray[Any]:
+    def goal(self) -> NDArray[numpy.uint8]:
         """uint8 [w, h, d], a view."""
 
     @property
@@ -627,7 +637,7 @@ class Fragment:
 class Shard:
     """A file of fragments; a sequence of them (engine/samples/shard.h)."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: Union[str, os.PathLike[str]]) -> None:
         ...
 
     @property
@@ -679,7 +689,7 @@ class PeopleEpisode:
 class PeopleReader:
     """Reads a recording of people (docs/traces.md), an episode at a time."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: Union[str, os.PathLike[str]]) -> None:
         ...
 
     def __iter__(self) -> Iterator[PeopleEpisode]:
@@ -702,7 +712,7 @@ class Episode:
 
     `len()` is its number of steps; `replay()` has one state more."""
 
-    def __init__(self, path: str, index: int = 0) -> None:
+    def __init__(self, path: Union[str, os.PathLike[str]], index: int = 0) -> None:
         ...
 
     def __len__(self) -> int:
@@ -733,7 +743,7 @@ class Episode:
 class EpisodeReader:
     """Reads recorded episodes, one after the other."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: Union[str, os.PathLike[str]]) -> None:
         ...
 
     def __iter__(self) -> Iterator[Episode]:
@@ -747,7 +757,7 @@ class Recorder:
 
     The file appears under its name when the game is over."""
 
-    def __init__(self, path: str, game: Game, start: State, name: str = 'python', seed: int = 0) -> None:
+    def __init__(self, path: Union[str, os.PathLike[str]], game: Game, start: State, name: str = 'python', seed: int = 0) -> None:
         ...
 
     def step(self, actions: Union[Sequence[int], NDArray[Any]]) -> None:
@@ -763,7 +773,7 @@ class Recorder:
 
 BLOCK_COLORS: tuple[tuple[int, int, int], ...]
 
-def draw_world(blocks: NDArray[Any], goal: Optional[NDArray[Any]] = None, feet: Optional[NDArray[Any]] = None, opacity: Optional[NDArray[Any]] = None, corner: str = 'high', tile: Optional[int] = None) -> NDArray[Any]:
+def draw_world(blocks: NDArray[Any], goal: Optional[NDArray[Any]] = None, feet: Optional[NDArray[Any]] = None, opacity: Optional[NDArray[Any]] = None, corner: str = 'high', tile: Optional[int] = None) -> NDArray[numpy.uint8]:
     """An isometric picture of a world, uint8 [height, width, 3].
 
     blocks: uint8 [w, h, d].
@@ -773,18 +783,18 @@ def draw_world(blocks: NDArray[Any], goal: Optional[NDArray[Any]] = None, feet: 
     corner: the view from "high" x and z or from "low".
     tile: half the width of a voxel in pixels, even."""
 
-def draw_frame(game: Game, state: State, goal: str = 'ghost', both_corners: bool = False) -> NDArray[Any]:
+def draw_frame(game: Game, state: State, goal: str = 'ghost', both_corners: bool = False) -> NDArray[numpy.uint8]:
     """A picture with caption and legend, uint8 [height, width, 3]; `goal` is ghost, beside or
     hidden."""
 
 def state_text(game: Game, state: State, goal: str = 'ghost', color: bool = False) -> str:
     """The layers of the world as text for a terminal."""
 
-def evaluate(config: Config, assistant: Any, carries_out_belief: bool, policy: Any, human: Any, goals: Optional[_GoalSpec], record_directory: str, label: str) -> dict[str, Any]:
+def evaluate(config: Config, assistant: Optional[_Evaluator], carries_out_belief: bool, policy: Optional[_HumanSpec], human: _HumanSpec, goals: Optional[_GoalSpec], record_directory: str, label: str) -> dict[str, Any]:
     """See hod.evaluate."""
 
 def bootstrap_mean(values: Sequence[float], seed: int = 0) -> tuple[float, float, float]:
     """(mean, low, high): the mean and its 95% percentile interval."""
 
-def open_run(path: str) -> tuple[Config, list[tuple[int, str]]]:
+def open_run(path: Union[str, os.PathLike[str]]) -> tuple[Config, list[tuple[int, str]]]:
     """(Config, [(training step, path of a checkpoint), ...]); see hod.Run."""

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 try:
-    import gymnasium
+    import gymnasium as _gymnasium
     from gymnasium import Env
     from gymnasium.vector import AutoresetMode, VectorEnv
+
+    gymnasium: Any = _gymnasium
 
 except ImportError:
     gymnasium = None

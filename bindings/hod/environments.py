@@ -15,12 +15,19 @@ Actions are flat ids (`env.game.describe` says what one means). info["action_mas
 Every reset() and step() gives arrays of its own, so they may be kept. With copy=False they are
 read-only views of the engine's memory, which the next reset() or step() overwrites.
 
+Copies (copy.deepcopy) and pickles of environments go on in the midst of the same episodes, which
+they play again; human models and goals written in Python have to follow from their seeds.
+
 Seeds are whole numbers from 0 on, also such as Gymnasium makes, of 128 bits. `options` of reset()
 mean nothing here; a warning says so.
 """
 
+# Base classes and spaces are Gymnasium's and PettingZoo's where they are installed, else ours.
+# mypy: allow-subclassing-any, allow-any-generics
+
 from __future__ import annotations
 
+import os
 import warnings
 from typing import Any, Callable
 
@@ -35,7 +42,11 @@ RENDER_FPS = 8
 
 # What goals and human models may be: a name, or a function (see hod.Goals and hod.HumanModel).
 GoalSpec = str | Callable[[int], NDArray[Any]]
-HumanSpec = str | Callable[[_hod.Game, int, int], Any]
+HumanPolicy = Callable[[_hod.State], int | dict[int, float] | NDArray[Any]]
+HumanSpec = str | os.PathLike[str] | Callable[[_hod.Game, int, int], HumanPolicy]
+
+Observation = dict[str, NDArray[Any]]
+Info = dict[str, Any]
 
 
 def make_config(config: _hod.Config | None, settings: dict[str, Any]) -> _hod.Config:
@@ -108,7 +119,7 @@ class _Single:
         """An array of the engine's as it is handed out."""
         return array.copy() if self._copy else array
 
-    def _observation(self, player: int) -> dict[str, NDArray[Any]]:
+    def _observation(self, player: int) -> Observation:
         arrays = self._batch.arrays
         return {
             "world": self._given(arrays["observations"][0, player]),
@@ -136,7 +147,7 @@ class _Single:
         """Nothing has to be closed."""
 
 
-class ParallelEnv(_Single, bases.ParallelEnv):  # type: ignore[misc, valid-type]
+class ParallelEnv(_Single, bases.ParallelEnv):
     """The human and the assistant as two agents; make it with `hod.parallel_env`.
 
     Observations hold "action_mask", too, where PettingZoo's learners look for it."""
@@ -159,8 +170,8 @@ class ParallelEnv(_Single, bases.ParallelEnv):  # type: ignore[misc, valid-type]
         self.render_mode = render_mode
         self.agents: list[str] = []
         n = self._batch.num_actions
-        self.observation_spaces: dict[str, spaces.Dict] = {}
-        self.action_spaces: dict[str, spaces.Discrete] = {}
+        self.observation_spaces = {}
+        self.action_spaces = {}
         for agent in self.possible_agents:
             seen = observation_space(config).spaces
             mask = spaces.Box(0, 1, (n,), np.int8)
@@ -186,7 +197,7 @@ class ParallelEnv(_Single, bases.ParallelEnv):  # type: ignore[misc, valid-type]
     def _by_agent(self, values: Any) -> dict[str, Any]:
         return dict(zip(self.possible_agents, values))
 
-    def _seen(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _seen(self) -> tuple[dict[str, Observation], dict[str, Info]]:
         """Observations and infos by agent."""
         share = float(self._batch.arrays["goal_percentages"][0])
         masks = [self._mask(p) for p in range(2)]
@@ -196,7 +207,7 @@ class ParallelEnv(_Single, bases.ParallelEnv):  # type: ignore[misc, valid-type]
 
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    ) -> tuple[dict[str, Observation], dict[str, Info]]:
         """Starts an episode. Returns observations and infos by agent."""
         warn_of_options(options)
         if seed is None and not self._seeded:
@@ -208,7 +219,13 @@ class ParallelEnv(_Single, bases.ParallelEnv):  # type: ignore[misc, valid-type]
 
     def step(
         self, actions: dict[str, int]
-    ) -> tuple[dict[str, Any], dict[str, float], dict[str, bool], dict[str, bool], dict[str, Any]]:
+    ) -> tuple[
+        dict[str, Observation],
+        dict[str, float],
+        dict[str, bool],
+        dict[str, bool],
+        dict[str, Info],
+    ]:
         """Plays one action (flat id) of each agent. Returns observations, rewards (in blocks),
         terminations (the goal stands), truncations (the horizon is reached, or there is no
         progress) and infos, each by agent."""
@@ -256,7 +273,7 @@ def parallel_env(
     return ParallelEnv(make_config(config, settings), goals, render_mode, copy)
 
 
-class AssistantEnv(_Single, bases.Env):  # type: ignore[misc, valid-type]
+class AssistantEnv(_Single, bases.Env):
     """The assistant's side of a game, with the interface of gymnasium.Env: a human model plays the
     human. The assistant does not see the goal. gymnasium.make("hod/Assistant-v0") makes one.
 
@@ -299,13 +316,14 @@ class AssistantEnv(_Single, bases.Env):  # type: ignore[misc, valid-type]
         """`game_state`."""
         return self.game_state()
 
-    def action_masks(self) -> NDArray[Any]:
+    def action_masks(self) -> NDArray[np.bool_]:
         """bool [num_actions]: what is valid now, where MaskablePPO looks for it."""
-        return self._batch.arrays["masks"][0, 0].astype(bool)
+        masks: NDArray[np.bool_] = self._batch.arrays["masks"][0, 0].astype(bool)
+        return masks
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    ) -> tuple[Observation, Info]:
         """Starts an episode; returns observation and info."""
         warn_of_options(options)
         checked = None if seed is None else engine_seed(seed)
@@ -317,7 +335,7 @@ class AssistantEnv(_Single, bases.Env):  # type: ignore[misc, valid-type]
         self._over = False
         return self._observation(0), self._info()
 
-    def step(self, action: int) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
+    def step(self, action: int) -> tuple[Observation, float, bool, bool, Info]:
         """Plays the assistant's action (a flat id) and the human's. Returns observation, reward,
         terminated (the goal stands), truncated (the horizon is reached, or there is no progress)
         and info, with the human's action as a flat id."""

@@ -60,8 +60,16 @@ class Evaluation:
         ]
         self.houses = np.array([tuple(row.values()) for row in rows], dtype)
 
+    def _repr_png_(self) -> bytes | None:
+        """What notebooks show: the figures with their intervals. Nothing without matplotlib."""
+        try:
+            from hod import plot
+        except ImportError:
+            return None
+        return plot.png(plot.comparison([self], alone=True))
+
     def _repr_html_(self) -> str:
-        """What notebooks show: a table of the figures."""
+        """The same as a table."""
         rows = [
             (key, *(str(figure[part]) for part in ("alone", "assisted", "difference")))
             for key, figure in self.figures.items()

@@ -3,6 +3,7 @@ figure, and returns it."""
 
 from __future__ import annotations
 
+import io
 from typing import Any, Iterable, Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -33,6 +34,14 @@ def _show(ax: Axes, image: NDArray[Any], title: str | None) -> Axes:
     if title:
         ax.set_title(title, fontsize="medium")
     return ax
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as a PNG file. It is closed, so that notebooks do not show it once more."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png")
+    plt.close(figure)
+    return file.getvalue()
 
 
 def world(
@@ -224,7 +233,7 @@ def search_tree(
 
     def place(node: int, depth: int) -> float:
         nonlocal next_leaf
-        below = sorted(children[node], key=lambda i: -visits[i])
+        below = sorted(children[node], key=lambda i: -int(visits[i]))
         if below:
             x = float(np.mean([place(child, depth + 1) for child in below]))
         else:
@@ -247,7 +256,7 @@ def search_tree(
     ax.figure.colorbar(discs, ax=ax, label="mean value, blocks", shrink=0.8)
     game = search.game
     lines = []
-    for number, i in enumerate(sorted(shown, key=lambda i: -visits[i])[1 : labels + 1], 1):
+    for number, i in enumerate(sorted(shown, key=lambda i: -int(visits[i]))[1 : labels + 1], 1):
         node = search[i]
         assert node.action is not None and node.human_action is not None  # It is not the root.
         ours, theirs = game.describe(node.action), game.describe(node.human_action)

@@ -8,6 +8,8 @@
 Names of parameters are those of checkpoints, so that `state_dict()` is a checkpoint's contents.
 """
 
+# mypy: allow-subclassing-any
+
 from __future__ import annotations
 
 import json
@@ -49,7 +51,7 @@ def _pool(x: Tensor) -> Tensor:
     return torch.cat([voxels.mean(2), voxels.amax(2)], 1)
 
 
-class FactorisedBlock(nn.Module):  # type: ignore[misc]
+class FactorisedBlock(nn.Module):
     """x <- ReLU(x + vertical(ReLU(horizontal(x) + pooled(x))))"""
 
     def __init__(self, channels: int) -> None:
@@ -64,7 +66,7 @@ class FactorisedBlock(nn.Module):  # type: ignore[misc]
         return F.relu(x + self.vertical(branch))
 
 
-class DenseBlock(nn.Module):  # type: ignore[misc]
+class DenseBlock(nn.Module):
     """x <- ReLU(x + second(ReLU(first(x) + pooled(x))))"""
 
     def __init__(self, channels: int) -> None:
@@ -82,7 +84,7 @@ class DenseBlock(nn.Module):  # type: ignore[misc]
 _BLOCKS = {"factorised": FactorisedBlock, "dense": DenseBlock}
 
 
-class Network(nn.Module):  # type: ignore[misc]
+class Network(nn.Module):
     """A network of `channels` and `blocks` of a kind, "factorised" or "dense" (models/network.h),
     with the random parameters that torch gives; `load` has those of a checkpoint."""
 

@@ -1,5 +1,8 @@
 """Many environments of assistants, stepped together."""
 
+# Base classes and spaces are Gymnasium's and PettingZoo's where they are installed, else ours.
+# mypy: allow-subclassing-any, allow-any-generics
+
 from __future__ import annotations
 
 import os
@@ -14,6 +17,8 @@ from hod.environments import (
     RENDER_MODES,
     GoalSpec,
     HumanSpec,
+    Info,
+    Observation,
     check_render_mode,
     engine_seed,
     first_seed,
@@ -24,14 +29,16 @@ from hod.environments import (
 )
 
 
-class VectorEnv(bases.VectorEnv):  # type: ignore[misc, valid-type]
+class VectorEnv(bases.VectorEnv):
     """Many AssistantEnvs stepped together by `threads` threads (all processors unless said
     otherwise), with the interface of gymnasium.vector.VectorEnv.
     gymnasium.make_vec("hod/Assistant-v0") makes one.
 
-    Autoreset mode is NEXT_STEP (metadata["autoreset_mode"]): the step after the last of an episode
-    ignores its action, starts a new episode and gives a reward of 0.
-
+    autoreset_mode: Gymnasium's, or its name. After an episode has ended,
+        "NextStep": the next step ignores its action, starts a new episode and gives a reward of 0;
+        "SameStep": the same step starts a new episode; what it ended with is infos["final_obs"]
+            and infos["final_info"];
+        "Disabled": reset(options={"reset_mask": bool [num_envs]}) has to start it.
     masks: whether infos hold "action_mask", int8 [num_envs, num_actions]; they take most of the
         time of a step (docs/python.md, "Speed").
     copy: whether arrays may be kept; else they are views, which is faster.
@@ -50,6 +57,7 @@ class VectorEnv(bases.VectorEnv):  # type: ignore[misc, valid-type]
         human: HumanSpec = "heuristic",
         goals: GoalSpec = "generated",
         render_mode: str | None = None,
+        autoreset_mode: Any = bases.AutoresetMode.NEXT_STEP,
         threads: int | None = None,
         masks: bool = True,
         copy: bool = True,
@@ -61,9 +69,10 @@ class VectorEnv(bases.VectorEnv):  # type: ignore[misc, valid-type]
         check_render_mode(render_mode)
         self.num_envs = num_envs
         self.render_mode = render_mode
+        self._mode = bases.AutoresetMode(autoreset_mode)
         self.metadata = {
             "render_modes": RENDER_MODES,
-            "autoreset_mode": bases.AutoresetMode.NEXT_STEP,
+            "autoreset_mode": self._mode,
             "render_fps": RENDER_FPS,
         }
         self._batch = _hod.EnvBatch(
@@ -77,6 +86,7 @@ class VectorEnv(bases.VectorEnv):  # type: ignore[misc, valid-type]
         self._masks = masks
         self._copy = copy
         self._seeded = False
+        self._over = np.ones(num_envs, bool)  # Has to be reset, in DISABLED.
         w, h, d = config["game.world_size"]
         n = self._batch.num_actions
         self.single_observation_space = observation_space(config)
@@ -95,7 +105,7 @@ class VectorEnv(bases.VectorEnv):  # type: ignore[misc, valid-type]
         """An array of the engine's as it is handed out."""
         return array.copy() if self._copy else array
 
-    def _observations(self) -> dict[str, NDArray[Any]]:
+    def _observations(self) -> Observation:
         arrays = self._batch.arrays
         return {
             "world": self._given(arrays["observations"][:, 0]),
@@ -103,7 +113,7 @@ class VectorEnv(bases.VectorEnv):  # type: ignore[misc, valid-type]
             "timestep": self._given(arrays["timesteps"][:, np.newaxis]),
         }
 
-    def _infos(self) -> dict[str, Any]:
+    def _infos(self) -> Info:
         arrays = self._batch.arrays
         infos = {
             "human_action": self._given(arrays["actions"][:, 0]),
@@ -113,14 +123,29 @@ class VectorEnv(bases.VectorEnv):  # type: ignore[misc, valid-type]
             infos["action_mask"] = self._given(arrays["masks"][:, 0].view(np.int8))
         return {**infos, **{f"_{key}": np.ones(self.num_envs, bool) for key in infos}}
 
+    def _final(self, ended: NDArray[Any]) -> dict[str, Any]:
+        """What SAME_STEP says of the episodes that have just ended, in arrays of its own."""
+        observations = self._observations()
+        final = np.full(self.num_envs, None, object)
+        for i in np.flatnonzero(ended):
+            final[i] = {key: array[i].copy() for key, array in observations.items()}
+        info: dict[str, Any] = {}
+        for key, array in self._infos().items():
+            row = ended.reshape(-1, *[1] * (array.ndim - 1))
+            info[key] = np.where(row, array, np.zeros_like(array))
+        return {"final_obs": final, "_final_obs": ended, "final_info": info, "_final_info": ended}
+
     def reset(
         self,
         *,
         seed: int | Sequence[int] | None = None,
         options: dict[str, Any] | None = None,
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Starts an episode in every environment. `seed` is one for each, or one number from which
-        environment i gets seed + i. Returns observations and infos."""
+    ) -> tuple[Observation, Info]:
+        """Starts an episode in every environment, or in those of options["reset_mask"], bool
+        [num_envs]. `seed` is one for each, or one number from which environment i gets seed + i.
+        Returns observations and infos."""
+        options = dict(options or {})
+        chosen = options.pop("reset_mask", None)
         warn_of_options(options)
         if seed is None and not self._seeded:
             seed = first_seed(self)
@@ -131,13 +156,19 @@ class VectorEnv(bases.VectorEnv):  # type: ignore[misc, valid-type]
         elif seed is not None:
             seeds = [engine_seed(one) for one in seed]
             self._np_random_seed = -1  # There are several.
-        self._batch.reset(seeds)
+        if chosen is None:
+            self._batch.reset(seeds)
+            self._over = np.zeros(self.num_envs, bool)
+        else:
+            chosen = np.asarray(chosen)
+            self._batch.restart(chosen, seeds)
+            self._over = self._over & ~chosen
         self._seeded = True
         return self._observations(), self._infos()
 
     def step(
         self, actions: Any
-    ) -> tuple[dict[str, Any], NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
+    ) -> tuple[Observation, NDArray[Any], NDArray[Any], NDArray[Any], Info]:
         """Plays the assistants' `actions`, flat ids [num_envs]. Returns observations, rewards
         float32 [num_envs], terminations and truncations bool [num_envs], and infos, arrays
         [num_envs, ...]."""
@@ -145,21 +176,33 @@ class VectorEnv(bases.VectorEnv):  # type: ignore[misc, valid-type]
             raise RuntimeError("the environments are closed")
         if not self._seeded:
             raise RuntimeError("no episode has begun: call reset()")
+        if self._mode is bases.AutoresetMode.DISABLED and self._over.any():
+            raise RuntimeError(
+                f"the episodes of environments {np.flatnonzero(self._over).tolist()} are over: "
+                'call reset(options={"reset_mask": ...})'
+            )
         self._batch.step(np.asarray(actions))
         arrays = self._batch.arrays
+        ended = arrays["terminated"] | arrays["truncated"]
+        self._over = ended
+        final = {}
+        if self._mode is bases.AutoresetMode.SAME_STEP and ended.any():
+            final = self._final(ended)
+            self._batch.restart(ended)
         return (
             self._observations(),
             self._given(arrays["rewards"][:, 0]),
             self._given(arrays["terminated"]),
             self._given(arrays["truncated"]),
-            self._infos(),
+            {**self._infos(), **final},
         )
 
-    def action_masks(self) -> NDArray[Any]:
+    def action_masks(self) -> NDArray[np.bool_]:
         """bool [num_envs, num_actions]: what is valid now. RuntimeError with masks=False."""
         if not self._masks:
             raise RuntimeError("made with masks=False")
-        return self._batch.arrays["masks"][:, 0].astype(bool)
+        masks: NDArray[np.bool_] = self._batch.arrays["masks"][:, 0].astype(bool)
+        return masks
 
     def positions(self) -> list[_hod.Position]:
         """What an assistant with a network sees of each environment, to be evaluated."""

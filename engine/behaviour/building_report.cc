@@ -1,7 +1,5 @@
 #include "engine/behaviour/building_report.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -11,6 +9,7 @@
 #include "engine/results/estimate.h"
 #include "env/base/json.h"
 #include "env/base/json_object_reader.h"
+#include "env/base/parallel.h"
 #include "env/base/status.h"
 #include "env/base/version.h"
 
@@ -100,18 +99,25 @@ const BuildingFigure* BuildingReport::Find(absl::string_view key) const {
   return found == figures.end() ? nullptr : &*found;
 }
 
-BuildingReport ReportBuilding(const std::vector<ObservedHouse>& houses, int horizon) {
+absl::StatusOr<BuildingReport> ReportBuilding(const std::vector<ObservedHouse>& houses,
+                                              int horizon) {
   BuildingReport report;
   report.horizon = horizon;
   const std::vector<EpisodeBehaviour> episodes = BehavioursOf(houses);
   report.figures.resize(episodes.front().figures.size());
-  tbb::parallel_for(size_t{0}, report.figures.size(),
-                    [&](size_t i) { report.figures[i] = EstimateFigure(episodes, i); });
+  const auto for_each = [](size_t count, const auto& work) {
+    return RunOnThreads(static_cast<int>(count), AvailableThreads(), [&](int i) {
+      work(static_cast<size_t>(i));
+      return absl::OkStatus();
+    });
+  };
+  RETURN_IF_ERROR(for_each(report.figures.size(),
+                           [&](size_t i) { report.figures[i] = EstimateFigure(episodes, i); }));
   report.timesteps = CurveTimesteps(horizon);
   report.curve.resize(report.timesteps.size());
-  tbb::parallel_for(size_t{0}, report.curve.size(), [&](size_t i) {
+  RETURN_IF_ERROR(for_each(report.curve.size(), [&](size_t i) {
     report.curve[i] = GoalPercentAt(houses, report.timesteps[i]);
-  });
+  }));
   for (const auto& [name, behaviour] : houses) {
     report.houses.push_back({name, behaviour.rows, behaviour.needed_edits,
                              100 * behaviour.progress.back(), behaviour.completed});

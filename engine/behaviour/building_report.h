@@ -55,7 +55,8 @@ struct BuildingReport {
 
 // The figures, curve and houses, with 95% intervals over the houses: at least one. The horizon is
 // at least 100.
-BuildingReport ReportBuilding(const std::vector<ObservedHouse>& houses, int horizon);
+absl::StatusOr<BuildingReport> ReportBuilding(const std::vector<ObservedHouse>& houses,
+                                              int horizon);
 
 nlohmann::json ToJson(const BuildingReport& report);
 // Strict; errors name the key and what was expected. Figures are in the order of their keys.

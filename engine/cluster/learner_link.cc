@@ -106,7 +106,7 @@ absl::Status LearnerLink::Store(const TakenShard& shard) {
     const std::string to = refused ? absl::StrCat(run_.path(), "/refused/", name) : stored;
     std::filesystem::rename(incoming, to, error);
     if (error) {
-      return absl::ErrnoToStatus(error.value(), absl::StrCat(incoming, ": cannot rename to ", to));
+      return SystemError(incoming, absl::StrCat("rename to ", to), error.value());
     }
     if (refused) {
       ++refused_;

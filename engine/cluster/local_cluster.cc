@@ -34,7 +34,7 @@ class LocalRedis {
 
   std::string url() const { return absl::StrCat("unix:", folder_, "/socket"); }
 
-  absl::Status Start() {
+  absl::Status Start(const std::atomic<bool>& stop) {
     RETURN_IF_ERROR(MakeDirectories(folder_));
     std::vector<std::string> words = {"redis-server",
                                       "--port",
@@ -68,6 +68,7 @@ class LocalRedis {
     Redis redis(std::move(address));
     absl::Status status;
     for (int tries = 0; tries < 200; ++tries) {
+      if (stop) return absl::CancelledError("stopped before redis-server answered");
       status = redis.Command({"PING"}).status();
       if (status.ok()) return status;
       absl::SleepFor(absl::Milliseconds(50));
@@ -85,9 +86,9 @@ class LocalRedis {
 absl::Status RunLocalCluster(const LocalCluster& cluster, const std::atomic<bool>& stop) {
   const std::string absolute = std::filesystem::absolute(cluster.directory).string();
   LocalRedis redis(absolute + "/redis");
-  RETURN_IF_ERROR(redis.Start());
+  RETURN_IF_ERROR(redis.Start(stop));
   ASSIGN_OR_RETURN(const RunDirectory run,
-                   RunDirectory::CreateOrResume(absolute + "/run", cluster.config));
+                   RunDirectory::CreateOrResume(absolute + "/run", cluster.config, stop));
   std::vector<ChildProcess> children;
   children.emplace_back(
       std::vector<std::string>{"link", "--run", run.path(), "--redis", redis.url()},

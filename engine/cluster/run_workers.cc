@@ -25,9 +25,10 @@ bool Passes(const absl::Status& status) {
 // The run directory of this machine, from what the learner has published. It is let go again: the
 // workers take their own roles in it.
 absl::StatusOr<RunDirectory> MakeDirectory(const PublishedRun& published,
-                                           const std::string& directory) {
+                                           const std::string& directory,
+                                           const std::atomic<bool>& stop) {
   ASSIGN_OR_RETURN(const RunConfig config, ParseRunConfig(published.config, "the published run"));
-  RETURN_IF_ERROR(RunDirectory::CreateOrResume(directory, config).status());
+  RETURN_IF_ERROR(RunDirectory::CreateOrResume(directory, config, stop).status());
   return RunDirectory::Open(directory);
 }
 
@@ -45,7 +46,7 @@ absl::Status RunWorkers(RunExchange& exchange, const WorkersOptions& options,
   }
   if (stop) return absl::OkStatus();
   RETURN_IF_ERROR(published.status());
-  ASSIGN_OR_RETURN(const RunDirectory run, MakeDirectory(*published, options.directory));
+  ASSIGN_OR_RETURN(const RunDirectory run, MakeDirectory(*published, options.directory, stop));
   ASSIGN_OR_RETURN(WorkerLink link, WorkerLink::Open(run, *published, exchange, options.spool));
   absl::StatusOr<std::vector<int>> numbers = link.NumberWorkers(options.workers);
   while (!stop && Passes(numbers.status())) {

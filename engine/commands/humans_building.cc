@@ -43,7 +43,7 @@ absl::StatusOr<BuildingReport> WatchModel(const StatsOptions& options) {
   ASSIGN_OR_RETURN(PlayerFactory human, MakePlayerFactory(options.human));
   setup.human = std::move(human);
   ASSIGN_OR_RETURN(const WatchedHouses watched, PlayHouses(setup));
-  BuildingReport report = ReportBuilding(watched.houses, options.horizon);
+  ASSIGN_OR_RETURN(BuildingReport report, ReportBuilding(watched.houses, options.horizon));
   report.human = options.human;
   report.goals = options.goals;
   report.seed = options.seed;
@@ -54,7 +54,7 @@ absl::StatusOr<BuildingReport> WatchModel(const StatsOptions& options) {
 
 absl::StatusOr<BuildingReport> WatchPeople(const StatsOptions& options) {
   ASSIGN_OR_RETURN(const std::vector<ObservedHouse> houses, ReadHouses(options.recordings));
-  BuildingReport report = ReportBuilding(houses, options.horizon);
+  ASSIGN_OR_RETURN(BuildingReport report, ReportBuilding(houses, options.horizon));
   report.recordings = options.recordings;
   return report;
 }

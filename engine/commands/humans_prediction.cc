@@ -146,9 +146,9 @@ void AddHumansPrediction(CLI::App& humans, absl::Status& result) {
   evaluate->add_option(
       "--baseline", score->baseline,
       "another such model, scored on the same decisions: how far --human is from it");
-  evaluate->add_option("--split", score->score.split, "alone, assisted or combined")
+  evaluate->add_option("--split", score->score.split, "alone, assisted or combined (default)")
       ->transform(CLI::CheckedTransformer(kSplitNames));
-  evaluate->add_option("--protocol", score->score.protocol, "paper or causal")
+  evaluate->add_option("--protocol", score->score.protocol, "causal (default) or paper")
       ->transform(CLI::CheckedTransformer(kProtocolNames));
   evaluate->add_option("--every", score->score.every, "score one in so many decisions")
       ->check(WholeNumber(1, 1000000));

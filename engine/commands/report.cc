@@ -52,7 +52,7 @@ absl::StatusOr<EvaluationReport> EvaluateRun(const RunDirectory& run) {
 absl::Status RunExperiment(const Options& options) {
   ASSIGN_OR_RETURN(RunConfig config, LoadRunConfig(options.config, options.overrides));
   std::optional<StopOnSignals> handler(std::in_place);  // Set before there is a run to be seen.
-  ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::CreateOrResume(options.out, config));
+  ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::CreateOrResume(options.out, config, g_stop));
   RETURN_IF_ERROR(Train(run, "", g_stop));
   handler.reset();
   ASSIGN_OR_RETURN(EvaluationReport evaluation, EvaluateRun(run));

@@ -21,7 +21,7 @@ absl::Status RunTrain(const std::string& config_path, const std::vector<std::str
                       const std::string& out, const std::string& record) {
   ASSIGN_OR_RETURN(RunConfig config, LoadRunConfig(config_path, overrides));
   const StopOnSignals handler;  // Set before there is a run to be seen.
-  ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::CreateOrResume(out, config));
+  ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::CreateOrResume(out, config, g_stop));
   return Train(run, record, g_stop);
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "env/base/descriptor.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
 #include "env/game/action_mask.h"
@@ -42,7 +43,7 @@ std::vector<Decision> DecisionsOf(const HumanTimeline& timeline) {
 absl::StatusOr<std::vector<std::string>> RecordingsIn(const std::string& directory) {
   std::error_code error;
   std::filesystem::directory_iterator files(directory, error);
-  if (error) return absl::NotFoundError(absl::StrCat(directory, ": ", error.message()));
+  if (error) return SystemError(directory, "list", error.value());
   std::vector<std::string> paths;
   for (const auto& file : files) {
     const std::string path = file.path().string();

@@ -15,6 +15,7 @@
 #include "engine/live/session.h"
 #include "engine/results/bootstrap.h"
 #include "engine/samples/human_timeline.h"
+#include "env/base/descriptor.h"
 #include "env/base/json_lines.h"
 #include "env/base/json_object_reader.h"
 #include "env/base/status.h"
@@ -169,7 +170,7 @@ absl::StatusOr<StudyResults> ReadStudyResults(const PlayStudy& study, const std:
       participants.insert(number);
     }
   }
-  if (error) return absl::NotFoundError(absl::StrCat(folder, ": ", error.message()));
+  if (error) return SystemError(folder, "list", error.value());
   for (const int participant : participants) {
     const std::string path =
         absl::StrCat(folder, "/", ParticipantFolder(participant), "/", kEventsFile);

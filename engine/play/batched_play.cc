@@ -135,6 +135,7 @@ absl::Status Play(EpisodeStream& stream, std::deque<Group>& groups) {
 
 absl::Status PlayEpisodes(EpisodeStream& stream, mcts::Evaluator* evaluator,
                           const PlayOptions& options, Timeline* timeline) {
+  RETURN_IF_ERROR(CheckThreads(options.threads));
   absl::Status status;
   const std::shared_ptr<void> allowed = AllowThreads(options.threads);
   tbb::task_arena arena(options.threads);

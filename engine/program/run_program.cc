@@ -10,6 +10,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 
@@ -26,6 +27,14 @@ void FillStandardFiles() {
   }
 }
 
+// Whether the system did not start a thread: what the standard library or oneTBB throws.
+bool IsThreadError(const std::exception& error) {
+  const auto* const system = dynamic_cast<const std::system_error*>(&error);
+  return system != nullptr ? system->code() == std::errc::resource_unavailable_try_again
+                           : std::strstr(error.what(), "pthread_create") != nullptr;
+}
+constexpr char kNoThread[] = "cannot start a thread: Resource temporarily unavailable";
+
 // Where an exception leaves a thread. Needs no memory.
 [[noreturn]] void EndByException() {
   try {
@@ -36,6 +45,10 @@ void FillStandardFiles() {
     std::fprintf(stderr, "hod: %s\n", kOutOfMemory);
     _exit(1);
   } catch (const std::exception& error) {
+    if (IsThreadError(error)) {
+      std::fprintf(stderr, "hod: %s\n", kNoThread);
+      _exit(1);
+    }
     std::fprintf(stderr, "hod: internal error: %s\n", error.what());
   } catch (...) {
   }
@@ -65,7 +78,9 @@ int RunProgram(CLI::App& app, absl::Status& result, int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     result = absl::ResourceExhaustedError(kOutOfMemory);
   } catch (const std::exception& error) {
-    result = absl::InternalError(absl::StrCat("internal error: ", error.what()));
+    result = IsThreadError(error)
+                 ? absl::ResourceExhaustedError(kNoThread)
+                 : absl::InternalError(absl::StrCat("internal error: ", error.what()));
   }
   if (result.ok()) result = FlushOutput();
   if (result.ok()) return parsed;

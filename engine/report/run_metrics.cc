@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "env/base/descriptor.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -97,7 +98,7 @@ absl::Status RunMetrics::FindWorkers() {
     if (entries->path().extension() != kEnding || !absl::StartsWith(role, "selfplay-")) continue;
     workers_.try_emplace(role, Source{JsonLinesFollower(entries->path()), {.role = role}});
   }
-  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat(folder_, ": cannot list"));
+  if (error) return SystemError(folder_, "list", error.value());
   return absl::OkStatus();
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/descriptor.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -72,7 +73,7 @@ absl::Status DeleteOldShards(const std::string& directory, const ReplayPosition&
     const std::string path = directory + "/" + ShardName(id);
     std::error_code error;
     std::filesystem::remove(path, error);
-    if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat(path, ": cannot remove"));
+    if (error) return SystemError(path, "remove", error.value());
   }
   return absl::OkStatus();
 }

@@ -24,7 +24,7 @@ absl::StatusOr<std::vector<std::string>> ListNames(const std::string& directory)
     names.push_back(it->path().filename().string());
   }
   if (error) {
-    return absl::ErrnoToStatus(error.value(), absl::StrCat(directory, ": cannot list"));
+    return SystemError(directory, "list", error.value());
   }
   return names;
 }
@@ -74,7 +74,7 @@ absl::StatusOr<int64_t> NextSequence(const std::string& directory, int worker) {
     std::error_code error;
     std::filesystem::remove(path, error);
     if (error) {
-      return absl::ErrnoToStatus(error.value(), absl::StrCat(path.string(), ": cannot remove"));
+      return SystemError(path.string(), "remove", error.value());
     }
   }
   return next;

@@ -98,7 +98,7 @@ class BatchLearner {
     }
     const std::unique_ptr<const Batch> batch = std::move(next_);
     // The next samples are made ready beside this step.
-    auto next = std::async(std::launch::async, [&] { return SampleFor(session_.steps() + 1); });
+    ASSIGN_OR_RETURN(auto next, RunBeside([&] { return SampleFor(session_.steps() + 1); }));
     const models::StepConfig step = {
         .learning_rate = session_.LearningRate(),
         .goal_kl_weight = config_.goal_kl_weight * session_.Progress()};

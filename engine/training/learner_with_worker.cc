@@ -3,8 +3,11 @@
 #include <chrono>
 #include <future>
 
+#include "absl/cleanup/cleanup.h"
 #include "engine/training/learner.h"
 #include "engine/training/selfplay.h"
+#include "env/base/parallel.h"
+#include "env/base/status.h"
 
 namespace hod::engine {
 
@@ -17,14 +20,17 @@ absl::Status RunLearnerWithWorker(const RunDirectory& run, const std::string& re
                                   const std::atomic<bool>& stop) {
   std::atomic<bool> stop_both = false;
   const auto start = [&](auto half) {
-    return std::async(std::launch::async, [&stop_both, half] {
+    return RunBeside([&stop_both, half] {
       absl::Status status = half();
       stop_both = true;
       return status;
     });
   };
-  auto learner = start([&] { return RunLearner(run, stop_both); });
-  auto worker = start([&] { return RunSelfPlay(run, /*worker=*/0, record_directory, stop_both); });
+  ASSIGN_OR_RETURN(auto learner, start([&] { return RunLearner(run, stop_both); }));
+  const absl::Cleanup end_learner = [&] { stop_both = true; };  // Before its thread is waited for.
+  ASSIGN_OR_RETURN(auto worker, start([&] {
+                     return RunSelfPlay(run, /*worker=*/0, record_directory, stop_both);
+                   }));
   while (learner.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
     if (stop) stop_both = true;
   }

@@ -37,10 +37,12 @@ PpoRollouts::PpoRollouts(const RunConfig& config, std::shared_ptr<const env::Goa
 absl::StatusOr<std::vector<models::PpoSample>> PpoRollouts::Collect(mcts::Evaluator& evaluator,
                                                                     int64_t timesteps,
                                                                     const std::atomic<bool>& stop) {
+  const int threads = NumThreads(config_.selfplay.threads);
+  RETURN_IF_ERROR(CheckThreads(threads));
   std::mutex mutex;
   absl::Status status;
   const size_t groups = (environments_.size() + kGroup - 1) / kGroup;
-  tbb::task_arena arena(NumThreads(config_.selfplay.threads));
+  tbb::task_arena arena(threads);
   arena.execute([&] {
     tbb::parallel_for(size_t{0}, groups, [&](size_t g) {
       const absl::Status played = Play(absl::MakeSpan(environments_).subspan(g * kGroup, kGroup),

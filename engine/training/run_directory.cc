@@ -61,7 +61,7 @@ std::vector<std::string> RolesOf(const RunConfig& config) {
 absl::Status Remove(const std::string& path) {
   std::error_code error;
   std::filesystem::remove(path, error);
-  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat(path, ": cannot remove"));
+  if (error) return SystemError(path, "remove", error.value());
   return absl::OkStatus();
 }
 
@@ -69,11 +69,13 @@ absl::Status Remove(const std::string& path) {
 
 std::string WorkerRole(int worker) { return absl::StrFormat("selfplay-%03d", worker); }
 
-absl::StatusOr<RoleLock> RoleLock::Take(const RunDirectory& run, const std::string& role) {
-  return TakeAt(run.path(), role);
+absl::StatusOr<RoleLock> RoleLock::Take(const RunDirectory& run, const std::string& role,
+                                        const std::atomic<bool>& stop) {
+  return TakeAt(run.path(), role, stop);
 }
 
-absl::StatusOr<RoleLock> RoleLock::TakeAt(const std::string& path, const std::string& role) {
+absl::StatusOr<RoleLock> RoleLock::TakeAt(const std::string& path, const std::string& role,
+                                          const std::atomic<bool>& stop) {
   const std::string name = absl::StrCat(path, "/", role, ".lock");
   Descriptor file(open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   if (file.get() < 0) return SystemError(name, "open");
@@ -81,6 +83,7 @@ absl::StatusOr<RoleLock> RoleLock::TakeAt(const std::string& path, const std::st
   bool told = false;
   while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (!std::exchange(told, true)) spdlog::info("{}: waiting for the process that holds it", name);
+    if (stop) return absl::CancelledError(absl::StrCat(name, ": held by another process; stopped"));
     if (waited.Elapsed() > kLockPatience) {
       return absl::FailedPreconditionError(
           absl::StrCat(name, ": held by another process: this run already has a ", role));
@@ -91,13 +94,14 @@ absl::StatusOr<RoleLock> RoleLock::TakeAt(const std::string& path, const std::st
 }
 
 absl::StatusOr<RunDirectory> RunDirectory::CreateOrResume(const std::string& path,
-                                                          const RunConfig& config) {
+                                                          const RunConfig& config,
+                                                          const std::atomic<bool>& stop) {
   RETURN_IF_ERROR(MakeDirectories(path));
-  ASSIGN_OR_RETURN(RoleLock trainer, RoleLock::TakeAt(path, "trainer"));
+  ASSIGN_OR_RETURN(RoleLock trainer, RoleLock::TakeAt(path, "trainer", stop));
   // Who learns or plays here by hand, or is left over from a killed trainer, has the run.
   std::vector<RoleLock> others;
   for (const std::string& role : RolesOf(config)) {
-    ASSIGN_OR_RETURN(RoleLock lock, RoleLock::TakeAt(path, role));
+    ASSIGN_OR_RETURN(RoleLock lock, RoleLock::TakeAt(path, role, stop));
     others.push_back(std::move(lock));
   }
   const std::string config_path = path + "/config.toml";
@@ -125,10 +129,7 @@ absl::StatusOr<RunDirectory> RunDirectory::CreateOrResume(const std::string& pat
 absl::StatusOr<RunDirectory> RunDirectory::Open(const std::string& path) {
   const std::string config_path = path + "/config.toml";
   absl::StatusOr<std::string> text = ReadFile(config_path);
-  if (!text.ok()) {
-    return absl::NotFoundError(
-        absl::StrCat(path, ": not a run directory: ", std::string(text.status().message())));
-  }
+  RETURN_IF_ERROR(Annotate(text.status(), absl::StrCat(path, ": not a run directory")));
   ASSIGN_OR_RETURN(RunConfig config, ParseRunConfig(*text, config_path));
   return RunDirectory(path, std::move(config));
 }
@@ -150,9 +151,7 @@ absl::StatusOr<std::vector<std::pair<int64_t, std::string>>> RunDirectory::Check
     }
     checkpoints.emplace_back(step, entry.path());
   }
-  if (error) {
-    return absl::NotFoundError(absl::StrCat(path_, "/checkpoints: ", error.message()));
-  }
+  if (error) return SystemError(path_ + "/checkpoints", "list", error.value());
   std::sort(checkpoints.begin(), checkpoints.end());
   return checkpoints;
 }

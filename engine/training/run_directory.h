@@ -12,6 +12,7 @@
 // learner.window), so that a run of months fits on a disk.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -28,6 +29,8 @@ namespace hod::engine {
 
 class RunDirectory;
 
+inline constexpr std::atomic<bool> kNeverStopped = false;
+
 // Roles in a run, beside that of its trainer.
 inline constexpr char kLearnerRole[] = "learner";
 std::string WorkerRole(int worker);  // "selfplay-000"
@@ -35,13 +38,16 @@ std::string WorkerRole(int worker);  // "selfplay-000"
 // Exclusive use of one role in a run, held until destroyed or the process ends.
 class RoleLock {
  public:
-  // Waits some seconds for a process that is just ending.
-  static absl::StatusOr<RoleLock> Take(const RunDirectory& run, const std::string& role);
+  // Waits some seconds for a process that is just ending; until `stop`, for which the status is
+  // cancelled.
+  static absl::StatusOr<RoleLock> Take(const RunDirectory& run, const std::string& role,
+                                       const std::atomic<bool>& stop = kNeverStopped);
 
  private:
   friend class RunDirectory;
   explicit RoleLock(Descriptor file) : file_(std::move(file)) {}
-  static absl::StatusOr<RoleLock> TakeAt(const std::string& path, const std::string& role);
+  static absl::StatusOr<RoleLock> TakeAt(const std::string& path, const std::string& role,
+                                         const std::atomic<bool>& stop);
 
   Descriptor file_;
 };
@@ -52,9 +58,10 @@ class RunDirectory {
   // trainer as long as a copy of the result lives: nothing is written to a run that has another
   // trainer, or whose roles others have. Going on with other settings is an error that names them,
   // except for those that say how long and with how many workers to train, what to keep, and how to
-  // evaluate: these are taken over.
+  // evaluate: these are taken over. `stop` as for RoleLock::Take().
   static absl::StatusOr<RunDirectory> CreateOrResume(const std::string& path,
-                                                     const RunConfig& config);
+                                                     const RunConfig& config,
+                                                     const std::atomic<bool>& stop = kNeverStopped);
   // Opens a run to read from it, or to take another role in it.
   static absl::StatusOr<RunDirectory> Open(const std::string& path);
 

@@ -49,7 +49,7 @@ SessionPlan PlanOf(const LearnerConfig& config) {
 
 absl::StatusOr<std::unique_ptr<RunSession>> RunSession::Open(const RunDirectory& run,
                                                              const std::atomic<bool>& stop) {
-  ASSIGN_OR_RETURN(RoleLock lock, RoleLock::Take(run, kLearnerRole));
+  ASSIGN_OR_RETURN(RoleLock lock, RoleLock::Take(run, kLearnerRole, stop));
   ASSIGN_OR_RETURN(auto latest, run.LatestCheckpoint());
   models::TrainerState state;
   RunProgress progress;

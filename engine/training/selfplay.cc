@@ -261,7 +261,7 @@ absl::StatusOr<std::vector<Seat>> SeatsOf(const RunConfig& config) {
 absl::Status RunSelfPlay(const RunDirectory& run, int worker, const std::string& record_directory,
                          const std::atomic<bool>& stop) {
   const std::string role = WorkerRole(worker);
-  ASSIGN_OR_RETURN(RoleLock lock, RoleLock::Take(run, role));
+  ASSIGN_OR_RETURN(RoleLock lock, RoleLock::Take(run, role, stop));
   ASSIGN_OR_RETURN(int64_t sequence, NextSequence(run.shards(), worker));
   ASSIGN_OR_RETURN(auto goals,
                    env::MakeGoalSource(run.config().goals, run.config().game, run.config().seed));

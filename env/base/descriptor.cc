@@ -6,10 +6,16 @@
 #include <cerrno>
 #include <cstring>
 
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
 
 namespace hod {
 namespace {
+
+// The payload of such a status: "errno path".
+constexpr char kFileError[] = "hod/file";
 
 absl::StatusCode CodeOf(int error) {
   switch (error) {
@@ -28,10 +34,25 @@ absl::StatusCode CodeOf(int error) {
 
 }  // namespace
 
-absl::Status SystemError(const std::string& path, const char* what) {
-  const int error = errno;
-  return absl::Status(CodeOf(error),
+absl::Status SystemError(const std::string& path, const std::string& what, int error) {
+  absl::Status status(CodeOf(error),
                       absl::StrCat(path, ": cannot ", what, ": ", std::strerror(error)));
+  status.SetPayload(kFileError, absl::Cord(absl::StrCat(error, " ", path)));
+  return status;
+}
+
+absl::Status SystemError(const std::string& path, const std::string& what) {
+  return SystemError(path, what, errno);
+}
+
+std::optional<FileError> FileErrorOf(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(kFileError);
+  if (!payload) return std::nullopt;
+  const std::string text(*payload);
+  const size_t space = text.find(' ');
+  FileError result{0, text.substr(space + 1)};
+  if (!absl::SimpleAtoi(text.substr(0, space), &result.error)) return std::nullopt;
+  return result;
 }
 
 absl::StatusOr<Descriptor> OpenForReading(const std::string& path) {
@@ -43,10 +64,7 @@ absl::StatusOr<Descriptor> OpenForReading(const std::string& path) {
   Descriptor file(fd);
   struct stat info;
   if (fd < 0 || fstat(fd, &info) != 0) return SystemError(path, "read");
-  if (S_ISDIR(info.st_mode)) {
-    errno = EISDIR;
-    return SystemError(path, "read");
-  }
+  if (S_ISDIR(info.st_mode)) return SystemError(path, "read", EISDIR);
   return file;
 }
 

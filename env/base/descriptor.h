@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -32,8 +33,17 @@ class Descriptor {
   int fd_;
 };
 
-// An error from errno: "path: cannot WHAT: the system's reason".
-absl::Status SystemError(const std::string& path, const char* what);
+// An error of the system about a file: "path: cannot WHAT: the system's reason".
+absl::Status SystemError(const std::string& path, const std::string& what, int error);
+// The same with the errno of now.
+absl::Status SystemError(const std::string& path, const std::string& what);
+
+struct FileError {
+  int error;  // An errno.
+  std::string path;
+};
+// What SystemError() was told, also after Annotate(); nothing of other statuses.
+std::optional<FileError> FileErrorOf(const absl::Status& status);
 
 // Refuses directories. Waits for the other end of a pipe.
 absl::StatusOr<Descriptor> OpenForReading(const std::string& path);

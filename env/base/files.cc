@@ -23,11 +23,6 @@ namespace {
 
 constexpr size_t kBlock = 1 << 16;
 
-absl::Status SystemError(const std::string& path, const char* what, int error) {
-  errno = error;
-  return hod::SystemError(path, what);
-}
-
 absl::Status EmptyPath(const char* expected) {
   return absl::InvalidArgumentError(absl::StrCat("an empty path, expected ", expected));
 }
@@ -36,7 +31,7 @@ absl::Status WriteAll(int fd, const std::string& path, absl::string_view bytes) 
   while (!bytes.empty()) {
     const ssize_t n = write(fd, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return hod::SystemError(path, "write");
+    if (n < 0) return SystemError(path, "write");
     bytes.remove_prefix(static_cast<size_t>(n));
   }
   return absl::OkStatus();
@@ -48,7 +43,7 @@ absl::StatusOr<Descriptor> Open(const std::string& path, const std::string& name
   do {
     fd = open(name.c_str(), flags | O_CLOEXEC, 0666);
   } while (fd < 0 && errno == EINTR);
-  if (fd < 0) return hod::SystemError(path, what);
+  if (fd < 0) return SystemError(path, what);
   return Descriptor(fd);
 }
 
@@ -94,7 +89,7 @@ absl::StatusOr<Output> FindOutput(const std::string& path) {
     if (absl::EndsWith(target, "/")) return SystemError(path, "write", EISDIR);
     struct stat info;
     if (lstat(output.target.c_str(), &info) != 0) {
-      if (errno != ENOENT) return hod::SystemError(path, "write");
+      if (errno != ENOENT) return SystemError(path, "write");
       if (links == 0 || stat(path.c_str(), &info) != 0) return output;
       // A link of /proc to a pipe or to a deleted file, whose text is no path though it leads
       // there.
@@ -110,7 +105,7 @@ absl::StatusOr<Output> FindOutput(const std::string& path) {
     }
     char link[PATH_MAX];
     const ssize_t length = readlink(output.target.c_str(), link, sizeof(link));
-    if (length < 0) return hod::SystemError(path, "write");
+    if (length < 0) return SystemError(path, "write");
     const std::string to(link, static_cast<size_t>(length));
     output.target = to[0] == '/' ? to : FolderOf(output.target) + to;
   }
@@ -121,15 +116,15 @@ absl::StatusOr<Output> FindOutput(const std::string& path) {
 absl::Status CheckAccess(const std::string& path, const Output& output) {
   if (output.open_as) {
     const int flags = fcntl(*output.open_as, F_GETFL);
-    if (flags < 0) return hod::SystemError(path, "write");
+    if (flags < 0) return SystemError(path, "write");
     if ((flags & O_ACCMODE) == O_RDONLY) return SystemError(path, "write", EBADF);
     return absl::OkStatus();
   }
   if (output.mode && access(output.target.c_str(), W_OK) != 0) {
-    return hod::SystemError(path, "write");
+    return SystemError(path, "write");
   }
   if (output.is_replaceable() && access(FolderOf(output.target).c_str(), W_OK | X_OK) != 0) {
-    return hod::SystemError(path, "write");
+    return SystemError(path, "write");
   }
   return absl::OkStatus();
 }
@@ -139,7 +134,7 @@ absl::StatusOr<Descriptor> OpenThrough(const std::string& path, const Output& ou
   if (!output.open_as) return Open(path, output.target, O_WRONLY | O_NOCTTY, "open");
   std::fflush(nullptr);  // What was printed before comes before.
   Descriptor file(fcntl(*output.open_as, F_DUPFD_CLOEXEC, 0));
-  if (file.get() < 0) return hod::SystemError(path, "open");
+  if (file.get() < 0) return SystemError(path, "open");
   return file;
 }
 
@@ -147,11 +142,11 @@ absl::StatusOr<Descriptor> OpenThrough(const std::string& path, const Output& ou
 absl::Status SyncFolder(const std::string& path, const std::string& folder) {
   const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0 && errno == EACCES) return absl::OkStatus();  // May be written but not read.
-  if (fd < 0) return hod::SystemError(path, "sync the folder of");
+  if (fd < 0) return SystemError(path, "sync the folder of");
   const Descriptor directory(fd);
   // Some file systems cannot sync folders.
   if (fsync(fd) == 0 || errno == EINVAL) return absl::OkStatus();
-  return hod::SystemError(path, "sync the folder of");
+  return SystemError(path, "sync the folder of");
 }
 
 }  // namespace
@@ -159,7 +154,7 @@ absl::Status SyncFolder(const std::string& path, const std::string& folder) {
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) {
   ASSIGN_OR_RETURN(const Descriptor file, OpenForReading(path));
   struct stat info;
-  if (fstat(file.get(), &info) != 0) return hod::SystemError(path, "read");
+  if (fstat(file.get(), &info) != 0) return SystemError(path, "read");
   std::string bytes;
   if (S_ISREG(info.st_mode)) {
     const auto size = static_cast<size_t>(info.st_size);
@@ -174,7 +169,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) 
     if (done == bytes.size()) bytes.resize(std::max({bytes.capacity(), 2 * done, kBlock}));
     const ssize_t n = read(file.get(), bytes.data() + done, bytes.size() - done);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return hod::SystemError(path, "read");
+    if (n < 0) return SystemError(path, "read");
     done += static_cast<size_t>(n);
     if (done > max_bytes) {
       return absl::DataLossError(
@@ -227,7 +222,7 @@ absl::StatusOr<AtomicFile> AtomicFile::Create(const std::string& path) {
     RETURN_IF_ERROR(file.status());
     AtomicFile created(path, output.target, temporary, *std::move(file));
     if (output.mode && fchmod(created.file_.get(), *output.mode & 07777) != 0) {
-      return hod::SystemError(path, "set the permissions of");
+      return SystemError(path, "set the permissions of");
     }
     return created;
   }
@@ -250,11 +245,11 @@ absl::Status AtomicFile::Commit() {
 }
 
 absl::Status AtomicFile::Replace() {
-  if (!temporary_.empty() && fsync(file_.get()) != 0) return hod::SystemError(path_, "sync");
-  if (close(file_.Release()) != 0 && errno != EINTR) return hod::SystemError(path_, "close");
+  if (!temporary_.empty() && fsync(file_.get()) != 0) return SystemError(path_, "sync");
+  if (close(file_.Release()) != 0 && errno != EINTR) return SystemError(path_, "close");
   if (temporary_.empty()) return absl::OkStatus();
   if (std::rename(temporary_.c_str(), target_.c_str()) != 0) {
-    return hod::SystemError(path_, "replace");
+    return SystemError(path_, "replace");
   }
   temporary_.clear();
   return SyncFolder(path_, FolderOf(target_));
@@ -280,7 +275,7 @@ absl::StatusOr<AppendLog> AppendLog::Open(const std::string& path) {
   ASSIGN_OR_RETURN(Descriptor file,
                    hod::Open(path, output.target, O_RDWR | O_APPEND | O_CREAT, "open"));
   struct stat info;
-  if (fstat(file.get(), &info) != 0) return hod::SystemError(path, "read");
+  if (fstat(file.get(), &info) != 0) return SystemError(path, "read");
   // The last newline, sought from the end.
   off_t end = info.st_size;
   std::string block;
@@ -295,14 +290,14 @@ absl::StatusOr<AppendLog> AppendLog::Open(const std::string& path) {
     if (newline != std::string::npos) break;
   }
   if (end < info.st_size && ftruncate(file.get(), end) != 0) {
-    return hod::SystemError(path, "cut off the unfinished last line of");
+    return SystemError(path, "cut off the unfinished last line of");
   }
   return AppendLog(path, std::move(file));
 }
 
 absl::Status AppendLog::Write(absl::string_view lines) {
   struct stat info;
-  if (fstat(file_.get(), &info) != 0) return hod::SystemError(path_, "write");
+  if (fstat(file_.get(), &info) != 0) return SystemError(path_, "write");
   absl::Status status = WriteAll(file_.get(), path_, lines);
   // Half a line would spoil the next one.
   if (!status.ok() && S_ISREG(info.st_mode) && ftruncate(file_.get(), info.st_size) != 0) {

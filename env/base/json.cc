@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "env/base/json_events.h"
 #include "env/base/status.h"
 
 namespace hod {
@@ -42,12 +43,8 @@ class Position {
 
 // Builds the value. The library's own builder lets keys be given twice, and to look at keys with
 // its callback takes time quadratic in their number.
-class Builder : public nlohmann::json_sax<json> {
+class Builder : public JsonEvents {
  public:
-  // `at` is where the parser has come to in the text from `begin` on.
-  Builder(const char* begin, const char* const& at) : begin_(begin), at_(at) {}
-
-  const std::string& error() const { return error_; }
   json TakeValue() { return std::move(root_); }
 
   bool null() override { return Add(nullptr); }
@@ -56,7 +53,6 @@ class Builder : public nlohmann::json_sax<json> {
   bool number_unsigned(number_unsigned_t value) override { return Add(value); }
   bool number_float(number_float_t value, const string_t&) override { return Add(value); }
   bool string(string_t& value) override { return Add(std::move(value)); }
-  bool binary(binary_t&) override { return false; }  // JSON has none.
   bool start_object(size_t) override { return Enter(json::object()); }
   bool start_array(size_t) override { return Enter(json::array()); }
   bool end_object() override { return Leave(); }
@@ -64,35 +60,12 @@ class Builder : public nlohmann::json_sax<json> {
 
   bool key(string_t& name) override {
     const auto [entry, is_new] = open_.back()->get_ref<json::object_t&>().emplace(name, nullptr);
-    if (!is_new) return Fail(absl::StrCat("the same key \"", Excerpt(name), "\" twice"));
+    if (!is_new) return Fail(absl::StrCat("the same key \"", JsonExcerpt(name), "\" twice"));
     value_ = &entry->second;
     return true;
   }
 
-  bool parse_error(size_t position, const std::string&, const json::exception& error) override {
-    // "[json.exception...] parse error at line 1, column 5: syntax error while ..."
-    absl::string_view what = error.what();
-    const size_t column = what.find("column ");
-    const size_t colon = what.find(": ", column == absl::string_view::npos ? 0 : column);
-    if (column != absl::string_view::npos && colon != absl::string_view::npos) {
-      what.remove_prefix(colon + 2);
-    } else {
-      what.remove_prefix(std::min(what.find("] ") + 2, what.size()));
-    }
-    return Fail(Excerpt(what), position);
-  }
-
  private:
-  // Valid UTF-8 and short: the parser cites all it could not read.
-  static std::string Excerpt(absl::string_view text) { return FirstColumns(text, 200); }
-
-  // What is wrong with the last of the bytes read, of which the end of the text counts as one.
-  bool Fail(const std::string& what, size_t bytes_read) {
-    error_ = absl::StrCat(what, " at byte ", std::max<size_t>(bytes_read, 1) - 1);
-    return false;
-  }
-  bool Fail(const std::string& what) { return Fail(what, static_cast<size_t>(at_ - begin_)); }
-
   template <typename Value>
   json* Place(Value&& value) {
     if (open_.empty()) {
@@ -122,17 +95,39 @@ class Builder : public nlohmann::json_sax<json> {
     return true;
   }
 
-  const char* const begin_;
-  const char* const& at_;
   json root_;
   std::vector<json*> open_;  // The way from the root to the array or object that is being read.
   json* value_ = nullptr;    // The value of the last key.
-  std::string error_;
 };
 
 }  // namespace
 
-absl::StatusOr<json> ParseJson(absl::string_view text) {
+bool JsonEvents::Fail(const std::string& what) {
+  return Fail(what, static_cast<size_t>(at_ - begin_));
+}
+
+// Of the bytes read, of which the end of the text counts as one, the last is wrong.
+bool JsonEvents::Fail(const std::string& what, size_t bytes_read) {
+  error_ = absl::StrCat(what, " at byte ", std::max<size_t>(bytes_read, 1) - 1);
+  return false;
+}
+
+bool JsonEvents::parse_error(size_t bytes_read, const std::string&, const json::exception& error) {
+  // "[json.exception...] parse error at line 1, column 5: syntax error while ..."
+  absl::string_view what = error.what();
+  const size_t column = what.find("column ");
+  const size_t colon = what.find(": ", column == absl::string_view::npos ? 0 : column);
+  if (column != absl::string_view::npos && colon != absl::string_view::npos) {
+    what.remove_prefix(colon + 2);
+  } else {
+    what.remove_prefix(std::min(what.find("] ") + 2, what.size()));
+  }
+  return Fail(JsonExcerpt(what), bytes_read);  // The parser cites all it could not read.
+}
+
+std::string JsonExcerpt(absl::string_view text) { return FirstColumns(text, 200); }
+
+absl::Status ReadJsonEvents(absl::string_view text, JsonEvents& events) {
   if (const size_t nul = text.find('\0'); nul != absl::string_view::npos) {
     // The parser would take it for the end.
     return absl::InvalidArgumentError(absl::StrCat("a NUL at byte ", nul));
@@ -140,12 +135,16 @@ absl::StatusOr<json> ParseJson(absl::string_view text) {
   if (absl::StartsWith(text, "\xEF\xBB\xBF")) {
     return absl::InvalidArgumentError("a byte order mark at byte 0");
   }
-  const char* at = text.data();
-  Builder builder(text.data(), at);
-  if (!json::sax_parse(Position(text.data(), at), Position(text.data() + text.size(), at),
-                       &builder)) {
-    return absl::InvalidArgumentError(builder.error());
-  }
+  events.begin_ = events.at_ = text.data();
+  const Position begin(text.data(), events.at_), end(text.data() + text.size(), events.at_);
+  nlohmann::json_sax<json>* const handler = &events;
+  if (json::sax_parse(begin, end, handler)) return absl::OkStatus();
+  return absl::InvalidArgumentError(events.error_);
+}
+
+absl::StatusOr<json> ParseJson(absl::string_view text) {
+  Builder builder;
+  RETURN_IF_ERROR(ReadJsonEvents(text, builder));
   return builder.TakeValue();
 }
 

@@ -7,15 +7,41 @@
 
 #include <algorithm>
 #include <atomic>
+#include <latch>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/status.h"
 
 namespace hod {
 
 int AvailableThreads() { return tbb::info::default_concurrency(); }
 
 int NumThreads(int setting) { return setting > 0 ? setting : AvailableThreads(); }
+
+absl::Status ThreadError(absl::string_view reason) {
+  return absl::ResourceExhaustedError(absl::StrCat("cannot start a thread: ", reason));
+}
+
+absl::Status CheckThreads(int threads) {
+  static std::atomic<int> seen = 1;
+  if (threads <= seen) return absl::OkStatus();
+  std::vector<std::thread> others;
+  std::latch all_tried(1);
+  absl::Status status;
+  try {
+    for (int i = 1; i < threads; ++i) others.emplace_back([&] { all_tried.wait(); });
+  } catch (const std::system_error& error) {
+    status = Annotate(ThreadError(error.what()),
+                      absl::StrCat("only ", others.size() + 1, " of ", threads, " threads"));
+  }
+  all_tried.count_down();
+  for (std::thread& other : others) other.join();
+  if (status.ok()) seen = std::max<int>(seen, threads);
+  return status;
+}
 
 std::shared_ptr<void> AllowThreads(int threads) {
   if (threads <= AvailableThreads()) return nullptr;
@@ -27,6 +53,7 @@ absl::Status RunOnThreads(int count, int threads, absl::FunctionRef<absl::Status
   if (threads < 1) {
     return absl::InvalidArgumentError(absl::StrCat(threads, " threads, expected at least 1"));
   }
+  RETURN_IF_ERROR(CheckThreads(std::min(threads, count)));
   std::atomic<int> next = 0;
   std::mutex mutex;
   absl::Status first;

@@ -70,17 +70,49 @@ void EnvBatch::Reseed(absl::Span<const uint64_t> seeds) {
   });
 }
 
+void EnvBatch::Begin(int i, const Rng& rng) {
+  envs_[i].rng = rng;
+  Restart(envs_[i]);
+}
+
 absl::Status EnvBatch::Reset(const BatchArrays& out) {
+  RETURN_IF_ERROR(Restart(std::vector<uint8_t>(envs_.size(), 1), out));
+  std::fill(out.rewards.begin(), out.rewards.end(), 0.0f);
+  std::fill(out.terminated.begin(), out.terminated.end(), 0);
+  std::fill(out.truncated.begin(), out.truncated.end(), 0);
+  return absl::OkStatus();
+}
+
+absl::Status EnvBatch::Restart(absl::Span<const uint8_t> chosen, const BatchArrays& out) {
   RETURN_IF_ERROR(CheckArrays(out));
+  if (chosen.size() != envs_.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("chosen: ", chosen.size(), " elements, expected ", envs_.size()));
+  }
+  BatchArrays seen = out;
+  seen.rewards = {};
+  seen.terminated = seen.truncated = {};
   arena_.execute([&] {
     tbb::parallel_for(tbb::blocked_range<int>(0, num_envs(), kGrain), [&](const auto& range) {
       for (int i = range.begin(); i < range.end(); ++i) {
+        if (!chosen[i]) continue;
         // An episode that nobody has acted in is as new as another.
         if (!envs_[i].fresh) Restart(envs_[i]);
-        Write(i, nullptr, out);
+        Write(i, nullptr, seen);
       }
     });
   });
+  return absl::OkStatus();
+}
+
+absl::Status EnvBatch::CheckActions(absl::Span<const int32_t> actions, int first) const {
+  const int players = config_.num_players();
+  for (size_t i = 0; i < actions.size(); ++i) {
+    if (actions[i] >= 0 && actions[i] < actions_.num_actions()) continue;
+    return absl::OutOfRangeError(absl::StrCat("actions[", first + i / players, "][", i % players,
+                                              "] is ", actions[i], ", expected 0 to ",
+                                              actions_.num_actions() - 1));
+  }
   return absl::OkStatus();
 }
 
@@ -91,35 +123,48 @@ absl::Status EnvBatch::Step(absl::Span<const int32_t> actions, const BatchArrays
     return absl::InvalidArgumentError(
         absl::StrCat("actions: ", actions.size(), " elements, expected ", envs_.size() * players));
   }
-  for (size_t i = 0; i < actions.size(); ++i) {
-    if (actions[i] >= 0 && actions[i] < actions_.num_actions()) continue;
-    return absl::OutOfRangeError(absl::StrCat("actions[", i / players, "][", i % players, "] is ",
-                                              actions[i], ", expected 0 to ",
-                                              actions_.num_actions() - 1));
-  }
+  RETURN_IF_ERROR(CheckActions(actions, 0));
   arena_.execute([&] {
     tbb::parallel_for(tbb::blocked_range<int>(0, num_envs(), kGrain), [&](const auto& range) {
-      absl::InlinedVector<Action, 2> joint(players);
       for (int i = range.begin(); i < range.end(); ++i) {
-        Env& env = envs_[i];
         if (i + 1 < range.end()) Prefetch(envs_[i + 1]);
-        if (env.ended) {
-          Restart(env);
-          Write(i, nullptr, out);
-          continue;
-        }
-        for (int p = 0; p < players; ++p) joint[p] = actions_.Unflatten(actions[i * players + p]);
-        const StepOutcome outcome = env.game.Step(env.state, joint);
-        env.ended = outcome.done();
-        env.fresh = false;
-        Write(i, &outcome, out);
+        StepChecked(i, actions.subspan(i * players, players), out);
       }
     });
   });
   return absl::OkStatus();
 }
 
+absl::Status EnvBatch::StepOne(int i, absl::Span<const int32_t> actions, const BatchArrays& out) {
+  RETURN_IF_ERROR(CheckArrays(out));
+  if (static_cast<int>(actions.size()) != config_.num_players()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("actions: ", actions.size(), " elements, expected ", config_.num_players()));
+  }
+  RETURN_IF_ERROR(CheckActions(actions, i));
+  StepChecked(i, actions, out);
+  return absl::OkStatus();
+}
+
+void EnvBatch::StepChecked(int i, absl::Span<const int32_t> actions, const BatchArrays& out) {
+  Env& env = envs_[i];
+  if (env.ended) {
+    Restart(env);
+    Write(i, nullptr, out);
+    return;
+  }
+  absl::InlinedVector<Action, 2> joint;
+  for (const int32_t id : actions) joint.push_back(actions_.Unflatten(id));
+  const StepOutcome outcome = env.game.Step(env.state, joint);
+  env.ended = outcome.done();
+  env.fresh = false;
+  env.record.actions.insert(env.record.actions.end(), actions.begin(), actions.end());
+  Write(i, &outcome, out);
+}
+
 void EnvBatch::Restart(Env& env) const {
+  env.record.rng = env.rng;
+  env.record.actions.clear();
   env.game = Game(config_, goals_->Sample(env.rng).blocks);
   env.state = env.game.Reset(env.rng);
   env.ended = false;

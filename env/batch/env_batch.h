@@ -29,9 +29,16 @@ struct BatchArrays {
   std::optional<int> viewer = {};
 };
 
+// Where an episode comes from and what has been done in it: enough to play it again.
+struct EpisodeRecord {
+  Rng rng{};                       // The environment's stream as the episode drew its goal from it.
+  std::vector<int32_t> actions{};  // Flat ids, [steps][players].
+};
+
 // Every environment draws its goals and starts from its own stream, so what happens in one depends
 // on its seed and its actions alone. Autoreset is "next step": the step after the last of an
-// episode ignores its actions, starts a new episode and gives no rewards.
+// episode ignores its actions, starts a new episode and gives no rewards. Restart() between two
+// steps starts it earlier.
 class EnvBatch {
  public:
   // One environment for each seed, stepped by `threads` threads. Requires Validate(config) to be
@@ -45,29 +52,43 @@ class EnvBatch {
   // Environment `i` as it is. Valid until the next Reset() or Step().
   const Game& game(int i) const { return envs_[i].game; }
   const State& state(int i) const { return envs_[i].state; }
+  // Whether its episode is over, so that the next step starts another.
+  bool ended(int i) const { return envs_[i].ended; }
+  const EpisodeRecord& record(int i) const { return envs_[i].record; }
 
   // Gives every environment another stream and a new episode: what follows is as in a new batch.
   // Requires one seed for each.
   void Reseed(absl::Span<const uint64_t> seeds);
+  // The same of one environment, whose stream goes on from `rng`.
+  void Begin(int i, const Rng& rng);
 
   // Starts new episodes where the present ones have begun.
   absl::Status Reset(const BatchArrays& out);
+  // The same of the environments for which `chosen`, [n], is not 0. Of these it writes what can be
+  // seen of the new episode; rewards, terminated and truncated stay as the last step left them.
+  absl::Status Restart(absl::Span<const uint8_t> chosen, const BatchArrays& out);
   // `actions` are flat ids, [n][players]. Any id in range is accepted; one that breaks the rules
   // has no effect. On an error (an array of the wrong size, an id out of range; the message names
   // which) nothing has changed.
   absl::Status Step(absl::Span<const int32_t> actions, const BatchArrays& out);
+  // Steps one environment; `actions` are [players].
+  absl::Status StepOne(int i, absl::Span<const int32_t> actions, const BatchArrays& out);
 
  private:
   struct Env {
     Rng rng;
     Game game;
     State state;
-    bool ended = false;            // The next step starts a new episode.
-    bool fresh = true;             // Nobody has acted yet.
+    bool ended = false;  // The next step starts a new episode.
+    bool fresh = true;   // Nobody has acted yet.
+    EpisodeRecord record{};
     std::vector<int32_t> valid{};  // Kept for its memory.
   };
 
   absl::Status CheckArrays(const BatchArrays& out) const;
+  // `actions` are those of the environments from the one of number `first` on.
+  absl::Status CheckActions(absl::Span<const int32_t> actions, int first) const;
+  void StepChecked(int i, absl::Span<const int32_t> actions, const BatchArrays& out);
   void Restart(Env& env) const;
   // Starts to load what writing the environment reads.
   static void Prefetch(const Env& env);

@@ -8,6 +8,7 @@
 #include "env/base/bytes.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
+#include "env/base/json_events.h"
 #include "env/base/status.h"
 
 namespace hod::models {
@@ -21,81 +22,184 @@ constexpr uint64_t kLengthSize = 8;
 struct DtypeInfo {
   Dtype dtype;
   const char* name;
-  int64_t size;
+  int64_t bits;  // Of an element.
 };
-constexpr DtypeInfo kDtypes[] = {
-    {Dtype::kBool, "BOOL", 1}, {Dtype::kU8, "U8", 1},   {Dtype::kI8, "I8", 1},
-    {Dtype::kI16, "I16", 2},   {Dtype::kU16, "U16", 2}, {Dtype::kF16, "F16", 2},
-    {Dtype::kBF16, "BF16", 2}, {Dtype::kI32, "I32", 4}, {Dtype::kU32, "U32", 4},
-    {Dtype::kF32, "F32", 4},   {Dtype::kI64, "I64", 8}, {Dtype::kU64, "U64", 8},
-    {Dtype::kF64, "F64", 8}};
+constexpr DtypeInfo kDtypes[kNumDtypes] = {{Dtype::kBool, "BOOL", 8},
+                                           {Dtype::kF4, "F4", 4},
+                                           {Dtype::kF6E2M3, "F6_E2M3", 6},
+                                           {Dtype::kF6E3M2, "F6_E3M2", 6},
+                                           {Dtype::kU8, "U8", 8},
+                                           {Dtype::kI8, "I8", 8},
+                                           {Dtype::kF8E5M2, "F8_E5M2", 8},
+                                           {Dtype::kF8E4M3, "F8_E4M3", 8},
+                                           {Dtype::kF8E8M0, "F8_E8M0", 8},
+                                           {Dtype::kF8E4M3Fnuz, "F8_E4M3FNUZ", 8},
+                                           {Dtype::kF8E5M2Fnuz, "F8_E5M2FNUZ", 8},
+                                           {Dtype::kI16, "I16", 16},
+                                           {Dtype::kU16, "U16", 16},
+                                           {Dtype::kF16, "F16", 16},
+                                           {Dtype::kBF16, "BF16", 16},
+                                           {Dtype::kI32, "I32", 32},
+                                           {Dtype::kU32, "U32", 32},
+                                           {Dtype::kF32, "F32", 32},
+                                           {Dtype::kC64, "C64", 64},
+                                           {Dtype::kF64, "F64", 64},
+                                           {Dtype::kI64, "I64", 64},
+                                           {Dtype::kU64, "U64", 64}};
+
+const DtypeInfo& InfoOf(Dtype dtype) { return kDtypes[static_cast<int>(dtype)]; }
 
 absl::Status Malformed(const std::string& path, const std::string& what) {
   return absl::DataLossError(absl::StrCat(path, ": ", what));
 }
 
-// Elements of a shape, or -1 if they overflow.
-int64_t NumElements(const std::vector<int64_t>& shape) {
-  int64_t count = 1;
-  for (const int64_t extent : shape) {
-    if (__builtin_mul_overflow(count, extent, &count)) return -1;
-  }
-  return count;
-}
-
-bool IsIndex(const json& value) {
-  return value.is_number_unsigned() && value.get<uint64_t>() <= uint64_t{INT64_MAX};
-}
-
 struct Entry {
-  SafeTensor tensor;  // Without data.
-  uint64_t begin, end;
+  Dtype dtype = Dtype::kF32;
+  std::vector<int64_t> shape;
+  uint64_t begin = 0, end = 0;
 };
 
-// One tensor's entry of the header; the message of an error says what is wrong with it.
-absl::StatusOr<Entry> ParseEntry(const json& value) {
-  const auto wrong = [](const std::string& what) { return absl::DataLossError(what); };
-  if (!value.is_object() || value.size() != 3 || !value.contains("dtype") ||
-      !value.contains("shape") || !value.contains("data_offsets")) {
-    return wrong("expected exactly dtype, shape and data_offsets");
-  }
-  const json &dtype = value["dtype"], &shape = value["shape"], &offsets = value["data_offsets"];
-  const DtypeInfo* const info = std::find_if(std::begin(kDtypes), std::end(kDtypes),
-                                             [&](const DtypeInfo& d) { return dtype == d.name; });
-  if (info == std::end(kDtypes)) return wrong(absl::StrCat("unknown dtype ", DumpJson(dtype)));
-  if (!shape.is_array() || !std::all_of(shape.begin(), shape.end(), IsIndex)) {
-    return wrong(absl::StrCat("shape is ", DumpJson(shape), ", expected a list of extents"));
-  }
-  if (!offsets.is_array() || offsets.size() != 2 || !IsIndex(offsets[0]) || !IsIndex(offsets[1])) {
-    return wrong(absl::StrCat("data_offsets are ", DumpJson(offsets), ", expected [begin, end]"));
-  }
-  Entry entry{{info->dtype, shape.get<std::vector<int64_t>>(), {}}, offsets[0], offsets[1]};
-  int64_t size = NumElements(entry.tensor.shape);
-  if (size < 0 || __builtin_mul_overflow(size, info->size, &size)) {
-    return wrong("shape is too large");
-  }
-  if (entry.end < entry.begin || entry.end - entry.begin != static_cast<uint64_t>(size)) {
-    return wrong(absl::StrCat("data_offsets are ", DumpJson(offsets), ", but the shape takes ",
-                              size, " bytes"));
-  }
-  return entry;
-}
+// Reads a header. Whatever does not belong there ends it, so that it takes memory for the tensors
+// and strings alone.
+class HeaderReader : public JsonEvents {
+ public:
+  std::map<std::string, Entry> entries;
+  std::map<std::string, std::string> metadata;
 
-absl::Status ParseMetadata(const std::string& path, const json& value, SafeTensors& file) {
-  if (!value.is_object()) return Malformed(path, "__metadata__ is not an object");
-  for (const auto& [name, text] : value.items()) {
-    if (!text.is_string()) {
-      return Malformed(path, absl::StrCat("__metadata__ \"", name, "\" is not a string"));
+  bool null() override { return Unexpected(); }
+  bool boolean(bool) override { return Unexpected(); }
+  bool number_integer(number_integer_t) override { return Unexpected(); }
+  bool number_float(number_float_t, const string_t&) override { return Unexpected(); }
+
+  bool number_unsigned(number_unsigned_t value) override {
+    if (within_ == Within::kShape && value <= uint64_t{INT64_MAX}) {
+      entry_->shape.push_back(static_cast<int64_t>(value));
+      return true;
     }
-    file.metadata[name] = text.get<std::string>();
+    if (within_ != Within::kOffsets || num_offsets_ == 2) return Unexpected();
+    (num_offsets_++ == 0 ? entry_->begin : entry_->end) = value;
+    return true;
   }
-  return absl::OkStatus();
-}
+
+  bool string(string_t& value) override {
+    if (within_ == Within::kMetadata) {
+      *text_ = std::move(value);
+      return true;
+    }
+    if (within_ != Within::kEntry || field_ != kDtype) return Unexpected();
+    const DtypeInfo* const info = std::find_if(std::begin(kDtypes), std::end(kDtypes),
+                                               [&](const DtypeInfo& d) { return value == d.name; });
+    if (info == std::end(kDtypes)) return Wrong(absl::StrCat("unknown dtype ", JsonExcerpt(value)));
+    entry_->dtype = info->dtype;
+    return true;
+  }
+
+  bool key(string_t& name) override {
+    bool is_new = false;
+    if (within_ == Within::kHeader && name == kMetadata) {
+      entry_ = nullptr;
+      is_new = !std::exchange(has_metadata_, true);
+    } else if (within_ == Within::kHeader) {
+      const auto [place, added] = entries.try_emplace(name);
+      is_new = added;
+      name_ = &place->first;
+      entry_ = &place->second;
+    } else if (within_ == Within::kMetadata) {
+      const auto [place, added] = metadata.try_emplace(name);
+      is_new = added;
+      name_ = &place->first;
+      text_ = &place->second;
+    } else {
+      field_ = name == "dtype" ? kDtype : name == "shape" ? kShape : kOffsets;
+      if (field_ == kOffsets && name != "data_offsets") return Wrong(kFields);
+      is_new = (fields_ & field_) == 0;
+      fields_ |= field_;
+    }
+    return is_new || Fail(absl::StrCat("the same key \"", JsonExcerpt(name), "\" twice"));
+  }
+
+  bool start_object(size_t) override {
+    if (within_ == Within::kNothing) {
+      within_ = Within::kHeader;
+    } else if (within_ == Within::kHeader) {
+      within_ = entry_ == nullptr ? Within::kMetadata : Within::kEntry;
+      fields_ = num_offsets_ = 0;
+    } else {
+      return Unexpected();
+    }
+    return true;
+  }
+
+  bool end_object() override {
+    if (within_ == Within::kEntry && !EndEntry()) return false;
+    within_ = Within::kHeader;
+    return true;
+  }
+
+  bool start_array(size_t) override {
+    if (within_ != Within::kEntry || field_ == kDtype) return Unexpected();
+    within_ = field_ == kShape ? Within::kShape : Within::kOffsets;
+    return true;
+  }
+
+  bool end_array() override {
+    if (within_ == Within::kOffsets && num_offsets_ != 2) return Unexpected();
+    within_ = Within::kEntry;
+    return true;
+  }
+
+ private:
+  enum class Within { kNothing, kHeader, kMetadata, kEntry, kShape, kOffsets };
+  enum Field { kDtype = 1, kShape = 2, kOffsets = 4 };
+  static constexpr char kFields[] = "expected exactly dtype, shape and data_offsets";
+
+  bool EndEntry() {
+    if (fields_ != (kDtype | kShape | kOffsets)) return Wrong(kFields);
+    const std::optional<int64_t> size = NumBytes(entry_->dtype, entry_->shape);
+    if (!size) return Wrong("shape is too large, or takes no whole number of bytes");
+    if (entry_->end < entry_->begin ||
+        entry_->end - entry_->begin != static_cast<uint64_t>(*size)) {
+      return Wrong(absl::StrCat("data_offsets are [", entry_->begin, ", ", entry_->end,
+                                "], but the shape takes ", *size, " bytes"));
+    }
+    return true;
+  }
+
+  bool Wrong(const std::string& what) {
+    return Fail(absl::StrCat("tensor \"", JsonExcerpt(*name_), "\": ", what));
+  }
+
+  // What has been read belongs elsewhere.
+  bool Unexpected() {
+    switch (within_) {
+      case Within::kNothing:
+        return Fail("expected a JSON object");
+      case Within::kHeader:
+        return entry_ == nullptr ? Fail("__metadata__: expected an object") : Wrong(kFields);
+      case Within::kMetadata:
+        return Fail(absl::StrCat("__metadata__ \"", JsonExcerpt(*name_), "\": expected a string"));
+      default:
+        return Wrong(field_ == kDtype   ? "dtype: expected a string"
+                     : field_ == kShape ? "shape: expected a list of extents"
+                                        : "data_offsets: expected [begin, end]");
+    }
+  }
+
+  Within within_ = Within::kNothing;
+  const std::string* name_ = nullptr;  // The last key, of a tensor or of the metadata.
+  Entry* entry_ = nullptr;             // Of the tensor that is being read; null: the metadata are.
+  std::string* text_ = nullptr;
+  bool has_metadata_ = false;
+  Field field_ = kDtype;
+  int fields_ = 0;  // Those of the entry that have come.
+  int num_offsets_ = 0;
+};
 
 // Copies each tensor's bytes from `data`, which the tensors must tile.
 absl::Status TakeData(const std::string& path, absl::string_view data,
                       std::map<std::string, Entry>& entries, SafeTensors& file) {
   std::vector<std::pair<const std::string, Entry>*> order;
+  order.reserve(entries.size());
   for (auto& entry : entries) order.push_back(&entry);
   // Empty tensors come before the one that begins at the same byte.
   std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
@@ -118,17 +222,32 @@ absl::Status TakeData(const std::string& path, absl::string_view data,
     return Malformed(path, absl::StrCat("data has ", data.size(), " bytes, tensors take ", next));
   }
   for (auto& [name, entry] : entries) {
-    entry.tensor.data = std::string(data.substr(entry.begin, entry.end - entry.begin));
-    file.tensors.emplace(name, std::move(entry.tensor));
+    file.tensors.emplace_hint(
+        file.tensors.end(), name,
+        SafeTensor{entry.dtype, std::move(entry.shape),
+                   std::string(data.substr(entry.begin, entry.end - entry.begin))});
   }
   return absl::OkStatus();
 }
 
-std::string MakeHeader(const SafeTensors& file) {
+using NamedTensor = std::pair<const std::string, SafeTensor>;
+
+// The order in which tensors are written: by the width of their elements, then by name.
+std::vector<const NamedTensor*> AlignedOrder(const SafeTensors& file) {
+  std::vector<const NamedTensor*> order;
+  for (const NamedTensor& tensor : file.tensors) order.push_back(&tensor);
+  std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
+    return InfoOf(a->second.dtype).bits > InfoOf(b->second.dtype).bits;
+  });
+  return order;
+}
+
+std::string MakeHeader(const SafeTensors& file, absl::Span<const NamedTensor* const> order) {
   json header = json::object();
   if (!file.metadata.empty()) header[kMetadata] = file.metadata;
   uint64_t next = 0;
-  for (const auto& [name, tensor] : file.tensors) {
+  for (const NamedTensor* item : order) {
+    const auto& [name, tensor] = *item;
     header[name] = {{"dtype", Name(tensor.dtype)},
                     {"shape", tensor.shape},
                     {"data_offsets", {next, next + tensor.data.size()}}};
@@ -141,8 +260,16 @@ std::string MakeHeader(const SafeTensors& file) {
 
 }  // namespace
 
-const char* Name(Dtype dtype) { return kDtypes[static_cast<int>(dtype)].name; }
-int64_t SizeOf(Dtype dtype) { return kDtypes[static_cast<int>(dtype)].size; }
+const char* Name(Dtype dtype) { return InfoOf(dtype).name; }
+
+std::optional<int64_t> NumBytes(Dtype dtype, absl::Span<const int64_t> shape) {
+  int64_t bits = 1;
+  for (const int64_t extent : shape) {
+    if (__builtin_mul_overflow(bits, extent, &bits)) return std::nullopt;
+  }
+  if (__builtin_mul_overflow(bits, InfoOf(dtype).bits, &bits) || bits % 8 != 0) return std::nullopt;
+  return bits / 8;
+}
 
 absl::StatusOr<SafeTensors> ReadSafeTensors(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
@@ -159,35 +286,28 @@ absl::StatusOr<SafeTensors> ParseSafeTensors(const std::string& path, absl::stri
     return Malformed(path, absl::StrCat("header of ", length, " bytes, expected at most ",
                                         std::min<uint64_t>(kMaxHeaderSize, in.remaining())));
   }
-  const absl::StatusOr<json> header = ParseJson(in.Bytes(length, "header"));
-  if (!header.ok())
-    return Malformed(path, absl::StrCat("JSON header: ", header.status().message()));
-  if (!header->is_object()) return Malformed(path, "header is not a JSON object");
+  HeaderReader header;
+  const absl::Status read = ReadJsonEvents(in.Bytes(length, "header"), header);
+  if (!read.ok()) return Malformed(path, absl::StrCat("JSON header: ", read.message()));
   SafeTensors file;
-  std::map<std::string, Entry> entries;
-  for (const auto& [name, value] : header->items()) {
-    if (name == kMetadata) {
-      RETURN_IF_ERROR(ParseMetadata(path, value, file));
-      continue;
-    }
-    absl::StatusOr<Entry> entry = ParseEntry(value);
-    if (!entry.ok()) {
-      return Annotate(entry.status(), absl::StrCat(path, ": tensor \"", name, "\""));
-    }
-    entries.emplace(name, *std::move(entry));
-  }
-  RETURN_IF_ERROR(TakeData(path, in.Bytes(in.remaining(), "data"), entries, file));
+  file.metadata = std::move(header.metadata);
+  RETURN_IF_ERROR(TakeData(path, in.Bytes(in.remaining(), "data"), header.entries, file));
   return file;
 }
 
 absl::Status WriteSafeTensors(const std::string& path, const SafeTensors& file) {
-  const std::string header = MakeHeader(file);
+  const std::vector<const NamedTensor*> order = AlignedOrder(file);
+  const std::string header = MakeHeader(file, order);
+  if (header.size() > kMaxHeaderSize) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": header of ", header.size(),
+                                                   " bytes, expected at most ", kMaxHeaderSize));
+  }
   ByteWriter out;
   out.Fixed(uint64_t{header.size()});
   out.Bytes(header);
   ASSIGN_OR_RETURN(AtomicFile to, AtomicFile::Create(path));
   RETURN_IF_ERROR(to.Write(out.bytes()));
-  for (const auto& [name, tensor] : file.tensors) RETURN_IF_ERROR(to.Write(tensor.data));
+  for (const NamedTensor* item : order) RETURN_IF_ERROR(to.Write(item->second.data));
   return to.Commit();
 }
 

@@ -17,7 +17,7 @@ constexpr char kFile[] = "libhod-torch.so";
 absl::StatusOr<const TorchLibrary*> Load() {
   void* const handle = dlopen(kFile, RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
-    return absl::NotFoundError(
+    return absl::FailedPreconditionError(
         absl::StrCat("PPO, GPUs and networks of the reference need ", kFile, ": ", dlerror()));
   }
   const auto functions =

@@ -31,7 +31,7 @@ struct Targets {
 };
 
 // All require that the examples pass CheckExamples(), and give tensors in the processor's memory.
-// Features are encoded by several threads.
+// Features are encoded by `threads` threads, for which CheckThreads() is OK.
 Inputs MakeInputs(absl::Span<const Example> examples, const NetworkConfig& config, int threads = 1);
 Targets MakeTargets(absl::Span<const Example> examples);
 // Targets::goal alone.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/parallel.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
 #include "models/torch/adam.h"
@@ -194,6 +195,7 @@ class TorchPpoTrainer final : public PpoTrainer {
   absl::StatusOr<PpoLosses> Update(absl::Span<const PpoSample> samples,
                                    const PpoUpdate& update) override {
     RETURN_IF_ERROR(CheckSamples(samples, network_config_.inventories));
+    RETURN_IF_ERROR(CheckThreads(config_.threads));
     at::set_num_threads(config_.threads);
     const std::vector<PpoSample> normalized = Normalized(samples);
     std::vector<const PpoSample*> order;
@@ -216,6 +218,7 @@ class TorchPpoTrainer final : public PpoTrainer {
   absl::StatusOr<std::vector<PpoEvaluation>> Evaluate(
       absl::Span<const PpoSample> samples) const override {
     RETURN_IF_ERROR(CheckSamples(samples, network_config_.inventories));
+    RETURN_IF_ERROR(CheckThreads(config_.threads));
     at::set_num_threads(config_.threads);
     const at::NoGradGuard no_grad;
     std::vector<PpoEvaluation> evaluations;

@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "env/base/parallel.h"
 #include "env/base/status.h"
 #include "env/game/observation.h"
 #include "models/reference/observation.h"
@@ -67,6 +68,7 @@ class TorchReferenceTrainer final : public ReferenceTrainer {
           "is kept");
     }
     RETURN_IF_ERROR(Check(sequences));
+    RETURN_IF_ERROR(CheckThreads(trainer_config_.threads));
     at::set_num_threads(trainer_config_.threads);
     const std::vector<Example> examples = ByTimestep(sequences, length_);
     parameters_.mutable_grad() = Tensor();
@@ -86,6 +88,7 @@ class TorchReferenceTrainer final : public ReferenceTrainer {
   absl::StatusOr<std::vector<ExampleErrors>> Errors(
       absl::Span<const Example> sequences) const override {
     RETURN_IF_ERROR(Check(sequences));
+    RETURN_IF_ERROR(CheckThreads(trainer_config_.threads));
     at::set_num_threads(trainer_config_.threads);
     const at::NoGradGuard no_grad;
     std::vector<ExampleErrors> errors;

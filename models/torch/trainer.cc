@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "env/base/parallel.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
 #include "models/torch/adam.h"
@@ -47,6 +48,7 @@ class TorchTrainer final : public Trainer {
 
   absl::Status Prepare(absl::Span<const Example> examples) override {
     RETURN_IF_ERROR(CheckExamples(examples, network_config_.inventories));
+    RETURN_IF_ERROR(CheckThreads(config_.threads));
     std::vector<Chunk> chunks;
     for (size_t begin = 0; begin < examples.size(); begin += chunk_size()) {
       chunks.push_back(Encode(examples.subspan(begin, chunk_size())));
@@ -62,6 +64,7 @@ class TorchTrainer final : public Trainer {
     if (prepared.empty()) {  // Prepare() has checked the others.
       RETURN_IF_ERROR(CheckExamples(examples, network_config_.inventories));
     }
+    RETURN_IF_ERROR(CheckThreads(config_.threads));
     at::set_num_threads(config_.threads);
     parameters_.mutable_grad() = Tensor();
     LossSums sums(examples, config_.weights, step.goal_kl_weight);
@@ -89,6 +92,7 @@ class TorchTrainer final : public Trainer {
   absl::StatusOr<std::vector<ExampleErrors>> Errors(
       absl::Span<const Example> examples) const override {
     RETURN_IF_ERROR(CheckExamples(examples, network_config_.inventories));
+    RETURN_IF_ERROR(CheckThreads(config_.threads));
     at::set_num_threads(config_.threads);
     const at::NoGradGuard no_grad;
     std::vector<ExampleErrors> errors;

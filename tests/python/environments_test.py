@@ -1,6 +1,8 @@
 """The environments: their interfaces, and that they play by the rules."""
 
+import copy
 import inspect
+import pickle
 import subprocess
 import sys
 from typing import Any, Dict
@@ -190,6 +192,9 @@ def test_bad_calls_raise_and_change_nothing():
             env.reset(seed=wrong)
     with pytest.warns(UserWarning, match="goal"):
         env.reset(options={"goal": 1})
+    for chosen in (np.ones(3, bool), np.ones(2, int)):
+        with pytest.raises((ValueError, TypeError), match="chosen"):
+            env.reset(options={"reset_mask": chosen})
     observations = env.step(np.zeros(2, int))[0]
     assert observations["timestep"].tolist() == [[1], [1]]
     views = hod.VectorEnv(2, **SETTINGS, copy=False)
@@ -315,6 +320,40 @@ def test_what_an_environment_gives_stays_as_it_was(kind):
     assert not first.flags.writeable and np.shares_memory(
         first, dict(arrays_of(views.reset()))[name]
     )
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda env: pickle.loads(pickle.dumps(env))])
+@pytest.mark.parametrize("kind", ENVIRONMENTS)
+@pytest.mark.parametrize("steps", [None, 0, 5, 12])
+def test_a_copy_goes_on_as_the_environment_does(kind, steps, duplicate):
+    env = ENVIRONMENTS[kind]()
+    if steps is not None:
+        env.reset(seed=2**80)
+        for _ in range(steps):
+            env.step(still(env))
+    twin = duplicate(env)
+    if steps is None or (steps == 12 and kind != "vector"):
+        results = [(e.reset(seed=3 if steps is None else None),) for e in (env, twin)]
+    else:
+        results = [[e.step(still(e)) for _ in range(6)] for e in (env, twin)]
+    ours, theirs = (dict(arrays_of(tuple(result))) for result in results)
+    assert ours.keys() == theirs.keys() and ours
+    for name, array in ours.items():
+        assert np.array_equal(array, theirs[name]), name
+
+
+def test_a_human_that_does_not_follow_from_its_seed_is_not_copied():
+    count = []
+
+    def human(game, player, seed):
+        count.append(seed)
+        return lambda state: len(count) - 1
+
+    env = hod.AssistantEnv(**SETTINGS, human=human)
+    env.reset(seed=1)
+    env.step(0)
+    with pytest.raises(RuntimeError, match="does not follow from its seed"):
+        copy.deepcopy(env)
 
 
 def test_seeds_of_any_length():

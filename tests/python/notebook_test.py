@@ -36,10 +36,13 @@ def test_a_search_is_a_picture_and_a_table(game, played):
     assert "8 simulations" in shown and shown.count("<tr>") <= 11
 
 
-def test_an_evaluation_is_a_table(config):
+def test_an_evaluation_is_a_table_and_a_picture(config):
     settings = {"episodes": 2, "simulations": 2, "threads": 1}
     evaluation = hod.evaluate(
         config=config.replace({"game.horizon": 5}), human="noop", label="<none>", **settings
     )
     shown = evaluation._repr_html_()
     assert "&lt;none&gt;" in shown and "human_actions" in shown
+    plt = pytest.importorskip("matplotlib.pyplot", reason="matplotlib is not installed")
+    assert pixels(evaluation._repr_png_()).std() > 1
+    assert not plt.get_fignums()

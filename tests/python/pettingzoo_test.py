@@ -64,8 +64,9 @@ def test_masks_are_where_learners_look():
 def test_supersuit_makes_a_vector_of_it():
     supersuit = pytest.importorskip("supersuit", reason="supersuit is not installed")
     vector = supersuit.pettingzoo_env_to_vec_env_v1(parallel_env())
+    vector = supersuit.concat_vec_envs_v1(vector, 2)
     vector.reset(seed=1)
     for _ in range(12):
-        observations, _, _, truncated, infos = vector.step(np.zeros(2, int))
+        observations, _, _, truncated, infos = vector.step(np.zeros(4, int))
     assert truncated.all() and (observations["timestep"] == 0).all()
-    assert [int(info["terminal_observation"]["timestep"][0]) for info in infos] == [12] * 2
+    assert [int(info["terminal_observation"]["timestep"][0]) for info in infos] == [12] * 4

@@ -5,6 +5,7 @@ import copy
 import gc
 import pickle
 import random
+import subprocess
 import sys
 import threading
 
@@ -195,7 +196,7 @@ def test_objects_are_made_by_the_package_alone(game, played, network):
         with pytest.raises(TypeError, match="No constructor"):
             cls()
     search = hod.run_search(game, played, 1, network, num_simulations=4)
-    for thing in (game, network, search, search.root, hod.Position(game, played)):
+    for thing in (search, search.root, hod.Position(game, played)):
         with pytest.raises(TypeError):
             copy.copy(thing)
         with pytest.raises(TypeError):
@@ -234,3 +235,30 @@ def test_arrays_of_any_layout(game, played):
     assert np.array_equal(game.begin(played.blocks, feet).feet, played.feet)
     swapped = game.goal.astype(">u1")
     assert np.array_equal(hod.Game(config, swapped).goal, game.goal)
+
+
+NO_THREADS = """
+import os, resource
+import numpy as np
+import hod
+
+resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+if os.getuid() == 0:  # The limit is not for root.
+    os.setuid(65534)
+settings = {"game.world_size": [6, 6, 7], "game.horizon": 5}
+for threads in (1, 3):
+    try:
+        hod.evaluate(human="noop", config=hod.Config(settings), episodes=1, threads=threads)
+        print(threads, "done")
+    except OSError as error:
+        print(threads, error)
+"""
+
+
+def test_threads_that_cannot_be_started_are_an_error():
+    ended = subprocess.run(
+        [sys.executable, "-c", NO_THREADS], capture_output=True, text=True, check=True
+    )
+    done, failed = ended.stdout.splitlines()
+    assert done == "1 done"
+    assert failed.startswith("3 only 1 of 3 threads: cannot start a thread: Resource temporarily")

@@ -116,6 +116,7 @@ def test_tensors_go_through_files_unchanged(tmp_path):
         "long": torch.arange(4),
         "bool": torch.tensor([True, False]),
         "scalar": torch.tensor(2.5),
+        "complex": torch.tensor([1 + 2j], dtype=torch.complex64),
         "strided": torch.randn(4, 6)[:, ::2],
         "empty": torch.zeros(0, 3),
     }
@@ -129,4 +130,4 @@ def test_tensors_go_through_files_unchanged(tmp_path):
         hod.safetensors.load(path)["half"], tensors["half"].to(torch.float32).numpy()
     )
     with pytest.raises(TypeError, match="complex"):
-        hod.safetensors.save_torch(path, {"c": torch.zeros(2, dtype=torch.complex64)})
+        hod.safetensors.save_torch(path, {"c": torch.zeros(2, dtype=torch.complex128)})

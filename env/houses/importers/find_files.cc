@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "env/base/descriptor.h"
 #include "env/base/status.h"
 
 namespace hod::env {
@@ -72,7 +73,7 @@ class Finder {
       AddFolder({root, path, path});
       return absl::OkStatus();
     }
-    return absl::NotFoundError(absl::StrCat(path, ": cannot read the directory: ", code.message()));
+    return SystemError(path, "read the directory", code.value());
   }
 
   // Follows the links that were met; more of them may be found on the way.

@@ -16,6 +16,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "env/base/parallel.h"
 #include "env/base/status.h"
 #include "env/game/game.h"
 #include "env/houses/files/npy.h"
@@ -165,6 +166,7 @@ absl::StatusOr<House> ReadStructure(const HouseFile& file) {
 absl::StatusOr<ImportResult> ImportHouses(const FoundFiles& found, const ImportOptions& options,
                                           const std::function<bool(int)>& progress) {
   const std::vector<HouseFile>& files = found.files;
+  RETURN_IF_ERROR(CheckThreads(options.threads));
   std::vector<Outcome> outcomes(files.size());
   std::atomic<bool> cancelled{false};
   std::mutex mutex;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "env/base/descriptor.h"
 #include "env/base/status.h"
 #include "env/game/game.h"
 #include "env/houses/files/house_set.h"
@@ -166,13 +167,8 @@ absl::StatusOr<std::vector<NamedHouse>> ReadDirectory(const std::string& directo
   for (; !code && entries != std::filesystem::directory_iterator(); entries.increment(code)) {
     if (entries->path().extension() == ".npy") paths.push_back(entries->path());
   }
-  if (code) {
-    return absl::NotFoundError(
-        absl::StrCat("npy:", directory, ": cannot read the directory: ", code.message()));
-  }
-  if (paths.empty()) {
-    return absl::NotFoundError(absl::StrCat("npy:", directory, ": no *.npy file there"));
-  }
+  if (code) return SystemError(directory, "read the directory", code.value());
+  if (paths.empty()) return SystemError(directory, "find a *.npy file", ENOENT);
   std::sort(paths.begin(), paths.end());
   std::vector<NamedHouse> files;
   for (const std::filesystem::path& path : paths) {

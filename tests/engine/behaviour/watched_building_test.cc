@@ -45,7 +45,7 @@ TEST_CASE("Houses are the same on any number of threads") {
     const absl::StatusOr<WatchedHouses> watched = PlayHouses(setup);
     REQUIRE(watched.ok());
     CHECK(watched->milliseconds_per_row > 0);
-    return ToJson(ReportBuilding(watched->houses, setup.game.horizon)).dump();
+    return ToJson(ReportBuilding(watched->houses, setup.game.horizon).value()).dump();
   };
   const std::string one = report(1);
   CHECK(absl::StrContains(one, "\"episodes\":20"));

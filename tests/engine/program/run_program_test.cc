@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "env/base/files.h"
+#include "tests/support/base/forbid_threads.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 
@@ -109,6 +110,29 @@ TEST_CASE("Where memory runs out, a message says so, whichever thread it is") {
   });
   CHECK(there.status == 1);
   CHECK_THAT(there.said, Contains("out of memory"));
+}
+
+TEST_CASE("Where a thread cannot be started, a message says so, whichever thread it is") {
+  const Ended here = Run([]() -> absl::Status {
+    ForbidThreads();
+    std::thread([] {}).join();
+    return absl::OkStatus();
+  });
+  CHECK(here.status == 1);
+  CHECK(here.said == "test: cannot start a thread: Resource temporarily unavailable\n");
+  const Ended there = Run([] {
+    std::thread([] {
+      ForbidThreads();
+      std::thread([] {}).join();
+    }).join();
+    return absl::OkStatus();
+  });
+  CHECK(there.status == 1);
+  CHECK_THAT(there.said, Contains("cannot start a thread"));
+  const Ended tasks = Run([]() -> absl::Status {  // What oneTBB says.
+    throw std::runtime_error("pthread_create has failed: Resource temporarily unavailable");
+  });
+  CHECK(tasks.said == here.said);
 }
 
 TEST_CASE("An exception that nobody expected is told, not swallowed") {

@@ -218,6 +218,18 @@ TEST_CASE("The newest checkpoints are kept, and the first of every doubling of s
   CHECK((*run->LatestCheckpoint())->first == kSteps * (kCheckpoints - 1));
 }
 
+TEST_CASE("Who waits for a role can be stopped") {
+  const TempDir dir;
+  const auto trained = RunDirectory::CreateOrResume(dir.path(), TinyConfig());
+  REQUIRE(trained.ok());
+  const auto held = RoleLock::Take(*trained, "learner");
+  REQUIRE(held.ok());
+  const std::atomic<bool> stop = true;
+  CHECK(absl::IsCancelled(RoleLock::Take(*trained, "learner", stop).status()));
+  const auto again = RunDirectory::CreateOrResume(dir.path(), TinyConfig(), stop);
+  CHECK(absl::IsCancelled(again.status()));
+}
+
 TEST_CASE("A role is one process's until it ends, however it ends") {
   const TempDir dir;
   const auto run = RunDirectory::CreateOrResume(dir.path(), TinyConfig());

@@ -5,11 +5,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "env/base/status.h"
 #include "tests/env/base/full_disk.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
@@ -58,6 +60,12 @@ TEST_CASE("Files are read whole") {
     CHECK_THAT(MessageOf(read.status()), StartsWith(path + ": cannot read"));
   }
   CHECK(absl::IsNotFound(ReadFile(dir / "missing").status()));
+  const std::optional<FileError> error =
+      FileErrorOf(Annotate(ReadFile(dir.path()).status(), "while reading"));
+  REQUIRE(error);
+  CHECK(error->error == EISDIR);
+  CHECK(error->path == dir.path());
+  CHECK_FALSE(FileErrorOf(absl::NotFoundError("missing")));
   CHECK_THAT(MessageOf(ReadFile(dir.path()).status()), Contains("directory"));
   CHECK_THAT(MessageOf(ReadFile("").status()), Contains("empty path"));
 }

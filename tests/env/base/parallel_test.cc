@@ -1,5 +1,8 @@
 #include "env/base/parallel.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <mutex>
 #include <set>
@@ -7,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "tests/support/base/forbid_threads.h"
 #include "tests/support/catch.h"
 
 namespace hod {
@@ -66,6 +71,25 @@ TEST_CASE("Pieces may divide their work again, and never begin within another") 
           }).ok());
   CHECK(inner == 400);
   CHECK_FALSE(nested);
+}
+
+TEST_CASE("Threads that the system does not start are an error") {
+  CHECK(CheckThreads(1).ok());
+  CHECK(CheckThreads(3).ok());
+  const pid_t child = fork();
+  if (child == 0) {
+    ForbidThreads();
+    const absl::Status asked = CheckThreads(1000);
+    const absl::Status run = RunOnThreads(1000, 1000, [](int) { return absl::OkStatus(); });
+    const auto beside = RunBeside([] { return 3; });
+    const bool refused = absl::StrContains(asked.message(), "of 1000 threads: cannot start a") &&
+                         run == asked && absl::IsResourceExhausted(beside.status());
+    _exit(refused && CheckThreads(3).ok() ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  CHECK(RunBeside([] { return 3; })->get() == 3);
 }
 
 TEST_CASE("A number of threads that cannot be is refused") {

@@ -224,5 +224,61 @@ TEST_CASE("Wrong arrays and actions are refused by name and change nothing") {
   CHECK(batch.state(0).timestep == 1);
 }
 
+TEST_CASE("Chosen environments begin another episode, and the others go on") {
+  const GameConfig config = SmallConfig(true);
+  EnvBatch batch(config, Goals(config), {1, 2, 3}, 2);
+  Arrays arrays(config, 3);
+  REQUIRE(batch.Reset(arrays.views()).ok());
+  Rng rng(4);
+  for (int t = 0; t < config.horizon; ++t) {
+    REQUIRE(batch.Step(RandomValid(arrays, 6, rng), arrays.views()).ok());
+  }
+  CHECK((batch.ended(0) && batch.ended(1)));
+  const Arrays before = arrays;
+  REQUIRE(batch.Restart({{0, 1, 0}}, arrays.views()).ok());
+  CHECK((batch.ended(0) && !batch.ended(1)));
+  CHECK(arrays.timesteps == std::vector<int32_t>{12, 0, 12});
+  CHECK(arrays.truncated == before.truncated);
+  CHECK(arrays.rewards == before.rewards);
+  // What a step would have begun, it finds begun.
+  EnvBatch twin(config, Goals(config), {1, 2, 3}, 1);
+  Arrays theirs(config, 3);
+  REQUIRE(twin.Reset(theirs.views()).ok());
+  for (int t = 0; t <= config.horizon; ++t) {
+    REQUIRE(twin.Step(std::vector<int32_t>(6), theirs.views()).ok());
+  }
+  CHECK(batch.game(1).goal() == twin.game(1).goal());
+  CHECK_FALSE(batch.Restart({{1, 1}}, arrays.views()).ok());
+}
+
+TEST_CASE("An episode is played again from its record") {
+  const GameConfig config = SmallConfig(false);
+  EnvBatch batch(config, Goals(config), {1, 2}, 1), twin(config, Goals(config), {7, 8}, 1);
+  Arrays arrays(config, 2), theirs(config, 2);
+  REQUIRE(batch.Reset(arrays.views()).ok());
+  REQUIRE(twin.Reset(theirs.views()).ok());
+  Rng rng(4);
+  for (int t = 0; t < config.horizon + 5; ++t) {
+    REQUIRE(batch.Step(RandomValid(arrays, 4, rng), arrays.views()).ok());
+  }
+  for (int i = 0; i < 2; ++i) {
+    const EpisodeRecord& record = batch.record(i);
+    CHECK(static_cast<int>(record.actions.size()) == 2 * batch.state(i).timestep);
+    twin.Begin(i, record.rng);
+    for (size_t at = 0; at < record.actions.size(); at += 2) {
+      REQUIRE(twin.StepOne(i, absl::MakeSpan(record.actions).subspan(at, 2), theirs.views()).ok());
+    }
+    CHECK_FALSE(twin.StepOne(i, {0}, theirs.views()).ok());
+    CHECK_FALSE(twin.StepOne(i, {0, -1}, theirs.views()).ok());
+  }
+  CHECK(theirs == arrays);
+  for (int t = 0; t < 2 * config.horizon; ++t) {  // And goes on in the same way.
+    const std::vector<int32_t> actions = RandomValid(arrays, 4, rng);
+    REQUIRE(batch.Step(actions, arrays.views()).ok());
+    REQUIRE(twin.Step(actions, theirs.views()).ok());
+    REQUIRE(theirs == arrays);
+  }
+}
+
 }  // namespace
 }  // namespace hod::env

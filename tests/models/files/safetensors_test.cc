@@ -5,6 +5,7 @@
 #include <csignal>
 #include <fstream>
 
+#include "absl/strings/str_cat.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/models/test_positions.h"
@@ -58,6 +59,57 @@ TEST_CASE("Tensors and metadata survive writing and reading") {
   CHECK((Contents(path).size() - 38) % 8 == 0);
 }
 
+TEST_CASE("Tensors are written aligned to their elements, whatever their names") {
+  const TempDir directory;
+  const std::string path = directory / "t.safetensors";
+  SafeTensors file;
+  file.tensors["a"] = {Dtype::kU8, {1}, "1"};
+  file.tensors["b"] = {Dtype::kF64, {1}, std::string(8, '8')};
+  file.tensors["c"] = {Dtype::kBF16, {1}, "22"};
+  file.tensors["d"] = {Dtype::kF32, {1}, "4444"};
+  REQUIRE(WriteSafeTensors(path, file).ok());
+  const std::string bytes = Contents(path);
+  CHECK(bytes.substr(bytes.size() - 15) == "888888884444221");
+  CHECK((bytes.size() - 15) % 8 == 0);
+}
+
+TEST_CASE("Every dtype of the format is known by its name") {
+  const TempDir directory;
+  const std::string path = directory / "t.safetensors";
+  SafeTensors file;
+  for (int i = 0; i < kNumDtypes; ++i) {
+    const auto dtype = static_cast<Dtype>(i);
+    const std::optional<int64_t> size = NumBytes(dtype, {4, 2});
+    REQUIRE(size);
+    file.tensors[Name(dtype)] = {dtype, {4, 2}, std::string(*size, 'x')};
+  }
+  REQUIRE(WriteSafeTensors(path, file).ok());
+  const auto read = ReadSafeTensors(path);
+  REQUIRE(read.ok());
+  for (const auto& [name, tensor] : read->tensors) CHECK(Name(tensor.dtype) == name);
+  CHECK(read->tensors.size() == kNumDtypes);
+  CHECK(NumBytes(Dtype::kC64, {3}) == 24);
+  CHECK(NumBytes(Dtype::kF6E2M3, {4}) == 3);
+  CHECK(NumBytes(Dtype::kF4, {3}) == std::nullopt);
+}
+
+TEST_CASE("Names may hold any character, and many tensors are no trouble") {
+  const TempDir directory;
+  const std::string path = directory / "t.safetensors";
+  SafeTensors file;
+  file.tensors[std::string("a\0b\"\n", 5)] = {Dtype::kU8, {1}, "x"};
+  for (int i = 0; i < 40000; ++i) {
+    file.tensors[absl::StrCat("layers.", i, ".weight")] = {Dtype::kU8, {1}, "x"};
+  }
+  REQUIRE(WriteSafeTensors(path, file).ok());
+  const auto read = ReadSafeTensors(path);
+  REQUIRE(read.ok());
+  CHECK(read->tensors.size() == file.tensors.size());
+  CHECK(read->tensors.begin()->first == std::string("a\0b\"\n", 5));
+  file.metadata["much"] = std::string(kMaxHeaderSize, 'x');
+  CHECK(absl::IsInvalidArgument(WriteSafeTensors(path, file)));
+}
+
 TEST_CASE("A file cut anywhere or with bytes too many is refused") {
   const TempDir directory;
   const std::string path = directory / "t";
@@ -86,9 +138,7 @@ TEST_CASE("A file with any byte changed is refused or read as what it says") {
       const auto read = ReadSafeTensors(path);
       if (!read.ok()) continue;
       for (const auto& [name, tensor] : read->tensors) {
-        int64_t size = SizeOf(tensor.dtype);
-        for (const int64_t extent : tensor.shape) size *= extent;
-        REQUIRE(static_cast<int64_t>(tensor.data.size()) == size);
+        REQUIRE(NumBytes(tensor.dtype, tensor.shape) == static_cast<int64_t>(tensor.data.size()));
       }
     }
   }
@@ -111,7 +161,16 @@ TEST_CASE("Malformed headers are refused, and the error says why") {
   refused(Bytes("{\"a\":", ""), "JSON");
   refused(Bytes("[1]", ""), "JSON object");
   refused(Bytes("\"\xff\"", ""), "JSON");
-  refused(Bytes(std::string(100000, '['), ""), "JSON");
+  for (const char* wrong :
+       {"[", "{\"a\":", "{\"a\":[", R"({"a":{"shape":[)", "{\"__metadata__\":["}) {
+    std::string deep;
+    while (deep.size() < kMaxHeaderSize - 100) deep += wrong;
+    refused(Bytes(deep, ""), "JSON header");
+    CHECK(ReadSafeTensors(path).status().message().size() < 1000);
+  }
+  refused(Bytes("\xEF\xBB\xBF{}", ""), "byte order mark");
+  refused(Bytes(std::string("{}\0", 3), ""), "NUL");
+  refused(Bytes(std::string("\0{}", 3), ""), "NUL");
   refused(Bytes("{\"a\":" + good + ",\"a\":" + good + "}", "xy"), "\"a\" twice");
   refused(Bytes(R"({"a":{"dtype":"U8","dtype":"U8","shape":[2],"data_offsets":[0,2]}})", "xy"),
           "\"dtype\" twice");
@@ -134,7 +193,10 @@ TEST_CASE("Malformed headers are refused, and the error says why") {
   refused(
       Bytes("{\"a\":" + good + R"(,"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})", "xyz"),
       "expected 2");
-  refused(Bytes(R"({"__metadata__":{"a":1}})", ""), "not a string");
+  refused(Bytes(R"({"__metadata__":{"a":1}})", ""), "expected a string");
+  refused(Bytes(R"({"__metadata__":{"a":"1","a":"2"}})", ""), "\"a\" twice");
+  refused(Bytes(R"({"__metadata__":{},"__metadata__":{}})", ""), "\"__metadata__\" twice");
+  refused(Bytes(R"({"a":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}})", "xy"), "whole number");
   refused(Bytes(R"({"__metadata__":[]})", ""), "__metadata__");
 
   std::string huge = Bytes("{}", "");

@@ -30,7 +30,7 @@ ObservedHouse RowOfStones(int rows, int idle) {
 
 BuildingReport SmallReport(const std::string& name) {
   BuildingReport report =
-      ReportBuilding({RowOfStones(20, 0), RowOfStones(60, 20), RowOfStones(40, 38)}, 200);
+      ReportBuilding({RowOfStones(20, 0), RowOfStones(60, 20), RowOfStones(40, 38)}, 200).value();
   report.name = name;
   report.human = "heuristic";
   report.goals = "generated";

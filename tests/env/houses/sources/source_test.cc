@@ -154,7 +154,7 @@ TEST_CASE("source: errors name what is wrong") {
   CHECK_THAT(MessageOf("houses", config), Contains("\"houses\": expected"));
   CHECK_THAT(MessageOf("npy:", config), Contains("expected"));
   CHECK_THAT(MessageOf("npy:/does/not/exist", config), Contains("cannot read the directory"));
-  CHECK_THAT(MessageOf("npy:" + dir.path(), config), Contains("no *.npy file"));
+  CHECK_THAT(MessageOf("npy:" + dir.path(), config), Contains("find a *.npy file"));
 
   SECTION("a broken file") {
     dir.Write("broken.npy", "\x93NUMPY");
