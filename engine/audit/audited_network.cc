@@ -85,7 +85,8 @@ absl::StatusOr<AuditedNetwork> LearnOnce(const Workshop& workshop, const std::st
         [&](const Fragment& position) { return DoesHarm(shard.config, position); });
   }
   config.learner.samples = play;
-  ASSIGN_OR_RETURN(const RunDirectory run, RunDirectory::CreateOrResume(folder + "/run", config));
+  ASSIGN_OR_RETURN(const RunDirectory run,
+                   RunDirectory::CreateOrResume(folder + "/run", config, workshop.stop));
   RETURN_IF_ERROR(RunLearner(run, workshop.stop));
   if (workshop.stop) return absl::CancelledError("stopped; the same command goes on");
   ASSIGN_OR_RETURN(const auto latest, run.LatestCheckpoint());

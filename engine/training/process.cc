@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "env/base/status.h"
 
 namespace hod::engine {
 namespace {
@@ -21,6 +23,7 @@ constexpr size_t kKeptOutput = 4096;
 void Append(int file, absl::string_view text) {
   while (!text.empty()) {
     const ssize_t written = write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return;
     text.remove_prefix(written);
   }
@@ -30,8 +33,7 @@ void Append(int file, absl::string_view text) {
 
 absl::StatusOr<Process> Process::Start(const std::vector<std::string>& arguments,
                                        const std::string& log) {
-  Descriptor file(open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  if (file.get() < 0) return SystemError(log, "open");
+  ASSIGN_OR_RETURN(Descriptor file, OpenFile(log, O_WRONLY | O_CREAT | O_APPEND, "open", log));
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return SystemError("pipe", "make");
   Descriptor output(ends[0]), input(ends[1]);

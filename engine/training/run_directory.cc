@@ -77,8 +77,7 @@ absl::StatusOr<RoleLock> RoleLock::Take(const RunDirectory& run, const std::stri
 absl::StatusOr<RoleLock> RoleLock::TakeAt(const std::string& path, const std::string& role,
                                           const std::atomic<bool>& stop) {
   const std::string name = absl::StrCat(path, "/", role, ".lock");
-  Descriptor file(open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-  if (file.get() < 0) return SystemError(name, "open");
+  ASSIGN_OR_RETURN(Descriptor file, OpenFile(name, O_RDWR | O_CREAT, "open", name));
   const Stopwatch waited;
   bool told = false;
   while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {

@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
+#include "env/base/status.h"
 
 namespace hod {
 namespace {
@@ -55,15 +56,21 @@ std::optional<FileError> FileErrorOf(const absl::Status& status) {
   return result;
 }
 
-absl::StatusOr<Descriptor> OpenForReading(const std::string& path) {
-  if (path.empty()) return absl::InvalidArgumentError("an empty path, expected a file to read");
+absl::StatusOr<Descriptor> OpenFile(const std::string& path, int flags, const char* what,
+                                    const std::string& shown) {
   int fd = -1;
   do {
-    fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    fd = open(path.c_str(), flags | O_CLOEXEC, 0666);
   } while (fd < 0 && errno == EINTR);
-  Descriptor file(fd);
+  if (fd < 0) return SystemError(shown, what);
+  return Descriptor(fd);
+}
+
+absl::StatusOr<Descriptor> OpenForReading(const std::string& path) {
+  if (path.empty()) return absl::InvalidArgumentError("an empty path, expected a file to read");
+  ASSIGN_OR_RETURN(Descriptor file, OpenFile(path, O_RDONLY, "read", path));
   struct stat info;
-  if (fd < 0 || fstat(fd, &info) != 0) return SystemError(path, "read");
+  if (fstat(file.get(), &info) != 0) return SystemError(path, "read");
   if (S_ISDIR(info.st_mode)) return SystemError(path, "read", EISDIR);
   return file;
 }

@@ -27,6 +27,15 @@ absl::Status EmptyPath(const char* expected) {
   return absl::InvalidArgumentError(absl::StrCat("an empty path, expected ", expected));
 }
 
+// fsync(), until it is not interrupted.
+bool Sync(int fd) {
+  int result = -1;
+  do {
+    result = fsync(fd);
+  } while (result != 0 && errno == EINTR);
+  return result == 0;
+}
+
 absl::Status WriteAll(int fd, const std::string& path, absl::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t n = write(fd, bytes.data(), bytes.size());
@@ -35,16 +44,6 @@ absl::Status WriteAll(int fd, const std::string& path, absl::string_view bytes) 
     bytes.remove_prefix(static_cast<size_t>(n));
   }
   return absl::OkStatus();
-}
-
-absl::StatusOr<Descriptor> Open(const std::string& path, const std::string& name, int flags,
-                                const char* what) {
-  int fd = -1;
-  do {
-    fd = open(name.c_str(), flags | O_CLOEXEC, 0666);
-  } while (fd < 0 && errno == EINTR);
-  if (fd < 0) return SystemError(path, what);
-  return Descriptor(fd);
 }
 
 // The folder that holds `path`, up to and with its last slash.
@@ -131,7 +130,7 @@ absl::Status CheckAccess(const std::string& path, const Output& output) {
 
 // Opens what is not replaced but written through.
 absl::StatusOr<Descriptor> OpenThrough(const std::string& path, const Output& output) {
-  if (!output.open_as) return Open(path, output.target, O_WRONLY | O_NOCTTY, "open");
+  if (!output.open_as) return OpenFile(output.target, O_WRONLY | O_NOCTTY, "open", path);
   std::fflush(nullptr);  // What was printed before comes before.
   Descriptor file(fcntl(*output.open_as, F_DUPFD_CLOEXEC, 0));
   if (file.get() < 0) return SystemError(path, "open");
@@ -140,12 +139,12 @@ absl::StatusOr<Descriptor> OpenThrough(const std::string& path, const Output& ou
 
 // Makes a rename in `folder` survive a power failure.
 absl::Status SyncFolder(const std::string& path, const std::string& folder) {
-  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0 && errno == EACCES) return absl::OkStatus();  // May be written but not read.
-  if (fd < 0) return SystemError(path, "sync the folder of");
-  const Descriptor directory(fd);
+  const auto directory =
+      OpenFile(folder, O_RDONLY | O_DIRECTORY, "sync the folder of", path);
+  if (absl::IsPermissionDenied(directory.status())) return absl::OkStatus();  // Not to be read.
+  RETURN_IF_ERROR(directory.status());
   // Some file systems cannot sync folders.
-  if (fsync(fd) == 0 || errno == EINVAL) return absl::OkStatus();
+  if (Sync(directory->get()) || errno == EINVAL) return absl::OkStatus();
   return SystemError(path, "sync the folder of");
 }
 
@@ -217,7 +216,7 @@ absl::StatusOr<AtomicFile> AtomicFile::Create(const std::string& path) {
   for (int taken = 0;; ++taken) {
     const std::string number = taken == 0 ? "" : absl::StrCat(".", taken);
     const std::string temporary = absl::StrCat(output.target, number, kTemporarySuffix);
-    auto file = Open(path, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, "create");
+    auto file = OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, "create", path);
     if (absl::IsAlreadyExists(file.status())) continue;
     RETURN_IF_ERROR(file.status());
     AtomicFile created(path, output.target, temporary, *std::move(file));
@@ -245,7 +244,7 @@ absl::Status AtomicFile::Commit() {
 }
 
 absl::Status AtomicFile::Replace() {
-  if (!temporary_.empty() && fsync(file_.get()) != 0) return SystemError(path_, "sync");
+  if (!temporary_.empty() && !Sync(file_.get())) return SystemError(path_, "sync");
   if (close(file_.Release()) != 0 && errno != EINTR) return SystemError(path_, "close");
   if (temporary_.empty()) return absl::OkStatus();
   if (std::rename(temporary_.c_str(), target_.c_str()) != 0) {
@@ -273,7 +272,7 @@ absl::StatusOr<AppendLog> AppendLog::Open(const std::string& path) {
     return AppendLog(path, std::move(through));
   }
   ASSIGN_OR_RETURN(Descriptor file,
-                   hod::Open(path, output.target, O_RDWR | O_APPEND | O_CREAT, "open"));
+                   OpenFile(output.target, O_RDWR | O_APPEND | O_CREAT, "open", path));
   struct stat info;
   if (fstat(file.get(), &info) != 0) return SystemError(path, "read");
   // The last newline, sought from the end.
