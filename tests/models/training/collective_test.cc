@@ -150,7 +150,7 @@ TEST_CASE("Ranks add and gather by Gloo") {
     Rng rng(rank);
     for (int i = 0; i < 10007; ++i)
       floats[rank].push_back(static_cast<float>(rng.Uniform()) - 0.5f);
-    doubles[rank] = {1e-12 + rank, 1e15};
+    doubles[rank] = {16777217.0 + rank, 1e15};  // More digits than a float has.
     RETURN_IF_ERROR(all->Sum(absl::MakeSpan(floats[rank])));
     RETURN_IF_ERROR(all->Sum(absl::MakeSpan(doubles[rank])));
     ASSIGN_OR_RETURN(texts[rank], all->Gather(std::string(rank * 1000, static_cast<char>(rank))));
@@ -165,7 +165,7 @@ TEST_CASE("Ranks add and gather by Gloo") {
     INFO(statuses[rank]);
     REQUIRE(statuses[rank].ok());
     CHECK(floats[rank] == floats[0]);
-    CHECK(doubles[rank] == std::vector<double>{1e-12 * 3 + 3, 3e15});
+    CHECK(doubles[rank] == std::vector<double>{50331654.0, 3e15});
     REQUIRE(texts[rank].size() == kSize);
     for (int from = 0; from < kSize; ++from) {
       CHECK(texts[rank][from] == std::string(from * 1000, static_cast<char>(from)));
