@@ -199,8 +199,9 @@ absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop,
   const Part part = PartOf(peers);
   const LearnerConfig& config = run.config().learner;
   if (part.size != config.learners) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        run.path(), ": learner.learners: ", config.learners, ", expected ", part.size));
+    return absl::FailedPreconditionError(
+        absl::StrCat(run.path(), ": learner.learners is ", config.learners,
+                     ": each of them needs --rank and --meet, which hod train gives them"));
   }
   ASSIGN_OR_RETURN(auto session, RunSession::Open(run, stop, peers));
   ASSIGN_OR_RETURN(const std::unique_ptr<models::Trainer> trainer,

@@ -16,7 +16,7 @@ namespace hod::engine {
 namespace {
 
 constexpr char kHere[] = "127.0.0.1";
-constexpr absl::Duration kPatience = absl::Seconds(6);
+constexpr absl::Duration kPatience = absl::Seconds(4);
 constexpr absl::Duration kBetweenLooks = absl::Milliseconds(50);
 
 // A port of this machine that nobody listens at. If somebody takes it before the learners do, they

@@ -56,6 +56,8 @@ absl::Status CheckSameState(models::Collective& peers, const models::TrainerStat
 }
 
 absl::StatusOr<bool> ShareNewestCheckpoint(models::Collective& peers, const RunDirectory& run) {
+  // When all have come, rank 0 has written what it is about to share.
+  RETURN_IF_ERROR(peers.Gather("").status());
   ASSIGN_OR_RETURN(const auto latest, run.LatestCheckpoint());
   ASSIGN_OR_RETURN(const std::vector<std::string> all,
                    peers.Gather(absl::StrCat(latest ? latest->first : kNone)));
@@ -74,9 +76,11 @@ absl::StatusOr<bool> ShareNewestCheckpoint(models::Collective& peers, const RunD
     ASSIGN_OR_RETURN(bytes, ReadFile(latest->second));
   }
   ASSIGN_OR_RETURN(const std::vector<std::string> sent, peers.Gather(bytes));
-  if (steps[peers.rank()] == steps[0]) return false;
-  RETURN_IF_ERROR(WriteFileAtomically(run.CheckpointPath(steps[0]), sent[0]));
-  return true;
+  const bool lacks = steps[peers.rank()] != steps[0];
+  if (lacks) RETURN_IF_ERROR(WriteFileAtomically(run.CheckpointPath(steps[0]), sent[0]));
+  // Before that nobody deletes what it takes for the rest of a killed process.
+  RETURN_IF_ERROR(peers.Gather("").status());
+  return lacks;
 }
 
 absl::StatusOr<ReplayPosition> GatherPositions(models::Collective& peers,

@@ -26,15 +26,14 @@ namespace {
 constexpr absl::Duration kWatchInterval = absl::Milliseconds(200);
 constexpr absl::Duration kStatusInterval = absl::Seconds(2);
 
-Part PartOf(const RunDirectory& run, const std::optional<OneOfLearners>& one) {
-  return one ? Part{one->rank, run.config().learner.learners} : Part{};
-}
-
 // Follows the metrics of a run for its progress line.
 class StatusReader {
  public:
-  explicit StatusReader(const RunDirectory& run)
-      : learner_{JsonLinesFollower(run.metrics() + "/learner.jsonl")} {
+  StatusReader(const RunDirectory& run, const std::optional<OneOfLearners>& one)
+      : learner_{JsonLinesFollower(run.metrics() + "/learner.jsonl")},
+        no_metrics_(run.config().NumWorkers() == 0 ? "reading"
+                    : one && one->rank > 0         ? "rank 0 shows how far training is"
+                                                   : "self-play fills the replay window") {
     for (int w = 0; w < run.config().NumWorkers(); ++w) {
       workers_.push_back(
           {JsonLinesFollower(absl::StrFormat("%s/selfplay-%03d.jsonl", run.metrics(), w))});
@@ -47,7 +46,7 @@ class StatusReader {
     learner_.Poll([](const nlohmann::json&) { return true; });
     const nlohmann::json& last = learner_.last;
     if (last.is_null()) {
-      line.Update(0, workers_.empty() ? "reading" : "self-play fills the replay window");
+      line.Update(0, no_metrics_);
       return;
     }
     line.Update(NumberAt(last, "progress"),
@@ -84,6 +83,7 @@ class StatusReader {
   }
 
   Source learner_;
+  const char* const no_metrics_;  // What is shown before there are any.
   std::vector<Source> workers_;
   MonotonicTime next_;
 };
@@ -93,7 +93,7 @@ class Supervisor {
   Supervisor(const RunDirectory& run, const std::string& record_directory,
              const std::optional<OneOfLearners>& one)
       : learners_(run, one, LearnOptions(run, record_directory)) {
-    const Part part = PartOf(run, one);
+    const Part part = PartOf(run.config(), one);
     for (int w = ShareProcess(run.config()) ? 1 : 0; w < run.config().NumWorkers(); ++w) {
       if (!part.Has(w)) continue;
       std::vector<std::string> play = {"selfplay", "--run", run.path(), "--worker",
@@ -163,6 +163,10 @@ absl::Status Stopped() {
 
 }  // namespace
 
+Part PartOf(const RunConfig& config, const std::optional<OneOfLearners>& one) {
+  return one ? Part{one->rank, config.learner.learners} : Part{};
+}
+
 absl::Status Train(const RunDirectory& run, const std::string& record_directory,
                    const std::atomic<bool>& stop, const std::optional<OneOfLearners>& one) {
   ASSIGN_OR_RETURN(bool trained, AlreadyTrained(run));
@@ -182,7 +186,7 @@ absl::Status Train(const RunDirectory& run, const std::string& record_directory,
                                                    learners, " learners (learner.learners)"));
   }
   Supervisor supervisor(run, record_directory, one);
-  StatusReader reader(run);
+  StatusReader reader(run, one);
   ProgressLine line("training");
   absl::Status status = supervisor.Start();
   while (status.ok() && !stop) {

@@ -18,6 +18,9 @@ struct OneOfLearners {
   int port = 0;      // which listens there.
 };
 
+// The learners and workers that run here: all, or those of `one`.
+Part PartOf(const RunConfig& config, const std::optional<OneOfLearners>& one);
+
 // Returns when training is complete; at once if it already was. A worker that dies is replaced; a
 // learner that fails, or a worker that keeps failing, is an error that ends with the last lines
 // it printed. On `stop`, lets the processes finish what they write and returns a cancelled status.

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "engine/samples/shard_directory.h"
 #include "engine/training/learner.h"
@@ -94,7 +95,7 @@ TEST_CASE("Learners that are stopped and resumed end where those that ran throug
 
   const RunDirectory often = MakeRun(dir.path() + "/often", ConfigOfTwo(window));
   Play(often);
-  for (int runs = 0; Newest(often).state.steps < kSteps; ++runs) {
+  for (int runs = 0; runs == 0 || Newest(often).state.steps < kSteps; ++runs) {
     REQUIRE(runs < 100);
     std::atomic<bool> stop = false;
     std::thread stopper([&] {
@@ -181,35 +182,54 @@ TEST_CASE("Learners whose parameters have come apart are told so") {
   }
 }
 
-// Starts `hod train` with two learners and waits for the first step's metrics.
+TEST_CASE("Learners share recorded play, and learn from each timestep so often") {
+  const TempDir dir;
+  const RunDirectory played = MakeRun(dir.path() + "/played", ConfigOfTwo());
+  Play(played);
+  RunConfig config = ConfigOfTwo();
+  config.learner.samples = played.shards();
+  config.learner.passes = 2;
+  config.learner.max_steps = 1000;
+  const RunDirectory run = MakeRun(dir.path() + "/run", config);
+  LearnToEnd(run, run);
+  const models::Checkpoint newest = Newest(run);
+  const int64_t timesteps = RunProgress::FromJson(newest.run)->timesteps;
+  CHECK(timesteps > 6 * 16);
+  CHECK(newest.state.steps == (2 * timesteps + 15) / 16);  // Two batches of 8 a step.
+  CHECK(ListShards(played.shards())->size() == 6);
+}
+
+// `hod train` with two learners, in a folder of its own.
 class TrainingOfTwo {
  public:
-  explicit TrainingOfTwo(const std::vector<std::string>& settings)
-      : out_(dir_.path() + "/run"), program_(Command(settings), dir_.path() + "/train.log") {}
+  explicit TrainingOfTwo(const std::string& settings) : settings_(settings) {}
 
-  // Whether there is a checkpoint of a step, and how many lines of metrics.
-  bool Learns() const {
-    const auto run = RunDirectory::Open(out_);
-    if (!run.ok()) return false;
-    const auto latest = run->LatestCheckpoint();
-    return latest.ok() && latest->has_value() && (*latest)->first > 0;
-  }
-  Program& program() { return program_; }
-  RunDirectory run() const { return *RunDirectory::Open(out_); }
-
- private:
-  std::vector<std::string> Command(const std::vector<std::string>& settings) const {
+  std::vector<std::string> Command(const std::string& more = "") const {
     std::vector<std::string> words = {"train", "--config", dir_.Write("tiny.toml", TinyToml()),
-                                      "--out", out_};
-    std::vector<std::string> all = {"learner.learners=2", "selfplay.workers=2"};
-    all.insert(all.end(), settings.begin(), settings.end());
-    for (const std::string& setting : all) words.insert(words.end(), {"--set", setting});
+                                      "--out", out()};
+    for (const std::string& text :
+         {std::string("learner.learners=2 selfplay.workers=2 learner.passes=0.5"), settings_,
+          more}) {
+      for (const auto setting : absl::StrSplit(text, ' ', absl::SkipEmpty())) {
+        words.insert(words.end(), {"--set", std::string(setting)});
+      }
+    }
     return words;
   }
+  std::string out() const { return dir_.path() + "/run"; }
+  std::string log() const { return dir_.path() + "/train.log"; }
+  RunDirectory run() const { return *RunDirectory::Open(out()); }
+  bool HasLearnt() const {
+    const auto run = RunDirectory::Open(out());
+    return run.ok() && run->LatestCheckpoint()->value_or(std::pair(0, "")).first > 0;
+  }
+  std::string LogOf(int rank) const {
+    return ReadFile(absl::StrCat(run().logs(), "/", LearnerRole(rank), ".log")).value_or("");
+  }
 
+ private:
   const TempDir dir_;
-  const std::string out_;
-  Program program_;
+  const std::string settings_;
 };
 
 bool HasGloo() {
@@ -218,26 +238,64 @@ bool HasGloo() {
   return has;
 }
 
-TEST_CASE("When a learner is lost or hangs, all start again from the newest checkpoint") {
-  if (!HasGloo()) return;
-  const int signal = GENERATE(SIGKILL, SIGSTOP);
-  const int rank = GENERATE(0, 1);
-  TrainingOfTwo training({"learner.max_steps=120", "learner.passes=0.5", "learner.peer_seconds=2"});
-  Program& program = training.program();
-  while (program.Running() && !training.Learns()) absl::SleepFor(absl::Milliseconds(10));
+void LoseLearner(const TrainingOfTwo& training, int rank, int signal) {
+  Program program(training.Command(), training.log());
+  while (program.Running() && !training.HasLearnt()) absl::SleepFor(absl::Milliseconds(10));
   REQUIRE(program.KillChild("learn", {"--rank", absl::StrCat(rank)}, signal));
   const int status = program.Wait();
   INFO(program.Output());
   REQUIRE(status == 0);
   CHECK_THAT(program.Output(),
              Catch::Contains("all 2 learners start again from the newest checkpoint"));
-  const RunDirectory run = training.run();
-  CHECK(Newest(run).state.steps == 120);
-  // The other says whom it has lost.
-  const std::string log =
-      ReadFile(absl::StrCat(run.logs(), "/", LearnerRole(1 - rank), ".log")).value_or("");
-  CHECK_THAT(log, Catch::Contains(absl::StrCat("lost learner ", rank)));
-  CHECK_THAT(log, Catch::Contains("going on from"));
+  // The other one says whom it has lost.
+  CHECK_THAT(training.LogOf(1 - rank), Catch::Contains(absl::StrCat("lost learner ", rank)) &&
+                                           Catch::Contains("going on from"));
+}
+
+TEST_CASE("When one of the learners is killed, all go on from the newest checkpoint") {
+  if (!HasGloo()) return;
+  const int rank = GENERATE(0, 1);
+  const TrainingOfTwo training("learner.max_steps=60");
+  LoseLearner(training, rank, SIGKILL);
+  CHECK(Newest(training.run()).state.steps == 60);
+  // As a run of one it goes on when it is started again, with as many learners.
+  const Ended longer = RunProgram(training.Command("learner.max_steps=70"), training.log());
+  INFO(longer.output);
+  CHECK(longer.status == 0);
+  CHECK(Newest(training.run()).state.steps == 70);
+  const Ended other = RunProgram(training.Command("learner.learners=1"), training.log());
+  CHECK(other.status == 1);
+  CHECK_THAT(other.output, Catch::Contains("learner.learners: 1 here, 2 there"));
+}
+
+TEST_CASE("A learner that hangs counts as lost when the others have waited long enough") {
+  if (!HasGloo()) return;
+  const TrainingOfTwo training("learner.max_steps=60 learner.peer_seconds=2");
+  LoseLearner(training, 1, SIGSTOP);
+  CHECK(Newest(training.run()).state.steps == 60);
+}
+
+TEST_CASE("A learner that cannot be one of several says why") {
+  if (!HasGloo()) return;
+  const TempDir dir;
+  RunConfig config = ConfigOfTwo();
+  config.learner.peer_seconds = 1;
+  const RunDirectory run = MakeRun(dir.path() + "/run", config);
+  const auto learn = [&](const std::vector<std::string>& options) {
+    std::vector<std::string> words = {"learn", "--run", run.path()};
+    words.insert(words.end(), options.begin(), options.end());
+    const Ended ended = RunProgram(words, dir.path() + "/log");
+    CHECK(ended.status != 0);
+    return ended.output;
+  };
+  CHECK_THAT(learn({"--rank", "2", "--meet", "127.0.0.1:1"}),
+             Catch::Contains("--rank: 2, expected 0 to 1"));
+  CHECK_THAT(learn({"--rank", "1", "--meet", "127.0.0.1:x"}),
+             Catch::Contains("--meet: \"127.0.0.1:x\", expected HOST:PORT"));
+  CHECK_THAT(learn({"--rank", "1"}), Catch::Contains("--meet"));
+  CHECK_THAT(learn({"--rank", "1", "--meet", "127.0.0.1:1"}),
+             Catch::Contains("has not met the others at 127.0.0.1:1 within 1s"));
+  CHECK_THAT(learn({}), Catch::Contains("learner.learners is 2"));
 }
 
 }  // namespace
