@@ -8,7 +8,7 @@ TORCH :=
 
 # Packages of Debian 12 and 13; docs/dependencies.md says why each is here.
 PACKAGES := black ca-certificates catch2 ccache clang-format cmake g++ git libabsl-dev \
-	libbenchmark-dev libboost-dev libcairo2-dev libcli11-dev libeigen3-dev libfmt-dev libhiredis-dev \
+	libbenchmark-dev libboost-dev libcairo2-dev libcli11-dev libeigen3-dev libfmt-dev libgloo-dev libhiredis-dev \
 	libopenblas0-openmp libspdlog-dev libtbb-dev libtomlplusplus-dev libtorch-dev libxxhash-dev \
 	libzstd-dev mold mypy ninja-build nlohmann-json3-dev pkg-config zlib1g-dev fonts-dejavu-core \
 	pybind11-dev python3-dev python3-matplotlib python3-numpy python3-pandas python3-pytest \

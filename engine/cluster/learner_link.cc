@@ -39,14 +39,22 @@ absl::StatusOr<std::string> IdOf(const RunDirectory& run) {
 
 }  // namespace
 
-LearnerLink::LearnerLink(const RunDirectory& run, RunExchange& exchange)
-    : run_(run), exchange_(exchange), owner_(absl::StrCat(HostName(), "-", RandomName())) {}
+LearnerLink::LearnerLink(const RunDirectory& run, RunExchange& exchange, Part part)
+    : run_(run),
+      exchange_(exchange),
+      part_(part),
+      owner_(absl::StrCat(HostName(), "-", RandomName())) {}
 
 absl::Status LearnerLink::Begin() {
-  ASSIGN_OR_RETURN(published_.id, IdOf(run_));
-  published_.config = ToToml(run_.config());
-  published_.fingerprint = FingerprintOf(published_.config);
-  published_.first_worker = run_.config().NumWorkers();
+  if (part_.rank == 0) {
+    ASSIGN_OR_RETURN(published_.id, IdOf(run_));
+    published_.config = ToToml(run_.config());
+    published_.fingerprint = FingerprintOf(published_.config);
+    published_.first_worker = run_.config().NumWorkers();
+    published_.links = part_.size;
+  } else {
+    RETURN_IF_ERROR(FindPublished());
+  }
   for (const char* folder : {"/incoming", "/refused"}) {
     RETURN_IF_ERROR(MakeDirectories(run_.path() + folder));
   }
@@ -55,17 +63,31 @@ absl::Status LearnerLink::Begin() {
   return Lead();
 }
 
+absl::Status LearnerLink::FindPublished() {
+  absl::StatusOr<PublishedRun> found = exchange_.Find();
+  if (absl::IsNotFound(found.status())) return absl::UnavailableError(found.status().message());
+  RETURN_IF_ERROR(found.status());
+  published_ = *std::move(found);
+  if (published_.fingerprint == FingerprintOf(ToToml(run_.config())) &&
+      published_.links == part_.size) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat(exchange_.name(), " in ", exchange_.server(), ": is of other settings than ",
+                   run_.path(), ", or has no link of rank 0 (hod link --rank 0)"));
+}
+
 absl::Status LearnerLink::Lead() {
   RETURN_IF_ERROR(exchange_.Lead(owner_, kLease));
   // Again and again, in case Redis has lost it.
-  RETURN_IF_ERROR(exchange_.Publish(published_));
+  if (part_.rank == 0) RETURN_IF_ERROR(exchange_.Publish(published_));
   next_lease_ = MonotonicNow() + kRenew;
   return absl::OkStatus();
 }
 
 absl::Status LearnerLink::Step() {
   if (MonotonicNow() >= next_lease_) RETURN_IF_ERROR(Lead());
-  if (MonotonicNow() >= next_look_) {
+  if (part_.rank == 0 && MonotonicNow() >= next_look_) {
     next_look_ = MonotonicNow() + kLook;
     RETURN_IF_ERROR(PassNetwork());
   }
@@ -132,6 +154,7 @@ absl::Status LearnerLink::Report() {
                                    {"host", HostName()},
                                    {"program", absl::StrCat(kVersion, " ", kGitRevision)},
                                    {"run", run_.path()},
+                                   {"rank", part_.rank},
                                    {"network", network_step_},
                                    {"delivered", delivered_},
                                    {"refused", refused_},
@@ -139,8 +162,8 @@ absl::Status LearnerLink::Report() {
 }
 
 absl::Status RunLearnerLink(const RunDirectory& run, RunExchange& exchange,
-                            const std::atomic<bool>& stop) {
-  LearnerLink link(run, exchange);
+                            const std::atomic<bool>& stop, Part part) {
+  LearnerLink link(run, exchange, part);
   Backoff backoff;
   ProgressLine line("linking");
   for (bool begun = false; !stop;) {

@@ -15,10 +15,12 @@ namespace hod::engine {
 
 class LearnerLink {
  public:
-  // `run` and `exchange` are borrowed.
-  LearnerLink(const RunDirectory& run, RunExchange& exchange);
+  // `run` and `exchange` are borrowed. Where several learners have a directory each, the one of
+  // `part.rank` has this link, and the exchange is that of its rank.
+  LearnerLink(const RunDirectory& run, RunExchange& exchange, Part part = {});
 
-  // Takes the run's name, or fails: another learner has it. To be called before Step().
+  // Takes the run's name, or fails: another learner has it. Unavailable: the link of rank 0 has not
+  // published the run yet. To be called before Step().
   absl::Status Begin();
   // Passes on what there is, waiting a moment for it. Unavailable: Redis cannot be reached now; the
   // next call makes up for it.
@@ -30,6 +32,7 @@ class LearnerLink {
   int64_t network_step() const { return network_step_; }
 
  private:
+  absl::Status FindPublished();
   absl::Status Lead();
   absl::Status PassNetwork();
   absl::Status Store(const TakenShard& shard);
@@ -37,6 +40,7 @@ class LearnerLink {
 
   const RunDirectory& run_;
   RunExchange& exchange_;
+  const Part part_;
   const std::string owner_;  // Of the lease.
   PublishedRun published_;
   int64_t network_step_ = -1;
@@ -47,6 +51,6 @@ class LearnerLink {
 
 // Until `stop`. Waits and tries again while Redis cannot be reached. Shows what passes.
 absl::Status RunLearnerLink(const RunDirectory& run, RunExchange& exchange,
-                            const std::atomic<bool>& stop);
+                            const std::atomic<bool>& stop, Part part = {});
 
 }  // namespace hod::engine

@@ -30,8 +30,10 @@ return ARGV[1])";
 constexpr char kPublish[] = R"(
 local id = redis.call('HGET', KEYS[1], 'id')
 if id and id ~= ARGV[1] then return id end
+local links = redis.call('HGET', KEYS[1], 'links')
+if links and links ~= ARGV[5] then return 'links ' .. links end
 redis.call('HSET', KEYS[1], 'id', ARGV[1], 'config', ARGV[2], 'fingerprint', ARGV[3],
-           'first_worker', ARGV[4])
+           'first_worker', ARGV[4], 'links', ARGV[5])
 return ARGV[1])";
 
 constexpr char kOffer[] = R"(
@@ -85,11 +87,17 @@ std::string FingerprintOf(const std::string& config) {
   return absl::StrCat(kFormat, ", configuration ", Checksum(config));
 }
 
-RunExchange::RunExchange(RedisAddress address, std::string name)
-    : redis_(std::move(address)), name_(std::move(name)) {}
+RunExchange::RunExchange(RedisAddress address, std::string name, int link)
+    : redis_(std::move(address)), name_(std::move(name)), link_(link) {}
 
 std::string RunExchange::Key(const std::string& what) const {
-  return absl::StrCat("hod:", name_, ":", what);
+  if (what == "shards") return ShardsOf(link_);
+  const bool own = what == "learner" && link_ > 0;
+  return absl::StrCat("hod:", name_, ":", what, own ? absl::StrCat(":", link_) : "");
+}
+
+std::string RunExchange::ShardsOf(int link) const {
+  return absl::StrCat("hod:", name_, ":shards", link > 0 ? absl::StrCat(":", link) : "");
 }
 
 absl::Status RunExchange::Lead(const std::string& owner, absl::Duration lease) {
@@ -102,10 +110,16 @@ absl::Status RunExchange::Lead(const std::string& owner, absl::Duration lease) {
 }
 
 absl::Status RunExchange::Publish(const PublishedRun& run) {
-  ASSIGN_OR_RETURN(const RedisReply id,
-                   redis_.Command({"EVAL", kPublish, "1", Key("run"), run.id, run.config,
-                                   run.fingerprint, absl::StrCat(run.first_worker)}));
+  ASSIGN_OR_RETURN(
+      const RedisReply id,
+      redis_.Command({"EVAL", kPublish, "1", Key("run"), run.id, run.config, run.fingerprint,
+                      absl::StrCat(run.first_worker), absl::StrCat(run.links)}));
   if (id.text == run.id) return absl::OkStatus();
+  if (absl::StartsWith(id.text, "links ")) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(name_, " in ", redis_.name(), ": has ", id.text.substr(6), " links, expected ",
+                     run.links, "; its shards are divided between them (hod link --rank)"));
+  }
   return absl::FailedPreconditionError(absl::StrCat(name_, " in ", redis_.name(),
                                                     ": is another run, ", id.text, ", expected ",
                                                     run.id, "; choose another --name"));
@@ -159,13 +173,15 @@ absl::Status RunExchange::Remove(const TakenShard& shard, bool refused) {
 }
 
 absl::StatusOr<PublishedRun> RunExchange::Find() {
-  ASSIGN_OR_RETURN(const RedisReply reply, redis_.Command({"HMGET", Key("run"), "id", "config",
-                                                           "fingerprint", "first_worker"}));
-  if (reply.list.size() != 4 || reply.list[0].is_nil()) {
+  ASSIGN_OR_RETURN(const RedisReply reply,
+                   redis_.Command({"HMGET", Key("run"), "id", "config", "fingerprint",
+                                   "first_worker", "links"}));
+  if (reply.list.size() != 5 || reply.list[0].is_nil()) {
     return absl::NotFoundError(absl::StrCat(redis_.name(), ": has no run called ", name_, " yet"));
   }
   return PublishedRun{reply.list[0].text, reply.list[1].text, reply.list[2].text,
-                      static_cast<int>(NumberIn(reply.list[3], 0))};
+                      static_cast<int>(NumberIn(reply.list[3], 0)),
+                      static_cast<int>(NumberIn(reply.list[4], 1))};
 }
 
 absl::StatusOr<std::vector<int>> RunExchange::NumberWorkers(int count, int first) {
@@ -181,9 +197,9 @@ absl::StatusOr<std::vector<int>> RunExchange::NumberWorkers(int count, int first
 absl::StatusOr<Acceptance> RunExchange::Offer(const PublishedRun& run, const OfferedShard& shard) {
   ASSIGN_OR_RETURN(
       const RedisReply reply,
-      redis_.Command({"EVAL", kOffer, "4", Key("run"), Key("accepted"), Key("shards"),
-                      Key("counts"), run.id, run.fingerprint, absl::StrCat(shard.worker),
-                      absl::StrCat(shard.number), shard.bytes}));
+      redis_.Command({"EVAL", kOffer, "4", Key("run"), Key("accepted"),
+                      ShardsOf(shard.worker % run.links), Key("counts"), run.id, run.fingerprint,
+                      absl::StrCat(shard.worker), absl::StrCat(shard.number), shard.bytes}));
   if (reply.text == "accepted") return Acceptance::kAccepted;
   if (reply.text == "known") return Acceptance::kKnownAlready;
   if (reply.text == "unknown") {
@@ -254,13 +270,18 @@ absl::StatusOr<ExchangeCounts> RunExchange::Counts() {
   ASSIGN_OR_RETURN(const RedisReply reply,
                    redis_.Command({"HMGET", Key("counts"), "accepted", "delivered", "refused",
                                    "dropped", "lost"}));
-  ASSIGN_OR_RETURN(const RedisReply length, redis_.Command({"XLEN", Key("shards")}));
+  ASSIGN_OR_RETURN(const RedisReply links, redis_.Command({"HGET", Key("run"), "links"}));
+  int64_t waiting = 0;
+  for (int link = 0; link < NumberIn(links, 1); ++link) {
+    ASSIGN_OR_RETURN(const RedisReply length, redis_.Command({"XLEN", ShardsOf(link)}));
+    waiting += length.integer;
+  }
   ExchangeCounts counts;
   if (reply.list.size() == 5) {
     counts = {NumberIn(reply.list[0], 0), NumberIn(reply.list[1], 0), NumberIn(reply.list[2], 0),
               NumberIn(reply.list[3], 0), NumberIn(reply.list[4], 0)};
   }
-  counts.waiting = length.integer;
+  counts.waiting = waiting;
   return counts;
 }
 

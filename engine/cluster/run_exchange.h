@@ -8,6 +8,10 @@
 //   hod:NAME:learner   whose learner it is, for as long as it renews that
 //   hod:NAME:host:ID   what a host says of itself, for a minute
 //
+// Learners that have a directory and a link each (hod link --rank) have a stream and a lease each:
+// of rank 1 hod:NAME:shards:1 and hod:NAME:learner:1, and so on. The link of rank 0 publishes for
+// all.
+//
 // A shard is accepted once: with it the number of its worker's last shard is set, in one step. It
 // is taken away after it is safely in the learner's directory. Shards are never thrown away by
 // Redis (no MAXLEN): a full Redis refuses new ones.
@@ -31,7 +35,8 @@ struct PublishedRun {
   std::string id;           // Of this run and no other.
   std::string config;       // TOML.
   std::string fingerprint;  // Of the configuration and of the format of shards.
-  int first_worker = 0;     // Workers with lower numbers play on the learner's machine.
+  int first_worker = 0;     // Workers with lower numbers play on the learners' machines.
+  int links = 1;            // Of the learners; by worker number modulo this a shard goes to one.
 };
 
 // What workers and learner have to agree on: a checksum of the configuration's text and of the
@@ -65,7 +70,8 @@ struct ExchangeCounts {
 
 class RunExchange {
  public:
-  RunExchange(RedisAddress address, std::string name);
+  // `link` is the rank of the learner whose link this is, if it is one.
+  RunExchange(RedisAddress address, std::string name, int link = 0);
 
   const std::string& name() const { return name_; }
   std::string server() const { return redis_.name(); }
@@ -73,7 +79,8 @@ class RunExchange {
   // The learner's side. Makes this learner, `owner`, the run's for `lease`; failed precondition if
   // another has it. To be called again before that time is over.
   absl::Status Lead(const std::string& owner, absl::Duration lease);
-  // Publishes who the run is. Failed precondition if a run of another id has the name.
+  // Publishes who the run is. Failed precondition if a run of another id has the name, or had
+  // another number of links.
   absl::Status Publish(const PublishedRun& run);
   absl::Status PublishNetwork(int64_t step, const std::string& bytes);
   // Up to `count` shards: first those that were taken and not yet removed, then new ones, for which
@@ -103,9 +110,12 @@ class RunExchange {
 
  private:
   std::string Key(const std::string& what) const;
+  // The stream of a link's shards.
+  std::string ShardsOf(int link) const;
 
   Redis redis_;
   const std::string name_;
+  const int link_;
   bool has_group_ = false;
   bool took_pending_ = false;
 };

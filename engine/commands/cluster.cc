@@ -1,6 +1,7 @@
 // hod link, hod work, hod status and hod cluster: a run on many machines.
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -27,17 +28,24 @@ void AddExchangeOptions(CLI::App& command, ExchangeOptions& options) {
   command.add_option("--name", options.name, "of the run in Redis")->capture_default_str();
 }
 
-absl::StatusOr<RunExchange> Open(const ExchangeOptions& options) {
+absl::StatusOr<RunExchange> Open(const ExchangeOptions& options, int link = 0) {
   RETURN_IF_ERROR(CheckRunName(options.name));
   ASSIGN_OR_RETURN(RedisAddress address, ParseRedisUrl(options.redis));
-  return RunExchange(std::move(address), options.name);
+  return RunExchange(std::move(address), options.name, link);
 }
 
-absl::Status RunLink(const ExchangeOptions& options, const std::string& directory) {
+absl::Status RunLink(const ExchangeOptions& options, const std::string& directory,
+                     std::optional<int> rank) {
   ASSIGN_OR_RETURN(const RunDirectory run, RunDirectory::Open(directory));
-  ASSIGN_OR_RETURN(RunExchange exchange, Open(options));
+  const int learners = run.config().learner.learners;
+  if (rank && *rank >= learners) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--rank: ", *rank, ", expected less than learner.learners of ", directory, ", ", learners));
+  }
+  const Part part = rank ? Part{*rank, learners} : Part{};
+  ASSIGN_OR_RETURN(RunExchange exchange, Open(options, part.rank));
   const StopOnSignals handler;
-  return RunLearnerLink(run, exchange, g_stop);
+  return RunLearnerLink(run, exchange, g_stop, part);
 }
 
 absl::Status RunWork(const ExchangeOptions& options, const WorkersOptions& workers) {
@@ -96,6 +104,7 @@ void AddLink(CLI::App& app, absl::Status& result) {
   struct Options {
     ExchangeOptions exchange;
     std::string run;
+    std::optional<int> rank;
   };
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
@@ -103,8 +112,14 @@ void AddLink(CLI::App& app, absl::Status& result) {
   command->add_option("--run", options->run, "run directory, of hod train")
       ->required()
       ->check(Path());
+  command
+      ->add_option("--rank", options->rank,
+                   "of the learner whose directory that is, if all of them have one of their own, "
+                   "and a link")
+      ->check(WholeNumber(0, 63));
   AddExchangeOptions(*command, options->exchange);
-  command->callback([options, &result] { result = RunLink(options->exchange, options->run); });
+  command->callback(
+      [options, &result] { result = RunLink(options->exchange, options->run, options->rank); });
 }
 
 void AddWork(CLI::App& app, absl::Status& result) {

@@ -181,10 +181,16 @@ settings::Declaration Declare(RunConfig& c) {
       "learner.precision", l.precision, {"auto", "float32", "bfloat16"},
       "in what numbers convolutions are multiplied to learn; auto: bfloat16 on a GPU, and with "
       "ppo where the processor multiplies it, else float32");
-  d.Integer("learner.threads", l.threads, 0, 1024,
-            "threads of the learner; 0: a quarter of the processor's. Sums of gradients depend on "
-            "their number in the last bits");
-  d.Integer("learner.batch_size", l.batch_size, 1, 65536, "positions of a gradient step");
+  d.Integer(
+      "learner.threads", l.threads, 0, 1024,
+      "threads of a learner; 0: a quarter of the processor's for all of them. Sums of gradients "
+      "depend on their number in the last bits");
+  d.Integer("learner.learners", l.learners, 1, 64,
+            "processes that learn together, each from the play of its own workers: a gradient step "
+            "has learner.batch_size positions of each");
+  d.Number("learner.peer_seconds", l.peer_seconds, 1, 86400,
+           "a learner for which the others have waited so long is lost, and the learning with it");
+  d.Integer("learner.batch_size", l.batch_size, 1, 65536, "positions of a learner's gradient step");
   d.Number("learner.learning_rate", l.learning_rate, 1e-9, 1, "of Adam");
   d.Number("learner.final_learning_rate", l.final_learning_rate, 0, 1,
            "the rate falls linearly to this over the second half of training");
@@ -198,9 +204,10 @@ settings::Declaration Declare(RunConfig& c) {
            "gradients are clipped to it");
   d.Number("learner.ema_decay", l.ema_decay, 0, 1,
            "of a moving average of the parameters, which acts in place of the newest; 0: none");
-  d.Integer("learner.window", l.window, 1, 1000000000, "timesteps in the replay window");
+  d.Integer("learner.window", l.window, 1, 1000000000,
+            "timesteps in the replay window; of several learners each has its part");
   d.Integer("learner.start_timesteps", l.start_timesteps, 1, 1000000000,
-            "learning starts with so many timesteps");
+            "learning starts with so many timesteps in the replay window");
   d.Number("learner.passes", l.passes, 1e-3, 1e6,
            "how often a timestep is learnt from, on average; of self-play at most");
   d.Number(

@@ -30,9 +30,11 @@ env::GameConfig RunConfig::PlayedGame() const {
 
 ThreadShares ThreadsOf(const RunConfig& config, int available) {
   ThreadShares shares = {config.learner.threads, config.selfplay.threads};
-  if (shares.learner == 0) shares.learner = std::max(1, available / 4);
+  if (shares.learner == 0) {
+    shares.learner = std::max(1, available / (4 * config.learner.learners));
+  }
   if (shares.selfplay == 0) {
-    const int rest = std::max(1, available - shares.learner);
+    const int rest = std::max(1, available - config.learner.learners * shares.learner);
     const bool waits = config.backend.device == models::Device::kCuda;
     shares.selfplay = std::max(1, (waits ? 2 : 1) * rest / config.selfplay.workers);
   }
@@ -90,6 +92,14 @@ absl::Status Complete(RunConfig& config) {
     return absl::InvalidArgumentError(
         "learner.samples: expected self-play with learner.algorithm = ppo, which learns from what "
         "it has just played");
+  }
+  if (config.learner.learners > 1) {
+    const auto alone = [&](const char* setting) {
+      return absl::InvalidArgumentError(absl::StrCat("learner.learners: ", config.learner.learners,
+                                                     ", expected 1 with ", setting));
+    };
+    if (config.learner.algorithm == Algorithm::kPpo) return alone("learner.algorithm = ppo");
+    if (config.learner.device == models::Device::kCuda) return alone("learner.device = cuda");
   }
   if (config.learner.min_passes > config.learner.passes) {
     return absl::InvalidArgumentError(

@@ -51,8 +51,10 @@ struct LearnerConfig {
   std::string samples = kSelfPlay;       // Or a folder of shards (engine/samples/recorded_play.h).
   models::Device device = models::Device::kCpu;
   models::PrecisionChoice precision = models::PrecisionChoice::kAuto;
-  int threads = 0;  // As ThreadsOf() says.
-  int batch_size = 64;
+  int threads = 0;            // As ThreadsOf() says.
+  int learners = 1;           // Processes that learn together (models/training/collective.h).
+  double peer_seconds = 120;  // One that does not answer the others for so long is lost.
+  int batch_size = 64;        // Of each.
   double learning_rate = 1e-3;
   double final_learning_rate = 1e-3;
   double value_weight = 0.01;
@@ -61,7 +63,7 @@ struct LearnerConfig {
   double goal_kl_weight = 30.0;  // At the end of training; rises linearly from 0.
   double max_gradient_norm = 10.0;
   double ema_decay = 0;
-  int64_t window = 262144;         // Timesteps in the replay window.
+  int64_t window = 262144;         // Timesteps in the replay windows of all.
   int64_t start_timesteps = 4096;  // Learning starts with so many.
   double passes = 4;               // How often a timestep is learnt from, on average, at most.
   double min_passes = 0;           // And at least, or self-play waits.
@@ -71,6 +73,9 @@ struct LearnerConfig {
   int keep_checkpoints = 20;    // The newest, and the first of every doubling of steps; 0: all.
   int64_t max_steps = 1000000;  // Training ends after so many steps...
   double max_minutes = 0;  // ...or so many minutes of learning, restarts included; 0: no limit.
+
+  // Positions of a gradient step, of all learners together.
+  int64_t StepSize() const { return int64_t{batch_size} * learners; }
 };
 
 // The settings of learner.algorithm = "ppo".
@@ -127,10 +132,10 @@ struct RunConfig {
 };
 
 // How the threads that this process may run at once are shared between learning and self-play,
-// unless the settings say: learning gets a quarter. Where networks are computed on a GPU, self-play
-// gets twice the rest, since half of its threads wait for the GPU.
+// unless the settings say: learning gets a quarter, which all learners share. Where networks are
+// computed on a GPU, self-play gets twice the rest, since half of its threads wait for the GPU.
 struct ThreadShares {
-  int learner, selfplay;  // For the learner, and for each self-play process; at least 1.
+  int learner, selfplay;  // For each learner, and for each self-play process; at least 1.
 };
 ThreadShares ThreadsOf(const RunConfig& config, int available);
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "engine/samples/shard_directory.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -20,18 +19,21 @@ std::string LookOf(const env::GameConfig& game) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Shard>> ReadShards(const std::string& directory) {
+absl::StatusOr<std::vector<Shard>> ReadShards(const std::string& directory, Part part) {
   ASSIGN_OR_RETURN(const std::vector<ShardId> ids, ListShards(directory));
   std::vector<Shard> shards;
-  for (const ShardId& id : ids) {
-    ASSIGN_OR_RETURN(shards.emplace_back(), ReadShard(absl::StrCat(directory, "/", ShardName(id))));
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (!part.Has(static_cast<int64_t>(i))) continue;
+    ASSIGN_OR_RETURN(shards.emplace_back(),
+                     ReadShard(absl::StrCat(directory, "/", ShardName(ids[i]))));
   }
   return shards;
 }
 
 absl::StatusOr<ReplayWindow> ReadRecordedPlay(const std::string& directory,
-                                              const env::GameConfig& game, ReplayOptions options) {
-  ASSIGN_OR_RETURN(std::vector<Shard> shards, ReadShards(directory));
+                                              const env::GameConfig& game, ReplayOptions options,
+                                              Part part) {
+  ASSIGN_OR_RETURN(std::vector<Shard> shards, ReadShards(directory, part));
   options.capacity = INT64_MAX;
   ReplayWindow window(options);
   for (Shard& shard : shards) {
@@ -42,8 +44,9 @@ absl::StatusOr<ReplayWindow> ReadRecordedPlay(const std::string& directory,
     window.Add(std::move(shard));
   }
   if (window.num_timesteps() == 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(directory, ": expected shards (wNNN-NNNNNNNN.shard), found no timestep"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        directory, ": expected shards (wNNN-NNNNNNNN.shard), found no timestep",
+        part.size > 1 ? absl::StrCat(" for learner ", part.rank, " of ", part.size) : ""));
   }
   return window;
 }

@@ -64,6 +64,25 @@ absl::StatusOr<ReplayPosition> ReplayPositionFromJson(const nlohmann::json& json
   return position;
 }
 
+ReplayPosition PartOf(const ReplayPosition& position, Part part) {
+  ReplayPosition mine = position;
+  const auto is_anothers = [&](const ShardId& id) { return !part.Has(id.worker); };
+  std::erase_if(mine.window, is_anothers);
+  std::erase_if(mine.refused, is_anothers);
+  std::erase_if(mine.next, [&](const auto& next) { return !part.Has(next.first); });
+  return mine;
+}
+
+ReplayPosition Together(const std::vector<ReplayPosition>& parts) {
+  ReplayPosition all;
+  for (const ReplayPosition& part : parts) {
+    all.window.insert(all.window.end(), part.window.begin(), part.window.end());
+    all.refused.insert(all.refused.end(), part.refused.begin(), part.refused.end());
+    all.next.insert(part.next.begin(), part.next.end());
+  }
+  return all;
+}
+
 absl::Status DeleteOldShards(const std::string& directory, const ReplayPosition& position) {
   ASSIGN_OR_RETURN(std::vector<ShardId> shards, ListShards(directory));
   for (const ShardId& id : shards) {
@@ -79,9 +98,9 @@ absl::Status DeleteOldShards(const std::string& directory, const ReplayPosition&
 }
 
 ReplayFeed::ReplayFeed(const std::string& directory, const env::GameConfig& config,
-                       const ReplayOptions& options, const ReplayPosition& position)
+                       const ReplayOptions& options, const ReplayPosition& position, Part part)
     : capacity_(options.capacity),
-      follower_(directory, config, position.next),
+      follower_(directory, config, position.next, part),
       window_(options),
       refused_(position.refused) {
   for (const ShardId& id : position.window) {

@@ -24,6 +24,11 @@ struct ReplayPosition {
 nlohmann::json ToJson(const ReplayPosition& position);
 absl::StatusOr<ReplayPosition> ReplayPositionFromJson(const nlohmann::json& json);
 
+// What of it concerns the workers in `part`.
+ReplayPosition PartOf(const ReplayPosition& position, Part part);
+// The position of all who read parts of the shards. What PartOf() makes of it are theirs.
+ReplayPosition Together(const std::vector<ReplayPosition>& parts);
+
 // Deletes the shards that nobody needs who goes on from `position`: those that have been read and
 // have left the window. It leaves the newest shard of every worker, from which the worker goes on
 // counting, and shards that were refused, for whoever wants to know why.
@@ -31,9 +36,10 @@ absl::Status DeleteOldShards(const std::string& directory, const ReplayPosition&
 
 class ReplayFeed {
  public:
-  // Feeds on the shards in `directory` of the game `config`, from `position` on.
+  // Feeds on the shards in `directory` of the game `config`, from `position` on, of the workers in
+  // `part`; those of `position` are in it.
   ReplayFeed(const std::string& directory, const env::GameConfig& config,
-             const ReplayOptions& options, const ReplayPosition& position);
+             const ReplayOptions& options, const ReplayPosition& position, Part part = {});
 
   // Takes the shards that have come since the last call or, at the first, since `position`: of them
   // only the newest, as many as the window holds. Returns how many timesteps they have. A shard

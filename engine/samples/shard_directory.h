@@ -19,6 +19,15 @@ struct ShardId {
   friend auto operator<=>(const ShardId&, const ShardId&) = default;
 };
 
+// Of a run's workers or learners, by their numbers, or of a list of shards: the part that one of
+// `size` machines or learners has, the one of that rank.
+struct Part {
+  int rank = 0;
+  int size = 1;
+
+  bool Has(int64_t number) const { return number % size == rank; }
+};
+
 // The file name of a shard, without directory. Requires numbers of at least 0.
 std::string ShardName(ShardId id);
 // What ShardName() makes of a shard; nothing for any other name.

@@ -98,6 +98,7 @@ absl::StatusOr<std::vector<ShardId>> ShardFollower::ListAtTimes() {
   ASSIGN_OR_RETURN(std::vector<ShardId> listed, ListShards(directory_));
   NextSequences after;  // What the workers would go on with if they restarted.
   for (const ShardId& id : listed) {
+    if (!part_.Has(id.worker)) continue;
     next_.try_emplace(id.worker, 0);
     after[id.worker] = id.sequence + 1;
   }

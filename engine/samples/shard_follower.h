@@ -30,9 +30,14 @@ using NextSequences = std::map<int, int64_t>;
 // holds: a poll takes a bounded time on average.
 class ShardFollower {
  public:
-  // Follows `directory` for shards of the game `config`, from `next` on.
-  ShardFollower(std::string directory, env::GameConfig config, NextSequences next = {})
-      : directory_(std::move(directory)), config_(std::move(config)), next_(std::move(next)) {}
+  // Follows `directory` for shards of the game `config`, from `next` on, of the workers in `part`;
+  // those of `next` are in it.
+  ShardFollower(std::string directory, env::GameConfig config, NextSequences next = {},
+                Part part = {})
+      : directory_(std::move(directory)),
+        config_(std::move(config)),
+        part_(part),
+        next_(std::move(next)) {}
 
   // The shards completed since the last call. An error (the directory cannot be listed) loses
   // nothing: the next call makes up for it.
@@ -54,6 +59,7 @@ class ShardFollower {
 
   std::string directory_;
   env::GameConfig config_;
+  Part part_;
   NextSequences next_;
   size_t polls_to_listing_ = 0;
 };

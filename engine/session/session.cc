@@ -26,12 +26,14 @@ double SessionPlan::LearningRate(double progress) const {
 }
 
 absl::Status Session::Run(absl::FunctionRef<absl::Status()> learn) {
-  while (!stop_ && !complete()) {
+  for (;;) {
+    ASSIGN_OR_RETURN(const Moment now, Look());
+    seconds_ = now.seconds;
+    if (now.stop || complete()) return absl::OkStatus();
     const int64_t before = steps_;
     RETURN_IF_ERROR(learn());
     if (steps_ == before) absl::SleepFor(kIdle);
   }
-  return absl::OkStatus();
 }
 
 }  // namespace hod::engine

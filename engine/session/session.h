@@ -9,6 +9,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "env/base/clock.h"
 
 namespace hod::engine {
@@ -31,7 +32,8 @@ class Session {
   // Goes on after `steps` gradient steps and `seconds` of earlier processes. `stop` outlives it.
   Session(const SessionPlan& plan, const std::atomic<bool>& stop, int64_t steps = 0,
           double seconds = 0)
-      : plan_(plan), stop_(stop), steps_(steps), seconds_before_(seconds) {}
+      : plan_(plan), stop_(stop), steps_(steps), seconds_before_(seconds), seconds_(seconds) {}
+  virtual ~Session() = default;
 
   // Calls `learn` until training is complete, `stop` is set or it fails. It makes gradient steps
   // and says so by Made(); if it made none, for want of data, it is called again in a moment.
@@ -41,10 +43,20 @@ class Session {
   void EndAfter(int64_t steps) { plan_.max_steps = std::min(plan_.max_steps, steps); }
 
   int64_t steps() const { return steps_; }
-  double Seconds() const { return seconds_before_ + watch_.Seconds(); }  // Training time.
+  double Seconds() const { return seconds_; }  // Training time until the last call of `learn`.
   double Progress() const { return plan_.Progress(steps_, Seconds()); }
   double LearningRate() const { return plan_.LearningRate(Progress()); }
   bool complete() const { return Progress() >= 1; }
+
+ protected:
+  // What decides about the next call of `learn`.
+  struct Moment {
+    bool stop;
+    double seconds;
+  };
+  virtual absl::StatusOr<Moment> Look() {
+    return Moment{stop_, seconds_before_ + watch_.Seconds()};
+  }
 
  private:
   SessionPlan plan_;
@@ -52,6 +64,7 @@ class Session {
   int64_t steps_;
   const double seconds_before_;
   const Stopwatch watch_;
+  double seconds_;
 };
 
 }  // namespace hod::engine

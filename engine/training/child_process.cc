@@ -20,6 +20,11 @@ std::string LastLines(const std::string& text) {
 
 }  // namespace
 
+bool Failures::Add(MonotonicTime started) {
+  if (MonotonicNow() - started >= kRecovered) count_ = 0;
+  return ++count_ >= kMaxFailures;
+}
+
 absl::Status ChildProcess::Start() {
   ASSIGN_OR_RETURN(process_, Process::Start(arguments_, log_));
   started_ = MonotonicNow();
@@ -29,8 +34,7 @@ absl::Status ChildProcess::Start() {
 absl::Status ChildProcess::KeepRunning() {
   const auto ended = process_->Poll();
   if (!ended) return absl::OkStatus();
-  if (MonotonicNow() - started_ >= kRecovered) failures_ = 0;
-  if (++failures_ >= kMaxFailures) return Failed(*ended);
+  if (failures_.Add(started_)) return Failed(*ended);
   return Start();
 }
 

@@ -13,6 +13,17 @@
 
 namespace hod::engine {
 
+// Counts failures that follow each other closely.
+class Failures {
+ public:
+  // One of what was started then. True if it is the fifth in a row; what has worked for ten minutes
+  // had recovered.
+  bool Add(MonotonicTime started);
+
+ private:
+  int count_ = 0;
+};
+
 class ChildProcess {
  public:
   ChildProcess() = default;
@@ -23,9 +34,9 @@ class ChildProcess {
   absl::Status Start();
   // As Process::Poll(). Requires that it was started.
   std::optional<std::string> Poll() { return process_->Poll(); }
-  // Starts it again if it has ended. An error if it fails five times in a row; one that has worked
-  // for ten minutes had recovered.
+  // Starts it again if it has ended. An error if it fails too often (Failures).
   absl::Status KeepRunning();
+  void Kill() { process_->Kill(); }
   // The error of one that ended, with the last lines it printed.
   absl::Status Failed(const std::string& how) const;
 
@@ -36,7 +47,7 @@ class ChildProcess {
   std::string log_;
   std::optional<Process> process_;
   MonotonicTime started_;
-  int failures_ = 0;  // One after the other.
+  Failures failures_;
 };
 
 // Asks all to end, and waits until they have finished what they are writing.

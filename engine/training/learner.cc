@@ -7,10 +7,13 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "engine/samples/recorded_play.h"
 #include "engine/samples/replay_feed.h"
 #include "engine/session/streams.h"
+#include "engine/training/peers.h"
 #include "engine/training/run_session.h"
 #include "env/base/clock.h"
 #include "env/base/parallel.h"
@@ -58,13 +61,14 @@ class LossMeter {
 };
 
 ReplayOptions ReplayOptionsOf(const RunConfig& config) {
-  return {.capacity = config.learner.window,
+  const int learners = config.learner.learners;
+  return {.capacity = (config.learner.window + learners - 1) / learners,
           .gamma = config.search.gamma,
           .mirror = config.learner.mirror,
           .permute_blocks = config.learner.permute_blocks};
 }
 
-models::TrainerConfig TrainerConfigOf(const RunConfig& run) {
+models::TrainerConfig TrainerConfigOf(const RunConfig& run, models::Collective* peers) {
   const LearnerConfig& config = run.learner;
   models::TrainerConfig trainer;
   trainer.device = config.device;
@@ -74,6 +78,7 @@ models::TrainerConfig TrainerConfigOf(const RunConfig& run) {
       .value = config.value_weight, .goal = config.goal_weight, .human = config.human_weight};
   trainer.ema_decay = config.ema_decay;
   trainer.max_gradient_norm = config.max_gradient_norm;
+  trainer.peers = peers;
   return trainer;
 }
 
@@ -82,17 +87,18 @@ class BatchLearner {
  public:
   // All are borrowed.
   BatchLearner(const RunConfig& config, const ReplayWindow& window, RunSession& session,
-               models::Trainer& trainer)
+               models::Trainer& trainer, int rank)
       : config_(config.learner),
         window_(window),
         session_(session),
         trainer_(trainer),
-        batches_(Rng(config.seed).Fork(RunStream::kBatches)) {}
+        batches_(Rng(config.seed).Fork(RunStream::kBatches + rank)) {}
 
   // The window has changed, and with it what the next step learns from.
   void DrawAnew() { next_.reset(); }
 
-  absl::Status Step() {
+  // `timesteps` are in the windows of all learners.
+  absl::Status Step(int64_t timesteps) {
     if (next_ == nullptr) {
       ASSIGN_OR_RETURN(next_, SampleFor(session_.steps()));
     }
@@ -111,7 +117,7 @@ class BatchLearner {
     if (MonotonicNow() < next_metrics_) return absl::OkStatus();
     next_metrics_ = MonotonicNow() + kMetricsInterval;
     nlohmann::json line = meter_.TakeMeans();
-    line["window"] = window_.num_timesteps();
+    line["window"] = timesteps;
     return session_.WriteMetrics(std::move(line));
   }
 
@@ -137,57 +143,71 @@ class BatchLearner {
 
 // Learns from self-play as it comes.
 absl::Status LearnFromSelfPlay(const RunDirectory& run, RunSession& session,
-                               models::Trainer& trainer) {
+                               models::Trainer& trainer, Part part) {
   const LearnerConfig& config = run.config().learner;
   RunProgress& progress = session.progress();
   ReplayFeed feed(run.shards(), run.config().PlayedGame(), ReplayOptionsOf(run.config()),
-                  progress.replay);
-  BatchLearner learner(run.config(), feed.window(), session, trainer);
+                  progress.replay, part);
+  BatchLearner learner(run.config(), feed.window(), session, trainer, part.rank);
   MonotonicTime next_poll;
+  int64_t came = 0;  // Timesteps that the others don't know of.
   const auto poll = [&]() -> absl::Status {
     next_poll = MonotonicNow() + kPollInterval;
     ASSIGN_OR_RETURN(const int64_t timesteps, feed.Poll());
-    progress.timesteps += timesteps;
+    came += timesteps;
     progress.replay = feed.position();
     if (timesteps > 0) learner.DrawAnew();
     return absl::OkStatus();
   };
-  // Learning waits for data: `passes` samples for every timestep that has come.
-  const auto may_step = [&] {
-    if (feed.window().num_timesteps() < config.start_timesteps) return false;
-    const auto samples = static_cast<double>((session.steps() + 1) * config.batch_size);
-    return samples <= config.passes * static_cast<double>(progress.timesteps);
-  };
   return session.Train(trainer, [&]() -> absl::Status {
     if (MonotonicNow() >= next_poll) RETURN_IF_ERROR(poll());
-    return may_step() ? learner.Step() : absl::OkStatus();
+    // Whether a step is made follows from what all learners have, so that all make it or none.
+    const int64_t window = feed.window().num_timesteps();
+    double all[] = {static_cast<double>(std::exchange(came, 0)), static_cast<double>(window),
+                    window == 0 ? 1.0 : 0.0};
+    RETURN_IF_ERROR(session.Sum(absl::MakeSpan(all)));
+    progress.timesteps += static_cast<int64_t>(all[0]);
+    if (all[1] < static_cast<double>(config.start_timesteps) || all[2] > 0) return absl::OkStatus();
+    // Learning waits for data: `passes` samples for every timestep that has come.
+    const auto samples = static_cast<double>((session.steps() + 1) * config.StepSize());
+    if (samples > config.passes * static_cast<double>(progress.timesteps)) return absl::OkStatus();
+    return learner.Step(static_cast<int64_t>(all[1]));
   });
 }
 
 // Learns from what was recorded before until each timestep has been learnt from `passes` times, on
 // average.
 absl::Status LearnFromRecordedPlay(const RunDirectory& run, RunSession& session,
-                                   models::Trainer& trainer) {
+                                   models::Trainer& trainer, Part part) {
   const LearnerConfig& config = run.config().learner;
-  ASSIGN_OR_RETURN(
-      const ReplayWindow window,
-      ReadRecordedPlay(config.samples, run.config().PlayedGame(), ReplayOptionsOf(run.config())));
-  session.progress().timesteps = window.num_timesteps();
-  const double steps =
-      config.passes * static_cast<double>(window.num_timesteps()) / config.batch_size;
+  ASSIGN_OR_RETURN(const ReplayWindow window,
+                   ReadRecordedPlay(config.samples, run.config().PlayedGame(),
+                                    ReplayOptionsOf(run.config()), part));
+  double timesteps[] = {static_cast<double>(window.num_timesteps())};
+  RETURN_IF_ERROR(session.Sum(absl::MakeSpan(timesteps)));
+  session.progress().timesteps = static_cast<int64_t>(timesteps[0]);
+  const double steps = config.passes * timesteps[0] / static_cast<double>(config.StepSize());
   session.EndAfter(static_cast<int64_t>(std::ceil(steps)));
-  BatchLearner learner(run.config(), window, session, trainer);
-  return session.Train(trainer, [&] { return learner.Step(); });
+  BatchLearner learner(run.config(), window, session, trainer, part.rank);
+  return session.Train(trainer, [&] { return learner.Step(session.progress().timesteps); });
 }
 
 }  // namespace
 
-absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop) {
-  ASSIGN_OR_RETURN(auto session, RunSession::Open(run, stop));
+absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop,
+                        models::Collective* peers) {
+  const Part part = PartOf(peers);
+  const LearnerConfig& config = run.config().learner;
+  if (part.size != config.learners) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(run.path(), ": learner.learners is ", config.learners,
+                     ": each of them needs --rank and --meet, which hod train gives them"));
+  }
+  ASSIGN_OR_RETURN(auto session, RunSession::Open(run, stop, peers));
   ASSIGN_OR_RETURN(const std::unique_ptr<models::Trainer> trainer,
-                   models::MakeTrainer(session->TakeState(), TrainerConfigOf(run.config())));
-  return run.config().learner.samples == kSelfPlay ? LearnFromSelfPlay(run, *session, *trainer)
-                                                   : LearnFromRecordedPlay(run, *session, *trainer);
+                   models::MakeTrainer(session->TakeState(), TrainerConfigOf(run.config(), peers)));
+  const auto learn = config.samples == kSelfPlay ? LearnFromSelfPlay : LearnFromRecordedPlay;
+  return learn(run, *session, *trainer, part);
 }
 
 }  // namespace hod::engine

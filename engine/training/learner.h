@@ -6,11 +6,15 @@
 
 #include "absl/status/status.h"
 #include "engine/training/run_directory.h"
+#include "models/training/collective.h"
 
 namespace hod::engine {
 
 // Learns until the configured end of training or `stop`; writes a checkpoint before it returns.
-// Goes on from the newest checkpoint of the run, or starts with a random network.
-absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop);
+// Goes on from the newest checkpoint of the run, or starts with a random network. A run of several
+// learners (learner.learners) needs `peers`, of that size: each learns from the workers of its
+// part.
+absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop,
+                        models::Collective* peers = nullptr);
 
 }  // namespace hod::engine

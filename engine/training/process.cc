@@ -101,4 +101,8 @@ void Process::Stop() {
   if (!ended_) kill(pid_, SIGTERM);
 }
 
+void Process::Kill() {
+  if (!ended_) kill(pid_, SIGKILL);
+}
+
 }  // namespace hod::engine

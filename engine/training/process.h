@@ -26,6 +26,8 @@ class Process {
   std::optional<std::string> Poll();
   // Asks it to end (SIGTERM).
   void Stop();
+  // Ends it at once (SIGKILL).
+  void Kill();
 
   pid_t pid() const { return pid_; }
   // The end of what it has printed, of a few kilobytes.

@@ -34,6 +34,7 @@ bool MayChange(const std::string& difference) {
   return absl::StartsWith(difference, "learner.max_steps") ||
          absl::StartsWith(difference, "learner.max_minutes") ||
          absl::StartsWith(difference, "learner.keep_checkpoints") ||
+         absl::StartsWith(difference, "learner.peer_seconds") ||
          absl::StartsWith(difference, "selfplay.workers") ||
          absl::StartsWith(difference, "network.device") ||
          absl::StartsWith(difference, "network.precision") ||
@@ -51,10 +52,15 @@ absl::Status CheckSameRun(const std::string& path, const RunConfig& wanted,
                    "). Choose another directory or the same settings."));
 }
 
-// Those that a training hands out.
-std::vector<std::string> RolesOf(const RunConfig& config) {
-  std::vector<std::string> roles = {kLearnerRole};
-  for (int w = 0; w < config.NumWorkers(); ++w) roles.push_back(WorkerRole(w));
+// Those that a trainer of this part hands out.
+std::vector<std::string> RolesOf(const RunConfig& config, Part part) {
+  std::vector<std::string> roles;
+  for (int rank = 0; rank < config.learner.learners; ++rank) {
+    if (part.Has(rank)) roles.push_back(LearnerRole(rank));
+  }
+  for (int w = 0; w < config.NumWorkers(); ++w) {
+    if (part.Has(w)) roles.push_back(WorkerRole(w));
+  }
   return roles;
 }
 
@@ -66,6 +72,10 @@ absl::Status Remove(const std::string& path) {
 }
 
 }  // namespace
+
+std::string LearnerRole(int rank) {
+  return rank == 0 ? kLearnerRole : absl::StrCat(kLearnerRole, "-", rank);
+}
 
 std::string WorkerRole(int worker) { return absl::StrFormat("selfplay-%03d", worker); }
 
@@ -94,12 +104,15 @@ absl::StatusOr<RoleLock> RoleLock::TakeAt(const std::string& path, const std::st
 
 absl::StatusOr<RunDirectory> RunDirectory::CreateOrResume(const std::string& path,
                                                           const RunConfig& config,
-                                                          const std::atomic<bool>& stop) {
+                                                          const std::atomic<bool>& stop,
+                                                          Part part) {
   RETURN_IF_ERROR(MakeDirectories(path));
-  ASSIGN_OR_RETURN(RoleLock trainer, RoleLock::TakeAt(path, "trainer", stop));
+  const std::string trainer_role =
+      part.rank == 0 ? "trainer" : absl::StrCat("trainer-", part.rank);
+  ASSIGN_OR_RETURN(RoleLock trainer, RoleLock::TakeAt(path, trainer_role, stop));
   // Who learns or plays here by hand, or is left over from a killed trainer, has the run.
   std::vector<RoleLock> others;
-  for (const std::string& role : RolesOf(config)) {
+  for (const std::string& role : RolesOf(config, part)) {
     ASSIGN_OR_RETURN(RoleLock lock, RoleLock::TakeAt(path, role, stop));
     others.push_back(std::move(lock));
   }

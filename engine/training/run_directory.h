@@ -31,8 +31,9 @@ class RunDirectory;
 
 inline constexpr std::atomic<bool> kNeverStopped = false;
 
-// Roles in a run, beside that of its trainer.
+// Roles in a run, beside those of its trainers.
 inline constexpr char kLearnerRole[] = "learner";
+std::string LearnerRole(int rank);   // "learner" is rank 0, "learner-1" the next of several.
 std::string WorkerRole(int worker);  // "selfplay-000"
 
 // Exclusive use of one role in a run, held until destroyed or the process ends.
@@ -58,10 +59,13 @@ class RunDirectory {
   // trainer as long as a copy of the result lives: nothing is written to a run that has another
   // trainer, or whose roles others have. Going on with other settings is an error that names them,
   // except for those that say how long and with how many workers to train, what to keep, and how to
-  // evaluate: these are taken over. `stop` as for RoleLock::Take().
+  // evaluate: these are taken over. Where several trainers have a part of the learners and workers
+  // each, every one of them does this, in one directory that all see or in its own. `stop` as for
+  // RoleLock::Take().
   static absl::StatusOr<RunDirectory> CreateOrResume(const std::string& path,
                                                      const RunConfig& config,
-                                                     const std::atomic<bool>& stop = kNeverStopped);
+                                                     const std::atomic<bool>& stop = kNeverStopped,
+                                                     Part part = {});
   // Opens a run to read from it, or to take another role in it.
   static absl::StatusOr<RunDirectory> Open(const std::string& path);
 

@@ -200,7 +200,7 @@ class Worker : public EpisodeStream {
     if (learner.min_passes == 0) return false;
     const int64_t played =
         evaluator_.timesteps() + timesteps_since_refresh_ * run_.config().selfplay.workers;
-    const auto learnt = static_cast<double>((evaluator_.step() + 1) * learner.batch_size);
+    const auto learnt = static_cast<double>((evaluator_.step() + 1) * learner.StepSize());
     return static_cast<double>(played - learner.start_timesteps) * learner.min_passes > learnt;
   }
 

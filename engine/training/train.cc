@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "engine/training/child_process.h"
+#include "engine/training/learner_processes.h"
 #include "engine/training/learner_with_worker.h"
 #include "engine/training/ppo.h"
 #include "engine/training/run_session.h"
@@ -28,8 +29,11 @@ constexpr absl::Duration kStatusInterval = absl::Seconds(2);
 // Follows the metrics of a run for its progress line.
 class StatusReader {
  public:
-  explicit StatusReader(const RunDirectory& run)
-      : learner_{JsonLinesFollower(run.metrics() + "/learner.jsonl")} {
+  StatusReader(const RunDirectory& run, const std::optional<OneOfLearners>& one)
+      : learner_{JsonLinesFollower(run.metrics() + "/learner.jsonl")},
+        no_metrics_(run.config().NumWorkers() == 0 ? "reading"
+                    : one && one->rank > 0         ? "rank 0 shows how far training is"
+                                                   : "self-play fills the replay window") {
     for (int w = 0; w < run.config().NumWorkers(); ++w) {
       workers_.push_back(
           {JsonLinesFollower(absl::StrFormat("%s/selfplay-%03d.jsonl", run.metrics(), w))});
@@ -42,7 +46,7 @@ class StatusReader {
     learner_.Poll([](const nlohmann::json&) { return true; });
     const nlohmann::json& last = learner_.last;
     if (last.is_null()) {
-      line.Update(0, workers_.empty() ? "reading" : "self-play fills the replay window");
+      line.Update(0, no_metrics_);
       return;
     }
     line.Update(NumberAt(last, "progress"),
@@ -79,21 +83,19 @@ class StatusReader {
   }
 
   Source learner_;
+  const char* const no_metrics_;  // What is shown before there are any.
   std::vector<Source> workers_;
   MonotonicTime next_;
 };
 
 class Supervisor {
  public:
-  Supervisor(const RunDirectory& run, const std::string& record_directory) {
-    std::vector<std::string> learn = {"learn", "--run", run.path()};
-    const bool share = ShareProcess(run.config());
-    if (share) {
-      learn.push_back("--play");
-      if (!record_directory.empty()) learn.insert(learn.end(), {"--record", record_directory});
-    }
-    learner_ = ChildProcess(std::move(learn), run.logs() + "/learner.log");
-    for (int w = share ? 1 : 0; w < run.config().NumWorkers(); ++w) {
+  Supervisor(const RunDirectory& run, const std::string& record_directory,
+             const std::optional<OneOfLearners>& one)
+      : learners_(run, one, LearnOptions(run, record_directory)) {
+    const Part part = PartOf(run.config(), one);
+    for (int w = ShareProcess(run.config()) ? 1 : 0; w < run.config().NumWorkers(); ++w) {
+      if (!part.Has(w)) continue;
       std::vector<std::string> play = {"selfplay", "--run", run.path(), "--worker",
                                        absl::StrCat(w)};
       if (!record_directory.empty()) play.insert(play.end(), {"--record", record_directory});
@@ -103,7 +105,7 @@ class Supervisor {
   }
 
   absl::Status Start() {
-    absl::Status status = learner_.Start();
+    absl::Status status = learners_.Start();
     for (ChildProcess& worker : workers_) {
       if (status.ok()) status = worker.Start();
     }
@@ -112,23 +114,29 @@ class Supervisor {
 
   // True while training goes on.
   absl::StatusOr<bool> Watch() {
-    if (const auto ended = learner_.Poll()) {
-      if (!ended->empty()) return learner_.Failed(*ended);
-      return false;
-    }
+    ASSIGN_OR_RETURN(const bool learning, learners_.Watch());
+    if (!learning) return false;
     for (ChildProcess& worker : workers_) RETURN_IF_ERROR(worker.KeepRunning());
     return true;
   }
 
   // Lets every process finish what it is writing.
   void Stop() {
-    std::vector<ChildProcess*> children = {&learner_};
+    std::vector<ChildProcess*> children = learners_.children();
     for (ChildProcess& worker : workers_) children.push_back(&worker);
     StopAll(children);
   }
 
  private:
-  ChildProcess learner_;
+  static std::vector<std::string> LearnOptions(const RunDirectory& run,
+                                               const std::string& record_directory) {
+    if (!ShareProcess(run.config())) return {};
+    std::vector<std::string> options = {"--play"};
+    if (!record_directory.empty()) options.insert(options.end(), {"--record", record_directory});
+    return options;
+  }
+
+  LearnerProcesses learners_;
   std::vector<ChildProcess> workers_;
 };
 
@@ -155,8 +163,12 @@ absl::Status Stopped() {
 
 }  // namespace
 
+Part PartOf(const RunConfig& config, const std::optional<OneOfLearners>& one) {
+  return one ? Part{one->rank, config.learner.learners} : Part{};
+}
+
 absl::Status Train(const RunDirectory& run, const std::string& record_directory,
-                   const std::atomic<bool>& stop) {
+                   const std::atomic<bool>& stop, const std::optional<OneOfLearners>& one) {
   ASSIGN_OR_RETURN(bool trained, AlreadyTrained(run));
   if (trained) return absl::OkStatus();
   if (run.config().NumWorkers() == 0 && !record_directory.empty()) {
@@ -167,8 +179,14 @@ absl::Status Train(const RunDirectory& run, const std::string& record_directory,
     return status.ok() && stop ? Stopped() : status;
   }
 
-  Supervisor supervisor(run, record_directory);
-  StatusReader reader(run);
+  const int learners = run.config().learner.learners, workers = run.config().NumWorkers();
+  if (workers > 0 && workers < learners) {
+    return absl::InvalidArgumentError(absl::StrCat("selfplay.workers: ", workers,
+                                                   ", expected at least one for each of the ",
+                                                   learners, " learners (learner.learners)"));
+  }
+  Supervisor supervisor(run, record_directory, one);
+  StatusReader reader(run, one);
   ProgressLine line("training");
   absl::Status status = supervisor.Start();
   while (status.ok() && !stop) {

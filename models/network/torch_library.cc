@@ -18,7 +18,8 @@ absl::StatusOr<const TorchLibrary*> Load() {
   void* const handle = dlopen(kFile, RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     return absl::FailedPreconditionError(
-        absl::StrCat("PPO, GPUs and networks of the reference need ", kFile, ": ", dlerror()));
+        absl::StrCat("PPO, GPUs, networks of the reference and several learners need ", kFile, ": ",
+                     dlerror()));
   }
   const auto functions =
       reinterpret_cast<const TorchLibrary* (*)()>(dlsym(handle, "HodTorchLibrary"));

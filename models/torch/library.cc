@@ -6,8 +6,14 @@
 extern "C" __attribute__((visibility("default"))) const hod::models::TorchLibrary*
 HodTorchLibrary() {
   using namespace hod::models;
-  static const TorchLibrary library = {hod::kVersion, HasCudaDevice,       PeakRate,
-                                       NewBackend,    NewDeviceNetwork,    NewTrainer,
-                                       NewPpoTrainer, NewReferenceTrainer, NewReferenceNetwork};
+#ifdef HOD_HAS_GLOO
+  constexpr auto join_collective = NewCollective;
+#else
+  constexpr auto join_collective = nullptr;
+#endif
+  static const TorchLibrary library = {hod::kVersion,  HasCudaDevice,       PeakRate,
+                                       NewBackend,     NewDeviceNetwork,    NewTrainer,
+                                       NewPpoTrainer,  NewReferenceTrainer, NewReferenceNetwork,
+                                       join_collective};
   return &library;
 }

@@ -3,10 +3,12 @@
 
 #include <memory>
 
+#include "absl/status/statusor.h"
 #include "models/backends/backend.h"
 #include "models/backends/device_network.h"
 #include "models/reference/network.h"
 #include "models/reference/trainer.h"
+#include "models/training/collective.h"
 #include "models/training/ppo_trainer.h"
 #include "models/training/trainer.h"
 
@@ -23,5 +25,6 @@ std::unique_ptr<PpoTrainer> NewPpoTrainer(const TrainerState& state,
 std::unique_ptr<ReferenceTrainer> NewReferenceTrainer(const ReferenceWeights& weights,
                                                       const TrainerConfig& config, int length);
 std::unique_ptr<ReferenceNetwork> NewReferenceNetwork(const ReferenceWeights& weights);
+absl::StatusOr<std::unique_ptr<Collective>> NewCollective(const CollectiveOptions& options);
 
 }  // namespace hod::models

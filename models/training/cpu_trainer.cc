@@ -35,12 +35,15 @@ class CpuTrainer final : public Trainer {
     const bool holds_goal = step.goal_kl_weight > 0;
     if (holds_goal) published_network_.Pack(published_);
     LossTotals totals = CountParts(examples);
+    RETURN_IF_ERROR(totals.SumOver(config_.peers));
     const LossScales scales = {.policy = Ratio(1, totals.policies),
                                .value = config_.weights.value / totals.examples,
                                .goal = config_.weights.goal / totals.examples,
                                .goal_kl = step.goal_kl_weight / totals.examples,
                                .human = Ratio(config_.weights.human, totals.humans)};
     std::vector<LossTotals> parts(examples.size());
+    // The number of the first example among those of all ranks.
+    const size_t first = config_.peers != nullptr ? config_.peers->rank() * examples.size() : 0;
     RETURN_IF_ERROR(ForEach(examples, [&](Worker& worker, size_t i) {
       NetworkPass& pass = worker.pass;
       pass.See(PositionOf(examples[i]));
@@ -51,19 +54,25 @@ class CpuTrainer final : public Trainer {
       // Every example of every step has a stream of its own, so that a run that was stopped goes on
       // as it would have.
       pass.Forward(present_, config_.dropout,
-                   Rng(config_.seed).Fork(static_cast<uint64_t>(adam_.steps)).Fork(i));
+                   Rng(config_.seed).Fork(static_cast<uint64_t>(adam_.steps)).Fork(first + i));
       parts[i] = LossesAndGradient(examples[i], scales,
                                    holds_goal ? worker.published.data() : nullptr, pass);
       pass.Backward(present_, worker.gradient);
     }));
     // In the order of the examples, whichever thread computed them.
-    for (const LossTotals& part : parts) totals += part;
+    LossTotals sums;
+    for (const LossTotals& part : parts) sums += part;
+    RETURN_IF_ERROR(sums.SumOver(config_.peers));
+    totals += sums;
     Losses losses = totals.Means(config_.weights, step.goal_kl_weight);
     const absl::Status bad = absl::InternalError("the loss or its gradient is not finite");
     if (!std::isfinite(losses.total)) return bad;
     gradient_.assign(parameters_.size(), 0.0f);
     for (const std::unique_ptr<Worker>& worker : workers_) {
       worker->gradient.AddTo(absl::MakeSpan(gradient_));
+    }
+    if (config_.peers != nullptr) {
+      RETURN_IF_ERROR(config_.peers->Sum(absl::MakeSpan(gradient_)));
     }
     losses.gradient_norm = adam_.Update(absl::MakeSpan(parameters_), absl::MakeSpan(gradient_),
                                         step.learning_rate, config_.max_gradient_norm);

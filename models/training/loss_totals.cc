@@ -1,17 +1,34 @@
 #include "models/training/loss_totals.h"
 
+#include <array>
+#include <iterator>
+
+#include "env/base/status.h"
+
 namespace hod::models {
+namespace {
+
+constexpr double LossTotals::*kSums[] = {
+    &LossTotals::examples,      &LossTotals::policies,       &LossTotals::humans,
+    &LossTotals::policy,        &LossTotals::policy_entropy, &LossTotals::value,
+    &LossTotals::goal,          &LossTotals::goal_kl,        &LossTotals::human,
+    &LossTotals::human_entropy, &LossTotals::human_hit,      &LossTotals::to_change,
+    &LossTotals::recalled,      &LossTotals::proposed,       &LossTotals::rightly_proposed};
+
+}  // namespace
 
 LossTotals& LossTotals::operator+=(const LossTotals& other) {
-  for (double LossTotals::*sum :
-       {&LossTotals::examples, &LossTotals::policies, &LossTotals::humans, &LossTotals::policy,
-        &LossTotals::policy_entropy, &LossTotals::value, &LossTotals::goal, &LossTotals::goal_kl,
-        &LossTotals::human, &LossTotals::human_entropy, &LossTotals::human_hit,
-        &LossTotals::to_change, &LossTotals::recalled, &LossTotals::proposed,
-        &LossTotals::rightly_proposed}) {
-    this->*sum += other.*sum;
-  }
+  for (double LossTotals::*sum : kSums) this->*sum += other.*sum;
   return *this;
+}
+
+absl::Status LossTotals::SumOver(Collective* peers) {
+  if (peers == nullptr) return absl::OkStatus();
+  std::array<double, std::size(kSums)> values;
+  for (size_t i = 0; i < values.size(); ++i) values[i] = this->*kSums[i];
+  RETURN_IF_ERROR(peers->Sum(absl::MakeSpan(values)));
+  for (size_t i = 0; i < values.size(); ++i) this->*kSums[i] = values[i];
+  return absl::OkStatus();
 }
 
 Losses LossTotals::Means(const LossWeights& weights, double goal_kl_weight) const {

@@ -1,7 +1,9 @@
 // Sums of losses and metrics, and the means over a batch that they come to, whoever computes them.
 #pragma once
 
+#include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "models/training/collective.h"
 #include "models/training/example.h"
 #include "models/training/trainer.h"
 
@@ -24,6 +26,8 @@ struct LossTotals {
   double to_change = 0, recalled = 0, proposed = 0, rightly_proposed = 0;
 
   LossTotals& operator+=(const LossTotals& other);
+  // Adds those of all who learn together; nothing without them.
+  absl::Status SumOver(Collective* peers);
 
   // The means, without gradient_norm.
   Losses Means(const LossWeights& weights, double goal_kl_weight) const;

@@ -36,6 +36,11 @@ absl::StatusOr<std::unique_ptr<Trainer>> MakeTrainer(const TrainerState& state,
                      LearningKernels(state.network.config, config.precision));
     return MakeCpuTrainer(state, config, *kernels);
   }
+  if (config.peers != nullptr) {
+    return absl::InvalidArgumentError(
+        "learner.learners: expected 1 with learner.device = cuda: several learn on processors "
+        "only");
+  }
   if (config.precision != PrecisionChoice::kAuto &&
       config.precision != PrecisionChoice::kBfloat16) {
     return absl::InvalidArgumentError(

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "models/backends/backend.h"
+#include "models/training/collective.h"
 #include "models/training/trainable.h"
 
 namespace hod::models {
@@ -31,6 +32,10 @@ struct TrainerConfig {
   Device device = Device::kCpu;
   // The numbers that convolutions multiply. kAuto: float32 on the processor, bfloat16 on a GPU.
   PrecisionChoice precision = PrecisionChoice::kAuto;
+  // Who learns together with it; borrowed. Every rank makes its steps when the others do, each with
+  // a batch of the same size: parameters, losses and the gradient's norm are then those of one
+  // trainer with all their batches. Null: it learns alone.
+  Collective* peers = nullptr;
 };
 
 // After MarkPublished() steps hold the goal prediction close to that of the parameters of then.
@@ -41,7 +46,8 @@ class Trainer : public ResumableTrainer, public ExampleTrainer {
 
 // Computes on the processor's vector units or, with Device::kCuda, in libtorch on the GPU. Sums,
 // losses and Adam are in float32 everywhere. Error: no such device here, no libtorch for it, or
-// none of that precision. Requires a valid network and vectors of its size.
+// none of that precision. Requires a valid network and vectors of its size; peers on the processor
+// only.
 absl::StatusOr<std::unique_ptr<Trainer>> MakeTrainer(const TrainerState& state,
                                                      const TrainerConfig& config);
 

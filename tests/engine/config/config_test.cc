@@ -226,6 +226,17 @@ TEST_CASE("A refused override is named with what was expected") {
   CHECK_THAT(OverrideError("search={gamma=0.5}"), Catch::Contains("search: no such setting"));
 }
 
+TEST_CASE("Several learners are refused where one alone can learn") {
+  RunConfig config;
+  REQUIRE(Override(config, "learner.learners=3").ok());
+  CHECK(config.learner.StepSize() == 3 * config.learner.batch_size);
+  for (const char* alone : {"learner.algorithm=ppo", "learner.device=cuda"}) {
+    RunConfig other = config;
+    const absl::Status status = Override(other, alone);
+    CHECK_THAT(std::string(status.message()), Catch::Contains("learner.learners: 3, expected 1"));
+  }
+}
+
 TEST_CASE("A file is read under its overrides, errors name whichever is wrong") {
   const TempDir dir;
   const std::string path = dir.Write("run.toml", "seed = 3\n[search]\ngamma = 0.5\n");
@@ -268,6 +279,10 @@ TEST_CASE("Threads are shared as the settings say, and else by the processor's n
   config.selfplay.workers = 100;
   CHECK(threads(16) == std::pair(4, 1));
   config.selfplay.workers = 1;
+  config.learner.learners = 2;
+  CHECK(threads(16) == std::pair(2, 12));
+  CHECK(threads(2) == std::pair(1, 1));
+  config.learner.learners = 1;
   config.backend.device = models::Device::kCuda;
   CHECK(threads(16) == std::pair(4, 24));
   config.learner.threads = 6;

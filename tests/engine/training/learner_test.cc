@@ -7,15 +7,14 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "engine/samples/recorded_play.h"
-#include "engine/samples/shard.h"
 #include "engine/samples/shard_directory.h"
-#include "engine/training/fragment_recorder.h"
 #include "engine/training/learner_with_worker.h"
 #include "engine/training/run_session.h"
 #include "env/base/clock.h"
 #include "models/checkpoints/checkpoint.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
+#include "tests/support/engine/played_shards.h"
 #include "tests/support/engine/tiny_run.h"
 
 namespace hod::engine {
@@ -33,28 +32,13 @@ RunDirectory RunOf(const std::string& path, const RunConfig& config) {
 
 // A run with all the play it will ever have.
 RunDirectory RunWithShards(const std::string& path, double ema_decay, int64_t window = 2048) {
-  RunConfig config = TinyConfig();
+  RunConfig config = RepeatableConfig();
   config.learner.max_steps = kSteps;
-  config.learner.passes = 100;
-  config.learner.checkpoint_seconds = 3600;
-  config.learner.goal_kl_weight = 0;  // Depends on when checkpoints are written.
   config.learner.ema_decay = ema_decay;
   config.learner.window = window;
-  absl::StatusOr<RunDirectory> run = RunDirectory::CreateOrResume(path, config);
-  REQUIRE(run.ok());
-  for (int seed = 0; seed < 4; ++seed) {
-    auto writer =
-        ShardWriter::Create(run->shards() + "/" + ShardName({0, seed}), run->config().game, {});
-    REQUIRE(writer.ok());
-    auto episode = TinyEpisode(TinySetup(seed));
-    FragmentRecorder recorder(episode.get(), {}, {.length = 16}, [&](const Fragment& fragment) {
-      return (*writer)->Append(fragment);
-    });
-    episode->AddObserver(&recorder);
-    PlayToEnd(*episode);
-    REQUIRE((*writer)->Finish().ok());
-  }
-  return *std::move(run);
+  RunDirectory run = RunOf(path, config);
+  for (int seed = 0; seed < 4; ++seed) WriteShard(run, {0, seed}, seed);
+  return run;
 }
 
 models::TrainerState FinalState(const RunDirectory& run, int64_t steps = kSteps) {

@@ -11,6 +11,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "env/base/clock.h"
@@ -77,12 +78,16 @@ void Program::KillGroup() {
   while (Running()) absl::SleepFor(absl::Milliseconds(1));
 }
 
-bool Program::KillChild(const std::string& command) {
+bool Program::KillChild(const std::string& command, const std::vector<std::string>& words,
+                        int signal) {
+  const std::string begin =
+      absl::StrCat("hod", std::string(1, '\0'), command, std::string(1, '\0'));
+  const std::string some = absl::StrJoin(words, std::string(1, '\0'));
   std::ifstream children(absl::StrCat("/proc/", pid_, "/task/", pid_, "/children"));
   for (pid_t child; children >> child;) {
     const std::string arguments = ReadFile(absl::StrCat("/proc/", child, "/cmdline")).value_or("");
-    if (!absl::StartsWith(arguments, absl::StrCat("hod", std::string(1, '\0'), command))) continue;
-    return kill(child, SIGKILL) == 0;
+    if (!absl::StartsWith(arguments, begin) || !absl::StrContains(arguments, some)) continue;
+    return kill(child, signal) == 0;
   }
   return false;
 }

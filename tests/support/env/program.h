@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <csignal>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,8 +27,10 @@ class Program {
   void Interrupt();  // SIGTERM.
   void Kill();       // SIGKILL; the processes it started are told by the kernel (SIGTERM).
   void KillGroup();  // SIGKILL, with the processes it started.
-  // SIGKILL for the process it started as "hod COMMAND ..."; false if there is none.
-  bool KillChild(const std::string& command);
+  // SIGKILL, or another, for a process it started as "hod COMMAND ...", with these words one after
+  // the other among the rest; false if there is none.
+  bool KillChild(const std::string& command, const std::vector<std::string>& words = {},
+                 int signal = SIGKILL);
 
  private:
   pid_t pid_;

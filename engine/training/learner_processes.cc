@@ -1,0 +1,106 @@
+#include "engine/training/learner_processes.h"
+
+#include <netinet/in.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "env/base/clock.h"
+#include "env/base/descriptor.h"
+#include "env/base/status.h"
+
+namespace hod::engine {
+namespace {
+
+constexpr char kHere[] = "127.0.0.1";
+constexpr absl::Duration kPatience = absl::Seconds(4);
+constexpr absl::Duration kBetweenLooks = absl::Milliseconds(50);
+
+// A port of this machine that nobody listens at. If somebody takes it before the learners do, they
+// fail, and start again with another.
+absl::StatusOr<int> FreePort() {
+  const Descriptor file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  if (file.get() < 0 || bind(file.get(), any, size) != 0 ||
+      getsockname(file.get(), any, &size) != 0) {
+    return SystemError("a port", "find");
+  }
+  return ntohs(address.sin_port);
+}
+
+}  // namespace
+
+LearnerProcesses::LearnerProcesses(const RunDirectory& run, const std::optional<OneOfLearners>& one,
+                                   const std::vector<std::string>& options)
+    : run_(run), one_(one), options_(options) {}
+
+absl::Status LearnerProcesses::Start() {
+  learners_.clear();
+  started_ = MonotonicNow();
+  std::vector<std::string> learn = {"learn", "--run", run_.path()};
+  const auto log = [&](int rank) {
+    return absl::StrCat(run_.logs(), "/", LearnerRole(rank), ".log");
+  };
+  if (run_.config().learner.learners == 1) {
+    learn.insert(learn.end(), options_.begin(), options_.end());
+    return learners_.emplace_back(std::move(learn), log(0)).Start();
+  }
+  OneOfLearners next = {.rank = 0, .host = kHere, .port = 0};
+  int end = run_.config().learner.learners;
+  if (one_) {
+    next = *one_;
+    end = next.rank + 1;
+  } else {
+    ASSIGN_OR_RETURN(next.port, FreePort());
+  }
+  for (; next.rank < end; ++next.rank) {
+    std::vector<std::string> join = learn;
+    join.insert(join.end(), {"--rank", absl::StrCat(next.rank), "--meet",
+                             absl::StrCat(next.host, ":", next.port)});
+    RETURN_IF_ERROR(learners_.emplace_back(std::move(join), log(next.rank)).Start());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> LearnerProcesses::Watch() {
+  bool all_ended = true;
+  for (ChildProcess& learner : learners_) {
+    const auto ended = learner.Poll();
+    if (!ended) all_ended = false;
+    if (!ended || ended->empty()) continue;
+    const absl::Status failed = learner.Failed(*ended);
+    if (learners_.size() == 1) return failed;
+    EndAll();
+    if (failures_.Add(started_)) return failed;
+    spdlog::warn("all {} learners start again from the newest checkpoint: {}", learners_.size(),
+                 std::string(failed.message()));
+    RETURN_IF_ERROR(Start());
+    return true;
+  }
+  return !all_ended;
+}
+
+void LearnerProcesses::EndAll() {
+  const MonotonicTime end = MonotonicNow() + kPatience;
+  for (ChildProcess& learner : learners_) {
+    while (!learner.Poll()) {
+      if (MonotonicNow() >= end) learner.Kill();
+      absl::SleepFor(kBetweenLooks);
+    }
+  }
+}
+
+std::vector<ChildProcess*> LearnerProcesses::children() {
+  std::vector<ChildProcess*> children;
+  for (ChildProcess& learner : learners_) children.push_back(&learner);
+  return children;
+}
+
+}  // namespace hod::engine
