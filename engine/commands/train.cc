@@ -89,7 +89,8 @@ absl::Status RunTrain(const std::string& config_path, const std::vector<std::str
   RETURN_IF_ERROR(TakeFromEnvironment(config.learner, rank));
   ASSIGN_OR_RETURN(const auto one, LearnerOf(config.learner, rank));
   const StopOnSignals handler;  // Set before there is a run to be seen.
-  ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::CreateOrResume(out, config, PartOf(config, one)));
+  ASSIGN_OR_RETURN(RunDirectory run,
+                   RunDirectory::CreateOrResume(out, config, PartOf(config, one)));
   return Train(run, record, g_stop, one);
 }
 

@@ -248,8 +248,9 @@ void LoseLearner(const TrainingOfTwo& training, int rank, int signal) {
   CHECK_THAT(program.Output(),
              Catch::Contains("all 2 learners start again from the newest checkpoint"));
   // The other one says whom it has lost.
-  CHECK_THAT(training.LogOf(1 - rank), Catch::Contains(absl::StrCat("no answer from learner ", rank)) &&
-                                           Catch::Contains("going on from"));
+  CHECK_THAT(training.LogOf(1 - rank),
+             Catch::Contains(absl::StrCat("no answer from learner ", rank)) &&
+                 Catch::Contains("going on from"));
 }
 
 TEST_CASE("When one of the learners is killed, all go on from the newest checkpoint") {
