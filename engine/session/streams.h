@@ -8,8 +8,8 @@ namespace hod::engine {
 
 // The streams of a run's seed. Those from 0 on belong to the self-play workers, by their numbers.
 struct RunStream {
-  static constexpr uint64_t kBatches =
-      1000000;  // Plus the rank of the learner; every gradient step forks its own.
+  // Plus the rank of the learner; every gradient step forks its own from that.
+  static constexpr uint64_t kBatches = 1000000;
   static constexpr uint64_t kInitialNetwork = 2000000;
   static constexpr uint64_t kPpo = 3000000;  // Forked by the timesteps played before the process.
 };

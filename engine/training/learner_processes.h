@@ -25,7 +25,7 @@ class LearnerProcesses {
   std::vector<ChildProcess*> children();
 
  private:
-  // Waits a moment for the others, which say in their logs whom they have lost, and kills those
+  // Waits a moment for the others, which say in their logs who did not answer, and kills those
   // that hang.
   void EndAll();
 

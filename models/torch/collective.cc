@@ -171,8 +171,8 @@ class GlooCollective final : public Collective {
     lock.unlock();
     // Others may still be asking.
     if (rank_ == 0) std::this_thread::sleep_for(kRollCall / 2);
-    if (missing.empty()) return "the connection to another learner is broken";
-    return absl::StrCat("lost learner ", absl::StrJoin(missing, " and "));
+    if (missing.empty()) return "a connection between learners is broken";
+    return absl::StrCat("no answer from learner ", absl::StrJoin(missing, " and "));
   }
 
   const int rank_, size_;
