@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -20,6 +22,7 @@
 namespace hod::engine {
 namespace {
 
+constexpr char kRole[] = "link";
 constexpr absl::Duration kLease = absl::Seconds(20);
 constexpr absl::Duration kRenew = absl::Seconds(5);
 constexpr absl::Duration kLook = absl::Seconds(1);
@@ -40,13 +43,22 @@ absl::StatusOr<std::string> IdOf(const RunDirectory& run) {
 }  // namespace
 
 LearnerLink::LearnerLink(const RunDirectory& run, RunExchange& exchange)
-    : run_(run), exchange_(exchange), owner_(absl::StrCat(HostName(), "-", RandomName())) {}
+    : run_(run), exchange_(exchange) {}
 
 absl::Status LearnerLink::Begin() {
+  if (!lock_) {
+    ASSIGN_OR_RETURN(lock_, RoleLock::Take(run_, kRole));
+  }
+  std::error_code error;
+  const std::string path = std::filesystem::canonical(run_.path(), error);
+  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat(run_.path(), ": cannot find"));
+  owner_ = absl::StrCat(HostName(), ":", path);
   ASSIGN_OR_RETURN(published_.id, IdOf(run_));
   published_.config = ToToml(run_.config());
   published_.fingerprint = FingerprintOf(published_.config);
   published_.first_worker = run_.config().NumWorkers();
+  // What a killed link left half written.
+  std::filesystem::remove_all(run_.path() + "/incoming", error);
   for (const char* folder : {"/incoming", "/refused"}) {
     RETURN_IF_ERROR(MakeDirectories(run_.path() + folder));
   }
@@ -64,13 +76,23 @@ absl::Status LearnerLink::Lead() {
 }
 
 absl::Status LearnerLink::Step() {
+  absl::Status status = Pass();
+  // Redis may have lost the lease.
+  if (!status.ok()) next_lease_ = MonotonicTime();
+  return status;
+}
+
+absl::Status LearnerLink::Pass() {
   if (MonotonicNow() >= next_lease_) RETURN_IF_ERROR(Lead());
   if (MonotonicNow() >= next_look_) {
     next_look_ = MonotonicNow() + kLook;
     RETURN_IF_ERROR(PassNetwork());
   }
-  ASSIGN_OR_RETURN(const std::vector<TakenShard> shards, exchange_.Take(kShardsAtOnce, kPatience));
-  for (const TakenShard& shard : shards) RETURN_IF_ERROR(Store(shard));
+  if (taken_.empty()) {
+    ASSIGN_OR_RETURN(std::vector<TakenShard> shards, exchange_.Take(kShardsAtOnce, kPatience));
+    std::move(shards.begin(), shards.end(), std::back_inserter(taken_));
+  }
+  for (; !taken_.empty(); taken_.pop_front()) RETURN_IF_ERROR(Store(taken_.front()));
   if (MonotonicNow() >= next_report_) RETURN_IF_ERROR(Report());
   return absl::OkStatus();
 }
@@ -91,8 +113,7 @@ absl::Status LearnerLink::PassNetwork() {
 
 absl::Status LearnerLink::Store(const TakenShard& shard) {
   if (shard.worker < published_.first_worker || shard.number < 0) {
-    ++refused_;
-    return exchange_.Remove(shard, /*refused=*/true);
+    return Refuse(shard);
   }
   const std::string name = ShardName({shard.worker, shard.number});
   const std::string incoming = absl::StrCat(run_.path(), "/incoming/", name);
@@ -108,10 +129,7 @@ absl::Status LearnerLink::Store(const TakenShard& shard) {
     if (error) {
       return absl::ErrnoToStatus(error.value(), absl::StrCat(incoming, ": cannot rename to ", to));
     }
-    if (refused) {
-      ++refused_;
-      return exchange_.Remove(shard, /*refused=*/true);
-    }
+    if (refused) return Refuse(shard);
   }
   // A number that is missing was accepted, and lost with Redis's memory or disk.
   int64_t& next = next_number_[shard.worker];
@@ -123,6 +141,12 @@ absl::Status LearnerLink::Store(const TakenShard& shard) {
   // It may have been there already: this link, or the one before, ended after it had stored it.
   RETURN_IF_ERROR(exchange_.Remove(shard, /*refused=*/false));
   ++delivered_;
+  return absl::OkStatus();
+}
+
+absl::Status LearnerLink::Refuse(const TakenShard& shard) {
+  RETURN_IF_ERROR(exchange_.Remove(shard, /*refused=*/true));
+  ++refused_;
   return absl::OkStatus();
 }
 

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -18,7 +20,8 @@ class LearnerLink {
   // `run` and `exchange` are borrowed.
   LearnerLink(const RunDirectory& run, RunExchange& exchange);
 
-  // Takes the run's name, or fails: another learner has it. To be called before Step().
+  // Takes the run's name, at once if it was this directory's on this machine; fails if another
+  // learner has it, or another link this directory. To be called before Step(), until it succeeds.
   absl::Status Begin();
   // Passes on what there is, waiting a moment for it. Unavailable: Redis cannot be reached now; the
   // next call makes up for it.
@@ -31,14 +34,18 @@ class LearnerLink {
 
  private:
   absl::Status Lead();
+  absl::Status Pass();
   absl::Status PassNetwork();
   absl::Status Store(const TakenShard& shard);
+  absl::Status Refuse(const TakenShard& shard);
   absl::Status Report();
 
   const RunDirectory& run_;
   RunExchange& exchange_;
-  const std::string owner_;  // Of the lease.
+  std::optional<RoleLock> lock_;
+  std::string owner_;  // Of the lease: this directory on this machine.
   PublishedRun published_;
+  std::deque<TakenShard> taken_;  // Not yet stored.
   int64_t network_step_ = -1;
   int64_t delivered_ = 0, refused_ = 0, lost_ = 0;
   std::map<int, int64_t> next_number_;  // By worker, of the shards that have come.

@@ -35,11 +35,13 @@ struct RedisReply {
   bool is_nil() const { return kind == Kind::kNil; }
 };
 
+inline constexpr absl::Duration kRedisTimeout = absl::Seconds(10);
+
 // Not thread-safe. Connects when it is first used and again after a connection is lost, so that
 // whoever calls may simply call again. No call waits longer than the timeout.
 class Redis {
  public:
-  explicit Redis(RedisAddress address, absl::Duration timeout = absl::Seconds(10));
+  explicit Redis(RedisAddress address, absl::Duration timeout = kRedisTimeout);
   ~Redis();
   Redis(Redis&&) noexcept;
 
