@@ -23,8 +23,8 @@ class LearnerLink {
   // Takes the run's name, at once if it was this directory's on this machine; fails if another
   // learner has it, or another link this directory. To be called before Step(), until it succeeds.
   absl::Status Begin();
-  // Passes on what there is, waiting a moment for it. Unavailable: Redis cannot be reached now; the
-  // next call makes up for it.
+  // Passes on what there is, waiting a moment for it. Unavailable or resource exhausted: Redis
+  // cannot be reached now, or a disk is full; the next call makes up for it.
   absl::Status Step();
 
   int64_t delivered() const { return delivered_; }

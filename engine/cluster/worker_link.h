@@ -37,8 +37,9 @@ class WorkerLink {
 
   // Numbers for so many workers, at the first call; the same ones later.
   absl::StatusOr<std::vector<int>> NumberWorkers(int count);
-  // Passes on what there is. Unavailable or resource exhausted: Redis cannot be reached now, or is
-  // full; the next call makes up for it. Failed precondition: the run is another one by now.
+  // Passes on what there is. Unavailable or resource exhausted: Redis cannot be reached now, or it
+  // or a disk is full; the next call makes up for it. Failed precondition: the run is another one
+  // by now.
   absl::Status Step();
   // The part of it that needs no Redis: play pauses, or shards are dropped, while the spool is
   // full.

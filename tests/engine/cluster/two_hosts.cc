@@ -60,10 +60,10 @@ TwoHosts::TwoHosts(RunExchange for_learner, RunExchange for_worker)
   learner_link.emplace(*learner, learner_exchange);
 }
 
-void TwoHosts::Play(int number, int64_t sequence) {
+void TwoHosts::Play(int number, int64_t sequence, size_t padding) {
   const std::string path = worker->shards() + "/" + ShardName({number, sequence});
   const env::GameConfig config = TinyConfig().PlayedGame();
-  auto writer = ShardWriter::Create(path, config, {});
+  auto writer = ShardWriter::Create(path, config, {{"padding", std::string(padding, ' ')}});
   REQUIRE(writer.ok());
   const auto seed = static_cast<uint64_t>(100 * number + sequence);
   const std::vector<Fragment> fragments = PlayRandomly(config, seed, 20).fragments;
@@ -92,8 +92,12 @@ WorkerLink TwoHosts::OpenLink(const SpoolOptions& options) {
 }
 
 void TwoHosts::Deliver(WorkerLink& link, size_t shards) {
+  const auto newest = [](const RunDirectory& run) {
+    const auto latest = run.LatestCheckpoint().value();
+    return latest ? latest->first : -1;
+  };
   const Stopwatch watch;
-  while (ListShards(learner->shards())->size() < shards || learner_exchange.Counts()->waiting > 0) {
+  while (ListShards(learner->shards())->size() < shards || newest(*worker) < newest(*learner)) {
     const absl::Status sent = link.Step(), taken = learner_link->Step();
     INFO(sent << " " << taken);
     REQUIRE(MayPass(sent));

@@ -19,13 +19,13 @@ struct TwoHosts {
   TwoHosts(RunExchange for_learner, RunExchange for_worker);
   explicit TwoHosts(const RedisServer& server) : TwoHosts(server.Exchange(), server.Exchange()) {}
 
-  // A shard of that worker, as self-play would write it.
-  void Play(int number, int64_t sequence);
+  // A shard of that worker, as self-play would write it, made larger by so many bytes.
+  void Play(int number, int64_t sequence, size_t padding = 0);
   // The bytes of the learner's shards, by worker and sequence.
   std::vector<std::string> Delivered() const;
   WorkerLink OpenLink(const SpoolOptions& options = {});
-  // Steps both links until the learner has so many shards, for up to a minute. They may find Redis
-  // unavailable or full meanwhile.
+  // Steps both links until the learner has so many shards and the workers its newest network, for
+  // up to a minute. They may find Redis unavailable or full meanwhile.
   void Deliver(WorkerLink& link, size_t shards);
   // A learner of the delivered shards ends with the parameters of one of those that were played,
   // bit by bit. Requires that they were played by worker after worker, in order.
