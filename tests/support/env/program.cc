@@ -78,13 +78,18 @@ void Program::KillGroup() {
 }
 
 bool Program::KillChild(const std::string& command) {
+  const pid_t child = Child(command);
+  return child > 0 && kill(child, SIGKILL) == 0;
+}
+
+pid_t Program::Child(const std::string& name) const {
   std::ifstream children(absl::StrCat("/proc/", pid_, "/task/", pid_, "/children"));
   for (pid_t child; children >> child;) {
     const std::string arguments = ReadFile(absl::StrCat("/proc/", child, "/cmdline")).value_or("");
-    if (!absl::StartsWith(arguments, absl::StrCat("hod", std::string(1, '\0'), command))) continue;
-    return kill(child, SIGKILL) == 0;
+    const std::string command = absl::StrCat("hod", std::string(1, '\0'), name);
+    if (absl::StartsWith(arguments, command) || absl::StartsWith(arguments, name)) return child;
   }
-  return false;
+  return 0;
 }
 
 Ended RunProgram(const std::vector<std::string>& arguments, const std::string& log) {

@@ -28,6 +28,9 @@ class Program {
   void KillGroup();  // SIGKILL, with the processes it started.
   // SIGKILL for the process it started as "hod COMMAND ..."; false if there is none.
   bool KillChild(const std::string& command);
+  // A process that it started as "hod NAME ..." or as another program, "NAME..."; 0: none.
+  pid_t Child(const std::string& name) const;
+  pid_t pid() const { return pid_; }
 
  private:
   pid_t pid_;
