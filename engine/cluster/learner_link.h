@@ -5,6 +5,7 @@
 #include <atomic>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "engine/cluster/run_exchange.h"
 #include "engine/training/run_directory.h"
 #include "env/base/clock.h"
+#include "env/base/json_lines.h"
 
 namespace hod::engine {
 
@@ -33,11 +35,14 @@ class LearnerLink {
   int64_t network_step() const { return network_step_; }
 
  private:
+  absl::Status DeleteHalfWritten() const;
   absl::Status Lead();
   absl::Status Pass();
   absl::Status PassNetwork();
-  absl::Status Store(const TakenShard& shard);
-  absl::Status Refuse(const TakenShard& shard);
+  // Puts it in the learner's folder, or aside if it is not a shard of this run.
+  absl::Status Store(TakenShard& shard) const;
+  // Counts a shard that is safely on the disk, and removes it from Redis.
+  absl::Status Finish(const TakenShard& shard);
   absl::Status Report();
 
   const RunDirectory& run_;
@@ -45,10 +50,15 @@ class LearnerLink {
   std::optional<RoleLock> lock_;
   std::string owner_;  // Of the lease: this directory on this machine.
   PublishedRun published_;
-  std::deque<TakenShard> taken_;  // Not yet stored.
+  std::deque<TakenShard> taken_;  // Not yet removed from Redis.
+  const std::shared_ptr<void> threads_;
   int64_t network_step_ = -1;
   int64_t delivered_ = 0, refused_ = 0, lost_ = 0;
   std::map<int, int64_t> next_number_;  // By worker, of the shards that have come.
+  JsonLinesFollower learner_metrics_;
+  double learner_step_ = 0;
+  std::optional<JsonLinesWriter> metrics_;  // Of who plays on other machines.
+  MonotonicTime network_since_ = MonotonicNow();
   MonotonicTime next_lease_, next_look_, next_report_;
 };
 

@@ -8,11 +8,32 @@
 
 namespace hod::engine {
 
-LocalRedis::LocalRedis(const std::string& folder)
-    : folder_(folder),
-      process_({"--port", "0", "--unixsocket", folder + "/socket", "--dir", folder, "--save", "",
-                "--appendonly", "yes", "--maxmemory", "512mb", "--maxmemory-policy", "noeviction"},
-               folder + "/log", "redis-server") {}
+namespace {
+
+std::vector<std::string> Arguments(const std::string& folder,
+                                   const std::vector<std::string>& options) {
+  std::vector<std::string> arguments = {"--port",
+                                        "0",
+                                        "--unixsocket",
+                                        folder + "/socket",
+                                        "--dir",
+                                        folder,
+                                        "--save",
+                                        "",
+                                        "--appendonly",
+                                        "yes",
+                                        "--maxmemory",
+                                        "512mb",
+                                        "--maxmemory-policy",
+                                        "noeviction"};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  return arguments;
+}
+
+}  // namespace
+
+LocalRedis::LocalRedis(const std::string& folder, const std::vector<std::string>& options)
+    : folder_(folder), process_(Arguments(folder, options), folder + "/log", "redis-server") {}
 
 LocalRedis::~LocalRedis() { StopAll({&process_}); }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "engine/training/child_process.h"
@@ -12,7 +13,8 @@ namespace hod::engine {
 // 512 MB. Ends with this object and with this process.
 class LocalRedis {
  public:
-  explicit LocalRedis(const std::string& folder);
+  // `options` are more of those of redis-server's command line.
+  explicit LocalRedis(const std::string& folder, const std::vector<std::string>& options = {});
   ~LocalRedis();
   LocalRedis(const LocalRedis&) = delete;
   LocalRedis& operator=(const LocalRedis&) = delete;

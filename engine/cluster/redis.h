@@ -49,10 +49,6 @@ class Redis {
   // its memory or its disk is full; failed precondition for what else it says. They name the
   // address.
   absl::StatusOr<RedisReply> Command(const std::vector<std::string>& words);
-  // The commands as one, between MULTI and EXEC: the replies of each.
-  absl::StatusOr<std::vector<RedisReply>> Transaction(
-      const std::vector<std::vector<std::string>>& commands);
-
   std::string name() const;  // "HOST:PORT" or the socket's path.
 
  private:

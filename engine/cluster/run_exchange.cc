@@ -191,9 +191,9 @@ absl::StatusOr<std::vector<TakenShard>> RunExchange::Take(int count, absl::Durat
   return read(">");
 }
 
-absl::Status RunExchange::Remove(const TakenShard& shard, bool refused) {
+absl::Status RunExchange::Remove(const TakenShard& shard) {
   return AsLearner(kRemove, {Key("shards"), Key("counts")},
-                   {kGroup, shard.entry, refused ? "refused" : "delivered"});
+                   {kGroup, shard.entry, shard.refused ? "refused" : "delivered"});
 }
 
 absl::Status RunExchange::Count(const char* what, int64_t shards) {
@@ -297,7 +297,8 @@ absl::StatusOr<std::map<std::string, nlohmann::json>> RunExchange::Reports() {
       ASSIGN_OR_RETURN(const RedisReply text, redis_.Command({"GET", key.text}));
       if (text.is_nil()) continue;
       auto status = ParseJson(text.text);
-      if (status.ok()) reports[key.text.substr(prefix.size())] = *std::move(status);
+      if (status.ok() && status->is_object())
+        reports[key.text.substr(prefix.size())] = *std::move(status);
     }
   } while (cursor != "0");
   return reports;

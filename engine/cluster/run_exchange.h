@@ -58,6 +58,7 @@ struct TakenShard {
   int worker = 0;
   int64_t number = 0;
   std::string bytes;
+  bool refused = false;  // As its taker finds.
 };
 
 struct ExchangeCounts {
@@ -85,8 +86,8 @@ class RunExchange {
   absl::StatusOr<std::vector<TakenShard>> Take(int count, absl::Duration patience);
   // Counts shards that were accepted and then lost with Redis's memory or disk.
   absl::Status CountLost(int64_t shards);
-  // Removes a shard that has been stored, or that was refused, with which it is counted.
-  absl::Status Remove(const TakenShard& shard, bool refused);
+  // Removes a shard that has been stored, or refused, and counts it as that.
+  absl::Status Remove(const TakenShard& shard);
 
   // The workers' side. Not found: nobody has published a run of that name. Failed precondition: its
   // learner is a program that writes shards of another format.

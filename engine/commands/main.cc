@@ -65,6 +65,7 @@ void AddCommands(CLI::App& app, absl::Status& result) {
   AddStudyNetworks(study, result);
   AddStudyBeliefs(study, result);
   AddStudyAssistants(study, result);
+  AddStudyCluster(study, result);
   AddStudyPlay(study, result);
   AddStudyAnalyse(study, result);
   AddBench(app, result);

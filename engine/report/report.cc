@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "engine/report/learning_curves.h"
+#include "engine/report/play_curves.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/status.h"
@@ -112,6 +113,10 @@ absl::StatusOr<std::string> WriteReport(const RunDirectory& run) {
   RETURN_IF_ERROR(metrics.Poll().status());
   absl::StrAppend(&html, "<h2>Learning</h2>\n<div class=curves>\n");
   for (const Chart& chart : LearningCurves(run.config(), metrics)) {
+    absl::StrAppend(&html, Image(DrawChart(chart).PngBytes(), chart.title));
+  }
+  absl::StrAppend(&html, "</div>\n<h2>Playing</h2>\n<div class=curves>\n");
+  for (const Chart& chart : PlayCurves(metrics)) {
     absl::StrAppend(&html, Image(DrawChart(chart).PngBytes(), chart.title));
   }
   absl::StrAppend(&html, "</div>\n<h2>Settings</h2>\n<pre>", Escaped(ToToml(run.config())),

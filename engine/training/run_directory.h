@@ -4,7 +4,7 @@
 //   run.json                 who made it: version, git revision, start time
 //   checkpoints/step-NNNNNNNNN.safetensors
 //   shards/wNNN-NNNNNNNN.shard        samples/shard_directory.h
-//   metrics/learner.jsonl, metrics/selfplay-NNN.jsonl
+//   metrics/learner.jsonl, metrics/selfplay-NNN.jsonl, metrics/link.jsonl
 //   logs/*.log               what the processes of `hod train` print
 //   *.lock                   held by the process of that role
 //
@@ -30,6 +30,7 @@ class RunDirectory;
 
 // Roles in a run, beside that of its trainer.
 inline constexpr char kLearnerRole[] = "learner";
+inline constexpr char kLinkRole[] = "link";  // To workers on other machines.
 std::string WorkerRole(int worker);  // "selfplay-000"
 
 // Exclusive use of one role in a run, held until destroyed or the process ends.

@@ -64,15 +64,17 @@ TEST_CASE("A shard is accepted once and comes until it is removed") {
   REQUIRE(taken.ok());
   REQUIRE(taken->size() == 2);
   CHECK((*taken)[0].bytes == bytes);
-  REQUIRE(learner.Remove((*taken)[0], /*refused=*/false).ok());
+  REQUIRE(learner.Remove((*taken)[0]).ok());
   // The learner's link is killed: another one gets what was not removed, then the rest.
   RunExchange again = server.Exchange();
   REQUIRE(again.Lead(kOwner, absl::Minutes(1)).ok());
   const auto pending = again.Take(10, absl::ZeroDuration());
   REQUIRE(pending->size() == 1);
   CHECK((*pending)[0].bytes == "b");
-  REQUIRE(again.Remove((*pending)[0], /*refused=*/true).ok());
-  REQUIRE(again.Remove((*pending)[0], /*refused=*/true).ok());  // The answer was lost.
+  TakenShard refused = (*pending)[0];
+  refused.refused = true;
+  REQUIRE(again.Remove(refused).ok());
+  REQUIRE(again.Remove(refused).ok());  // The answer was lost.
   const auto rest = again.Take(10, absl::ZeroDuration());
   REQUIRE(rest->size() == 1);
   CHECK((*rest)[0].bytes == "c");
@@ -124,7 +126,7 @@ TEST_CASE("A learner that was replaced while it stood still changes nothing") {
   absl::SleepFor(absl::Milliseconds(300));
   REQUIRE(second.Lead("there", absl::Minutes(1)).ok());
   REQUIRE(second.PublishNetwork(10, "ten").ok());
-  CHECK(absl::IsUnavailable(first.Remove(taken, /*refused=*/false)));
+  CHECK(absl::IsUnavailable(first.Remove(taken)));
   CHECK(absl::IsUnavailable(first.PublishNetwork(5, "five")));
   CHECK_THAT(MessageOf(first.Lead("here", absl::Minutes(1))),
              Catch::Contains("has a learner already, there"));
@@ -202,7 +204,7 @@ TEST_CASE("A full Redis takes no more, and does again when there is room") {
     const auto taken = learner.Take(1, absl::ZeroDuration());
     for (const TakenShard& shard : *taken) {
       CHECK(shard.number == came++);
-      REQUIRE(learner.Remove(shard, /*refused=*/false).ok());
+      REQUIRE(learner.Remove(shard).ok());
     }
   }
   CHECK(came == number);

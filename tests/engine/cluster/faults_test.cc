@@ -263,7 +263,7 @@ TEST_CASE("What a link was writing when it was killed is taken away, and comes a
   REQUIRE(link.Step().ok());
   // One half written, one stored and not yet removed from Redis.
   REQUIRE(hosts.learner_exchange.Take(3, absl::ZeroDuration())->size() == 3);
-  const std::string half = hosts.learner->path() + "/incoming/" + ShardName({worker, 0}) + ".tmp";
+  const std::string half = hosts.learner->shards() + "/" + ShardName({worker, 0}) + ".tmp";
   WriteBytes(half, hosts.played[0].substr(0, 100));
   WriteBytes(hosts.learner->shards() + "/" + ShardName({worker, 1}), hosts.played[1]);
   RunExchange again = server.Exchange();

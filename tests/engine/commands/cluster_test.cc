@@ -118,12 +118,36 @@ TEST_CASE("Links, hosts and their workers are killed, and every accepted shard a
   REQUIRE(processes["work"].KillChild("selfplay"));
   processes.Deliver(3);
 
-  const auto json = ParseJson(
-      RunProgram({"status", "--redis", processes.url, "--json"}, processes.folder / "status.log")
-          .output);
+  const auto status = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "status");
+    const Ended ended = RunProgram(arguments, processes.folder / "status.log");
+    INFO(ended.output);
+    CHECK(ended.status == 0);
+    return ended.output;
+  };
+  const auto json = ParseJson(status({"--redis", processes.url, "--json"}));
   REQUIRE(json.ok());
   CHECK((*json)["hosts"].size() >= 2);
   CHECK((*json)["network"].get<int64_t>() >= 0);
+  CHECK_THAT(status({"--redis", processes.url}), Catch::Contains("learner at step"));
+  // The link notes who plays elsewhere every five seconds.
+  const std::string noted = processes.run + "/metrics/link.jsonl";
+  const Stopwatch watch;
+  while (!std::filesystem::exists(noted) || std::filesystem::is_empty(noted)) {
+    REQUIRE(watch.Seconds() < 30);
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+  const auto of_folder = ParseJson(status({"--run", processes.run, "--json"}));
+  REQUIRE(of_folder.ok());
+  CHECK((*of_folder)["workers"].size() == 1);
+  CHECK((*of_folder)["learner"]["step"].get<int64_t>() > 0);
+  CHECK((*of_folder)["link"]["workers"].get<int64_t>() >= 1);
+  CHECK_THAT(status({"--run", processes.run}), Catch::Contains("selfplay-000"));
+  const Ended reported = RunProgram({"report", "--run", processes.run}, processes.folder / "log");
+  CHECK(reported.status == 0);
+  CHECK_THAT(ReadBytes(processes.run + "/report.html"),
+             Catch::Contains("How old their networks are") &&
+                 Catch::Contains("Shards that did not arrive"));
   processes.CheckAllArrived();
 }
 
