@@ -14,7 +14,8 @@ PACKAGES := black ca-certificates catch2 ccache clang-format cmake g++ git libab
 	pybind11-dev python3-dev python3-matplotlib python3-numpy python3-pandas python3-pytest \
 	python3-torch
 # For tests of the page in a browser, of its protocol, and of runs on many machines, which skip without them.
-TEST_PACKAGES := chromium chromium-driver python3-selenium python3-websockets redis-server
+TEST_PACKAGES := chromium chromium-driver iproute2 openssl python3-selenium python3-websockets redis-server \
+	slurm-wlm stunnel4
 PYTHON := /usr/bin/python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 

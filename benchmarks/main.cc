@@ -1,6 +1,7 @@
 // The program hod-bench, which `hod bench` runs.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "benchmarks/cluster_load.h"
 #include "benchmarks/many_games.h"
 #include "benchmarks/network_check.h"
 #include "benchmarks/networks.h"
@@ -17,7 +19,9 @@
 #include "engine/config/trained_config.h"
 #include "engine/program/checks.h"
 #include "engine/program/run_program.h"
+#include "env/base/entropy.h"
 #include "env/base/files.h"
+#include "env/base/json.h"
 #include "env/base/status.h"
 #include "models/checkpoints/network_file.h"
 
@@ -101,6 +105,41 @@ void AddStrength(CLI::App& bench, absl::Status& result) {
   command->callback([=, &result] { result = RunStrength(*checkpoint, *setup, *overrides); });
 }
 
+absl::Status RunCluster(ClusterLoadSetup setup, const std::string& out) {
+  const bool own_folder = setup.folder.empty();
+  if (own_folder) {
+    setup.folder = std::filesystem::temp_directory_path() / ("hod-bench-" + RandomName());
+  }
+  const auto measured = MeasureClusterLoad(
+      setup, absl::StrCat("build/hod bench cluster --run ", setup.run, " --out ", out));
+  if (own_folder) std::filesystem::remove_all(setup.folder);
+  RETURN_IF_ERROR(measured.status());
+  return WriteFileAtomically(out, DumpJson(*measured, 1) + "\n");
+}
+
+void AddCluster(CLI::App& bench, absl::Status& result) {
+  auto setup = std::make_shared<ClusterLoadSetup>();
+  auto out = std::make_shared<std::string>();
+  CLI::App* command = bench.add_subcommand(
+      "cluster", "What Redis and hod link carry: recorded shards replayed as many workers");
+  command->add_option("--run", setup->run, "whose shards are replayed")
+      ->required()
+      ->check(engine::Path());
+  command->add_option("--out", *out, "JSON file of the results")
+      ->required()
+      ->check(engine::OutputFile());
+  command
+      ->add_option("--folder", setup->folder, "for the learner's folder (default: a temporary one)")
+      ->check(engine::OutputFolder());
+  command->add_option("--workers", setup->workers, "how many, one number or more")
+      ->capture_default_str()
+      ->check(engine::WholeNumber(1, 10000));
+  command->add_option("--seconds", setup->seconds, "of each number of workers")
+      ->capture_default_str()
+      ->check(engine::AboveZero());
+  command->callback([=, &result] { result = RunCluster(*setup, *out); });
+}
+
 void AddSuites(CLI::App& bench, absl::Status& result) {
   for (const Suite& suite : Suites()) {
     auto options = std::make_shared<RunOptions>();
@@ -157,5 +196,6 @@ int main(int argc, char** argv) {
   absl::Status result;
   hod::benchmarks::AddSuites(bench, result);
   hod::benchmarks::AddStrength(bench, result);
+  hod::benchmarks::AddCluster(bench, result);
   return hod::engine::RunProgram(bench, result, argc, argv);
 }

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "engine/cluster/host.h"
 #include "engine/samples/shard.h"
 #include "engine/samples/shard_directory.h"
@@ -13,6 +16,7 @@
 #include "env/base/files.h"
 #include "env/base/host_name.h"
 #include "env/base/json.h"
+#include "env/base/parallel.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
 #include "env/base/version.h"
@@ -43,9 +47,17 @@ LearnerLink::LearnerLink(const RunDirectory& run, RunExchange& exchange, Part pa
     : run_(run),
       exchange_(exchange),
       part_(part),
-      owner_(absl::StrCat(HostName(), "-", RandomName())) {}
+      threads_(AllowThreads(kShardsAtOnce)),
+      learner_metrics_(absl::StrCat(run.metrics(), "/", kLearnerRole, ".jsonl")) {}
 
 absl::Status LearnerLink::Begin() {
+  if (!lock_) {
+    ASSIGN_OR_RETURN(lock_, RoleLock::Take(run_, kLinkRole));
+  }
+  std::error_code error;
+  const std::string path = std::filesystem::canonical(run_.path(), error);
+  if (error) return SystemError(run_.path(), "find", error.value());
+  owner_ = absl::StrCat(HostName(), ":", path);
   if (part_.rank == 0) {
     ASSIGN_OR_RETURN(published_.id, IdOf(run_));
     published_.config = ToToml(run_.config());
@@ -55,11 +67,16 @@ absl::Status LearnerLink::Begin() {
   } else {
     RETURN_IF_ERROR(FindPublished());
   }
-  for (const char* folder : {"/incoming", "/refused"}) {
-    RETURN_IF_ERROR(MakeDirectories(run_.path() + folder));
-  }
+  RETURN_IF_ERROR(MakeDirectories(run_.path() + "/refused"));
   ASSIGN_OR_RETURN(const std::vector<ShardId> stored, ListShards(run_.shards()));
-  for (const ShardId& id : stored) next_number_[id.worker] = id.sequence + 1;
+  for (const ShardId& id : stored) {
+    next_number_[id.worker] = id.sequence + 1;
+  }
+  RETURN_IF_ERROR(DeleteHalfWritten());
+  if (!metrics_) {
+    ASSIGN_OR_RETURN(metrics_,
+                     JsonLinesWriter::Open(absl::StrCat(run_.metrics(), "/", kLinkRole, ".jsonl")));
+  }
   return Lead();
 }
 
@@ -77,6 +94,21 @@ absl::Status LearnerLink::FindPublished() {
                    run_.path(), ", or has no link of rank 0 (hod link --rank 0)"));
 }
 
+// What a killed link left of others' shards.
+absl::Status LearnerLink::DeleteHalfWritten() const {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(run_.shards(), error)) {
+    const auto name = FinalName(entry.path().filename());
+    const auto id = name ? ParseShardName(*name) : std::nullopt;
+    std::error_code ignored;
+    if (id && id->worker >= published_.first_worker) {
+      std::filesystem::remove(entry.path(), ignored);
+    }
+  }
+  if (error) return SystemError(run_.shards(), "list", error.value());
+  return absl::OkStatus();
+}
+
 absl::Status LearnerLink::Lead() {
   RETURN_IF_ERROR(exchange_.Lead(owner_, kLease));
   // Again and again, in case Redis has lost it.
@@ -86,13 +118,26 @@ absl::Status LearnerLink::Lead() {
 }
 
 absl::Status LearnerLink::Step() {
+  absl::Status status = Pass();
+  // Redis may have lost the lease.
+  if (!status.ok()) next_lease_ = MonotonicTime();
+  return status;
+}
+
+absl::Status LearnerLink::Pass() {
   if (MonotonicNow() >= next_lease_) RETURN_IF_ERROR(Lead());
   if (part_.rank == 0 && MonotonicNow() >= next_look_) {
     next_look_ = MonotonicNow() + kLook;
     RETURN_IF_ERROR(PassNetwork());
   }
-  ASSIGN_OR_RETURN(const std::vector<TakenShard> shards, exchange_.Take(kShardsAtOnce, kPatience));
-  for (const TakenShard& shard : shards) RETURN_IF_ERROR(Store(shard));
+  if (taken_.empty()) {
+    ASSIGN_OR_RETURN(std::vector<TakenShard> shards, exchange_.Take(kShardsAtOnce, kPatience));
+    std::move(shards.begin(), shards.end(), std::back_inserter(taken_));
+  }
+  // Each waits for the disk, which serves many at once.
+  RETURN_IF_ERROR(RunOnThreads(static_cast<int>(taken_.size()), kShardsAtOnce,
+                               [&](int i) { return Store(taken_[static_cast<size_t>(i)]); }));
+  for (; !taken_.empty(); taken_.pop_front()) RETURN_IF_ERROR(Finish(taken_.front()));
   if (MonotonicNow() >= next_report_) RETURN_IF_ERROR(Report());
   return absl::OkStatus();
 }
@@ -101,64 +146,87 @@ absl::Status LearnerLink::PassNetwork() {
   ASSIGN_OR_RETURN(const auto latest, run_.LatestCheckpoint());
   if (!latest) return absl::OkStatus();
   ASSIGN_OR_RETURN(const PublishedNetwork published, exchange_.NewestNetwork());
-  network_step_ = published.step;
-  if (published.step == latest->first) return absl::OkStatus();
+  if (published.step == latest->first) {
+    network_step_ = published.step;
+    return absl::OkStatus();
+  }
   const auto bytes = ReadFile(latest->second);
   // The learner may just have deleted it, for a newer one.
   if (!bytes.ok()) return absl::IsNotFound(bytes.status()) ? absl::OkStatus() : bytes.status();
   RETURN_IF_ERROR(exchange_.PublishNetwork(latest->first, *bytes));
   network_step_ = latest->first;
+  network_since_ = MonotonicNow();
   return absl::OkStatus();
 }
 
-absl::Status LearnerLink::Store(const TakenShard& shard) {
-  if (shard.worker < published_.first_worker || shard.number < 0) {
-    ++refused_;
-    return exchange_.Remove(shard, /*refused=*/true);
-  }
+absl::Status LearnerLink::Store(TakenShard& shard) const {
+  shard.refused = shard.worker < published_.first_worker || shard.number < 0;
+  if (shard.refused) return absl::OkStatus();
   const std::string name = ShardName({shard.worker, shard.number});
-  const std::string incoming = absl::StrCat(run_.path(), "/incoming/", name);
   const std::string stored = absl::StrCat(run_.shards(), "/", name);
-  std::error_code error;
-  if (!std::filesystem::exists(stored, error)) {
-    RETURN_IF_ERROR(WriteFileAtomically(incoming, shard.bytes));
-    const absl::Status valid = ReadShard(incoming).status();
-    const bool refused = absl::IsDataLoss(valid) || absl::IsInvalidArgument(valid);
-    if (!valid.ok() && !refused) return valid;
-    const std::string to = refused ? absl::StrCat(run_.path(), "/refused/", name) : stored;
-    std::filesystem::rename(incoming, to, error);
-    if (error) {
-      return SystemError(incoming, absl::StrCat("rename to ", to), error.value());
+  std::error_code ignored;
+  // This link, or the one before, may have ended after it had stored it.
+  if (std::filesystem::exists(stored, ignored)) return absl::OkStatus();
+  shard.refused = !ParseShard(shard.bytes, stored).ok();
+  return WriteFileAtomically(shard.refused ? absl::StrCat(run_.path(), "/refused/", name) : stored,
+                             shard.bytes);
+}
+
+absl::Status LearnerLink::Finish(const TakenShard& shard) {
+  if (!shard.refused) {
+    // A number that is missing was accepted, and lost with Redis's memory or disk.
+    int64_t& next = next_number_[shard.worker];
+    if (shard.number > next) {
+      RETURN_IF_ERROR(exchange_.CountLost(shard.number - next));
+      lost_ += shard.number - next;
     }
-    if (refused) {
-      ++refused_;
-      return exchange_.Remove(shard, /*refused=*/true);
-    }
+    next = std::max(next, shard.number + 1);
   }
-  // A number that is missing was accepted, and lost with Redis's memory or disk.
-  int64_t& next = next_number_[shard.worker];
-  if (shard.number > next) {
-    RETURN_IF_ERROR(exchange_.CountLost(shard.number - next));
-    lost_ += shard.number - next;
-  }
-  next = std::max(next, shard.number + 1);
-  // It may have been there already: this link, or the one before, ended after it had stored it.
-  RETURN_IF_ERROR(exchange_.Remove(shard, /*refused=*/false));
-  ++delivered_;
+  RETURN_IF_ERROR(exchange_.Remove(shard));
+  ++(shard.refused ? refused_ : delivered_);
   return absl::OkStatus();
 }
 
 absl::Status LearnerLink::Report() {
   next_report_ = MonotonicNow() + kReport;
-  return exchange_.Report(owner_, {{"role", "learner"},
-                                   {"host", HostName()},
-                                   {"program", absl::StrCat(kVersion, " ", kGitRevision)},
-                                   {"run", run_.path()},
-                                   {"rank", part_.rank},
-                                   {"network", network_step_},
-                                   {"delivered", delivered_},
-                                   {"refused", refused_},
-                                   {"lost", lost_}});
+  const auto lines = learner_metrics_.Poll();
+  // Damaged metrics are no reason to stop.
+  if (lines.ok() && !lines->empty()) learner_step_ = NumberAt(lines->back(), "step");
+  const double network_age = absl::ToDoubleSeconds(MonotonicNow() - network_since_);
+  RETURN_IF_ERROR(exchange_.Report(owner_, {{"role", "learner"},
+                                            {"host", HostName()},
+                                            {"program", absl::StrCat(kVersion, " ", kGitRevision)},
+                                            {"run", run_.path()},
+                                            {"step", learner_step_},
+                                            {"network", network_step_},
+                                            {"network_age", network_age},
+                                            {"delivered", delivered_},
+                                            {"refused", refused_},
+                                            {"lost", lost_}}));
+  ASSIGN_OR_RETURN(const auto hosts, exchange_.Reports());
+  ASSIGN_OR_RETURN(const ExchangeCounts counts, exchange_.Counts());
+  size_t workers = 0;
+  double timesteps_per_second = 0;
+  int64_t behind = 0;
+  for (const auto& [id, host] : hosts) {
+    if (!host.contains("workers")) continue;
+    workers += host["workers"].size();
+    timesteps_per_second += NumberAt(host, "timesteps_per_second");
+    const auto network = static_cast<int64_t>(NumberAt(host, "network"));
+    // A host that has none yet does not play.
+    if (network >= 0) behind = std::max(behind, network_step_ - network);
+  }
+  return metrics_->Write({{"time", absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch())},
+                          {"workers", workers},
+                          {"timesteps_per_second", timesteps_per_second},
+                          {"network", network_step_},
+                          {"behind", behind},
+                          {"accepted", counts.accepted},
+                          {"delivered", counts.delivered},
+                          {"waiting", counts.waiting},
+                          {"refused", counts.refused},
+                          {"dropped", counts.dropped},
+                          {"lost", counts.lost}});
 }
 
 absl::Status RunLearnerLink(const RunDirectory& run, RunExchange& exchange,

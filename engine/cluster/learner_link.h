@@ -3,13 +3,17 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "engine/cluster/run_exchange.h"
 #include "engine/training/run_directory.h"
 #include "env/base/clock.h"
+#include "env/base/json_lines.h"
 
 namespace hod::engine {
 
@@ -19,11 +23,12 @@ class LearnerLink {
   // `part.rank` has this link, and the exchange is that of its rank.
   LearnerLink(const RunDirectory& run, RunExchange& exchange, Part part = {});
 
-  // Takes the run's name, or fails: another learner has it. Unavailable: the link of rank 0 has not
-  // published the run yet. To be called before Step().
+  // Takes the run's name, at once if it was this directory's on this machine; fails if another
+  // learner has it, or another link this directory. Unavailable: the link of rank 0 has not
+  // published the run yet. To be called before Step(), until it succeeds.
   absl::Status Begin();
-  // Passes on what there is, waiting a moment for it. Unavailable: Redis cannot be reached now; the
-  // next call makes up for it.
+  // Passes on what there is, waiting a moment for it. Unavailable or resource exhausted: Redis
+  // cannot be reached now, or a disk is full; the next call makes up for it.
   absl::Status Step();
 
   int64_t delivered() const { return delivered_; }
@@ -33,19 +38,31 @@ class LearnerLink {
 
  private:
   absl::Status FindPublished();
+  absl::Status DeleteHalfWritten() const;
   absl::Status Lead();
+  absl::Status Pass();
   absl::Status PassNetwork();
-  absl::Status Store(const TakenShard& shard);
+  // Puts it in the learner's folder, or aside if it is not a shard of this run.
+  absl::Status Store(TakenShard& shard) const;
+  // Counts a shard that is safely on the disk, and removes it from Redis.
+  absl::Status Finish(const TakenShard& shard);
   absl::Status Report();
 
   const RunDirectory& run_;
   RunExchange& exchange_;
   const Part part_;
-  const std::string owner_;  // Of the lease.
+  std::optional<RoleLock> lock_;
+  std::string owner_;  // Of the lease: this directory on this machine.
   PublishedRun published_;
+  std::deque<TakenShard> taken_;  // Not yet removed from Redis.
+  const std::shared_ptr<void> threads_;
   int64_t network_step_ = -1;
   int64_t delivered_ = 0, refused_ = 0, lost_ = 0;
   std::map<int, int64_t> next_number_;  // By worker, of the shards that have come.
+  JsonLinesFollower learner_metrics_;
+  double learner_step_ = 0;
+  std::optional<JsonLinesWriter> metrics_;  // Of who plays on other machines.
+  MonotonicTime network_since_ = MonotonicNow();
   MonotonicTime next_lease_, next_look_, next_report_;
 };
 

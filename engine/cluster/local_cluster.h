@@ -16,7 +16,8 @@ struct LocalCluster {
   int hosts = 2;          // Of one worker each, besides those of the run itself.
 };
 
-// Trains until the run is trained or `stop` is set. Needs redis-server.
+// Trains until the run is trained or `stop` is set. Of the others, one that dies is started again,
+// and one that keeps failing is given up and said. Needs redis-server.
 absl::Status RunLocalCluster(const LocalCluster& cluster, const std::atomic<bool>& stop);
 
 }  // namespace hod::engine

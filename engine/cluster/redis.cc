@@ -187,18 +187,4 @@ absl::StatusOr<RedisReply> Redis::Command(const std::vector<std::string>& words)
   return Ask(words);
 }
 
-absl::StatusOr<std::vector<RedisReply>> Redis::Transaction(
-    const std::vector<std::vector<std::string>>& commands) {
-  RETURN_IF_ERROR(Connect());
-  RETURN_IF_ERROR(Ask({"MULTI"}).status());
-  for (const std::vector<std::string>& command : commands) {
-    const auto queued = Ask(command);
-    if (queued.ok()) continue;
-    if (connection_ != nullptr) (void)Ask({"DISCARD"});
-    return queued.status();
-  }
-  ASSIGN_OR_RETURN(RedisReply replies, Ask({"EXEC"}));
-  return std::move(replies.list);
-}
-
 }  // namespace hod::engine

@@ -35,11 +35,13 @@ struct RedisReply {
   bool is_nil() const { return kind == Kind::kNil; }
 };
 
+inline constexpr absl::Duration kRedisTimeout = absl::Seconds(10);
+
 // Not thread-safe. Connects when it is first used and again after a connection is lost, so that
 // whoever calls may simply call again. No call waits longer than the timeout.
 class Redis {
  public:
-  explicit Redis(RedisAddress address, absl::Duration timeout = absl::Seconds(10));
+  explicit Redis(RedisAddress address, absl::Duration timeout = kRedisTimeout);
   ~Redis();
   Redis(Redis&&) noexcept;
 
@@ -47,10 +49,6 @@ class Redis {
   // its memory or its disk is full; failed precondition for what else it says. They name the
   // address.
   absl::StatusOr<RedisReply> Command(const std::vector<std::string>& words);
-  // The commands as one, between MULTI and EXEC: the replies of each.
-  absl::StatusOr<std::vector<RedisReply>> Transaction(
-      const std::vector<std::vector<std::string>>& commands);
-
   std::string name() const;  // "HOST:PORT" or the socket's path.
 
  private:

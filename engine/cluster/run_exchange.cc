@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -18,8 +19,16 @@ namespace {
 constexpr char kGroup[] = "learner";
 // That of engine/samples/shard.h, and of what is exchanged.
 constexpr char kFormat[] = "shards 1";
-constexpr char kNetworkLifetime[] = "3600";
+constexpr char kOldNetworkLifetime[] = "60";  // Seconds, as below.
 constexpr char kReportLifetime[] = "60";
+
+// What a learner writes is little, and shards are removed only by a learner that can write; so a
+// full Redis takes it. (Redis knows flags of scripts since version 7.)
+constexpr char kEvenIfFull[] = "#!lua flags=allow-oom\n";
+
+// A learner that stood still while another one took its place changes nothing any more.
+constexpr char kIfLearner[] = R"(
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'no' end)";
 
 constexpr char kLead[] = R"(
 local owner = redis.call('GET', KEYS[1])
@@ -35,6 +44,19 @@ if links and links ~= ARGV[5] then return 'links ' .. links end
 redis.call('HSET', KEYS[1], 'id', ARGV[1], 'config', ARGV[2], 'fingerprint', ARGV[3],
            'first_worker', ARGV[4], 'links', ARGV[5])
 return ARGV[1])";
+
+constexpr char kPublishNetwork[] = R"(
+local old = redis.call('HGET', KEYS[2], 'network')
+if old and old ~= ARGV[2] then redis.call('EXPIRE', ARGV[4] .. old, ARGV[5]) end
+redis.call('SET', ARGV[4] .. ARGV[2], ARGV[6])
+redis.call('HSET', KEYS[2], 'network', ARGV[2], 'network_checksum', ARGV[3])
+return 'yes')";
+
+// An entry is counted once, however often its removal is asked for.
+constexpr char kRemove[] = R"(
+redis.call('XACK', KEYS[2], ARGV[2], ARGV[3])
+if redis.call('XDEL', KEYS[2], ARGV[3]) == 1 then redis.call('HINCRBY', KEYS[3], ARGV[4], 1) end
+return 'yes')";
 
 constexpr char kOffer[] = R"(
 local run = redis.call('HMGET', KEYS[1], 'id', 'fingerprint')
@@ -87,8 +109,8 @@ std::string FingerprintOf(const std::string& config) {
   return absl::StrCat(kFormat, ", configuration ", Checksum(config));
 }
 
-RunExchange::RunExchange(RedisAddress address, std::string name, int link)
-    : redis_(std::move(address)), name_(std::move(name)), link_(link) {}
+RunExchange::RunExchange(RedisAddress address, std::string name, int link, absl::Duration timeout)
+    : redis_(std::move(address), timeout), name_(std::move(name)), link_(link) {}
 
 std::string RunExchange::Key(const std::string& what) const {
   if (what == "shards") return ShardsOf(link_);
@@ -102,18 +124,33 @@ std::string RunExchange::ShardsOf(int link) const {
 
 absl::Status RunExchange::Lead(const std::string& owner, absl::Duration lease) {
   ASSIGN_OR_RETURN(const RedisReply holder,
-                   redis_.Command({"EVAL", kLead, "1", Key("learner"), owner,
-                                   absl::StrCat(absl::ToInt64Milliseconds(lease))}));
+                   redis_.Command({"EVAL", absl::StrCat(kEvenIfFull, kLead), "1", Key("learner"),
+                                   owner, absl::StrCat(absl::ToInt64Milliseconds(lease))}));
+  owner_ = owner;
   if (holder.text == owner) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat(name_, " in ", redis_.name(), ": has a learner already, ", holder.text));
 }
 
+absl::Status RunExchange::AsLearner(const std::string& script, std::vector<std::string> keys,
+                                    std::vector<std::string> arguments) {
+  std::vector<std::string> words = {"EVAL", absl::StrCat(kEvenIfFull, kIfLearner, script),
+                                    absl::StrCat(keys.size() + 1), Key("learner")};
+  std::move(keys.begin(), keys.end(), std::back_inserter(words));
+  words.push_back(owner_);
+  std::move(arguments.begin(), arguments.end(), std::back_inserter(words));
+  ASSIGN_OR_RETURN(const RedisReply reply, redis_.Command(words));
+  if (reply.text == "yes") return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat(name_, " in ", redis_.name(), ": ", owner_, " is not its learner now"));
+}
+
 absl::Status RunExchange::Publish(const PublishedRun& run) {
   ASSIGN_OR_RETURN(
       const RedisReply id,
-      redis_.Command({"EVAL", kPublish, "1", Key("run"), run.id, run.config, run.fingerprint,
-                      absl::StrCat(run.first_worker), absl::StrCat(run.links)}));
+      redis_.Command({"EVAL", absl::StrCat(kEvenIfFull, kPublish), "1", Key("run"), run.id,
+                      run.config, run.fingerprint, absl::StrCat(run.first_worker),
+                      absl::StrCat(run.links)}));
   if (id.text == run.id) return absl::OkStatus();
   if (absl::StartsWith(id.text, "links ")) {
     return absl::FailedPreconditionError(
@@ -126,31 +163,35 @@ absl::Status RunExchange::Publish(const PublishedRun& run) {
 }
 
 absl::Status RunExchange::PublishNetwork(int64_t step, const std::string& bytes) {
+  return AsLearner(
+      kPublishNetwork, {Key("run")},
+      {absl::StrCat(step), Checksum(bytes), Key("network:"), kOldNetworkLifetime, bytes});
+}
+
+absl::Status RunExchange::MakeGroup() {
   return redis_
-      .Transaction({{"SET", Key(absl::StrCat("network:", step)), bytes, "EX", kNetworkLifetime},
-                    {"HSET", Key("run"), "network", absl::StrCat(step), "network_checksum",
-                     Checksum(bytes)}})
+      .Command({"EVAL",
+                absl::StrCat(kEvenIfFull,
+                             "return redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], "
+                             "'0', 'MKSTREAM')"),
+                "1", Key("shards"), kGroup})
       .status();
 }
 
 absl::StatusOr<std::vector<TakenShard>> RunExchange::Take(int count, absl::Duration patience) {
-  if (!has_group_) {
-    const auto made = redis_.Command({"XGROUP", "CREATE", Key("shards"), kGroup, "0", "MKSTREAM"});
-    if (!made.ok() && !absl::StrContains(made.status().message(), "BUSYGROUP")) {
-      return made.status();
-    }
-    has_group_ = true;
-  }
   const auto read = [&](const char* from) -> absl::StatusOr<std::vector<TakenShard>> {
     std::vector<std::string> words = {"XREADGROUP", "GROUP", kGroup,
                                       kGroup,       "COUNT", absl::StrCat(count)};
     const int64_t wait = absl::ToInt64Milliseconds(patience);
     if (wait > 0) words.insert(words.end(), {"BLOCK", absl::StrCat(wait)});
     words.insert(words.end(), {"STREAMS", Key("shards"), from});
-    const auto reply = redis_.Command(words);
+    auto reply = redis_.Command(words);
+    // There is none at first, and none in a server that has lost its data.
+    if (absl::StrContains(reply.status().message(), "NOGROUP")) {
+      RETURN_IF_ERROR(MakeGroup());
+      reply = redis_.Command(words);
+    }
     if (!reply.ok()) {
-      // A server that has lost its data has lost the group as well.
-      has_group_ = false;
       took_pending_ = false;
       return reply.status();
     }
@@ -164,13 +205,23 @@ absl::StatusOr<std::vector<TakenShard>> RunExchange::Take(int count, absl::Durat
   return read(">");
 }
 
-absl::Status RunExchange::Remove(const TakenShard& shard, bool refused) {
+absl::Status RunExchange::Remove(const TakenShard& shard) {
+  return AsLearner(kRemove, {Key("shards"), Key("counts")},
+                   {kGroup, shard.entry, shard.refused ? "refused" : "delivered"});
+}
+
+absl::Status RunExchange::Count(const char* what, int64_t shards) {
   return redis_
-      .Transaction({{"XACK", Key("shards"), kGroup, shard.entry},
-                    {"XDEL", Key("shards"), shard.entry},
-                    {"HINCRBY", Key("counts"), refused ? "refused" : "delivered", "1"}})
+      .Command({"EVAL",
+                absl::StrCat(kEvenIfFull,
+                             "return redis.call('HINCRBY', KEYS[1], ARGV[1], "
+                             "ARGV[2])"),
+                "1", Key("counts"), what, absl::StrCat(shards)})
       .status();
 }
+
+absl::Status RunExchange::CountDropped(int64_t shards) { return Count("dropped", shards); }
+absl::Status RunExchange::CountLost(int64_t shards) { return Count("lost", shards); }
 
 absl::StatusOr<PublishedRun> RunExchange::Find() {
   ASSIGN_OR_RETURN(const RedisReply reply,
@@ -179,9 +230,14 @@ absl::StatusOr<PublishedRun> RunExchange::Find() {
   if (reply.list.size() != 5 || reply.list[0].is_nil()) {
     return absl::NotFoundError(absl::StrCat(redis_.name(), ": has no run called ", name_, " yet"));
   }
-  return PublishedRun{reply.list[0].text, reply.list[1].text, reply.list[2].text,
-                      static_cast<int>(NumberIn(reply.list[3], 0)),
-                      static_cast<int>(NumberIn(reply.list[4], 1))};
+  PublishedRun run{reply.list[0].text, reply.list[1].text, reply.list[2].text,
+                   static_cast<int>(NumberIn(reply.list[3], 0)),
+                   static_cast<int>(NumberIn(reply.list[4], 1))};
+  const std::string own = FingerprintOf(run.config);
+  if (run.fingerprint == own) return run;
+  return absl::FailedPreconditionError(
+      absl::StrCat(name_, " in ", redis_.name(), ": its learner exchanges \"", run.fingerprint,
+                   "\", this program \"", own, "\"; use the same version of Hod for both"));
 }
 
 absl::StatusOr<std::vector<int>> RunExchange::NumberWorkers(int count, int first) {
@@ -211,14 +267,6 @@ absl::StatusOr<Acceptance> RunExchange::Offer(const PublishedRun& run, const Off
                                                     " is refused: ", reply.text));
 }
 
-absl::Status RunExchange::CountDropped(int64_t shards) {
-  return redis_.Command({"HINCRBY", Key("counts"), "dropped", absl::StrCat(shards)}).status();
-}
-
-absl::Status RunExchange::CountLost(int64_t shards) {
-  return redis_.Command({"HINCRBY", Key("counts"), "lost", absl::StrCat(shards)}).status();
-}
-
 absl::StatusOr<PublishedNetwork> RunExchange::NewestNetwork() {
   ASSIGN_OR_RETURN(const RedisReply reply,
                    redis_.Command({"HMGET", Key("run"), "network", "network_checksum"}));
@@ -242,8 +290,13 @@ absl::StatusOr<std::string> RunExchange::FetchNetwork(const PublishedNetwork& ne
 }
 
 absl::Status RunExchange::Report(const std::string& host, const nlohmann::json& status) {
+  // Who asks why a Redis is full wants to know.
   return redis_
-      .Command({"SET", Key(absl::StrCat("host:", host)), DumpJson(status), "EX", kReportLifetime})
+      .Command({"EVAL",
+                absl::StrCat(kEvenIfFull,
+                             "return redis.call('SET', KEYS[1], ARGV[1], 'EX', "
+                             "ARGV[2])"),
+                "1", Key(absl::StrCat("host:", host)), DumpJson(status), kReportLifetime})
       .status();
 }
 
@@ -260,7 +313,8 @@ absl::StatusOr<std::map<std::string, nlohmann::json>> RunExchange::Reports() {
       ASSIGN_OR_RETURN(const RedisReply text, redis_.Command({"GET", key.text}));
       if (text.is_nil()) continue;
       auto status = ParseJson(text.text);
-      if (status.ok()) reports[key.text.substr(prefix.size())] = *std::move(status);
+      if (status.ok() && status->is_object())
+        reports[key.text.substr(prefix.size())] = *std::move(status);
     }
   } while (cursor != "0");
   return reports;

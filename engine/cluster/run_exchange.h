@@ -1,12 +1,14 @@
 // A run in Redis: what its learner and its self-play workers on other machines pass to each other.
 //
-//   hod:NAME:run       hash: who it is (id), its configuration, the newest network's step and
-//   checksum hod:NAME:network:N the network of step N, for an hour hod:NAME:shards    stream of
-//   whole shards, consumer group "learner" hod:NAME:accepted  hash: by worker, the number of its
-//   last shard hod:NAME:counts    hash: shards accepted, delivered, refused, dropped, lost
-//   hod:NAME:workers   how many workers have been numbered
-//   hod:NAME:learner   whose learner it is, for as long as it renews that
-//   hod:NAME:host:ID   what a host says of itself, for a minute
+//   hod:NAME:run        hash: who it is (id), its configuration, the newest network's step and
+//                       checksum
+//   hod:NAME:network:N  the network of step N; for a minute only once there is a newer one
+//   hod:NAME:shards     stream of whole shards, consumer group "learner"
+//   hod:NAME:accepted   hash: by worker, the number of its last shard
+//   hod:NAME:counts     hash: shards accepted, delivered, refused, dropped, lost
+//   hod:NAME:workers    how many workers have been numbered
+//   hod:NAME:learner    whose learner it is, for as long as it renews that
+//   hod:NAME:host:ID    what a host says of itself, for a minute
 //
 // Learners that have a directory and a link each (hod link --rank) have a stream and a lease each:
 // of rank 1 hod:NAME:shards:1 and hod:NAME:learner:1, and so on. The link of rank 0 publishes for
@@ -14,7 +16,7 @@
 //
 // A shard is accepted once: with it the number of its worker's last shard is set, in one step. It
 // is taken away after it is safely in the learner's directory. Shards are never thrown away by
-// Redis (no MAXLEN): a full Redis refuses new ones.
+// Redis (no MAXLEN): a full Redis refuses new ones, but nothing of what empties it.
 #pragma once
 
 #include <cstdint>
@@ -61,6 +63,7 @@ struct TakenShard {
   int worker = 0;
   int64_t number = 0;
   std::string bytes;
+  bool refused = false;  // As its taker finds.
 };
 
 struct ExchangeCounts {
@@ -70,14 +73,17 @@ struct ExchangeCounts {
 
 class RunExchange {
  public:
-  // `link` is the rank of the learner whose link this is, if it is one.
-  RunExchange(RedisAddress address, std::string name, int link = 0);
+  // `link` is the rank of the learner whose link this is, if it is one. No call waits longer than
+  // `timeout`, or than its own patience on top.
+  RunExchange(RedisAddress address, std::string name, int link = 0,
+              absl::Duration timeout = kRedisTimeout);
 
   const std::string& name() const { return name_; }
   std::string server() const { return redis_.name(); }
 
   // The learner's side. Makes this learner, `owner`, the run's for `lease`; failed precondition if
-  // another has it. To be called again before that time is over.
+  // another has it. To be called again before that time is over: later, networks are not published
+  // and shards not removed, which is unavailable.
   absl::Status Lead(const std::string& owner, absl::Duration lease);
   // Publishes who the run is. Failed precondition if a run of another id has the name, or had
   // another number of links.
@@ -88,10 +94,11 @@ class RunExchange {
   absl::StatusOr<std::vector<TakenShard>> Take(int count, absl::Duration patience);
   // Counts shards that were accepted and then lost with Redis's memory or disk.
   absl::Status CountLost(int64_t shards);
-  // Removes a shard that has been stored, or that was refused, with which it is counted.
-  absl::Status Remove(const TakenShard& shard, bool refused);
+  // Removes a shard that has been stored, or refused, and counts it as that.
+  absl::Status Remove(const TakenShard& shard);
 
-  // The workers' side. Not found: nobody has published a run of that name.
+  // The workers' side. Not found: nobody has published a run of that name. Failed precondition: its
+  // learner is a program that writes shards of another format.
   absl::StatusOr<PublishedRun> Find();
   // Numbers for `count` workers that nobody else has.
   absl::StatusOr<std::vector<int>> NumberWorkers(int count, int first);
@@ -112,11 +119,16 @@ class RunExchange {
   std::string Key(const std::string& what) const;
   // The stream of a link's shards.
   std::string ShardsOf(int link) const;
+  absl::Status MakeGroup();
+  // Runs a script of those that only the learner may run, if this is it.
+  absl::Status AsLearner(const std::string& script, std::vector<std::string> keys,
+                         std::vector<std::string> arguments);
+  absl::Status Count(const char* what, int64_t shards);
 
   Redis redis_;
   const std::string name_;
   const int link_;
-  bool has_group_ = false;
+  std::string owner_;  // Of the lease.
   bool took_pending_ = false;
 };
 

@@ -16,6 +16,7 @@ namespace hod::engine {
 namespace {
 
 constexpr absl::Duration kBetweenLooks = absl::Milliseconds(100);
+constexpr absl::Duration kBetweenSpoolLooks = absl::Seconds(1);
 
 bool Passes(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) ||
@@ -65,7 +66,7 @@ absl::Status RunWorkers(RunExchange& exchange, const WorkersOptions& options,
   absl::Status status;
   for (ChildProcess& worker : workers) status.Update(worker.Start());
   backoff.Reset();
-  MonotonicTime again_at;
+  MonotonicTime again_at, look_at;
   while (status.ok() && !stop) {
     for (ChildProcess& worker : workers) status.Update(worker.KeepRunning());
     if (status.ok() && MonotonicNow() >= again_at) {
@@ -84,6 +85,10 @@ absl::Status RunWorkers(RunExchange& exchange, const WorkersOptions& options,
         backoff.Reset();
         status.Update(passed);
       }
+    } else if (status.ok() && MonotonicNow() >= look_at) {
+      look_at = MonotonicNow() + kBetweenSpoolLooks;
+      const absl::Status bounded = link.KeepSpoolBounded();
+      if (!Passes(bounded)) status.Update(bounded);
     }
     absl::SleepFor(kBetweenLooks);
   }

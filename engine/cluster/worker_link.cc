@@ -75,7 +75,8 @@ absl::Status WorkerLink::Load() {
                    ", which has this name now; choose another --out"));
 }
 
-absl::Status WorkerLink::Save() const {
+absl::Status WorkerLink::Save() {
+  saved_ = false;
   json workers = json::array();
   for (const int number : workers_) {
     const Sent& sent = sent_by_.at(number);
@@ -86,7 +87,9 @@ absl::Status WorkerLink::Save() const {
                       {"dropped", dropped_},
                       {"uncounted_drops", uncounted_drops_},
                       {"workers", workers}};
-  return WriteFileAtomically(run_.path() + kStateFile, DumpJson(state, 1) + "\n");
+  RETURN_IF_ERROR(WriteFileAtomically(run_.path() + kStateFile, DumpJson(state, 1) + "\n"));
+  saved_ = true;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<int>> WorkerLink::NumberWorkers(int count) {
@@ -143,6 +146,9 @@ absl::Status WorkerLink::Forget(ShardId id) {
 }
 
 absl::Status WorkerLink::DeleteForgotten() {
+  // A link that is started again has to know that they were passed on: it would offer later shards
+  // under their numbers.
+  if (!saved_) RETURN_IF_ERROR(Save());
   ASSIGN_OR_RETURN(const std::vector<ShardId> all, ListShards(run_.shards()));
   for (size_t i = 0; i + 1 < all.size(); ++i) {
     const bool has_newer = all[i + 1].worker == all[i].worker;
@@ -154,24 +160,34 @@ absl::Status WorkerLink::DeleteForgotten() {
   return absl::OkStatus();
 }
 
+bool WorkerLink::IsFull() const {
+  std::error_code error;
+  const auto disk = std::filesystem::space(run_.shards(), error);
+  const bool disk_is_full =
+      !error && static_cast<int64_t>(disk.available) < options_.min_free_bytes;
+  return spool_bytes_ > options_.max_bytes || disk_is_full;
+}
+
 absl::Status WorkerLink::KeepSpoolBounded() {
   ASSIGN_OR_RETURN(const std::vector<ShardId> waiting, Waiting());
-  const bool full = spool_bytes_ > options_.max_bytes;
+  if (options_.when_full == WhenFull::kDropOldest && IsFull()) {
+    for (const ShardId& id : waiting) {
+      std::error_code ignored;
+      const auto bytes = std::filesystem::file_size(PathOf(id), ignored);
+      ++dropped_;
+      ++uncounted_drops_;
+      RETURN_IF_ERROR(Forget(id));
+      RETURN_IF_ERROR(DeleteForgotten());
+      spool_bytes_ -= static_cast<int64_t>(bytes);
+      if (!IsFull()) break;
+    }
+  }
   std::error_code ignored;
-  if (options_.when_full == WhenFull::kPause) {
-    const bool paused = std::filesystem::exists(run_.pause_file(), ignored);
-    if (full && !paused) return WriteFileAtomically(run_.pause_file(), "the spool is full\n");
-    if (!full && paused) std::filesystem::remove(run_.pause_file(), ignored);
-    return absl::OkStatus();
-  }
-  for (size_t i = 0; i < waiting.size() && spool_bytes_ > options_.max_bytes; ++i) {
-    const auto bytes = std::filesystem::file_size(PathOf(waiting[i]), ignored);
-    ++dropped_;
-    ++uncounted_drops_;
-    RETURN_IF_ERROR(Forget(waiting[i]));
-    spool_bytes_ -= static_cast<int64_t>(bytes);
-  }
-  return DeleteForgotten();
+  const bool paused = std::filesystem::exists(run_.pause_file(), ignored);
+  // The file is empty, for which there is room on a full disk.
+  if (IsFull() && !paused) return WriteFileAtomically(run_.pause_file(), "");
+  if (!IsFull() && paused) std::filesystem::remove(run_.pause_file(), ignored);
+  return absl::OkStatus();
 }
 
 absl::Status WorkerLink::FetchNetwork() {

@@ -18,11 +18,12 @@
 
 namespace hod::engine {
 
-// What happens when shards cannot be passed on and the spool is full.
+// What happens when shards cannot be passed on and the spool is full, or the disk below it.
 enum class WhenFull { kPause, kDropOldest };
 
 struct SpoolOptions {
-  int64_t max_bytes = int64_t{1} << 30;  // Of shards that wait in the run directory.
+  int64_t max_bytes = int64_t{1} << 30;        // Of shards that wait in the run directory.
+  int64_t min_free_bytes = int64_t{64} << 20;  // That are left of the disk.
   WhenFull when_full = WhenFull::kPause;
   absl::Duration stagger = absl::Seconds(2);  // Hosts fetch a new network within so long.
 };
@@ -36,9 +37,13 @@ class WorkerLink {
 
   // Numbers for so many workers, at the first call; the same ones later.
   absl::StatusOr<std::vector<int>> NumberWorkers(int count);
-  // Passes on what there is. Unavailable or resource exhausted: Redis cannot be reached now, or is
-  // full; the next call makes up for it. Failed precondition: the run is another one by now.
+  // Passes on what there is. Unavailable or resource exhausted: Redis cannot be reached now, or it
+  // or a disk is full; the next call makes up for it. Failed precondition: the run is another one
+  // by now.
   absl::Status Step();
+  // The part of it that needs no Redis: play pauses, or shards are dropped, while the spool is
+  // full.
+  absl::Status KeepSpoolBounded();
 
   int64_t sent() const { return sent_; }
   int64_t dropped() const { return dropped_; }
@@ -54,7 +59,7 @@ class WorkerLink {
   WorkerLink(const RunDirectory& run, const PublishedRun& published, RunExchange& exchange,
              const SpoolOptions& options);
   absl::Status Load();
-  absl::Status Save() const;
+  absl::Status Save();
   // The shards that wait, oldest first.
   absl::StatusOr<std::vector<ShardId>> Waiting();
   absl::Status Offer(ShardId id);
@@ -62,7 +67,7 @@ class WorkerLink {
   absl::Status Forget(ShardId id);
   // Deletes the files of those, but for a worker's newest: from it the worker goes on counting.
   absl::Status DeleteForgotten();
-  absl::Status KeepSpoolBounded();
+  bool IsFull() const;
   absl::Status FetchNetwork();
   absl::Status Report();
   std::string PathOf(ShardId id) const;
@@ -74,6 +79,7 @@ class WorkerLink {
   std::string host_;
   std::vector<int> workers_;
   std::map<int, Sent> sent_by_;
+  bool saved_ = true;  // All of it.
   int64_t sent_ = 0, dropped_ = 0, uncounted_drops_ = 0, spool_bytes_ = 0;
   int64_t network_step_ = -1;
   MonotonicTime fetch_at_, next_look_, next_report_;

@@ -1,38 +1,20 @@
-// hod link, hod work, hod status and hod cluster: a run on many machines.
-#include <cstdio>
+// hod link, hod work and hod cluster: a run on many machines.
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "engine/cluster/host.h"
 #include "engine/cluster/learner_link.h"
 #include "engine/cluster/local_cluster.h"
 #include "engine/cluster/run_exchange.h"
 #include "engine/cluster/run_workers.h"
 #include "engine/commands/command.h"
+#include "engine/commands/exchange_options.h"
 #include "engine/program/checks.h"
-#include "env/base/json.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
 namespace {
-
-struct ExchangeOptions {
-  std::string redis = "redis://127.0.0.1", name = "run";
-};
-
-void AddExchangeOptions(CLI::App& command, ExchangeOptions& options) {
-  command.add_option("--redis", options.redis, kRedisUrls)->capture_default_str()->check(Path());
-  command.add_option("--name", options.name, "of the run in Redis")->capture_default_str();
-}
-
-absl::StatusOr<RunExchange> Open(const ExchangeOptions& options, int link = 0) {
-  RETURN_IF_ERROR(CheckRunName(options.name));
-  ASSIGN_OR_RETURN(RedisAddress address, ParseRedisUrl(options.redis));
-  return RunExchange(std::move(address), options.name, link);
-}
 
 absl::Status RunLink(const ExchangeOptions& options, const std::string& directory,
                      std::optional<int> rank) {
@@ -43,59 +25,15 @@ absl::Status RunLink(const ExchangeOptions& options, const std::string& director
         "--rank: ", *rank, ", expected less than learner.learners of ", directory, ", ", learners));
   }
   const Part part = rank ? Part{*rank, learners} : Part{};
-  ASSIGN_OR_RETURN(RunExchange exchange, Open(options, part.rank));
+  ASSIGN_OR_RETURN(RunExchange exchange, OpenExchange(options, part.rank));
   const StopOnSignals handler;
   return RunLearnerLink(run, exchange, g_stop, part);
 }
 
 absl::Status RunWork(const ExchangeOptions& options, const WorkersOptions& workers) {
-  ASSIGN_OR_RETURN(RunExchange exchange, Open(options));
+  ASSIGN_OR_RETURN(RunExchange exchange, OpenExchange(options));
   const StopOnSignals handler;
   return RunWorkers(exchange, workers, g_stop);
-}
-
-absl::Status RunStatus(const ExchangeOptions& options, bool as_json) {
-  ASSIGN_OR_RETURN(RunExchange exchange, Open(options));
-  ASSIGN_OR_RETURN(const PublishedRun run, exchange.Find());
-  ASSIGN_OR_RETURN(const ExchangeCounts counts, exchange.Counts());
-  ASSIGN_OR_RETURN(const PublishedNetwork network, exchange.NewestNetwork());
-  ASSIGN_OR_RETURN(const auto reports, exchange.Reports());
-  if (as_json) {
-    const nlohmann::json json = {{"name", exchange.name()},
-                                 {"id", run.id},
-                                 {"network", network.step},
-                                 {"shards",
-                                  {{"accepted", counts.accepted},
-                                   {"delivered", counts.delivered},
-                                   {"refused", counts.refused},
-                                   {"dropped", counts.dropped},
-                                   {"lost", counts.lost},
-                                   {"waiting", counts.waiting}}},
-                                 {"hosts", reports}};
-    std::printf("%s\n", DumpJson(json, 1).c_str());
-    return absl::OkStatus();
-  }
-  absl::PrintF(
-      "%s in %s: network of step %d; shards: %d delivered, %d waiting, %d refused, %d dropped, "
-      "%d lost\n",
-      exchange.name(), exchange.server(), network.step, counts.delivered, counts.waiting,
-      counts.refused, counts.dropped, counts.lost);
-  for (const auto& [id, report] : reports) {
-    const std::string host = report.value("host", "?");
-    if (report.value("role", "") == "learner") {
-      absl::PrintF("%-20s learner  %s\n", host, report.value("run", ""));
-      continue;
-    }
-    const int64_t behind = network.step - report.value("network", int64_t{-1});
-    absl::PrintF(
-        "%-20s %3d workers  %8.0f timesteps/s  %d shards sent, %d dropped, %.1f MB wait  "
-        "network %d steps behind\n",
-        host, report.value("workers", nlohmann::json::array()).size(),
-        report.value("timesteps_per_second", 0.0), report.value("sent", int64_t{0}),
-        report.value("dropped", int64_t{0}),
-        static_cast<double>(report.value("spool_bytes", int64_t{0})) / 1e6, behind);
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -153,18 +91,6 @@ void AddWork(CLI::App& app, absl::Status& result) {
     spool.when_full = options->when_full == "pause" ? WhenFull::kPause : WhenFull::kDropOldest;
     result = RunWork(options->exchange, options->workers);
   });
-}
-
-void AddStatus(CLI::App& app, absl::Status& result) {
-  struct Options {
-    ExchangeOptions exchange;
-    bool json = false;
-  };
-  auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("status", "Who plays and learns for a run in Redis");
-  AddExchangeOptions(*command, options->exchange);
-  command->add_flag("--json", options->json, "print JSON instead of text");
-  command->callback([options, &result] { result = RunStatus(options->exchange, options->json); });
 }
 
 void AddClusterLocal(CLI::App& cluster, absl::Status& result) {

@@ -44,6 +44,7 @@ void AddWeightsExport(CLI::App& weights, absl::Status& result);
 void AddStudySearch(CLI::App& study, absl::Status& result);
 void AddStudyNetworks(CLI::App& study, absl::Status& result);
 void AddStudyBeliefs(CLI::App& study, absl::Status& result);
+void AddStudyCluster(CLI::App& study, absl::Status& result);
 void AddStudyPlay(CLI::App& study, absl::Status& result);
 void AddStudyAnalyse(CLI::App& study, absl::Status& result);
 void AddStudyAssistants(CLI::App& study, absl::Status& result);

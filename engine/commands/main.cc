@@ -65,6 +65,7 @@ void AddCommands(CLI::App& app, absl::Status& result) {
   AddStudyNetworks(study, result);
   AddStudyBeliefs(study, result);
   AddStudyAssistants(study, result);
+  AddStudyCluster(study, result);
   AddStudyPlay(study, result);
   AddStudyAnalyse(study, result);
   CLI::App& audit = AddNoun(app, "audit", "What narrow training does to an assistant");

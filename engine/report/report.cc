@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "engine/charts/html.h"
 #include "engine/report/learning_curves.h"
+#include "engine/report/play_curves.h"
 #include "env/base/files.h"
 #include "env/base/json.h"
 #include "env/base/status.h"
@@ -90,6 +91,10 @@ absl::StatusOr<std::string> WriteReport(const RunDirectory& run) {
   absl::StrAppend(&html, "<h2>Learning</h2>\n<div class=curves>\n");
   for (const Chart& chart : LearningCurves(run.config(), metrics)) {
     absl::StrAppend(&html, EmbeddedImage(DrawChart(chart).PngBytes(), chart.title));
+  }
+  absl::StrAppend(&html, "</div>\n<h2>Playing</h2>\n<div class=curves>\n");
+  for (const Chart& chart : PlayCurves(metrics)) {
+    absl::StrAppend(&html, Image(DrawChart(chart).PngBytes(), chart.title));
   }
   absl::StrAppend(&html, "</div>\n<h2>Settings</h2>\n<pre>", Escaped(ToToml(run.config())),
                   "</pre>\n");

@@ -87,7 +87,9 @@ MetricTable MetricTable::SortedBy(const std::string& key) const {
 RunMetrics::RunMetrics(const RunDirectory& run)
     : folder_(run.metrics()),
       learner_{JsonLinesFollower(absl::StrCat(folder_, "/", kLearnerRole, kEnding)),
-               {.role = kLearnerRole}} {}
+               {.role = kLearnerRole}},
+      link_{JsonLinesFollower(absl::StrCat(folder_, "/", kLinkRole, kEnding)),
+            {.role = kLinkRole}} {}
 
 // Workers may join from other machines, whatever number the settings say.
 absl::Status RunMetrics::FindWorkers() {
@@ -110,7 +112,7 @@ absl::StatusOr<bool> RunMetrics::Read(Source& source) {
     const double time = NumberAt(line, "time");
     if (metrics.last_time == 0) source.began = time;
     metrics.last_time = time;
-    if (metrics.role == kLearnerRole) {
+    if (metrics.role == kLearnerRole || metrics.role == kLinkRole) {
       metrics.lines.Append(line);
     } else if (IsEvent(line, "rate")) {
       metrics.rates.Clear();
@@ -127,6 +129,8 @@ absl::StatusOr<bool> RunMetrics::Read(Source& source) {
 absl::StatusOr<bool> RunMetrics::Poll() {
   RETURN_IF_ERROR(FindWorkers());
   ASSIGN_OR_RETURN(bool any, Read(learner_));
+  ASSIGN_OR_RETURN(const bool linked, Read(link_));
+  any |= linked;
   for (auto& [role, worker] : workers_) {
     ASSIGN_OR_RETURN(const bool more, Read(worker));
     any |= more;

@@ -36,10 +36,10 @@ class MetricTable {
   std::map<std::string, std::vector<double>> columns_;  // May end before the last row.
 };
 
-// A process of a run: the learner, or one that plays.
+// A process of a run: the learner, its link to other machines, or one that plays.
 struct ProcessMetrics {
   std::string role;        // "selfplay-000"
-  MetricTable lines = {};  // Of the learner: all; of those that play: the episodes.
+  MetricTable lines = {};  // Of those that play: the episodes; of the others: all.
   MetricTable rates = {};  // Of those that play: the last rate, if any.
   double last_time = 0;    // When it wrote the last line, in seconds since 1970; 0: none yet.
 };
@@ -52,7 +52,9 @@ class RunMetrics {
   absl::StatusOr<bool> Poll();
 
   const ProcessMetrics& learner() const { return learner_.metrics; }
-  // All that have ever played, by role.
+  // Empty without other machines.
+  const ProcessMetrics& link() const { return link_.metrics; }
+  // All that have ever played on this machine, by role.
   std::vector<const ProcessMetrics*> workers() const;
   // The episodes of all workers, by how many seconds their workers had played.
   MetricTable Episodes() const;
@@ -67,7 +69,7 @@ class RunMetrics {
   static absl::StatusOr<bool> Read(Source& source);
 
   std::string folder_;
-  Source learner_;
+  Source learner_, link_;
   std::map<std::string, Source> workers_;  // By role.
 };
 

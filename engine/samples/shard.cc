@@ -162,7 +162,10 @@ int64_t Shard::num_timesteps() const {
 
 absl::StatusOr<Shard> ReadShard(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string file, ReadFile(path, kMaxShardBytes));
-  const absl::string_view bytes = file;
+  return ParseShard(file, path);
+}
+
+absl::StatusOr<Shard> ParseShard(absl::string_view bytes, const std::string& path) {
   Shard shard;
   shard.path = path;
   ByteReader in(bytes);

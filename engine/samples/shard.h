@@ -20,6 +20,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "engine/samples/fragment.h"
 #include "env/base/files.h"
 #include "env/game/config.h"
@@ -66,5 +67,7 @@ struct Shard {
 // Reads a whole shard. Refuses one that differs from the format in any way; the error names the
 // file and the byte offset of what is wrong.
 absl::StatusOr<Shard> ReadShard(const std::string& path);
+// The same of a file's bytes; `path` is that of errors.
+absl::StatusOr<Shard> ParseShard(absl::string_view bytes, const std::string& path);
 
 }  // namespace hod::engine

@@ -26,7 +26,7 @@ bool Failures::Add(MonotonicTime started) {
 }
 
 absl::Status ChildProcess::Start() {
-  ASSIGN_OR_RETURN(process_, Process::Start(arguments_, log_));
+  ASSIGN_OR_RETURN(process_, Process::Start(arguments_, log_, program_));
   started_ = MonotonicNow();
   return absl::OkStatus();
 }
@@ -41,7 +41,8 @@ absl::Status ChildProcess::KeepRunning() {
 absl::Status ChildProcess::Failed(const std::string& how) const {
   const std::string lines = LastLines(process_->last_output());
   return absl::InternalError(absl::StrCat(
-      "hod ", arguments_.front(), " failed (", how, "). ",
+      program_ == kThisProgram ? absl::StrCat("hod ", arguments_.front()) : program_, " failed (",
+      how, "). ",
       lines.empty() ? "It printed nothing"
                     : absl::StrCat("What it printed is in ", log_, " and ends with\n  ", lines)));
 }

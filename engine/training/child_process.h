@@ -27,13 +27,15 @@ class Failures {
 class ChildProcess {
  public:
   ChildProcess() = default;
-  // Runs this program with `arguments`; what it prints goes to `log`.
-  ChildProcess(std::vector<std::string> arguments, std::string log)
-      : arguments_(std::move(arguments)), log_(std::move(log)) {}
+  // As Process::Start(); what it prints goes to `log`.
+  ChildProcess(std::vector<std::string> arguments, std::string log,
+               std::string program = kThisProgram)
+      : arguments_(std::move(arguments)), log_(std::move(log)), program_(std::move(program)) {}
 
   absl::Status Start();
   // As Process::Poll(). Requires that it was started.
   std::optional<std::string> Poll() { return process_->Poll(); }
+  pid_t pid() const { return process_->pid(); }
   // Starts it again if it has ended. An error if it fails too often (Failures).
   absl::Status KeepRunning();
   void Kill() { process_->Kill(); }
@@ -44,7 +46,7 @@ class ChildProcess {
   friend void StopAll(absl::Span<ChildProcess* const> children);
 
   std::vector<std::string> arguments_;
-  std::string log_;
+  std::string log_, program_;
   std::optional<Process> process_;
   MonotonicTime started_;
   Failures failures_;

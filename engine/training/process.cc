@@ -32,13 +32,15 @@ void Append(int file, absl::string_view text) {
 }  // namespace
 
 absl::StatusOr<Process> Process::Start(const std::vector<std::string>& arguments,
-                                       const std::string& log) {
+                                       const std::string& log, const std::string& program) {
   ASSIGN_OR_RETURN(Descriptor file, OpenFile(log, O_WRONLY | O_CREAT | O_APPEND, "open", log));
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return SystemError("pipe", "make");
   Descriptor output(ends[0]), input(ends[1]);
   if (fcntl(output.get(), F_SETFL, O_NONBLOCK) != 0) return SystemError("pipe", "make");
-  std::vector<char*> argv = {const_cast<char*>("hod")};
+  // What shows who a process is.
+  const std::string name = program == kThisProgram ? "hod" : program;
+  std::vector<char*> argv = {const_cast<char*>(name.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
 
@@ -59,11 +61,11 @@ absl::StatusOr<Process> Process::Start(const std::vector<std::string>& arguments
     if (getppid() != parent) _exit(1);
     dup2(input.get(), STDOUT_FILENO);
     dup2(input.get(), STDERR_FILENO);
-    execv("/proc/self/exe", argv.data());
+    execvp(program.c_str(), argv.data());
     _exit(127);
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (pid < 0) return SystemError("hod " + arguments.front(), "start");
+  if (pid < 0) return SystemError(name, "start");
   return Process(pid, std::move(output), std::move(file));
 }
 

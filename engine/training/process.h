@@ -1,4 +1,4 @@
-// Child processes that run another command of this program.
+// Child processes: another command of this program, or another program.
 #pragma once
 
 #include <sys/types.h>
@@ -13,13 +13,17 @@
 
 namespace hod::engine {
 
+inline constexpr char kThisProgram[] = "/proc/self/exe";
+
 class Process {
  public:
-  // Runs this program with `arguments`. What it prints comes through a pipe; each Poll() appends it
-  // to `log`, and what finds no room there is still in last_output(). The child is asked to end
-  // (SIGTERM) when this process dies, however it dies.
+  // Runs `program`, looked for in $PATH, with `arguments`. What it prints comes through a pipe;
+  // each Poll() appends it to `log`, and what finds no room there is still in last_output(). The
+  // child is asked to end (SIGTERM) when this process dies, however it dies, or the thread that
+  // calls this ends.
   static absl::StatusOr<Process> Start(const std::vector<std::string>& arguments,
-                                       const std::string& log);
+                                       const std::string& log,
+                                       const std::string& program = kThisProgram);
 
   // Nothing while it runs; then "" after success, or how it ended ("exit status 2", "signal 15,
   // Terminated"). Call it often: a child that fills the pipe waits.

@@ -4,7 +4,7 @@
 //   run.json                 who made it: version, git revision, start time
 //   checkpoints/step-NNNNNNNNN.safetensors
 //   shards/wNNN-NNNNNNNN.shard        samples/shard_directory.h
-//   metrics/learner.jsonl, metrics/selfplay-NNN.jsonl
+//   metrics/learner.jsonl, metrics/selfplay-NNN.jsonl, metrics/link.jsonl
 //   logs/*.log               what the processes of `hod train` print
 //   *.lock                   held by the process of that role
 //
@@ -33,6 +33,7 @@ inline constexpr std::atomic<bool> kNeverStopped = false;
 
 // Roles in a run, beside those of its trainers.
 inline constexpr char kLearnerRole[] = "learner";
+inline constexpr char kLinkRole[] = "link";  // To workers on other machines.
 std::string LearnerRole(int rank);   // "learner" is rank 0, "learner-1" the next of several.
 std::string WorkerRole(int worker);  // "selfplay-000"
 

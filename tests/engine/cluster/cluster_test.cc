@@ -1,22 +1,21 @@
 // A run on many machines, with real Redis servers.
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "engine/cluster/host.h"
-#include "engine/cluster/learner_link.h"
-#include "engine/cluster/worker_link.h"
-#include "engine/samples/shard.h"
-#include "tests/support/engine/random_play.h"
-#include "tests/support/engine/redis_server.h"
+#include "env/base/descriptor.h"
+#include "tests/engine/cluster/two_hosts.h"
 #include "tests/support/engine/tiny_run.h"
 
 namespace hod::engine {
 namespace {
 
 const PublishedRun kRun = {"run-1", "seed = 1\n", FingerprintOf("seed = 1\n"), 1};
-
-std::string MessageOf(const absl::Status& status) { return std::string(status.message()); }
+constexpr char kOwner[] = "here";
 
 TEST_CASE("Addresses of Redis") {
   const auto tcp = ParseRedisUrl("redis://hod:se:cret@example.org:7000/3");
@@ -45,6 +44,7 @@ TEST_CASE("A shard is accepted once and comes until it is removed") {
   RunExchange worker = server.Exchange(), learner = server.Exchange();
   CHECK(absl::IsNotFound(worker.Find().status()));
   CHECK(absl::IsUnavailable(worker.Offer(kRun, {5, 0, "a"}).status()));
+  REQUIRE(learner.Lead(kOwner, absl::Minutes(1)).ok());
   REQUIRE(learner.Publish(kRun).ok());
   const auto found = worker.Find();
   REQUIRE(found.ok());
@@ -64,13 +64,17 @@ TEST_CASE("A shard is accepted once and comes until it is removed") {
   REQUIRE(taken.ok());
   REQUIRE(taken->size() == 2);
   CHECK((*taken)[0].bytes == bytes);
-  REQUIRE(learner.Remove((*taken)[0], /*refused=*/false).ok());
+  REQUIRE(learner.Remove((*taken)[0]).ok());
   // The learner's link is killed: another one gets what was not removed, then the rest.
   RunExchange again = server.Exchange();
+  REQUIRE(again.Lead(kOwner, absl::Minutes(1)).ok());
   const auto pending = again.Take(10, absl::ZeroDuration());
   REQUIRE(pending->size() == 1);
   CHECK((*pending)[0].bytes == "b");
-  REQUIRE(again.Remove((*pending)[0], /*refused=*/true).ok());
+  TakenShard refused = (*pending)[0];
+  refused.refused = true;
+  REQUIRE(again.Remove(refused).ok());
+  REQUIRE(again.Remove(refused).ok());  // The answer was lost.
   const auto rest = again.Take(10, absl::ZeroDuration());
   REQUIRE(rest->size() == 1);
   CHECK((*rest)[0].bytes == "c");
@@ -99,12 +103,63 @@ TEST_CASE("Strangers are refused by name") {
              Catch::Contains("another configuration or format"));
   CHECK(exchange.Counts()->accepted == 0);
 
-  REQUIRE(exchange.Lead("here", absl::Milliseconds(200)).ok());
-  REQUIRE(exchange.Lead("here", absl::Milliseconds(200)).ok());
-  CHECK_THAT(MessageOf(exchange.Lead("there", absl::Seconds(1))),
+  // So is a program of another version, whose shards are others.
+  Redis redis(server.address());
+  REQUIRE(redis.Command({"HSET", "hod:run:run", "fingerprint", "shards 0, configuration 0"}).ok());
+  const absl::Status older = exchange.Find().status();
+  CHECK(absl::IsFailedPrecondition(older));
+  CHECK_THAT(MessageOf(older),
+             Catch::Contains("its learner exchanges \"shards 0, configuration 0") &&
+                 Catch::Contains("this program \"shards 1, "));
+}
+
+TEST_CASE("A learner that was replaced while it stood still changes nothing") {
+  if (!RedisServer::Installed()) return;
+  const RedisServer server;
+  RunExchange first = server.Exchange(), second = server.Exchange();
+  REQUIRE(first.Lead("here", absl::Milliseconds(200)).ok());
+  REQUIRE(first.Publish(kRun).ok());
+  REQUIRE(first.Offer(kRun, {5, 0, "a"}).ok());
+  const TakenShard taken = first.Take(1, absl::ZeroDuration()).value().at(0);
+  CHECK_THAT(MessageOf(second.Lead("there", absl::Minutes(1))),
              Catch::Contains("has a learner already, here"));
   absl::SleepFor(absl::Milliseconds(300));
-  CHECK(exchange.Lead("there", absl::Seconds(1)).ok());
+  REQUIRE(second.Lead("there", absl::Minutes(1)).ok());
+  REQUIRE(second.PublishNetwork(10, "ten").ok());
+  CHECK(absl::IsUnavailable(first.Remove(taken)));
+  CHECK(absl::IsUnavailable(first.PublishNetwork(5, "five")));
+  CHECK_THAT(MessageOf(first.Lead("here", absl::Minutes(1))),
+             Catch::Contains("has a learner already, there"));
+  CHECK(second.NewestNetwork()->step == 10);
+  CHECK(second.Take(1, absl::ZeroDuration())->size() == 1);
+}
+
+TEST_CASE("The link of a run is one process, and a new one takes its lease over at once") {
+  if (!RedisServer::Installed()) return;
+  const RedisServer server;
+  TwoHosts hosts(server);
+  REQUIRE(hosts.learner_link->Begin().ok());
+  const std::string lock = hosts.learner->path() + "/link.lock";
+  const auto is_locked = [&] {
+    const Descriptor file(open(lock.c_str(), O_RDWR | O_CLOEXEC));
+    REQUIRE(file.get() >= 0);
+    return flock(file.get(), LOCK_EX | LOCK_NB) != 0;
+  };
+  CHECK(is_locked());
+  // As if it was killed: nothing is said to Redis.
+  hosts.learner_link.emplace(*hosts.learner, hosts.learner_exchange);
+  CHECK_FALSE(is_locked());
+  CHECK(hosts.learner_link->Begin().ok());
+  // A copy of the run is another learner.
+  const std::string copy = hosts.folder / "copy";
+  std::filesystem::copy(hosts.learner->path(), copy, std::filesystem::copy_options::recursive);
+  const RunDirectory copied = RunDirectory::Open(copy).value();
+  LearnerLink other(copied, hosts.worker_exchange);
+  const absl::Status refused = other.Begin();
+  CHECK(absl::IsFailedPrecondition(refused));
+  CHECK_THAT(MessageOf(refused),
+             Catch::Contains("has a learner already") && Catch::Contains(hosts.learner->path()));
+  CHECK(hosts.learner_link->Step().ok());
 }
 
 TEST_CASE("Networks come whole or not at all") {
@@ -112,12 +167,16 @@ TEST_CASE("Networks come whole or not at all") {
   const RedisServer server;
   RunExchange exchange = server.Exchange();
   CHECK(exchange.NewestNetwork()->step == -1);
+  REQUIRE(exchange.Lead(kOwner, absl::Minutes(1)).ok());
   REQUIRE(exchange.PublishNetwork(10, "ten").ok());
   REQUIRE(exchange.PublishNetwork(20, std::string(1000000, 'x')).ok());
   const PublishedNetwork newest = exchange.NewestNetwork().value();
   CHECK(newest.step == 20);
   CHECK(exchange.FetchNetwork(newest)->size() == 1000000);
   Redis redis(server.address());
+  // Whoever comes late, or after the learner has ended, gets the newest.
+  CHECK(redis.Command({"TTL", "hod:run:network:20"})->integer == -1);
+  CHECK(redis.Command({"TTL", "hod:run:network:10"})->integer > 0);
   REQUIRE(redis.Command({"SETRANGE", "hod:run:network:20", "500", "y"}).ok());
   CHECK(absl::IsDataLoss(exchange.FetchNetwork(newest).status()));
   REQUIRE(redis.Command({"DEL", "hod:run:network:20"}).ok());
@@ -140,11 +199,12 @@ TEST_CASE("A full Redis takes no more, and does again when there is room") {
   CHECK(number >= 2);
   int64_t came = 0;
   RunExchange learner = server.Exchange();
+  REQUIRE(learner.Lead(kOwner, absl::Minutes(1)).ok());
   for (int tries = 0; tries < 100 && came < number; ++tries) {
     const auto taken = learner.Take(1, absl::ZeroDuration());
     for (const TakenShard& shard : *taken) {
       CHECK(shard.number == came++);
-      REQUIRE(learner.Remove(shard, /*refused=*/false).ok());
+      REQUIRE(learner.Remove(shard).ok());
     }
   }
   CHECK(came == number);
@@ -181,53 +241,6 @@ TEST_CASE("A server that stands still is given up on, and asked again") {
   CHECK(reply->text == "hello");
 }
 
-// A learner's and a worker host's directories of one run.
-struct TwoHosts {
-  explicit TwoHosts(const RedisServer& server)
-      : learner_exchange(server.Exchange()), worker_exchange(server.Exchange()) {
-    learner.emplace(RunDirectory::CreateOrResume(folder / "learner", TinyConfig()).value());
-    worker.emplace(RunDirectory::CreateOrResume(folder / "worker", TinyConfig()).value());
-    learner_link.emplace(*learner, learner_exchange);
-  }
-
-  // A shard of that worker, as self-play would write it.
-  void Play(int number, int64_t sequence) {
-    const std::string path = worker->shards() + "/" + ShardName({number, sequence});
-    const env::GameConfig config = TinyConfig().PlayedGame();
-    auto writer = ShardWriter::Create(path, config, {});
-    REQUIRE(writer.ok());
-    const auto seed = static_cast<uint64_t>(100 * number + sequence);
-    const std::vector<Fragment> fragments = PlayRandomly(config, seed, 20).fragments;
-    for (const Fragment& fragment : fragments) {
-      REQUIRE((*writer)->Append(fragment).ok());
-    }
-    REQUIRE((*writer)->Finish().ok());
-    played.push_back(ReadBytes(path));
-  }
-
-  std::vector<std::string> Delivered() const {
-    std::vector<std::string> bytes;
-    const std::vector<ShardId> ids = ListShards(learner->shards()).value();
-    for (const ShardId& id : ids) {
-      bytes.push_back(ReadBytes(learner->shards() + "/" + ShardName(id)));
-    }
-    return bytes;
-  }
-  WorkerLink OpenLink(const SpoolOptions& options = {}) {
-    auto link = WorkerLink::Open(*worker, published, worker_exchange, options);
-    INFO(link.status());
-    REQUIRE(link.ok());
-    return *std::move(link);
-  }
-
-  const TempDir folder;
-  RunExchange learner_exchange, worker_exchange;
-  std::optional<RunDirectory> learner, worker;
-  std::optional<LearnerLink> learner_link;
-  PublishedRun published;
-  std::vector<std::string> played;
-};
-
 TEST_CASE("Every shard that was played reaches the learner once, whatever link is killed") {
   if (!RedisServer::Installed()) return;
   const RedisServer server;
@@ -244,8 +257,8 @@ TEST_CASE("Every shard that was played reaches the learner once, whatever link i
     REQUIRE(link.Step().ok());
     REQUIRE(link.Step().ok());
     if (sequence % 2 == 0) {
-      LearnerLink other(*hosts.learner, hosts.learner_exchange);
-      CHECK_THAT(MessageOf(other.Begin()), Catch::Contains("has a learner already"));
+      hosts.learner_link.emplace(*hosts.learner, hosts.learner_exchange);
+      REQUIRE(hosts.learner_link->Begin().ok());
       REQUIRE(hosts.learner_link->Step().ok());
       REQUIRE(hosts.learner_link->Step().ok());
     }
@@ -257,6 +270,7 @@ TEST_CASE("Every shard that was played reaches the learner once, whatever link i
   CHECK(NextSequence(hosts.worker->shards(), worker).value() == 6);
   CHECK(hosts.learner_exchange.Counts()->delivered == 6);
   CHECK(hosts.learner_exchange.Counts()->lost == 0);
+  hosts.CheckLearnsTheSame();
 }
 
 TEST_CASE("Damaged shards are put aside and counted") {

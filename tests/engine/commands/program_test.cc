@@ -18,6 +18,7 @@
 #include "env/base/files.h"
 #include "env/base/gzip_lines.h"
 #include "env/base/json_lines.h"
+#include "tests/support/base/jumping_clock.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
@@ -297,18 +298,6 @@ TEST_CASE("hod train stops when asked at any moment, and says how to go on") {
     CHECK_THAT(program.Output(), Catch::Contains("the same command goes on"));
   }
 }
-
-// Sets the wall clock of the programs run meanwhile by `seconds`, once the file `at` exists.
-class JumpingClock {
- public:
-  JumpingClock(const std::string& at, int seconds) {
-    setenv("LD_PRELOAD", HOD_WALL_CLOCK, 1);
-    setenv("HOD_WALL_CLOCK_AT", at.c_str(), 1);
-    setenv("HOD_WALL_CLOCK_JUMP", absl::StrCat(seconds).c_str(), 1);
-  }
-  ~JumpingClock() { unsetenv("LD_PRELOAD"); }
-  JumpingClock(const JumpingClock&) = delete;
-};
 
 TEST_CASE("A wall clock that is set, back or forth, changes no budget and no figure") {
 #ifdef __SANITIZE_ADDRESS__

@@ -65,6 +65,12 @@ class RedisServer {
     address.socket = socket();
     return address;
   }
+  // The entry `what` of INFO, such as used_memory; 0 if there is none.
+  int64_t Info(const std::string& what) const {
+    const std::string text = Redis(address()).Command({"INFO"}).value().text;
+    const size_t at = text.find("\n" + what + ":");
+    return at == std::string::npos ? 0 : std::stoll(text.substr(at + what.size() + 2));
+  }
   RunExchange Exchange(const std::string& name = "run") const {
     return RunExchange(address(), name);
   }

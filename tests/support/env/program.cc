@@ -80,16 +80,21 @@ void Program::KillGroup() {
 
 bool Program::KillChild(const std::string& command, const std::vector<std::string>& words,
                         int signal) {
-  const std::string begin =
-      absl::StrCat("hod", std::string(1, '\0'), command, std::string(1, '\0'));
+  const pid_t child = Child(command, words);
+  return child > 0 && kill(child, signal) == 0;
+}
+
+pid_t Program::Child(const std::string& name, const std::vector<std::string>& words) const {
   const std::string some = absl::StrJoin(words, std::string(1, '\0'));
   std::ifstream children(absl::StrCat("/proc/", pid_, "/task/", pid_, "/children"));
   for (pid_t child; children >> child;) {
     const std::string arguments = ReadFile(absl::StrCat("/proc/", child, "/cmdline")).value_or("");
-    if (!absl::StartsWith(arguments, begin) || !absl::StrContains(arguments, some)) continue;
-    return kill(child, signal) == 0;
+    const std::string command =
+        absl::StrCat("hod", std::string(1, '\0'), name, std::string(1, '\0'));
+    const bool is_named = absl::StartsWith(arguments, command) || absl::StartsWith(arguments, name);
+    if (is_named && absl::StrContains(arguments, some)) return child;
   }
-  return false;
+  return 0;
 }
 
 Ended RunProgram(const std::vector<std::string>& arguments, const std::string& log) {

@@ -31,6 +31,10 @@ class Program {
   // the other among the rest; false if there is none.
   bool KillChild(const std::string& command, const std::vector<std::string>& words = {},
                  int signal = SIGKILL);
+  // A process that it started as "hod NAME ..." or as another program, "NAME...", with such words;
+  // 0: none.
+  pid_t Child(const std::string& name, const std::vector<std::string>& words = {}) const;
+  pid_t pid() const { return pid_; }
 
  private:
   pid_t pid_;

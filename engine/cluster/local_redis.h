@@ -1,0 +1,33 @@
+// A Redis server of this process's own.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "engine/training/child_process.h"
+
+namespace hod::engine {
+
+// Listens on a socket in its folder, keeps a log there of what it has accepted, and takes up to
+// 512 MB. Ends with this object and with this process.
+class LocalRedis {
+ public:
+  // `options` are more of those of redis-server's command line.
+  explicit LocalRedis(const std::string& folder, const std::vector<std::string>& options = {});
+  ~LocalRedis();
+  LocalRedis(const LocalRedis&) = delete;
+  LocalRedis& operator=(const LocalRedis&) = delete;
+
+  std::string url() const;  // As for ParseRedisUrl().
+
+  // Returns when it answers. Needs redis-server.
+  absl::Status Start();
+  ChildProcess& process() { return process_; }
+
+ private:
+  const std::string folder_;
+  ChildProcess process_;
+};
+
+}  // namespace hod::engine
