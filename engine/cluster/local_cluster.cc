@@ -2,9 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <filesystem>
+#include <future>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "engine/training/run_directory.h"
 #include "engine/training/train.h"
 #include "env/base/files.h"
+#include "env/base/parallel.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -45,10 +47,11 @@ absl::Status RunLocalCluster(const LocalCluster& cluster, const std::atomic<bool
   RETURN_IF_ERROR(status);
   // Whatever becomes of the others, the learner and its own workers go on: they are a whole run.
   std::atomic<bool> ended = false;
-  std::thread training([&] {
-    status = Train(run, "", stop);
-    ended = true;
-  });
+  ASSIGN_OR_RETURN(std::future<absl::Status> training, RunBeside([&] {
+                     const absl::Status trained = Train(run, "", stop);
+                     ended = true;
+                     return trained;
+                   }));
   std::vector<ChildProcess*> kept = {&redis.process()};
   for (ChildProcess& child : children) kept.push_back(&child);
   while (!ended) {
@@ -59,7 +62,7 @@ absl::Status RunLocalCluster(const LocalCluster& cluster, const std::atomic<bool
     }
     absl::SleepFor(kWatchInterval);
   }
-  training.join();
+  status = training.get();
   std::vector<ChildProcess*> all;
   for (ChildProcess& child : children) all.push_back(&child);
   StopAll(all);

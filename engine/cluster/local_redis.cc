@@ -7,7 +7,6 @@
 #include "env/base/status.h"
 
 namespace hod::engine {
-
 namespace {
 
 std::vector<std::string> Arguments(const std::string& folder,
@@ -39,12 +38,13 @@ LocalRedis::~LocalRedis() { StopAll({&process_}); }
 
 std::string LocalRedis::url() const { return absl::StrCat("unix:", folder_, "/socket"); }
 
-absl::Status LocalRedis::Start() {
+absl::Status LocalRedis::Start(const std::atomic<bool>& stop) {
   RETURN_IF_ERROR(MakeDirectories(folder_));
   RETURN_IF_ERROR(process_.Start());
   ASSIGN_OR_RETURN(RedisAddress address, ParseRedisUrl(url()));
   Redis redis(std::move(address));
   for (;;) {
+    if (stop) return absl::CancelledError("stopped before redis-server answered");
     absl::SleepFor(absl::Milliseconds(20));
     if (const auto ended = process_.Poll()) {
       return Annotate(process_.Failed(*ended), "expected Debian's redis-server");

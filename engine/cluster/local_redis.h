@@ -1,11 +1,13 @@
 // A Redis server of this process's own.
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "engine/training/child_process.h"
+#include "engine/training/run_directory.h"
 
 namespace hod::engine {
 
@@ -21,8 +23,8 @@ class LocalRedis {
 
   std::string url() const;  // As for ParseRedisUrl().
 
-  // Returns when it answers. Needs redis-server.
-  absl::Status Start();
+  // Returns when it answers; until `stop`, for which the status is cancelled. Needs redis-server.
+  absl::Status Start(const std::atomic<bool>& stop = kNeverStopped);
   ChildProcess& process() { return process_; }
 
  private:

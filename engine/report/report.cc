@@ -94,7 +94,7 @@ absl::StatusOr<std::string> WriteReport(const RunDirectory& run) {
   }
   absl::StrAppend(&html, "</div>\n<h2>Playing</h2>\n<div class=curves>\n");
   for (const Chart& chart : PlayCurves(metrics)) {
-    absl::StrAppend(&html, Image(DrawChart(chart).PngBytes(), chart.title));
+    absl::StrAppend(&html, EmbeddedImage(DrawChart(chart).PngBytes(), chart.title));
   }
   absl::StrAppend(&html, "</div>\n<h2>Settings</h2>\n<pre>", Escaped(ToToml(run.config())),
                   "</pre>\n");
