@@ -381,7 +381,8 @@ absl::StatusOr<json> MeasureClusterLoad(const ClusterLoadSetup& setup, const std
     const double mb = static_cast<double>(load.stored) * shard_mb;
     load_rows.push_back({flat_out ? "as much as passes" : absl::StrCat(counts[i]),
                          Number(static_cast<double>(load.completed) / load.seconds), Number(stored),
-                         Number(mb / load.seconds), Number(mb / load.seconds / copy.mb_per_second),
+                         Number(mb / load.seconds),
+                         absl::StrFormat("%.2g", 100 * mb / load.seconds / copy.mb_per_second),
                          flat_out ? "" : Number(1000 * Quantile(load.latencies, 0.5)),
                          flat_out ? "" : Number(1000 * Quantile(load.latencies, 0.95)),
                          Number(1000 * load.redis_cpu / mb),
@@ -391,14 +392,13 @@ absl::StatusOr<json> MeasureClusterLoad(const ClusterLoadSetup& setup, const std
   }
   line.Finish();
   const auto row = [](const char* what, double ms) { return json::array({what, Number(ms)}); };
-  const json service_rows = {
-      row("a host sends it", services.host),
-      row("Redis takes it, processor time", services.redis_in),
-      row("Redis gives it away, processor time", services.redis_out),
-      row("the link stores it", services.link),
-      row("of that, processor time", services.link_cpu),
-      row("the learner reads it", services.learner),
-      row("a plain copy through a socket", 1000 * shard_mb / copy.mb_per_second)};
+  const json service_rows = json::array(
+      {row("a host sends it", services.host),
+       row("Redis takes it, processor time", services.redis_in),
+       row("Redis gives it away, processor time", services.redis_out),
+       row("the link stores it", services.link), row("of that, processor time", services.link_cpu),
+       row("the learner reads it", services.learner),
+       row("a plain copy through a socket", 1000 * shard_mb / copy.mb_per_second)});
   return json{
       {"command", command},
       {"revision", std::string(kGitRevision).substr(0, std::string(kGitRevision).find('-'))},
@@ -412,9 +412,9 @@ absl::StatusOr<json> MeasureClusterLoad(const ClusterLoadSetup& setup, const std
        {{"services", {{"columns", {"a shard", "ms"}}, {"rows", service_rows}}},
         {"loads",
          {{"columns",
-           {"workers", "shards/s played", "shards/s stored", "MB/s", "of a plain copy",
+           {"workers", "shards/s played", "shards/s stored", "MB/s", "% of a plain copy",
             "from played to stored, ms", "of 95 % of shards, at most, ms", "Redis, CPU ms/MB",
-            "times a plain copy", "link, CPU ms/MB", "times a plain copy "}},
+            "Redis, plain copies", "link, CPU ms/MB", "link, plain copies"}},
           {"rows", load_rows}}}}}};
 }
 
