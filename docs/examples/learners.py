@@ -33,8 +33,7 @@ for learner in (PPO, MaskablePPO):
         "MultiInputPolicy", environments(), n_steps=64, batch_size=128, n_epochs=2, seed=1
     )
     model.learn(STEPS)
-    returns = [episode["r"] for episode in model.ep_info_buffer]
-    print(f"{learner.__name__}: {len(returns)} episodes")
+    print(f"{learner.__name__}: {len(model.ep_info_buffer)} episodes")
 
 # %% [markdown]
 # The policy acts in a single environment as well. With masks, all it does is valid:
