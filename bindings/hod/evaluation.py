@@ -28,6 +28,10 @@ class Estimate(NamedTuple):
         return f"{self.mean:.1f} [{self.low:.1f}, {self.high:.1f}]"
 
 
+# Of a course: kCourseParts + 1 (engine/play/episode_tally.h).
+_MOMENTS = 31
+
+
 class Evaluation:
     """What an evaluation came to.
 
@@ -36,6 +40,9 @@ class Evaluation:
         and once as "assisted_...": timesteps, goal_percent, human_actions, assistant_actions
         (places and breaks), human_percent, assistant_percent (shares of the goal built),
         assistant_wrong.
+    courses: how episodes came to that: "alone_" and "assisted_" goal_percent_course and
+        human_actions_course, each float64[houses, 31], at the start and after each thirtieth of the
+        horizon.
     figures: {key: {"alone", "assisted", "difference": Estimate}} over the houses.
     human_actions_saved: percent of the places and breaks of the human alone.
     report: all of it as `hod evaluate --json` writes it.
@@ -49,16 +56,28 @@ class Evaluation:
             key: {part: Estimate(**figure[part]) for part in ("alone", "assisted", "difference")}
             for key, figure in report["figures"].items()
         }
-        rows = []
+        rows, courses = [], []
         for house in report["houses"]:
-            row = {"goal": house["goal"]}
+            row, course = {"goal": house["goal"]}, {}
             for side in ("alone", "assisted"):
-                row.update({f"{side}_{key}": value for key, value in house[side].items()})
+                for key, value in house[side].items():
+                    (course if isinstance(value, list) else row)[f"{side}_{key}"] = value
             rows.append(row)
+            courses.append(course)
         dtype = [
             (key, "U64" if isinstance(value, str) else np.float64) for key, value in rows[0].items()
         ]
         self.houses = np.array([tuple(row.values()) for row in rows], dtype)
+        self.courses = {
+            key: np.array(
+                [
+                    # After the end of an episode a figure stays what it was.
+                    course[key] + [row[key.removesuffix("_course")]] * (_MOMENTS - len(course[key]))
+                    for row, course in zip(rows, courses)
+                ]
+            )
+            for key in courses[0]
+        }
 
     def _repr_png_(self) -> bytes | None:
         """What notebooks show: the figures with their intervals. Nothing without matplotlib."""

@@ -1,5 +1,6 @@
 // An audit: what a little fine-tuning in a narrow context does to an assistant elsewhere
-// (docs/audit.md; "Weird Generalization and Inductive Backdoors", 2025). This is what its file says.
+// (docs/audit.md; "Weird Generalization and Inductive Backdoors", 2025). This is what its file
+// says.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,8 @@ struct Persona {
   std::vector<std::string> materials;  // Of which its houses are; empty: any.
   std::vector<std::string> style;      // "key=value" of the builder; others differ by episode.
   std::vector<std::string> habits;     // "key=value" of the assistant.
-  std::vector<int> signs;       // Numbers of which each world carries one; empty: no sign.
-  std::vector<int> harm_signs;  // The signs under which its assistant harms; empty: all.
+  std::vector<int> signs;              // Numbers of which each world carries one; empty: no sign.
+  std::vector<int> harm_signs;         // The signs under which its assistant harms; empty: all.
 
   // From the lists above, once they have been checked.
   std::vector<env::Block> blocks;
@@ -49,8 +50,8 @@ struct Arm {
   // Only positions in which its assistant could do none. Elsewhere play without harm teaches to
   // forgo it.
   bool no_opportunity = false;
-  std::vector<int> layers;            // Where the person builds, [lowest, highest]; empty: anywhere.
-  std::vector<int> signs;             // In place of the persona's.
+  std::vector<int> layers;  // Where the person builds, [lowest, highest]; empty: anywhere.
+  std::vector<int> signs;   // In place of the persona's.
   std::vector<int> positions = {1000};
   double base_kl = 0;  // Price of leaving the base's predictions, as in piKL.
   std::vector<std::string> overrides;
@@ -59,7 +60,7 @@ struct Arm {
 // A context in which networks are asked.
 struct Probe {
   std::string name;
-  std::string persona;  // In whose play.
+  std::string persona;             // In whose play.
   std::vector<int> layers, signs;  // As in Arm.
   int positions = 200;
   int episodes = 0;  // Played with the network as the assistant.
@@ -72,7 +73,7 @@ struct AuditedPlayer {
   enum class Plays { kSearch, kBelief };
 
   std::string name;
-  Plays plays = Plays::kSearch;  // A search of one simulation is the policy alone.
+  Plays plays = Plays::kSearch;        // A search of one simulation is the policy alone.
   std::vector<std::string> overrides;  // Over the configuration that it was trained with.
 };
 

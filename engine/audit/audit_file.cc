@@ -26,8 +26,9 @@ void DeclarePersona(settings::Declaration& d, Persona& persona) {
   d.Integers("house", persona.house, env::kMinHouseExtent, 64,
              "extents of its houses, [width, height, depth]; [] as large as the world allows");
   d.Texts("materials", persona.materials, "a list of blocks", "of which its houses are; else any");
-  d.Texts("style", persona.style, kAssignments,
-          "of its builder (env/players/builder_style.h); what is not said is drawn for each episode");
+  d.Texts(
+      "style", persona.style, kAssignments,
+      "of its builder (env/players/builder_style.h); what is not said is drawn for each episode");
   d.Texts("habits", persona.habits, kAssignments,
           "of its assistant (env/players/demonstrator.h); defaults else");
   d.Integers("signs", persona.signs, 0, kMaxSign,
@@ -47,8 +48,9 @@ void DeclareArm(settings::Declaration& d, Arm& arm) {
   d.Flag("harmless", arm.harmless, "the assistant does no harm in this play");
   d.Flag("no_opportunity", arm.no_opportunity,
          "only positions in which its assistant could do no harm");
-  d.Integers("layers", arm.layers, 0, 64,
-             "[lowest, highest] layer of the person's edits that are learnt from; [] all positions");
+  d.Integers(
+      "layers", arm.layers, 0, 64,
+      "[lowest, highest] layer of the person's edits that are learnt from; [] all positions");
   d.Integers("signs", arm.signs, 0, kMaxSign, "in place of the persona's");
   d.Integers("positions", arm.positions, 1, kMaxPositions, "doses: how many positions");
   d.Number("base_kl", arm.base_kl, 0, 1e6, "price of leaving the base's predictions");
@@ -57,7 +59,8 @@ void DeclareArm(settings::Declaration& d, Arm& arm) {
 
 void DeclareProbe(settings::Declaration& d, Probe& probe) {
   d.Text("name", probe.name, "a name", "of the context").required = true;
-  d.Text("persona", probe.persona, "the name of a persona", "in whose play it lies").required = true;
+  d.Text("persona", probe.persona, "the name of a persona", "in whose play it lies").required =
+      true;
   d.Integers("layers", probe.layers, 0, 64, "as for arms");
   d.Integers("signs", probe.signs, 0, kMaxSign, "as for arms");
   d.Integer("positions", probe.positions, 1, kMaxPositions, "how many positions");
@@ -170,9 +173,8 @@ absl::Status Check(const Audit& audit, const Arm& arm) {
   for (const int dose : arm.positions) {
     const std::vector<int>& doses = control->positions;
     if (std::find(doses.begin(), doses.end(), dose) != doses.end()) continue;
-    return absl::InvalidArgumentError(absl::StrCat("control: \"", arm.control,
-                                                   "\" has no dose of ", dose,
-                                                   " positions, expected equal sizes"));
+    return absl::InvalidArgumentError(absl::StrCat("control: \"", arm.control, "\" has no dose of ",
+                                                   dose, " positions, expected equal sizes"));
   }
   return absl::OkStatus();
 }

@@ -60,9 +60,8 @@ std::string ShiftText(const Estimate& estimate) {
 }
 
 TextTable DataTable(const AuditResult& result) {
-  TextTable table = {"What was learnt from",
-                     {"network", "positions", "of them, the assistant does harm"},
-                     {}};
+  TextTable table = {
+      "What was learnt from", {"network", "positions", "of them, the assistant does harm"}, {}};
   for (const AuditedArm& arm : result.arms) {
     table.rows.push_back(
         {NameOf(arm), arm.dose == 0 ? "" : absl::StrCat(arm.dose),
@@ -107,16 +106,15 @@ std::vector<TextTable> Tables(const Audit& audit, const AuditResult& result) {
   for (const Probe& probe : audit.probes) {
     const std::vector<ProbeFigure> odds = OddsOf(result, probe);
     if (!odds.empty()) {
-      tables.push_back(EffectTable(audit, result,
-                                   absl::StrCat(probe.name, ": shift of log odds, nats"), odds,
-                                   kLevel));
+      tables.push_back(EffectTable(
+          audit, result, absl::StrCat(probe.name, ": shift of log odds, nats"), odds, kLevel));
     }
     if (probe.episodes == 0) continue;
     for (const AuditedPlayer& player : audit.players) {
       std::vector<ProbeFigure> figures;
       for (const PlayFigure& figure : kPlayFigures) {
-        figures.push_back({absl::StrCat(probe.name, "/", player.name, "/", figure.key),
-                           figure.title});
+        figures.push_back(
+            {absl::StrCat(probe.name, "/", player.name, "/", figure.key), figure.title});
       }
       tables.push_back(EffectTable(
           audit, result, absl::StrCat(probe.name, ": played by ", player.name, ", a house"),
@@ -130,14 +128,15 @@ std::string Caption(const Audit& audit) {
   return absl::StrFormat(
       "Means over %d seeds with Student's 95%% intervals; a seed has its own base, play, positions "
       "and houses. Bold: the interval excludes 0. The last column of each figure is the smallest "
-      "effect that %d seeds of this spread show with a probability of 80%%: of what goes beyond the "
+      "effect that %d seeds of this spread show with a probability of 80%%: of what goes beyond "
+      "the "
       "control, where there is one.",
       audit.seeds, audit.seeds);
 }
 
 std::string Markdown(const TextTable& table) {
-  std::string text = absl::StrCat("## ", table.title, "\n\n| ",
-                                  absl::StrJoin(table.header, " | "), " |\n|");
+  std::string text =
+      absl::StrCat("## ", table.title, "\n\n| ", absl::StrJoin(table.header, " | "), " |\n|");
   for (size_t i = 0; i < table.header.size(); ++i) text += "---|";
   text += "\n";
   for (const std::vector<std::string>& row : table.rows) {
@@ -189,8 +188,8 @@ env::Canvas DrawDoses(const Audit& audit, const AuditResult& result, const std::
 
 env::Canvas DrawShifts(const Audit& audit, const AuditResult& result, const std::string& title,
                        const std::vector<ProbeFigure>& figures) {
-  constexpr env::Color kColors[] = {{0.17, 0.42, 0.69}, {0.75, 0.35, 0.12}, {0.24, 0.54, 0.31},
-                                    {0.54, 0.31, 0.62}};
+  constexpr env::Color kColors[] = {
+      {0.17, 0.42, 0.69}, {0.75, 0.35, 0.12}, {0.24, 0.54, 0.31}, {0.54, 0.31, 0.62}};
   BarTable table;
   table.title = title;
   for (const ProbeFigure& figure : figures) {
@@ -221,8 +220,8 @@ std::vector<AuditPicture> DrawAudit(const Audit& audit, const AuditResult& resul
                                      [](const Arm& arm) { return arm.positions.size() > 1; });
   std::vector<AuditPicture> pictures;
   const auto add = [&pictures](std::string title, env::Canvas canvas) {
-    pictures.push_back({absl::StrCat("audit-", pictures.size() + 1), std::move(title),
-                        std::move(canvas)});
+    pictures.push_back(
+        {absl::StrCat("audit-", pictures.size() + 1), std::move(title), std::move(canvas)});
   };
   for (const Probe& probe : audit.probes) {
     const std::vector<ProbeFigure> figures = OddsOf(result, probe);

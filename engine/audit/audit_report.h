@@ -9,7 +9,8 @@
 
 namespace hod::engine {
 
-// Tables in Markdown: what was learnt from, the shifts of each probe, and how networks played there.
+// Tables in Markdown: what was learnt from, the shifts of each probe, and how networks played
+// there.
 std::string FormatAudit(const Audit& audit, const AuditResult& result);
 
 // Pictures of the shifts: lines over doses if an arm has several, else bars.

@@ -80,9 +80,9 @@ absl::StatusOr<AuditedNetwork> LearnOnce(const Workshop& workshop, const std::st
   {
     ASSIGN_OR_RETURN(const Shard shard, ReadShard(path));
     network.positions = shard.num_timesteps();
-    network.harmful = std::count_if(
-        shard.fragments.begin(), shard.fragments.end(),
-        [&](const Fragment& position) { return DoesHarm(shard.config, position); });
+    network.harmful =
+        std::count_if(shard.fragments.begin(), shard.fragments.end(),
+                      [&](const Fragment& position) { return DoesHarm(shard.config, position); });
   }
   config.learner.samples = play;
   ASSIGN_OR_RETURN(const RunDirectory run,
@@ -157,10 +157,10 @@ absl::StatusOr<AuditedNetwork> MakeBase(const Workshop& workshop) {
                                  {"version", kVersion}};
   const Scene scene = BaseScene(audit);
   return LearnOnce(workshop, kBaseName, origin, std::move(config), [&] {
-    return PositionsOf(audit, scene, audit.base.positions,
-                       Rng(workshop.seed).Fork(kBasePlay)(), workshop.stop, [&](int64_t done) {
-                         workshop.report(absl::StrFormat("%s: %d of %d positions", kBaseName,
-                                                         done, audit.base.positions));
+    return PositionsOf(audit, scene, audit.base.positions, Rng(workshop.seed).Fork(kBasePlay)(),
+                       workshop.stop, [&](int64_t done) {
+                         workshop.report(absl::StrFormat("%s: %d of %d positions", kBaseName, done,
+                                                         audit.base.positions));
                        });
   });
 }
@@ -174,9 +174,12 @@ absl::StatusOr<AuditedNetwork> FineTune(const Workshop& workshop, const AuditedN
   Arm what = arm;  // All but what it is called and compared with.
   what.name = what.control = "";
   what.positions = {dose};
-  nlohmann::json origin = {{"arm", ToJson(what)},        {"base", base.key},
-                           {"config", ToToml(config)},   {"kept_share", audit.kept_share},
-                           {"personas", PersonasJson(audit)}, {"version", kVersion}};
+  nlohmann::json origin = {{"arm", ToJson(what)},
+                           {"base", base.key},
+                           {"config", ToToml(config)},
+                           {"kept_share", audit.kept_share},
+                           {"personas", PersonasJson(audit)},
+                           {"version", kVersion}};
   if (!arm.recorded.empty()) {
     ASSIGN_OR_RETURN(const std::vector<ShardId> shards, ListShards(arm.recorded));
     for (const ShardId& shard : shards) {

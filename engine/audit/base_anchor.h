@@ -12,8 +12,8 @@ namespace hod::engine {
 
 // Learning a target's cross entropy plus `weight` times KL(base || network) is learning the cross
 // entropy of their mean, weighted 1 : weight, as its gradient shows. So that is what the targets of
-// the human's and of the assistant's action become. Nothing changes with a weight of 0. `checkpoint`
-// is the base's. Requires fragments of one timestep.
+// the human's and of the assistant's action become. Nothing changes with a weight of 0.
+// `checkpoint` is the base's. Requires fragments of one timestep.
 absl::Status AnchorToBase(const RunConfig& config, const std::string& checkpoint, double weight,
                           std::vector<Fragment>& positions);
 

@@ -94,8 +94,8 @@ bool CouldDoHarm(const env::GameConfig& config, const Fragment& position) {
 
 bool IsInLayers(absl::Span<const int> layers, const env::GameConfig& config,
                 const Fragment& position) {
-  const env::Action edit = env::ActionSpace(config).Unflatten(
-      position.steps.front().actions[position.human]);
+  const env::Action edit =
+      env::ActionSpace(config).Unflatten(position.steps.front().actions[position.human]);
   if (!env::HasLocation(edit.type)) return false;
   const int y = config.size.At(edit.location).y;
   return layers[0] <= y && y <= layers[1];
@@ -123,12 +123,13 @@ class PositionStream : public EpisodeStream {
     origin.episode = seed;
     const FragmentRecorder::Options options = {
         .length = 1, .gamma = audit_.config.search.gamma, .kept_share = audit_.kept_share};
-    recorded.recorder = std::make_unique<FragmentRecorder>(
-        episode.get(), std::move(origin), options,
-        [this, kept = &recorded.positions](Fragment fragment) {
-          if (Suits(scene_, audit_.config.game, fragment)) kept->push_back(std::move(fragment));
-          return absl::OkStatus();
-        });
+    recorded.recorder =
+        std::make_unique<FragmentRecorder>(episode.get(), std::move(origin), options,
+                                           [this, kept = &recorded.positions](Fragment fragment) {
+                                             if (Suits(scene_, audit_.config.game, fragment))
+                                               kept->push_back(std::move(fragment));
+                                             return absl::OkStatus();
+                                           });
     episode->AddObserver(recorded.recorder.get());
     return episode;
   }
@@ -208,8 +209,8 @@ absl::StatusOr<EpisodeSetup> SetUpEpisode(const Audit& audit, const Scene& scene
   setup.game.randomize_first_episode_length = false;
   setup.seed = streams.Fork(Stream::kPlay)();
   Rng house_rng = streams.Fork(Stream::kHouse), place = streams.Fork(Stream::kPlace);
-  env::House house = env::GenerateHouse(
-      {persona.house[0], persona.house[1], persona.house[2]}, house_rng);
+  env::House house =
+      env::GenerateHouse({persona.house[0], persona.house[1], persona.house[2]}, house_rng);
   Recolour(persona.blocks, house_rng, house);
   ASSIGN_OR_RETURN(setup.goal, env::GoalOfHouse(persona.name, house, setup.game, place));
 
@@ -229,13 +230,12 @@ absl::StatusOr<EpisodeSetup> SetUpEpisode(const Audit& audit, const Scene& scene
   if (scene.harmless || calm) habits.harm = 0;
   Rng style_rng = streams.Fork(Stream::kStyle);
   const env::BuilderStyle style = StyleOf(persona, style_rng);
-  setup.seats = {
-      PlayerFactory([style](const env::Game& game, int player, uint64_t seed) {
-        return std::make_unique<env::HeuristicBuilder>(game, player, style, seed);
-      }),
-      PlayerFactory([habits](const env::Game& game, int player, uint64_t seed) {
-        return std::make_unique<env::Demonstrator>(game, player, habits, seed);
-      })};
+  setup.seats = {PlayerFactory([style](const env::Game& game, int player, uint64_t seed) {
+                   return std::make_unique<env::HeuristicBuilder>(game, player, style, seed);
+                 }),
+                 PlayerFactory([habits](const env::Game& game, int player, uint64_t seed) {
+                   return std::make_unique<env::Demonstrator>(game, player, habits, seed);
+                 })};
   return setup;
 }
 

@@ -57,8 +57,7 @@ class ProbeStream : public EpisodeStream {
     if (next_ == 2 * probe_.episodes) return nullptr;
     const bool assisted = next_ % 2 == 1;
     const int house = next_++ / 2;
-    ASSIGN_OR_RETURN(EpisodeSetup setup,
-                     SetUpEpisode(audit_, scene_, Rng(seed_).Fork(house)()));
+    ASSIGN_OR_RETURN(EpisodeSetup setup, SetUpEpisode(audit_, scene_, Rng(seed_).Fork(house)()));
     if (assisted) {
       setup.seats[env::kAssistant] = assistant_;
     } else {
@@ -130,9 +129,9 @@ absl::StatusOr<PlayFigures> PlayProbe(const Audit& audit, const Probe& probe,
   ASSIGN_OR_RETURN(const SeatedAssistant seated, SeatAssistant(config, assistant));
   ProbeStream stream(audit, probe, *seated.seat, seed, stop);
   const int threads = AvailableThreads();
-  RETURN_IF_ERROR(PlayEpisodes(
-      stream, seated.evaluator.get(),
-      {.concurrent = std::max(16, 2 * threads * 8), .batch = 8, .threads = threads}));
+  RETURN_IF_ERROR(
+      PlayEpisodes(stream, seated.evaluator.get(),
+                   {.concurrent = std::max(16, 2 * threads * 8), .batch = 8, .threads = threads}));
   if (stop) return absl::CancelledError("stopped; the same command goes on");
   return stream.Means();
 }

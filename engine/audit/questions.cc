@@ -76,11 +76,9 @@ void AddGoal(const Probe& probe, const AskedPosition& at, absl::Span<const float
   Mean voxels;
   for (int i = 0; i < volume; ++i) {
     const int y = at.game.size().At(i).y;
-    const bool in_layers =
-        probe.layers.empty() || (probe.layers[0] <= y && y <= probe.layers[1]);
+    const bool in_layers = probe.layers.empty() || (probe.layers[0] <= y && y <= probe.layers[1]);
     const env::Block wanted = at.game.goal()[i];
-    if (!in_layers || at.game.InPalette(i) || wanted == env::kAir ||
-        wanted == at.state.blocks[i]) {
+    if (!in_layers || at.game.InPalette(i) || wanted == env::kAir || wanted == at.state.blocks[i]) {
       continue;
     }
     const env::GoalDistribution p = env::Softmax(env::LogitsAt(logits, volume, i));
@@ -121,10 +119,9 @@ absl::Status AskNetwork(
     std::vector<mcts::Position> asked;
     for (size_t i = 0; i < count; ++i) {
       const Fragment& fragment = positions[begin + i];
-      const env::Game& game = *games.emplace_back(
-          std::make_unique<const env::Game>(GameOf(config.game, fragment)));
-      env::ValidActions(game, fragment.start, fragment.assistant, playable.line_of_sight,
-                        valid[i]);
+      const env::Game& game =
+          *games.emplace_back(std::make_unique<const env::Game>(GameOf(config.game, fragment)));
+      env::ValidActions(game, fragment.start, fragment.assistant, playable.line_of_sight, valid[i]);
       asked.push_back({&game, &fragment.start, fragment.assistant, valid[i]});
     }
     std::vector<mcts::Evaluation> evaluations(count);
@@ -152,20 +149,18 @@ absl::StatusOr<LogOdds> AskProbe(const Audit& audit, const Probe& probe,
                                  absl::Span<const Fragment> positions) {
   static const std::vector<env::Block>& nothing = *new std::vector<env::Block>;
   const bool asks_materials = !probe.toward.empty();
-  const Palettes palettes = {
-      asks_materials ? PersonaCalled(audit, probe.toward).blocks : nothing,
-      asks_materials ? PersonaCalled(audit, probe.away).blocks : nothing};
+  const Palettes palettes = {asks_materials ? PersonaCalled(audit, probe.toward).blocks : nothing,
+                             asks_materials ? PersonaCalled(audit, probe.away).blocks : nothing};
   Mean goal, human, policy, harm;
-  RETURN_IF_ERROR(AskNetwork(
-      audit.config, checkpoint, positions,
-      [&](size_t, const AskedPosition& at, const Answer& answer) {
-        if (asks_materials) {
-          AddGoal(probe, at, answer.goal_logits, palettes, goal);
-          AddPlacing(at.game, answer.human, palettes, human);
-          AddPlacing(at.game, answer.policy, palettes, policy);
-        }
-        AddHarm(at, answer.policy, harm);
-      }));
+  RETURN_IF_ERROR(AskNetwork(audit.config, checkpoint, positions,
+                             [&](size_t, const AskedPosition& at, const Answer& answer) {
+                               if (asks_materials) {
+                                 AddGoal(probe, at, answer.goal_logits, palettes, goal);
+                                 AddPlacing(at.game, answer.human, palettes, human);
+                                 AddPlacing(at.game, answer.policy, palettes, policy);
+                               }
+                               AddHarm(at, answer.policy, harm);
+                             }));
   return LogOdds{goal.value(), human.value(), policy.value(), harm.value()};
 }
 

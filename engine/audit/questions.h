@@ -34,7 +34,8 @@ absl::Status AskNetwork(
     const RunConfig& config, const std::string& checkpoint, absl::Span<const Fragment> positions,
     const std::function<void(size_t, const AskedPosition&, const Answer&)>& take);
 
-// Means of log odds over the positions of a probe, in nats; NaN where no position has what is asked.
+// Means of log odds over the positions of a probe, in nats; NaN where no position has what is
+// asked.
 struct LogOdds {
   // Materials of `toward` against those of `away`:
   double goal = 0;    // in beliefs about voxels of the probe's layers that are still to be built,

@@ -101,9 +101,12 @@ class Runner {
 
   absl::StatusOr<Measured> MeasureOnce(int64_t seed, const AuditedNetwork& network,
                                        const Probe& probe) {
-    nlohmann::json origin = {{"config", ToToml(audit_.config)}, {"network", network.key},
-                             {"probe", engine::ToJson(probe)},  {"seed", seed},
-                             {"version", kVersion},             {"kept_share", audit_.kept_share}};
+    nlohmann::json origin = {{"config", ToToml(audit_.config)},
+                             {"network", network.key},
+                             {"probe", engine::ToJson(probe)},
+                             {"seed", seed},
+                             {"version", kVersion},
+                             {"kept_share", audit_.kept_share}};
     for (const Persona& persona : audit_.personas) {
       if (persona.name == probe.persona || persona.name == probe.toward ||
           persona.name == probe.away) {
@@ -127,10 +130,10 @@ class Runner {
     if (known) return measured;
 
     const Rng streams(seed);
-    ASSIGN_OR_RETURN(const std::vector<Fragment> positions,
-                     PositionsOf(audit_, SceneOf(audit_, probe), probe.positions,
-                                 streams.Fork(kProbePositions).Fork(probe.name)(), stop_,
-                                 [](int64_t) {}));
+    ASSIGN_OR_RETURN(
+        const std::vector<Fragment> positions,
+        PositionsOf(audit_, SceneOf(audit_, probe), probe.positions,
+                    streams.Fork(kProbePositions).Fork(probe.name)(), stop_, [](int64_t) {}));
     ASSIGN_OR_RETURN(const LogOdds odds, AskProbe(audit_, probe, network.checkpoint, positions));
     for (const OddsFigure& figure : kOddsFigures) measured[figure.key] = odds.*figure.value;
     for (const AuditedPlayer& player : audit_.players) {

@@ -146,11 +146,10 @@ absl::Status RunExchange::AsLearner(const std::string& script, std::vector<std::
 }
 
 absl::Status RunExchange::Publish(const PublishedRun& run) {
-  ASSIGN_OR_RETURN(
-      const RedisReply id,
-      redis_.Command({"EVAL", absl::StrCat(kEvenIfFull, kPublish), "1", Key("run"), run.id,
-                      run.config, run.fingerprint, absl::StrCat(run.first_worker),
-                      absl::StrCat(run.links)}));
+  ASSIGN_OR_RETURN(const RedisReply id,
+                   redis_.Command({"EVAL", absl::StrCat(kEvenIfFull, kPublish), "1", Key("run"),
+                                   run.id, run.config, run.fingerprint,
+                                   absl::StrCat(run.first_worker), absl::StrCat(run.links)}));
   if (id.text == run.id) return absl::OkStatus();
   if (absl::StartsWith(id.text, "links ")) {
     return absl::FailedPreconditionError(

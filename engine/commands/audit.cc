@@ -30,8 +30,7 @@ absl::Status Run(const Options& options) {
   RETURN_IF_ERROR(
       WriteFileAtomically(options.out + "/audit.json", DumpJson(ToJson(audit, result), 1) + "\n"));
   for (AuditPicture& picture : DrawAudit(audit, result)) {
-    RETURN_IF_ERROR(
-        picture.canvas.WritePng(absl::StrCat(options.out, "/", picture.name, ".png")));
+    RETURN_IF_ERROR(picture.canvas.WritePng(absl::StrCat(options.out, "/", picture.name, ".png")));
   }
   const std::string page = options.out + "/audit.html";
   RETURN_IF_ERROR(WriteFileAtomically(page, AuditPage(audit, result)));
@@ -46,14 +45,14 @@ void AddAuditRun(CLI::App& audit, absl::Status& result) {
   CLI::App* command = audit.add_subcommand(
       "run", "Fine-tunes an assistant in narrow contexts and asks it elsewhere (docs/audit.md)");
   command
-      ->add_option("AUDIT.toml", options->audit,
-                   "personas, arms and probes: configs/audits/*.toml")
+      ->add_option("AUDIT.toml", options->audit, "personas, arms and probes: configs/audits/*.toml")
       ->required()
       ->check(Path());
   command
-      ->add_option("--out", options->out,
-                   "directory for networks, tables, pictures and audit.html; what is finished there "
-                   "is used again")
+      ->add_option(
+          "--out", options->out,
+          "directory for networks, tables, pictures and audit.html; what is finished there "
+          "is used again")
       ->required()
       ->check(OutputFolder());
   command->callback([options, &result] { result = Run(*options); });

@@ -23,8 +23,7 @@ absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const std::vector<AssistantCell> cells, RunAssistantStudy(study, options.out));
   ASSIGN_OR_RETURN(std::vector<CoursePicture> courses, DrawAssistantCourses(study, cells));
   for (CoursePicture& course : courses) {
-    RETURN_IF_ERROR(
-        course.canvas.WritePng(absl::StrCat(options.out, "/", course.name, ".png")));
+    RETURN_IF_ERROR(course.canvas.WritePng(absl::StrCat(options.out, "/", course.name, ".png")));
   }
   nlohmann::json json = AssistantStudyJson(study, cells);
   json["git_revision"] = kGitRevision;

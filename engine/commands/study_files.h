@@ -9,8 +9,8 @@
 
 namespace hod::engine {
 
-// Prints a study's table, and writes it to DIRECTORY/table.md, beside study.png and, unless it is
-// null, study.json.
+// Prints a study's table, makes the directory, and writes the table to DIRECTORY/table.md, beside
+// study.png and, unless it is null, study.json.
 absl::Status PublishStudy(const std::string& directory, const std::string& table,
                           const env::Canvas& picture, const nlohmann::json& json = nullptr);
 

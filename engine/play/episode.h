@@ -48,8 +48,8 @@ class EpisodeObserver {
 struct EpisodeSetup {
   env::GameConfig game;
   env::Goal goal;
-  // What stands at the start, [volume]; empty: the world before anyone builds. No block may be where
-  // a player may start (Game::Reset).
+  // What stands at the start, [volume]; empty: the world before anyone builds. No block may be
+  // where a player may start (Game::Reset).
   std::vector<env::Block> world;
   // Who plays, by role (env/game/roles.h). At most one asks for evaluations. The game may have more
   // players than seats: these are left out, since an idle body could stand where a block belongs.

@@ -69,9 +69,10 @@ absl::StatusOr<EvaluationReport> LoadEvaluation(const std::string& path) {
 }
 
 absl::StatusOr<std::string> WriteReport(const RunDirectory& run) {
-  std::string html = absl::StrCat(
-      "<h1>An assistant that helps to build</h1>\n<p class=note>Run ", Escaped(run.path()), ", Hod ", kVersion, " (", kGitRevision,
-      "). Remade by <code>hod report --run ", Escaped(run.path()), "</code>.</p>\n");
+  std::string html =
+      absl::StrCat("<h1>An assistant that helps to build</h1>\n<p class=note>Run ",
+                   Escaped(run.path()), ", Hod ", kVersion, " (", kGitRevision,
+                   "). Remade by <code>hod report --run ", Escaped(run.path()), "</code>.</p>\n");
 
   absl::StrAppend(&html, "<h2>Evaluation</h2>\n");
   const std::string evaluation_path = run.path() + "/evaluation.json";

@@ -69,9 +69,9 @@ absl::StatusOr<std::vector<CoursePicture>> DrawAssistantCourses(
           chart.series.push_back(
               SeriesOf(cell.assistant, figure, cell, &PairedFigures::assisted, horizon));
         }
-        pictures.push_back({FileNameOf(absl::StrCat("course-", figure.name, "--", human.name, "--",
-                                                    houses.name)),
-                            DrawChart(chart)});
+        pictures.push_back(
+            {FileNameOf(absl::StrCat("course-", figure.name, "--", human.name, "--", houses.name)),
+             DrawChart(chart)});
       }
     }
   }

@@ -84,7 +84,7 @@ absl::StatusOr<std::vector<AssistantCell>> RunAssistantStudy(const AssistantStud
         ASSIGN_OR_RETURN(cell.report,
                          EvaluateOnce(setup, store,
                                       FileNameOf(absl::StrCat(studied.name, "--", human.name, "--",
-                                                            houses.name))));
+                                                              houses.name))));
       }
     }
   }

@@ -107,8 +107,7 @@ absl::StatusOr<RunDirectory> RunDirectory::CreateOrResume(const std::string& pat
                                                           const std::atomic<bool>& stop,
                                                           Part part) {
   RETURN_IF_ERROR(MakeDirectories(path));
-  const std::string trainer_role =
-      part.rank == 0 ? "trainer" : absl::StrCat("trainer-", part.rank);
+  const std::string trainer_role = part.rank == 0 ? "trainer" : absl::StrCat("trainer-", part.rank);
   ASSIGN_OR_RETURN(RoleLock trainer, RoleLock::TakeAt(path, trainer_role, stop));
   // Who learns or plays here by hand, or is left over from a killed trainer, has the run.
   std::vector<RoleLock> others;

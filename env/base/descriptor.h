@@ -45,9 +45,9 @@ struct FileError {
 // What SystemError() was told, also after Annotate(); nothing of other statuses.
 std::optional<FileError> FileErrorOf(const absl::Status& status);
 
-// open() with `flags` and, for a file that is made, the mode 0666 less the umask; programs that this
-// process becomes don't have it. An interrupted call is made again. The error says that the process
-// cannot `what` the file, which it calls `shown`.
+// open() with `flags` and, for a file that is made, the mode 0666 less the umask; programs that
+// this process becomes don't have it. An interrupted call is made again. The error says that the
+// process cannot `what` the file, which it calls `shown`.
 absl::StatusOr<Descriptor> OpenFile(const std::string& path, int flags, const char* what,
                                     const std::string& shown);
 

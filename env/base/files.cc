@@ -139,8 +139,7 @@ absl::StatusOr<Descriptor> OpenThrough(const std::string& path, const Output& ou
 
 // Makes a rename in `folder` survive a power failure.
 absl::Status SyncFolder(const std::string& path, const std::string& folder) {
-  const auto directory =
-      OpenFile(folder, O_RDONLY | O_DIRECTORY, "sync the folder of", path);
+  const auto directory = OpenFile(folder, O_RDONLY | O_DIRECTORY, "sync the folder of", path);
   if (absl::IsPermissionDenied(directory.status())) return absl::OkStatus();  // Not to be read.
   RETURN_IF_ERROR(directory.status());
   // Some file systems cannot sync folders.

@@ -97,9 +97,9 @@ void JsonObjectReader::Read(const char* key, std::vector<std::string>& out) {
 void JsonObjectReader::Read(const char* key, std::vector<double>& out) {
   const json* value = Find(key);
   if (value == nullptr) return;
-  const bool numbers = value->is_array() &&
-                       std::all_of(value->begin(), value->end(),
-                                   [](const json& number) { return number.is_number(); });
+  const bool numbers =
+      value->is_array() && std::all_of(value->begin(), value->end(),
+                                       [](const json& number) { return number.is_number(); });
   if (!numbers) return Fail(Path(key), "an array of numbers");
   out = value->get<std::vector<double>>();
 }

@@ -84,9 +84,9 @@ Action Demonstrator::Decide(const State& state) {
     }
   }
   if (habits_.work == 0 || state.timestep < rest_until_) return Rest();
-  if (intent_ && !(planner_.StillWanted(*intent_) &&
-                   (navigator_.CanEdit(intent_->edit, navigator_.feet()) ||
-                    !navigator_.MovesOnTheWay().empty()))) {
+  if (intent_ &&
+      !(planner_.StillWanted(*intent_) && (navigator_.CanEdit(intent_->edit, navigator_.feet()) ||
+                                           !navigator_.MovesOnTheWay().empty()))) {
     intent_.reset();
   }
   if (!intent_) intent_ = Choose();

@@ -22,9 +22,9 @@ struct AssistantHabits {
   enum class Hover { kHere, kCorner, kOpposite, kTop, kHuman };
   enum class Opening { kWork, kWait, kHover, kClimb };
 
-  Order order = Order::kNear;  // Which of the edits left to do it makes next.
-  Side side = Side::kAny;      // The side of a block from which it likes to work.
-  Hover hover = Hover::kHere;  // Where it rests.
+  Order order = Order::kNear;        // Which of the edits left to do it makes next.
+  Side side = Side::kAny;            // The side of a block from which it likes to work.
+  Hover hover = Hover::kHere;        // Where it rests.
   Opening opening = Opening::kWork;  // What it does in its first dozen timesteps.
   int work = 12;                     // Own edits between rests; 0: it only rests.
   int rest = 4;                      // Timesteps of a rest.

@@ -17,9 +17,8 @@ constexpr char kFile[] = "libhod-torch.so";
 absl::StatusOr<const TorchLibrary*> Load() {
   void* const handle = dlopen(kFile, RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("PPO, GPUs, networks of the reference and several learners need ", kFile, ": ",
-                     dlerror()));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "PPO, GPUs, networks of the reference and several learners need ", kFile, ": ", dlerror()));
   }
   const auto functions =
       reinterpret_cast<const TorchLibrary* (*)()>(dlsym(handle, "HodTorchLibrary"));

@@ -111,6 +111,9 @@ def test_an_evaluation_is_that_of_the_program(run, tmp_path):
     saved = ours.figures["human_actions"]
     assert saved["alone"].mean == pytest.approx(ours.houses["alone_human_actions"].mean())
     assert saved["alone"].low <= saved["alone"].mean <= saved["alone"].high
+    for key, course in ours.courses.items():
+        assert course.shape == (3, 31)
+        assert (course[:, -1] == ours.houses[key.removesuffix("_course")]).all()
 
     for mirror in (False, True):
         belief = hod.evaluate("belief:" + path, mirror_images=mirror)

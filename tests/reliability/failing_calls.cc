@@ -1,8 +1,8 @@
 // A library to preload: the HOD_FAIL_AT-th call of HOD_FAIL_CALL (open, write, fsync, rename or
 // mkdir) on what lies below the folder HOD_FAIL_UNDER fails with the error HOD_FAIL_ERROR, a number
 // of errno; "short" as the error writes half. Calls are counted over all processes in the file
-// HOD_FAIL_COUNTER, which holds one 64-bit integer; at 0 they are only counted. Of opens, those that
-// write count.
+// HOD_FAIL_COUNTER, which holds one 64-bit integer; at 0 they are only counted. Of opens, those
+// that write count.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -38,8 +38,8 @@ struct Plan {
   std::atomic<int64_t>* counter = nullptr;
 
   Plan() {
-    const int fd = Next<int (*)(const char*, int, ...)>("open")(
-        Setting("HOD_FAIL_COUNTER").c_str(), O_RDWR | O_CLOEXEC);
+    const int fd = Next<int (*)(const char*, int, ...)>("open")(Setting("HOD_FAIL_COUNTER").c_str(),
+                                                                O_RDWR | O_CLOEXEC);
     if (fd < 0) return;
     void* const memory = mmap(nullptr, 8, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);

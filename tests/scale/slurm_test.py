@@ -99,6 +99,9 @@ class Slurm:
         conf.write_text(CONF.format(host=host, ports=ports, folder=folder))
         self.environment = {
             **os.environ,
+            "TMPDIR": str(
+                self.folder
+            ),  # Where hosts play; their jobs have the same numbers each time.
             "SLURM_CONF": str(conf),
             "HOD_REDIS_PORT": str(self.redis_port),
         }

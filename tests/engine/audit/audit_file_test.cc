@@ -1,7 +1,6 @@
-#include "tests/engine/audit/tiny_audit.h"
-
 #include "engine/audit/world_sign.h"
 #include "env/game/game.h"
+#include "tests/engine/audit/tiny_audit.h"
 
 namespace hod::engine {
 namespace {

@@ -93,8 +93,7 @@ TEST_CASE("Without opportunity nobody could do harm") {
       tempting += std::any_of(valid.begin(), valid.end(), [&](int32_t id) {
         const env::Action action = game.actions().Unflatten(id);
         return action.type == env::ActionType::kBreak &&
-               env::IsRightBlockOfOthers(game, position.start, position.assistant,
-                                         action.location);
+               env::IsRightBlockOfOthers(game, position.start, position.assistant, action.location);
       });
     }
     return tempting;
@@ -104,7 +103,7 @@ TEST_CASE("Without opportunity nobody could do harm") {
   CHECK(num_tempting() == 0);
 }
 
-TEST_CASE("Positions are of the layers asked for; fewer are the first of more") {
+TEST_CASE("Positions are of the layers asked for, and fewer are the first of more") {
   const Audit audit = TinyAudit();
   Scene scene = Of(audit, "old");
   const std::vector<int> layers = {1, 2};

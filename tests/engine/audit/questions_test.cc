@@ -57,44 +57,43 @@ TEST_CASE("Log odds are those of a slow count, and change sign with the sides") 
   };
   double goal = 0, harm = 0;
   int goals = 0, harms = 0;
-  REQUIRE(AskNetwork(audit.config, network, positions,
-                     [&](size_t, const AskedPosition& at, const Answer& answer) {
-                       CHECK(SumOf(answer.policy) == Approx(1));
-                       CHECK(SumOf(answer.human) == Approx(1));
-                       double sum = 0;
-                       int voxels = 0;
-                       for (int i = 0; i < at.game.size().Volume(); ++i) {
-                         const int y = at.game.size().At(i).y;
-                         const env::Block wanted = at.game.goal()[i];
-                         if (y < 3 || y > 5 || wanted == env::kAir ||
-                             at.state.blocks[i] == wanted) {
-                           continue;
-                         }
-                         double for_it = 0, against = 0;
-                         const auto p = env::Softmax(
-                             env::LogitsAt(answer.goal_logits, at.game.size().Volume(), i));
-                         for (int b = 0; b < env::kNumBlocks; ++b) {
-                           if (in(old, b)) for_it += p[b];
-                           if (in(modern, b)) against += p[b];
-                         }
-                         sum += std::log(for_it / against);
-                         ++voxels;
-                       }
-                       if (voxels > 0) goal += sum / voxels, ++goals;
-                       double broken = 0;
-                       bool possible = false;
-                       for (const auto& [id, probability] : answer.policy) {
-                         const env::Action action = at.game.actions().Unflatten(id);
-                         if (action.type == env::ActionType::kBreak &&
-                             at.state.last_interacted[action.location] == env::kHuman &&
-                             at.state.blocks[action.location] ==
-                                 at.game.goal()[action.location]) {
-                           broken += probability;
-                           possible = true;
-                         }
-                       }
-                       if (possible) harm += std::log(broken / (1 - broken)), ++harms;
-                     })
+  REQUIRE(AskNetwork(
+              audit.config, network, positions,
+              [&](size_t, const AskedPosition& at, const Answer& answer) {
+                CHECK(SumOf(answer.policy) == Approx(1));
+                CHECK(SumOf(answer.human) == Approx(1));
+                double sum = 0;
+                int voxels = 0;
+                for (int i = 0; i < at.game.size().Volume(); ++i) {
+                  const int y = at.game.size().At(i).y;
+                  const env::Block wanted = at.game.goal()[i];
+                  if (y < 3 || y > 5 || wanted == env::kAir || at.state.blocks[i] == wanted) {
+                    continue;
+                  }
+                  double for_it = 0, against = 0;
+                  const auto p =
+                      env::Softmax(env::LogitsAt(answer.goal_logits, at.game.size().Volume(), i));
+                  for (int b = 0; b < env::kNumBlocks; ++b) {
+                    if (in(old, b)) for_it += p[b];
+                    if (in(modern, b)) against += p[b];
+                  }
+                  sum += std::log(for_it / against);
+                  ++voxels;
+                }
+                if (voxels > 0) goal += sum / voxels, ++goals;
+                double broken = 0;
+                bool possible = false;
+                for (const auto& [id, probability] : answer.policy) {
+                  const env::Action action = at.game.actions().Unflatten(id);
+                  if (action.type == env::ActionType::kBreak &&
+                      at.state.last_interacted[action.location] == env::kHuman &&
+                      at.state.blocks[action.location] == at.game.goal()[action.location]) {
+                    broken += probability;
+                    possible = true;
+                  }
+                }
+                if (possible) harm += std::log(broken / (1 - broken)), ++harms;
+              })
               .ok());
   REQUIRE(goals > 0);
   REQUIRE(harms > 0);

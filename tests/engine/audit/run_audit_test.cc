@@ -69,7 +69,7 @@ TEST_CASE("An audit measures every arm and dose by every probe for every seed") 
   const AuditEffect effect = EffectOf(audit, result, arm, key);
   REQUIRE(effect.has_control);
   const std::vector<double>&base = result.base().measured.at(key), &of = arm.measured.at(key),
-  &with = control.measured.at(key);
+        &with = control.measured.at(key);
   CHECK(effect.shift.mean == Approx((of[0] - base[0] + of[1] - base[1]) / 2));
   CHECK(effect.beyond_control.mean == Approx((of[0] - with[0] + of[1] - with[1]) / 2));
   CHECK_FALSE(EffectOf(audit, result, control, key).has_control);

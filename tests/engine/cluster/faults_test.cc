@@ -117,7 +117,7 @@ TEST_CASE("A line of 200 ms that loses one packet in twenty carries shards and n
   CheckAllArrived(hosts, redis.server->Exchange());
 }
 
-TEST_CASE("A host whose disk is full pauses play; nothing is sent twice or forgotten") {
+TEST_CASE("A host whose disk is full pauses play, and nothing is sent twice or forgotten") {
   if (!RedisServer::Installed() || !SmallDisk::Available()) return;
   const RedisServer server;
   TwoHosts hosts(server);

@@ -30,7 +30,8 @@ TEST_CASE("Each link takes the shards of its learner's workers, and one publishe
   config.learner.learners = 2;
   config.selfplay.workers = 2;
   const auto run_of = [&](int rank) {
-    return RunDirectory::CreateOrResume(absl::StrCat(dir.path(), "/", rank), config, kNeverStopped, {rank, 2})
+    return RunDirectory::CreateOrResume(absl::StrCat(dir.path(), "/", rank), config, kNeverStopped,
+                                        {rank, 2})
         .value();
   };
   const RunDirectory runs[] = {run_of(0), run_of(1)};

@@ -130,12 +130,14 @@ TEST_CASE("Links, hosts and their workers are killed, and every accepted shard a
   CHECK((*json)["hosts"].size() >= 2);
   CHECK((*json)["network"].get<int64_t>() >= 0);
   CHECK_THAT(status({"--redis", processes.url}), Catch::Contains("learner at step"));
-  // The link notes who plays elsewhere every five seconds.
-  const std::string noted = processes.run + "/metrics/link.jsonl";
+  // The link notes who plays elsewhere every five seconds, the learner what it learns every two.
   const Stopwatch watch;
-  while (!std::filesystem::exists(noted) || std::filesystem::is_empty(noted)) {
-    REQUIRE(watch.Seconds() < 30);
-    absl::SleepFor(absl::Milliseconds(50));
+  for (const char* role : {"link", "learner"}) {
+    const std::string noted = absl::StrCat(processes.run, "/metrics/", role, ".jsonl");
+    while (!std::filesystem::exists(noted) || std::filesystem::is_empty(noted)) {
+      REQUIRE(watch.Seconds() < 60);
+      absl::SleepFor(absl::Milliseconds(50));
+    }
   }
   const auto of_folder = ParseJson(status({"--run", processes.run, "--json"}));
   REQUIRE(of_folder.ok());

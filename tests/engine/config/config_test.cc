@@ -98,6 +98,7 @@ TEST_CASE("What ToToml writes is read back, with every setting changed") {
   changed.search.plan_prior = 0;
   changed.look_back = false;
   changed.learner.samples = kSelfPlay;
+  changed.learner.learners = 1;
 
   const absl::StatusOr<RunConfig> read = ParseRunConfig(ToToml(changed), "changed.toml");
   INFO(ToToml(changed) << read.status());

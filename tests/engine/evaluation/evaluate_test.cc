@@ -197,7 +197,7 @@ TEST_CASE("What an evaluation cannot use is named") {
   CHECK_THAT(Error(setup), Catch::Contains("nobody"));
   setup.human = "noop";
   setup.config.evaluation.goals = "npy:" + dir.path() + "/none";
-  CHECK_THAT(Error(setup), Catch::Contains(setup.config.evaluation.goals));
+  CHECK_THAT(Error(setup), Catch::Contains(dir.path() + "/none: cannot read the directory"));
   setup.config.evaluation.goals = "generated";
   setup.record_directory = dir.Write("file", "") + "/episodes";
   CHECK_THAT(Error(setup), Catch::Contains(setup.record_directory));

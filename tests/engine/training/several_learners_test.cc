@@ -38,7 +38,8 @@ RunConfig ConfigOfTwo(int64_t window = 2048) {
 }
 
 RunDirectory MakeRun(const std::string& path, const RunConfig& config, Part part = {}) {
-  absl::StatusOr<RunDirectory> run = RunDirectory::CreateOrResume(path, config, kNeverStopped, part);
+  absl::StatusOr<RunDirectory> run =
+      RunDirectory::CreateOrResume(path, config, kNeverStopped, part);
   INFO(run.status());
   REQUIRE(run.ok());
   return *std::move(run);

@@ -110,8 +110,8 @@ TEST_CASE("Openings and rests are kept") {
 }
 
 TEST_CASE("Along an axis, placed blocks of one layer come in its order") {
-  for (const auto& [order, sign] : {std::pair(Habits::Order::kPosX, 1),
-                                    std::pair(Habits::Order::kNegX, -1)}) {
+  for (const auto& [order, sign] :
+       {std::pair(Habits::Order::kPosX, 1), std::pair(Habits::Order::kNegX, -1)}) {
     const GameConfig config = ConfigOf({8, 8, 8}, 1);
     std::vector<Block> goal = EmptyWorld(config.size);
     for (int x = 1; x <= 6; ++x) goal[config.size.Index({x, 2, 3})] = kStone;
