@@ -20,7 +20,7 @@ PYTHON := /usr/bin/python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help demo build python install test check-trixie lint tidy fuzz tsan python-sanitized deps \
-	deps-tests play page configure stubs bench docs docs-tables examples clean
+	deps-tests play page reliability configure stubs bench docs docs-tables examples clean
 
 help:
 	@awk -F ':.*## ' '/^[a-zA-Z%-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,13 @@ python-sanitized: ## tests of the Python package under address and undefined-beh
 	  LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libstdc++.so)" \
 	  $(PYTHON) -m pytest -q -p no:cacheprovider safety_test.py game_test.py environments_test.py \
 	  search_test.py
+
+# Both take long.
+reliability: configure ## fails every write of small runs, and kills trainings a thousand times: docs/reliability.md
+	cmake --build $(BUILD) --target hod failing_calls
+	$(PYTHON) tests/reliability/campaign.py faults --program $(BUILD)/hod \
+	  --library $(BUILD)/tests/reliability/libfailing_calls.so --json $(BUILD)/faults.json
+	$(PYTHON) tests/reliability/campaign.py kills --program $(BUILD)/hod --json $(BUILD)/kills.json
 
 deps: ## installs the packages that are missing
 	@missing=$$(for package in $(PACKAGES); do \

@@ -56,9 +56,11 @@ class Evaluation:
             key: {part: Estimate(**figure[part]) for part in ("alone", "assisted", "difference")}
             for key, figure in report["figures"].items()
         }
-        rows, courses = [], []
+        rows: list[dict[str, Any]] = []
+        courses: list[dict[str, list[float]]] = []
         for house in report["houses"]:
-            row, course = {"goal": house["goal"]}, {}
+            row: dict[str, Any] = {"goal": house["goal"]}
+            course: dict[str, list[float]] = {}
             for side in ("alone", "assisted"):
                 for key, value in house[side].items():
                     (course if isinstance(value, list) else row)[f"{side}_{key}"] = value
