@@ -61,6 +61,7 @@ FAULTS = {
     "mkdir": [errno.ENOSPC],
 }
 TRANSPARENT = {errno.EINTR, "short"}
+REFUSED_OPTION = 105  # An output that cannot be written is refused before any work.
 
 
 def name_of(error):
@@ -157,7 +158,8 @@ class Faults:
             ended = run(command, environment)
             calls = struct.unpack("q", counter.read_bytes())[0]
             problem = self.judge(ended, error, place.folder)
-            if problem is None:
+            # A set of houses that is there is not made again.
+            if problem is None and (ended.returncode != 0 or task.name != "import"):
                 again = run(command, self.environment)
                 if again.returncode != 0:
                     problem = f"the same command does not go on: {again.stderr[-300:]}"
@@ -169,7 +171,7 @@ class Faults:
     def judge(ended, error, folder):
         if ended.returncode == 0:
             return None
-        if ended.returncode != 1:
+        if ended.returncode not in (1, REFUSED_OPTION):
             return f"ended with {ended.returncode}: {ended.stderr[-300:]}"
         if error in TRANSPARENT:
             return f"did not go on by itself: {ended.stderr[-300:]}"
