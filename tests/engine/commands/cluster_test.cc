@@ -41,7 +41,7 @@ struct Processes {
     if (name == "train") {
       arguments.insert(arguments.end(),
                        {"--config", folder / "run.toml", "--out", run, "--set",
-                        "learner.max_steps=1000000", "--set", "learner.window=200000"});
+                        "learner.max_steps=1000000", "--set", "learner.window=4000000"});
     } else {
       arguments.insert(arguments.end(), {"--redis", url});
       if (name == "link") arguments.insert(arguments.end(), {"--run", run});
