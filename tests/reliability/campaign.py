@@ -299,7 +299,9 @@ class Kills:
 
 
 def newest_step(run_folder):
-    steps = [int(p.stem.split("-")[1]) for p in (run_folder / "checkpoints").glob("step-*.safetensors")]
+    steps = [
+        int(p.stem.split("-")[1]) for p in (run_folder / "checkpoints").glob("step-*.safetensors")
+    ]
     return max(steps, default=0)
 
 
