@@ -206,7 +206,9 @@ TEST_CASE("The clock of every machine is set, back or forth, and shards arrive")
     processes->Deliver(4);
     // Two intervals of reports; a rate is of time as it passes.
     processes->Deliver(2);
-    for (const auto& [id, report] : exchange.Reports().value()) {
+    const auto reports = exchange.Reports();
+    REQUIRE(reports.ok());
+    for (const auto& [id, report] : *reports) {
       const double rate = report.value("timesteps_per_second", 0.0);
       CHECK(rate >= 0);
       CHECK(rate < 1e6);
