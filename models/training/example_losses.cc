@@ -126,26 +126,38 @@ void AddHuman(const Example& example, const NetworkPass& pass, const GradientOut
   AddActionGradient(prediction, truth, out->scales.human, out->pass.action_gradient());
 }
 
+// What logits say of the goal, and the log of that.
+void PredictGoal(const float* logits, int volume, Eigen::Ref<GoalPlanes> probabilities,
+                 Eigen::Ref<GoalPlanes> log_goal) {
+  using Voxels = Eigen::Array<float, 1, Eigen::Dynamic>;
+  log_goal = ConstGoalRows(logits, env::kNumBlocks, volume);
+  const Voxels highest = log_goal.colwise().maxCoeff();
+  log_goal.rowwise() -= highest;
+  probabilities = log_goal.exp();
+  const Voxels sums = probabilities.colwise().sum(), log_sums = sums.log();
+  log_goal.rowwise() -= log_sums;
+  probabilities.rowwise() /= sums;
+}
+
 void AddGoal(const Example& example, const NetworkPass& pass, const float* published,
              const GradientOut* out, LossTotals& losses) {
   const int volume = example.position.game->size().Volume();
   const auto cells = static_cast<float>(volume);
   const std::vector<env::Block>& current = example.position.state->blocks;
-  GoalPlanes log_goal(env::kNumBlocks, volume);
-  LogGoal(pass.goal(), volume, log_goal.data());
+  GoalPlanes log_goal(env::kNumBlocks, volume), predicted(env::kNumBlocks, volume);
+  PredictGoal(pass.goal(), volume, predicted, log_goal);
   for (int v = 0; v < volume; ++v) {
     const env::Block goal = example.goal[v];
-    Eigen::Index predicted;
-    log_goal.col(v).maxCoeff(&predicted);
+    Eigen::Index likeliest;
+    log_goal.col(v).maxCoeff(&likeliest);
     losses.goal -= log_goal(goal, v) / cells;
     losses.to_change += goal != current[v];
-    losses.recalled += goal != current[v] && predicted == goal;
-    losses.proposed += predicted != current[v];
-    losses.rightly_proposed += predicted != current[v] && predicted == goal;
+    losses.recalled += goal != current[v] && likeliest == goal;
+    losses.proposed += likeliest != current[v];
+    losses.rightly_proposed += likeliest != current[v] && likeliest == goal;
   }
   if (out == nullptr) return;
   GoalRows gradient(out->pass.goal_gradient().data(), env::kNumBlocks, volume);
-  const GoalPlanes predicted = log_goal.exp();
   const auto goal_scale = static_cast<float>(out->scales.goal / cells);
   gradient = predicted * goal_scale;
   for (int v = 0; v < volume; ++v) gradient(example.goal[v], v) -= goal_scale;
@@ -170,12 +182,9 @@ LossTotals Compute(const Example& example, const NetworkPass& pass, const float*
 }  // namespace
 
 void LogGoal(const float* logits, int volume, float* log_goal) {
-  Eigen::Map<GoalPlanes> out(log_goal, env::kNumBlocks, volume);
-  out = ConstGoalRows(logits, env::kNumBlocks, volume);
-  const Eigen::Array<float, 1, Eigen::Dynamic> highest = out.colwise().maxCoeff();
-  out.rowwise() -= highest;
-  const Eigen::Array<float, 1, Eigen::Dynamic> log_sums = out.exp().colwise().sum().log();
-  out.rowwise() -= log_sums;
+  GoalPlanes probabilities(env::kNumBlocks, volume);
+  PredictGoal(logits, volume, probabilities,
+              Eigen::Map<GoalPlanes>(log_goal, env::kNumBlocks, volume));
 }
 
 LossTotals LossesOf(const Example& example, const NetworkPass& pass) {
