@@ -53,7 +53,8 @@ int32_t NextOfPlan(const SearchOptions& options, const Position& position, Belie
   // From this probability on, a right block (worth 1) is worth the risk of a wrong one (-1).
   const double even = (1 - options.own_reward_shift) / 2;
   env::BeliefWalker walker(*position.game, position.player, std::clamp(even, 0.5, 1.0));
-  return position.game->actions().Flatten(walker.Act(*position.state, belief));
+  walker.Believe(belief);
+  return position.game->actions().Flatten(walker.Act(*position.state));
 }
 
 }  // namespace

@@ -24,14 +24,14 @@ const mcts::Position* Believer::NextLeaf(const env::State& state) {
 }
 
 void Believer::Deliver(const mcts::Evaluation& evaluation) {
-  belief_ = evaluation.goal_logits;
+  walker_.Believe(evaluation.goal_logits);
   position_.memory = evaluation.memory;
   moves_left_ = moves_per_belief_;
 }
 
 env::Action Believer::Act(const env::State& state) {
   --moves_left_;
-  return walker_.Act(state, belief_);
+  return walker_.Act(state);
 }
 
 }  // namespace hod::engine

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "engine/play/seat.h"
 #include "env/game/game.h"
@@ -26,9 +25,8 @@ class Believer {
  private:
   const int moves_per_belief_;
   env::BeliefWalker walker_;
-  mcts::Position position_;    // What it wants to know,
-  std::vector<float> belief_;  // what it was told,
-  int moves_left_ = 0;         // and for how many more moves it acts on that.
+  mcts::Position position_;  // What it wants to know,
+  int moves_left_ = 0;       // and for how many more moves it acts on what it was told.
 };
 
 }  // namespace hod::engine

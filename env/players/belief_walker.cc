@@ -21,13 +21,21 @@ BeliefWalker::BeliefWalker(const Game& game, int player, double threshold)
       navigator_(game, player),
       trust_(game, player),
       belief_(game.size().Volume()),
+      placings_(game.size().Volume()),
       is_wanted_(game.size().Volume()),
       put_aside_until_(game.size().Volume()) {}
 
-Action BeliefWalker::Act(const State& state, absl::Span<const float> goal_logits) {
-  navigator_.Look(state);
+void BeliefWalker::Believe(absl::Span<const float> goal_logits) {
   const int volume = game_.size().Volume();
-  for (int at = 0; at < volume; ++at) belief_[at] = Softmax(LogitsAt(goal_logits, volume, at));
+  for (int at = 0; at < volume; ++at) {
+    const GoalDistribution& p = belief_[at] = Softmax(LogitsAt(goal_logits, volume, at));
+    const auto* const likeliest = std::max_element(p.begin() + kFirstPlaceable, p.end());
+    placings_[at] = {static_cast<Block>(likeliest - p.begin()), *likeliest};
+  }
+}
+
+Action BeliefWalker::Act(const State& state) {
+  navigator_.Look(state);
   trust_.LookBack(state, belief_);
   FindEdits();
   if (const Edit* const edit = EditFrom(navigator_.feet())) {
@@ -50,24 +58,26 @@ void BeliefWalker::FindEdits() {
   edits_.clear();
   for (size_t at = 0; at < volume; ++at) {
     const auto location = static_cast<int>(at);
-    const GoalDistribution& p = belief_[at];
-    if (game_.InPalette(location) || state.timestep < put_aside_until_[at]) continue;
     const Block now = state.blocks[at];
+    const auto [block, placing_certainty] = placings_[at];
+    const float certainty = now == kAir ? placing_certainty : 1 - belief_[at][now];
+    if (certainty < bar || now == kBedrock || game_.InPalette(location) ||
+        state.timestep < put_aside_until_[at]) {
+      continue;
+    }
     const Cell cell = size.At(location);
     if (now == kAir) {
-      const auto* const likeliest = std::max_element(p.begin() + kFirstPlaceable, p.end());
-      const auto block = static_cast<Block>(likeliest - p.begin());
-      if (*likeliest < bar || game_.RemovedByOthers(state, player_, location, block) ||
+      if (game_.RemovedByOthers(state, player_, location, block) ||
           navigator_.NumBlocksAround(cell) == 0) {
         continue;
       }
-      edits_.push_back({{ActionType::kPlace, location, block}, *likeliest});
-    } else if (now != kBedrock) {
+      edits_.push_back({{ActionType::kPlace, location, block}, certainty});
+    } else {
       const int editor = state.last_interacted[at];
       const bool put_back = editor != kNobody && editor != player_ &&
                             (state.broken[player_ * volume + at] >> now & 1) != 0;
-      if (1 - p[now] < bar || put_back || !navigator_.TouchesAir(cell)) continue;
-      edits_.push_back({{ActionType::kBreak, location, kAir}, 1 - p[now]});
+      if (put_back || !navigator_.TouchesAir(cell)) continue;
+      edits_.push_back({{ActionType::kBreak, location, kAir}, certainty});
     }
   }
   // What stands on a wrong block would enclose it.

@@ -23,14 +23,21 @@ class BeliefWalker {
   // with more where the belief has earned less trust.
   BeliefWalker(const Game& game, int player, double threshold);
 
-  // What to do in `state`, believing `goal_logits`, [kNumBlocks][volume]: unnormalised log
-  // probabilities that the goal has a block in a voxel. What another player has removed is not put
-  // back there, and what another has put back is not broken again.
-  Action Act(const State& state, absl::Span<const float> goal_logits);
+  // From now on it believes `goal_logits`, [kNumBlocks][volume]: unnormalised log probabilities
+  // that the goal has a block in a voxel.
+  void Believe(absl::Span<const float> goal_logits);
+  // What to do in `state`; requires a belief. What another player has removed is not put back
+  // there, and what another has put back is not broken again.
+  Action Act(const State& state);
 
  private:
   struct Edit {
     Action action;
+    float certainty;
+  };
+  // The likeliest block of a voxel, other than air.
+  struct Placing {
+    Block block;
     float certainty;
   };
 
@@ -49,7 +56,8 @@ class BeliefWalker {
   const double threshold_;
   Navigator navigator_;
   Trust trust_;
-  std::vector<GoalDistribution> belief_;  // [volume] at this timestep.
+  std::vector<GoalDistribution> belief_;  // [volume]
+  std::vector<Placing> placings_;         // [volume]
   std::vector<Edit> edits_;
   std::vector<char> is_wanted_;       // [volume] scratch of FindEdits().
   std::vector<int> put_aside_until_;  // [volume] timestep until which no edit is tried.

@@ -57,11 +57,9 @@ std::vector<float> GoalPosterior::Logits() const {
 PosteriorWalker::PosteriorWalker(const Game& game, int player,
                                  std::shared_ptr<const std::vector<std::vector<Block>>> goals,
                                  double threshold)
-    : game_(game),
-      player_(player),
-      posterior_(std::move(goals)),
-      walker_(game, player, threshold),
-      logits_(posterior_.Logits()) {}
+    : game_(game), player_(player), posterior_(std::move(goals)), walker_(game, player, threshold) {
+  walker_.Believe(posterior_.Logits());
+}
 
 const ActionDistribution& PosteriorWalker::NextAction(const State& state) {
   if (decided_) return distribution_;
@@ -73,9 +71,9 @@ const ActionDistribution& PosteriorWalker::NextAction(const State& state) {
     posterior_.Observe(seen_, static_cast<int>(i), state.blocks[i]);
     edited = true;
   }
-  if (edited) logits_ = posterior_.Logits();
+  if (edited) walker_.Believe(posterior_.Logits());
   seen_ = state.blocks;
-  distribution_ = {{game_.actions().Flatten(walker_.Act(state, logits_)), 1.0f}};
+  distribution_ = {{game_.actions().Flatten(walker_.Act(state)), 1.0f}};
   return distribution_;
 }
 

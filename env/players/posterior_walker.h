@@ -46,7 +46,6 @@ class PosteriorWalker final : public Player {
   GoalPosterior posterior_;
   BeliefWalker walker_;
   std::vector<Block> seen_;  // The world at the last timestep; empty before the first.
-  std::vector<float> logits_;
   ActionDistribution distribution_;
   bool decided_ = false;  // distribution_ is that of the present timestep.
 };

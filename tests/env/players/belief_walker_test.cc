@@ -25,9 +25,10 @@ std::vector<float> BeliefIn(const std::vector<Block>& blocks, double sureness) {
 int PlayAlone(const Game& game, BeliefWalker& walker, State& state, absl::Span<const float> belief,
               int max_steps) {
   std::vector<int32_t> valid;
+  walker.Believe(belief);
   for (int step = 0; step < max_steps; ++step) {
     if (state.num_matches == game.size().Volume()) return step;
-    const Action action = walker.Act(state, belief);
+    const Action action = walker.Act(state);
     ValidActions(game, state, 0, /*line_of_sight=*/true, valid);
     REQUIRE(std::binary_search(valid.begin(), valid.end(), game.actions().Flatten(action)));
     const StepOutcome outcome = game.Step(state, {action});
@@ -78,15 +79,17 @@ TEST_CASE("What the human has removed is not put back, what it has put back is n
   std::vector<Block> wanted = game.goal();
   wanted[removed] = kPlanks;  // And nothing at `put_back`.
   BeliefWalker walker(game, 1, 0.75);
+  walker.Believe(BeliefIn(wanted, 0.95));
   for (int step = 0; step < 60; ++step) {
-    const Action action = walker.Act(state, BeliefIn(wanted, 0.95));
+    const Action action = walker.Act(state);
     CHECK_FALSE(HasLocation(action.type));
     game.Step(state, {Action{}, action});
   }
   wanted[removed] = kGlass;  // Another block is another matter.
+  walker.Believe(BeliefIn(wanted, 0.95));
   bool placed = false;
   for (int step = 0; step < 60 && !placed; ++step) {
-    const Action action = walker.Act(state, BeliefIn(wanted, 0.95));
+    const Action action = walker.Act(state);
     placed = action == Action{ActionType::kPlace, removed, kGlass};
     game.Step(state, {Action{}, action});
   }
@@ -105,9 +108,10 @@ int EditsOfAWall(double sureness, bool removed) {
   Rng rng(1);
   State state = game.Reset(rng);
   BeliefWalker walker(game, 1, 0.8);
+  walker.Believe(BeliefIn(wall, sureness));
   int edits = 0;
   for (int step = 0; step < 300; ++step) {
-    const Action action = walker.Act(state, BeliefIn(wall, sureness));
+    const Action action = walker.Act(state);
     game.Step(state, {Action{}, action});
     if (action.type != ActionType::kPlace) continue;
     ++edits;
@@ -139,8 +143,9 @@ TEST_CASE("The body leaves the place where a block belongs") {
   std::vector<Block> wanted = game.goal();
   wanted[game.size().Index(start)] = kPlanks;
   BeliefWalker walker(game, 0, 0.99);  // Not sure enough to place it.
+  walker.Believe(BeliefIn(wanted, 0.8));
   for (int step = 0; step < 5; ++step) {
-    game.Step(state, {walker.Act(state, BeliefIn(wanted, 0.8))});
+    game.Step(state, {walker.Act(state)});
   }
   CHECK(state.players[0].feet != start);
   CHECK(state.blocks == game.goal());
