@@ -7,8 +7,6 @@
 namespace hod::env {
 namespace {
 
-// An edit that cannot be made from anywhere is left out for so many timesteps.
-constexpr int kPutAsideFor = 25;
 constexpr int kOpeningTimesteps = 12;
 // Moves that it walks at most for a side that it likes better, over the distance from its place.
 constexpr double kSideWeight = 1.0;
@@ -84,14 +82,10 @@ Action Demonstrator::Decide(const State& state) {
     }
   }
   if (habits_.work == 0 || state.timestep < rest_until_) return Rest();
-  if (intent_ &&
-      !(planner_.StillWanted(*intent_) && (navigator_.CanEdit(intent_->edit, navigator_.feet()) ||
-                                           !navigator_.MovesOnTheWay().empty()))) {
-    intent_.reset();
-  }
+  if (intent_ && !planner_.CanGoOn(*intent_)) intent_.reset();
   if (!intent_) intent_ = Choose();
   if (!intent_) return Rest();
-  if (navigator_.CanEdit(intent_->edit, navigator_.feet())) return intent_->edit;
+  if (planner_.CanEditHere(*intent_)) return intent_->edit;
   const Moves moves = navigator_.MovesOnTheWay();
   return moves.empty() ? Action{} : Action{moves.front()};
 }
@@ -107,9 +101,7 @@ std::optional<Intent> Demonstrator::Choose() {
         edits.begin(), edits.end(),
         [&](const Action& a, const Action& b) { return Key(a.location) < Key(b.location); });
     if (first == edits.end()) return std::nullopt;
-    const Action edit = *first;
-    if (auto intent = planner_.PlanEdit(Intent::kUseful, edit, Tastes())) return intent;
-    work_.PutAside(edit, navigator_.state().timestep + kPutAsideFor);
+    if (auto intent = planner_.PlanOrPutAside(*first, Tastes())) return intent;
   }
 }
 

@@ -52,11 +52,7 @@ const ActionDistribution& HeuristicBuilder::NextAction(const State& state) {
     return distribution_;
   }
   navigator_.Look(state);
-  // Somebody may have done it, or stand or have built in the way.
-  if (intent_ && !(chooser_.planner().StillWanted(*intent_) &&
-                   (CanEditHere() || !navigator_.MovesOnTheWay().empty()))) {
-    intent_.reset();
-  }
+  if (intent_ && !chooser_.planner().CanGoOn(*intent_)) intent_.reset();
   if (!intent_) intent_ = chooser_.Choose(memory_);
 
   const double pause = PauseProbability();
@@ -109,7 +105,7 @@ double HeuristicBuilder::PauseProbability() const {
 }
 
 double HeuristicBuilder::EditProbability(const Moves& moves) const {
-  if (!CanEditHere()) return 0.0;
+  if (!chooser_.planner().CanEditHere(*intent_)) return 0.0;
   if (moves.empty()) return 1.0;
   const Cell feet = navigator_.feet();
   const Cell target = game_.size().At(intent_->edit.location);

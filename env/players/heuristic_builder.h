@@ -27,10 +27,6 @@ class HeuristicBuilder final : public Player {
   bool Acts(const State& state) const {
     return state.timestep % game_.config().players[player_].timestep_skip == 0;
   }
-  bool CanEditHere() const {
-    return intent_->purpose != Intent::kLook &&
-           navigator_.CanEdit(intent_->edit, navigator_.feet());
-  }
   double PauseProbability() const;
   // The probability of making the intended edit from here, rather than walking on.
   double EditProbability(const Moves& moves) const;

@@ -13,9 +13,6 @@ constexpr double kSwitchInLowestLayer = 0.6;
 constexpr int kLookFar = 5;    // Voxels along x and z.
 constexpr int kMaxTries = 12;  // Edits tried before the timestep is given up.
 
-// Patience, in timesteps.
-constexpr int kPutAsideFor = 25;
-
 // Tastes in places to stand: probability of a new one with an edit, mean and spread.
 constexpr double kNewTaste = 0.25;
 constexpr double kEyeDistanceSpread = 0.3;
@@ -59,11 +56,8 @@ std::optional<Intent> IntentChooser::ChooseAmongEdits(const BuilderMemory& memor
     for (double& w : weights) total += w = std::exp(w - best);
     const size_t chosen = IndexAt(weights, rng_.Uniform() * total);
     const Action edit = edits[chosen];
-    std::optional<Intent> intent = planner_.PlanEdit(Intent::kUseful, edit, comfort);
-    if (!intent) {
-      work_.PutAside(edit, navigator_.state().timestep + kPutAsideFor);
-      continue;
-    }
+    std::optional<Intent> intent = planner_.PlanOrPutAside(edit, comfort);
+    if (!intent) continue;
     if (intent->purpose == Intent::kFetch) return intent;
     intent->alternatives.clear();
     for (size_t i = 0; i < edits.size(); ++i) {

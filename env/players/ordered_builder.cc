@@ -6,8 +6,6 @@
 namespace hod::env {
 namespace {
 
-// An edit that cannot be made from anywhere is left out for so many timesteps.
-constexpr int kPutAsideFor = 25;
 // Any place to edit from is as good as another: the nearest is taken.
 constexpr Comfort kNoTastes = {};
 
@@ -42,13 +40,10 @@ Action OrderedBuilder::Decide(const State& state) {
   if (state.timestep % game_.config().players[player_].timestep_skip != 0) return {};
   navigator_.Look(state);
   if (order_ == Order::kMirror) AimAtMirrorImage(state);
-  if (intent_ &&
-      !(planner_.StillWanted(*intent_) && (CanEditHere() || !navigator_.MovesOnTheWay().empty()))) {
-    intent_.reset();
-  }
+  if (intent_ && !planner_.CanGoOn(*intent_)) intent_.reset();
   if (!intent_) intent_ = Choose();
   if (intent_) {
-    if (CanEditHere()) return intent_->edit;
+    if (planner_.CanEditHere(*intent_)) return intent_->edit;
     return {navigator_.MovesOnTheWay().front()};
   }
   if (work_.wrong().empty()) return {};
@@ -113,9 +108,7 @@ std::optional<Intent> OrderedBuilder::Choose() {
       }
     }
     if (first == edits.end()) return std::nullopt;
-    const Action edit = *first;
-    if (auto intent = planner_.PlanEdit(Intent::kUseful, edit, kNoTastes)) return intent;
-    work_.PutAside(edit, navigator_.state().timestep + kPutAsideFor);
+    if (auto intent = planner_.PlanOrPutAside(*first, kNoTastes)) return intent;
   }
 }
 

@@ -41,7 +41,6 @@ class OrderedBuilder final : public Player {
   std::optional<Intent> Choose();
   // Locations in the order in which they are dealt with.
   bool ComesBefore(int a, int b) const;
-  bool CanEditHere() const { return navigator_.CanEdit(intent_->edit, navigator_.feet()); }
 
   const Game& game_;
   const int player_;

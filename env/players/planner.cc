@@ -8,11 +8,20 @@ namespace {
 // Patience, in timesteps.
 constexpr int kGiveUpAfter = 80;
 constexpr int kHoldFor = 400;
+constexpr int kPutAsideFor = 25;  // An edit that cannot be made from anywhere.
 
 }  // namespace
 
 Planner::Planner(const Game& game, int player, Navigator& navigator, WorkList& work)
     : game_(game), player_(player), navigator_(navigator), work_(work) {}
+
+bool Planner::CanEditHere(const Intent& intent) const {
+  return intent.purpose != Intent::kLook && navigator_.CanEdit(intent.edit, navigator_.feet());
+}
+
+bool Planner::CanGoOn(const Intent& intent) const {
+  return StillWanted(intent) && (CanEditHere(intent) || !navigator_.MovesOnTheWay().empty());
+}
 
 bool Planner::StillWanted(const Intent& intent) const {
   const State& state = navigator_.state();
@@ -73,6 +82,12 @@ std::optional<Intent> Planner::PlanEdit(Intent::Purpose purpose, const Action& e
   std::optional<Intent> intent =
       Plan(Intent::kFetch, {ActionType::kBreak, location, kAir}, comfort);
   if (intent) intent->fetch_count = std::clamp(work_.NumNeeded(edit.block), 1, Inventory::kStack);
+  return intent;
+}
+
+std::optional<Intent> Planner::PlanOrPutAside(const Action& edit, const Comfort& comfort) {
+  std::optional<Intent> intent = PlanEdit(Intent::kUseful, edit, comfort);
+  if (!intent) work_.PutAside(edit.location, navigator_.state().timestep + kPutAsideFor);
   return intent;
 }
 

@@ -40,14 +40,20 @@ class Planner {
   // make it from.
   std::optional<Intent> PlanEdit(Intent::Purpose purpose, const Action& edit,
                                  const Comfort& comfort);
+  // Plans a useful edit of the work list. One that has no place to be made from is put aside there.
+  std::optional<Intent> PlanOrPutAside(const Action& edit, const Comfort& comfort);
   // Plans a scaffold or a passage that makes an edit of the voxel possible.
   std::optional<Intent> PlanDetour(int location, const Comfort& comfort);
 
-  // Whether the edit still serves its purpose.
-  bool StillWanted(const Intent& intent) const;
   bool IsUseful(const Action& edit) const;
+  // Whether the edit can be made from here.
+  bool CanEditHere(const Intent& intent) const;
+  // Whether the edit still serves its purpose, and can be made from here or after the way that the
+  // navigator has planned: somebody may have made it, or stand or have built in the way.
+  bool CanGoOn(const Intent& intent) const;
 
  private:
+  bool StillWanted(const Intent& intent) const;
   std::optional<Intent> Plan(Intent::Purpose purpose, const Action& edit, const Comfort& comfort);
 
   const Game& game_;

@@ -10,7 +10,7 @@
 
 namespace hod::env {
 
-// Of one player in one episode.
+// The trust of one player in one episode.
 class Trust {
  public:
   // `game` is borrowed.

@@ -77,9 +77,9 @@ void WorkList::Update(const Navigator& navigator, int own_actions) {
   if (edits_.empty()) edits_ = std::move(unnoticed);
 }
 
-void WorkList::PutAside(const Action& edit, int until) {
-  put_aside_.push_back({edit.location, until});
-  std::erase_if(edits_, [&](const Action& e) { return e.location == edit.location; });
+void WorkList::PutAside(int location, int until) {
+  put_aside_.push_back({location, until});
+  std::erase_if(edits_, [&](const Action& e) { return e.location == location; });
 }
 
 bool WorkList::Noticed(int location, int own_actions) {

@@ -32,8 +32,8 @@ class WorkList {
   int lowest_layer() const { return lowest_layer_; }
   // How many blocks of a type are still to be placed.
   int NumNeeded(Block block) const { return needed_[block]; }
-  // Leaves an edit out until a later timestep.
-  void PutAside(const Action& edit, int until);
+  // Leaves the edit of a location out until a later timestep.
+  void PutAside(int location, int until);
   void ForgetPutAside() { put_aside_.clear(); }
   // Leaves a cell as it is (a scaffold, a passage) until `purpose` is right, or a later timestep.
   void Hold(int location, int purpose, int until) { held_.push_back({location, purpose, until}); }
