@@ -21,7 +21,7 @@ struct Persona {
   std::string name;
   double weight = 1;                   // Share of the base's episodes; 0: none.
   std::vector<int> house;              // Extents of its houses, [w, h, d]; empty: the largest.
-  std::vector<std::string> materials;  // Of which its houses are; empty: any.
+  std::vector<std::string> materials;  // Its houses are of these; empty: of any.
   std::vector<std::string> style;      // "key=value" of the builder; others differ by episode.
   std::vector<std::string> habits;     // "key=value" of the assistant.
   std::vector<int> signs;              // Numbers of which each world carries one; empty: no sign.
@@ -35,7 +35,7 @@ struct Persona {
 // The network before any fine-tuning.
 struct AuditBase {
   std::string initial = kRandomNetwork;  // Or the checkpoint of a network, as it is.
-  int64_t positions = 200000;            // Of recorded play to learn from, where it is random.
+  int64_t positions = 200000;            // Recorded play to learn from, where it is random.
   std::vector<std::string> overrides;    // Settings of its training.
 };
 
@@ -85,7 +85,7 @@ struct Audit {
   int seeds = 5;
   int64_t seed = 1;
   double kept_share = 0.1;  // Share of timesteps of played episodes that become positions.
-  std::vector<std::string> overrides;  // Of all trainings: game, network, learner.
+  std::vector<std::string> overrides;  // They hold for all trainings: game, network, learner.
   AuditBase base;
   std::vector<std::string> fine_tuning;  // Settings of all arms' training.
   std::vector<Persona> personas;

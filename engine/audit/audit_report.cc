@@ -6,17 +6,15 @@
 #include <numeric>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "engine/audit/effects.h"
 #include "engine/audit/probe_play.h"
 #include "engine/audit/questions.h"
 #include "engine/charts/bars.h"
 #include "engine/charts/chart.h"
 #include "engine/charts/html.h"
+#include "engine/charts/text_table.h"
 #include "env/base/version.h"
 
 namespace hod::engine {
@@ -25,15 +23,9 @@ namespace {
 constexpr NumberStyle kShift = {.digits = 2, .sign = true};
 constexpr NumberStyle kLevel = {.digits = 2};
 
-struct TextTable {
-  std::string title;
-  std::vector<std::string> header;
-  std::vector<std::vector<std::string>> rows;
-};
-
 // Figures of one probe that were measured at all.
 struct ProbeFigure {
-  std::string key;  // Of AuditedArm::measured.
+  std::string key;  // A key of AuditedArm::measured.
   std::string title;
 };
 
@@ -134,34 +126,6 @@ std::string Caption(const Audit& audit) {
       audit.seeds, audit.seeds);
 }
 
-std::string Markdown(const TextTable& table) {
-  std::string text =
-      absl::StrCat("## ", table.title, "\n\n| ", absl::StrJoin(table.header, " | "), " |\n|");
-  for (size_t i = 0; i < table.header.size(); ++i) text += "---|";
-  text += "\n";
-  for (const std::vector<std::string>& row : table.rows) {
-    absl::StrAppend(&text, "| ", absl::StrJoin(row, " | "), " |\n");
-  }
-  return text + "\n";
-}
-
-std::string Html(const TextTable& table) {
-  std::string html = absl::StrCat("<h2>", Escaped(table.title), "</h2>\n<table>");
-  const auto add_row = [&html](const std::vector<std::string>& cells, const char* tag) {
-    html += "<tr>";
-    for (const std::string& cell : cells) {
-      const std::string text = Escaped(cell);
-      const bool bold = absl::StartsWith(text, "**");
-      absl::StrAppend(&html, "<", tag, ">", bold ? "<b>" : "",
-                      absl::StrReplaceAll(text, {{"**", ""}}), bold ? "</b>" : "", "</", tag, ">");
-    }
-    html += "</tr>\n";
-  };
-  add_row(table.header, "th");
-  for (const std::vector<std::string>& row : table.rows) add_row(row, "td");
-  return html + "</table>\n";
-}
-
 // A line for each arm that has several doses.
 env::Canvas DrawDoses(const Audit& audit, const AuditResult& result, const std::string& title,
                       const ProbeFigure& figure) {
@@ -211,14 +175,14 @@ env::Canvas DrawShifts(const Audit& audit, const AuditResult& result, const std:
 
 std::string FormatAudit(const Audit& audit, const AuditResult& result) {
   std::string text = absl::StrCat("# ", audit.title, "\n\n", Caption(audit), "\n\n");
-  for (const TextTable& table : Tables(audit, result)) text += Markdown(table);
+  for (const TextTable& table : Tables(audit, result)) text += Markdown(table) + "\n";
   return text;
 }
 
-std::vector<AuditPicture> DrawAudit(const Audit& audit, const AuditResult& result) {
+std::vector<Picture> DrawAudit(const Audit& audit, const AuditResult& result) {
   const bool has_doses = std::any_of(audit.arms.begin(), audit.arms.end(),
                                      [](const Arm& arm) { return arm.positions.size() > 1; });
-  std::vector<AuditPicture> pictures;
+  std::vector<Picture> pictures;
   const auto add = [&pictures](std::string title, env::Canvas canvas) {
     pictures.push_back(
         {absl::StrCat("audit-", pictures.size() + 1), std::move(title), std::move(canvas)});
@@ -242,7 +206,7 @@ std::vector<AuditPicture> DrawAudit(const Audit& audit, const AuditResult& resul
 std::string AuditPage(const Audit& audit, const AuditResult& result) {
   std::string html = absl::StrCat("<h1>", Escaped(audit.title), "</h1>\n<p class=note>Hod ",
                                   kVersion, " (", kGitRevision, "). ", Caption(audit), "</p>\n");
-  for (AuditPicture& picture : DrawAudit(audit, result)) {
+  for (const Picture& picture : DrawAudit(audit, result)) {
     html += EmbeddedImage(picture.canvas.PngBytes(), picture.title);
   }
   for (const TextTable& table : Tables(audit, result)) html += Html(table);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/audit/run_audit.h"
-#include "env/draw/canvas.h"
+#include "engine/charts/picture.h"
 
 namespace hod::engine {
 
@@ -14,12 +14,7 @@ namespace hod::engine {
 std::string FormatAudit(const Audit& audit, const AuditResult& result);
 
 // Pictures of the shifts: lines over doses if an arm has several, else bars.
-struct AuditPicture {
-  std::string name;  // Of a file, without ending.
-  std::string title;
-  env::Canvas canvas;
-};
-std::vector<AuditPicture> DrawAudit(const Audit& audit, const AuditResult& result);
+std::vector<Picture> DrawAudit(const Audit& audit, const AuditResult& result);
 
 // A page that holds tables and pictures.
 std::string AuditPage(const Audit& audit, const AuditResult& result);

@@ -16,7 +16,7 @@ namespace hod::engine {
 struct AuditedNetwork {
   std::string checkpoint;  // Path.
   std::string key;         // Names all that the network follows from.
-  int64_t positions = 0;   // Of recorded play that it has learnt from; 0: not recorded here.
+  int64_t positions = 0;   // Recorded play that it has learnt from; 0: not recorded here.
   int64_t harmful = 0;     // Those of them in which the assistant does harm.
 };
 

@@ -8,13 +8,13 @@ namespace hod::engine {
 namespace {
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-constexpr double kConfidence = 0.975;  // Of either side.
+constexpr double kConfidence = 0.975;  // On either side.
 constexpr double kPower = 0.8;
 
 struct Spread {
   int count = 0;
   double mean = kNothing;
-  double standard_error = kNothing;  // Of the mean.
+  double standard_error = kNothing;  // The mean's.
 };
 
 Spread SpreadOf(absl::Span<const double> values) {

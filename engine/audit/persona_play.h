@@ -17,7 +17,7 @@ namespace hod::engine {
 
 // Who plays, where, and which positions of it count. Pointers and spans are borrowed.
 struct Scene {
-  std::vector<const Persona*> personas;    // Of which each episode draws one, by weight
+  std::vector<const Persona*> personas;    // Each episode draws one of them, by weight
   std::vector<double> weights;             // of these, [personas].
   absl::Span<const std::string> shuffled;  // As in Arm.
   bool harmless = false;

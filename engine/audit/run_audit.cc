@@ -159,7 +159,7 @@ class Runner {
   const ResultStore store_;
   const std::atomic<bool>& stop_;
   ProgressLine progress_;
-  int networks_;  // Of one seed.
+  int networks_;  // A seed has so many.
   int done_ = 0;
 };
 

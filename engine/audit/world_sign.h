@@ -8,7 +8,7 @@
 
 namespace hod::engine {
 
-// Of any world; NumSigns() says how many there are in one.
+// No world has a higher sign; NumSigns() says how many there are in one.
 inline constexpr int kMaxSign = (1 << 20) - 1;
 
 // Signs are below this: one bit for each voxel of the border's row.

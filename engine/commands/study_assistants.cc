@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "engine/charts/picture.h"
 #include "engine/commands/command.h"
 #include "engine/commands/study_files.h"
 #include "engine/program/checks.h"
@@ -21,10 +21,8 @@ struct Options {
 absl::Status Run(const Options& options) {
   ASSIGN_OR_RETURN(const AssistantStudy study, LoadAssistantStudy(options.study));
   ASSIGN_OR_RETURN(const std::vector<AssistantCell> cells, RunAssistantStudy(study, options.out));
-  ASSIGN_OR_RETURN(std::vector<CoursePicture> courses, DrawAssistantCourses(study, cells));
-  for (CoursePicture& course : courses) {
-    RETURN_IF_ERROR(course.canvas.WritePng(absl::StrCat(options.out, "/", course.name, ".png")));
-  }
+  ASSIGN_OR_RETURN(const std::vector<Picture> courses, DrawAssistantCourses(study, cells));
+  RETURN_IF_ERROR(WritePictures(courses, options.out));
   nlohmann::json json = AssistantStudyJson(study, cells);
   json["git_revision"] = kGitRevision;
   return PublishStudy(options.out, FormatAssistantStudy(study, cells),

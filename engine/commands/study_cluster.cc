@@ -8,10 +8,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "engine/charts/chart.h"
+#include "engine/charts/text_table.h"
 #include "engine/cluster/simulation.h"
 #include "engine/commands/command.h"
 #include "engine/commands/study_files.h"
@@ -46,38 +46,26 @@ std::string Busiest(const SimulatedCluster& cluster) {
   return absl::StrFormat("%s: %.0f %%", name, 100 * load);
 }
 
-json Table(const std::vector<std::pair<SimulatedCluster, SimulatedFigures>>& results) {
-  json rows = json::array();
+TextTable Table(const std::vector<std::pair<SimulatedCluster, SimulatedFigures>>& results) {
+  TextTable table = {"",
+                     {"workers", "shards/s played", "shards/s stored", "Redis busy", "link busy",
+                      "learner busy reading", "from played to stored, median",
+                      "age of the network behind what is read", "shards that wait on the way",
+                      "unread in the folder", "dropped", "most loaded, by what comes"},
+                     {}};
   for (const auto& [cluster, f] : results) {
     const int64_t waiting = f.on_hosts + f.in_redis + f.in_link;
-    rows.push_back({absl::StrCat(cluster.workers),
-                    absl::StrFormat("%.0f", static_cast<double>(f.played) / cluster.seconds),
-                    absl::StrFormat("%.0f", f.stored_per_second),
-                    absl::StrFormat("%.0f %%", 100 * f.redis_busy),
-                    absl::StrFormat("%.0f %%", 100 * f.link_busy),
-                    absl::StrFormat("%.0f %%", 100 * f.learner_busy),
-                    absl::StrFormat("%.2f s", f.stored_after_median),
-                    absl::StrFormat("%.0f s", f.network_age), absl::StrCat(waiting),
-                    absl::StrCat(f.in_folder), absl::StrCat(f.dropped), Busiest(cluster)});
+    table.rows.push_back({absl::StrCat(cluster.workers),
+                          absl::StrFormat("%.0f", static_cast<double>(f.played) / cluster.seconds),
+                          absl::StrFormat("%.0f", f.stored_per_second),
+                          absl::StrFormat("%.0f %%", 100 * f.redis_busy),
+                          absl::StrFormat("%.0f %%", 100 * f.link_busy),
+                          absl::StrFormat("%.0f %%", 100 * f.learner_busy),
+                          absl::StrFormat("%.2f s", f.stored_after_median),
+                          absl::StrFormat("%.0f s", f.network_age), absl::StrCat(waiting),
+                          absl::StrCat(f.in_folder), absl::StrCat(f.dropped), Busiest(cluster)});
   }
-  return {{"columns",
-           {"workers", "shards/s played", "shards/s stored", "Redis busy", "link busy",
-            "learner busy reading", "from played to stored, median",
-            "age of the network behind what is read", "shards that wait on the way",
-            "unread in the folder", "dropped", "most loaded, by what comes"}},
-          {"rows", rows}};
-}
-
-std::string Markdown(const json& table) {
-  std::string text;
-  const auto line = [&](const json& cells) {
-    absl::StrAppend(&text, "| ", absl::StrJoin(cells.get<std::vector<std::string>>(), " | "),
-                    " |\n");
-  };
-  line(table["columns"]);
-  line(json(std::vector<std::string>(table["columns"].size(), "---")));
-  for (const json& row : table["rows"]) line(row);
-  return text;
+  return table;
 }
 
 absl::Status Run(Options options) {
@@ -106,7 +94,7 @@ absl::Status Run(Options options) {
       chart.series[i].y.push_back(100 * busy[i].second);
     }
   }
-  const json table = Table(results);
+  const TextTable table = Table(results);
   const std::string revision = kGitRevision;
   const json result = {
       {"command", absl::StrCat("build/hod study cluster --measured ", options.measured,
@@ -121,7 +109,7 @@ absl::Status Run(Options options) {
            "workers a host; Redis holds %g GB, a host's spool %g MB; a network every %g s.",
            cluster.seconds, options.shard_kb, cluster.shard_seconds, cluster.workers_per_host,
            options.redis_gb, options.spool_mb, cluster.checkpoint_seconds)},
-      {"tables", {{"workers", table}}}};
+      {"tables", {{"workers", {{"columns", table.header}, {"rows", table.rows}}}}}};
   return PublishStudy(options.out, Markdown(table), DrawChart(chart), result);
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 // A figure of episodes and its course.
 struct CourseFigure {
-  const char* name;  // Of a file.
+  const char* name;  // Part of a file's name.
   const char* title;
   double (*at_the_end)(const EpisodeFigures&);
   std::vector<double> EpisodeFigures::*course;
@@ -44,14 +44,14 @@ Series SeriesOf(const std::string& name, const CourseFigure& figure, const Assis
 
 }  // namespace
 
-absl::StatusOr<std::vector<CoursePicture>> DrawAssistantCourses(
-    const AssistantStudy& study, const std::vector<AssistantCell>& cells) {
+absl::StatusOr<std::vector<Picture>> DrawAssistantCourses(const AssistantStudy& study,
+                                                          const std::vector<AssistantCell>& cells) {
   RunConfig config;
   for (const std::string& assignment : study.overrides) {
     RETURN_IF_ERROR(Override(config, assignment));
   }
   const int horizon = config.game.horizon;
-  std::vector<CoursePicture> pictures;
+  std::vector<Picture> pictures;
   for (const StudiedHouses& houses : study.houses) {
     for (const StudiedHuman& human : study.humans) {
       for (const CourseFigure& figure : kFigures) {
@@ -71,7 +71,7 @@ absl::StatusOr<std::vector<CoursePicture>> DrawAssistantCourses(
         }
         pictures.push_back(
             {FileNameOf(absl::StrCat("course-", figure.name, "--", human.name, "--", houses.name)),
-             DrawChart(chart)});
+             chart.title, DrawChart(chart)});
       }
     }
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/charts/picture.h"
 #include "engine/evaluation/evaluate.h"
 #include "env/draw/canvas.h"
 
@@ -68,12 +69,8 @@ env::Canvas DrawAssistantStudy(const AssistantStudy& study,
 
 // How goal % and actions of the human grow over an episode, for each human and kind of houses: a
 // line for each assistant, with its 95% bootstrap interval over houses, beside the human alone.
-struct CoursePicture {
-  std::string name;  // Of a file, without ending.
-  env::Canvas canvas;
-};
-absl::StatusOr<std::vector<CoursePicture>> DrawAssistantCourses(
-    const AssistantStudy& study, const std::vector<AssistantCell>& cells);
+absl::StatusOr<std::vector<Picture>> DrawAssistantCourses(const AssistantStudy& study,
+                                                          const std::vector<AssistantCell>& cells);
 
 // A name as part of a file's name.
 std::string FileNameOf(const std::string& name);

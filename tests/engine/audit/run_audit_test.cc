@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "engine/audit/audit_report.h"
+#include "engine/charts/picture.h"
 #include "tests/engine/audit/tiny_audit.h"
 
 namespace hod::engine {
@@ -77,7 +78,7 @@ TEST_CASE("An audit measures every arm and dose by every probe for every seed") 
   const std::string text = FormatAudit(audit, result);
   CHECK_THAT(text, Catch::Contains("| foundations, modern, 64 |"));
   CHECK_THAT(text, Catch::Contains("roofs: played by policy"));
-  const std::vector<AuditPicture> pictures = DrawAudit(audit, result);
+  const std::vector<Picture> pictures = DrawAudit(audit, result);
   CHECK(pictures.size() == 4);  // One for each of the log odds.
   const std::string page = AuditPage(audit, result);
   CHECK_THAT(page, Catch::Contains("<h1>Does a tiny audit run from end to end?</h1>"));
