@@ -21,6 +21,7 @@
 #include "benchmarks/plain_copy.h"
 #include "engine/cluster/local_redis.h"
 #include "engine/cluster/worker_link.h"
+#include "engine/results/quantile.h"
 #include "engine/samples/replay_feed.h"
 #include "engine/training/child_process.h"
 #include "engine/training/run_directory.h"
@@ -28,6 +29,7 @@
 #include "env/base/descriptor.h"
 #include "env/base/entropy.h"
 #include "env/base/files.h"
+#include "env/base/loopback.h"
 #include "env/base/progress.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
@@ -39,6 +41,7 @@ namespace hod::benchmarks {
 using engine::ChildProcess;
 using engine::LocalRedis;
 using engine::PublishedRun;
+using engine::Quantile;
 using engine::RunDirectory;
 using engine::RunExchange;
 using engine::ShardId;
@@ -63,12 +66,6 @@ double CpuSeconds(pid_t process) {
   return seconds;
 }
 
-double Quantile(std::vector<double> values, double share) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  return values[static_cast<size_t>(share * static_cast<double>(values.size() - 1))];
-}
-
 // Redis, the learner's folder, and when which shard was put where.
 class Bench {
  public:
@@ -76,11 +73,7 @@ class Bench {
       : setup_(setup), shards_(std::move(shards)), config_(std::move(config)) {}
 
   absl::Status Start() {
-    int port = 0;
-    {
-      ASSIGN_OR_RETURN(const LoopbackListener listener, Listen());
-      port = listener.port;
-    }
+    ASSIGN_OR_RETURN(const int port, FreeLoopbackPort());
     address_.host = "127.0.0.1";
     address_.port = port;
     redis_.emplace(setup_.folder + "/redis",
@@ -375,7 +368,7 @@ absl::StatusOr<json> MeasureClusterLoad(const ClusterLoadSetup& setup, const std
     const bool flat_out = counts[i] == 0;
     line.Update(static_cast<double>(i) / static_cast<double>(counts.size()),
                 flat_out ? "as much as passes" : absl::StrCat(counts[i], " workers"));
-    ASSIGN_OR_RETURN(const Load load,
+    ASSIGN_OR_RETURN(Load load,
                      MeasureLoad(bench, flat_out ? 2 * kWorkersPerHost : counts[i], flat_out));
     const double stored = static_cast<double>(load.stored) / load.seconds;
     const double mb = static_cast<double>(load.stored) * shard_mb;

@@ -9,6 +9,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "engine/results/quantile.h"
 #include "env/base/random.h"
 
 namespace hod::engine {
@@ -17,7 +18,7 @@ namespace {
 constexpr double kHostLook = 0.1, kLearnerLook = 1;
 constexpr double kFirstBackoff = 0.25, kLongestBackoff = 30;
 constexpr double kStagger = 2;
-constexpr double kNetworkLooks = 1;  // Of link and host, on average.
+constexpr double kNetworkLooks = 1;  // How long link and host take to see one, on average.
 constexpr size_t kTakenAtOnce = 16;
 
 struct SimulatedShard {
@@ -27,9 +28,9 @@ struct SimulatedShard {
 
 struct SimulatedHost {
   std::deque<SimulatedShard> spool;
-  size_t to_send = 0;  // Of those that it saw when it last looked.
+  size_t to_send = 0;  // Shards that it saw when it last looked.
   bool awake = false;
-  double phase = 0;  // Of its looks.
+  double phase = 0;  // When it looks, within the period.
   double backoff = kFirstBackoff;
   double network_delay = 0;  // Until it has a new network.
 };
@@ -41,14 +42,6 @@ struct Event {
   int who;
   friend bool operator<(const Event& a, const Event& b) { return a.time > b.time; }
 };
-
-double Quantile(std::vector<double>& values, double share) {
-  if (values.empty()) return 0;
-  const auto at =
-      values.begin() + static_cast<ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
 
 class Simulation {
  public:

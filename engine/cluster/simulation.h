@@ -30,10 +30,10 @@ struct SimulatedCluster {
   ShardServices services;
   int workers = 10;
   int workers_per_host = 16;
-  double shard_seconds = 2;  // Of play, from half to one and a half times as many.
+  double shard_seconds = 2;  // Play for a shard, from half to one and a half times as long.
   double shard_bytes = 140e3;
   double redis_bytes = 8e9;        // Then Redis takes no more.
-  double spool_bytes = 1e9;        // Of a host; then it drops its oldest shards.
+  double spool_bytes = 1e9;        // What a host holds; then it drops its oldest shards.
   double checkpoint_seconds = 30;  // From one network to the next.
   double seconds = 600;            // That are simulated.
   uint64_t seed = 1;
@@ -44,7 +44,7 @@ struct SimulatedFigures {
   int64_t on_hosts = 0, in_redis = 0, in_link = 0, in_folder = 0;  // At the end.
   // Shares of the time that each was busy.
   double hosts_busy = 0, redis_busy = 0, link_busy = 0, learner_busy = 0;
-  // In the last quarter of the time:
+  // In the last quarter of the time; NaN is a quantile of nothing.
   double stored_per_second = 0;
   double stored_after_median = 0, stored_after_95 = 0;  // Seconds after a shard was complete.
   double redis_wait = 0;                                // Mean of a shard, before Redis takes it.

@@ -3,8 +3,8 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "engine/results/quantile.h"
 #include "env/base/random.h"
 
 namespace hod::engine {
@@ -26,14 +26,8 @@ Estimate Bootstrap(int n, uint64_t seed, const std::function<double(const Indice
     draw = statistic(sample);
   }
   std::erase_if(draws, [](double draw) { return std::isnan(draw); });
-  const auto quantile = [&](double q) {
-    if (draws.empty()) return std::numeric_limits<double>::quiet_NaN();
-    const auto at = draws.begin() + static_cast<int>(q * static_cast<double>(draws.size() - 1));
-    std::nth_element(draws.begin(), at, draws.end());
-    return *at;
-  };
-  estimate.low = quantile(0.025);
-  estimate.high = quantile(0.975);
+  estimate.low = Quantile(draws, 0.025);
+  estimate.high = Quantile(draws, 0.975);
   return estimate;
 }
 
