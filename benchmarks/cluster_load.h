@@ -11,11 +11,11 @@
 namespace hod::benchmarks {
 
 struct ClusterLoadSetup {
-  std::string run;     // Of which the shards are.
+  std::string run;     // The run whose shards are sent.
   std::string folder;  // Where the learner's run and the log of Redis are, for a while.
   std::vector<int> workers = {10, 30, 100, 300};
   double shard_seconds = 2;  // That a worker plays for a shard.
-  double seconds = 20;       // Of each number of workers.
+  double seconds = 20;       // Each number of workers is measured for so long.
 };
 
 // A file as those of docs/results, with the tables

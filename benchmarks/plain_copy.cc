@@ -10,12 +10,14 @@
 
 #include "absl/strings/string_view.h"
 #include "env/base/clock.h"
+#include "env/base/descriptor.h"
+#include "env/base/loopback.h"
 #include "env/base/status.h"
 
 namespace hod::benchmarks {
 namespace {
 
-// Of this thread.
+// What this thread has used so far.
 double CpuSeconds() {
   rusage usage{};
   getrusage(RUSAGE_THREAD, &usage);
@@ -27,22 +29,8 @@ double CpuSeconds() {
 
 }  // namespace
 
-absl::StatusOr<LoopbackListener> Listen() {
-  Descriptor file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof(address);
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  if (file.get() < 0 || bind(file.get(), any, length) != 0 || listen(file.get(), 1) != 0 ||
-      getsockname(file.get(), any, &length) != 0) {
-    return SystemError("127.0.0.1", "listen");
-  }
-  return LoopbackListener{std::move(file), ntohs(address.sin_port)};
-}
-
 absl::StatusOr<PlainCopy> CopyPlainly(const std::vector<std::string>& messages, double seconds) {
-  ASSIGN_OR_RETURN(const LoopbackListener listener, Listen());
+  ASSIGN_OR_RETURN(const LoopbackListener listener, ListenOnLoopback());
   double received = 0, receiver_cpu = 0;
   std::thread receiver([&, file = listener.file.get()] {
     const Descriptor from(accept(file, nullptr, nullptr));

@@ -1,15 +1,13 @@
 #include "engine/training/learner_processes.h"
 
-#include <netinet/in.h>
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "env/base/clock.h"
-#include "env/base/descriptor.h"
+#include "env/base/loopback.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -18,22 +16,6 @@ namespace {
 constexpr char kHere[] = "127.0.0.1";
 constexpr absl::Duration kPatience = absl::Seconds(4);
 constexpr absl::Duration kBetweenLooks = absl::Milliseconds(50);
-
-// A port of this machine that nobody listens at. If somebody takes it before the learners do, they
-// fail, and start again with another.
-absl::StatusOr<int> FreePort() {
-  const Descriptor file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  if (file.get() < 0 || bind(file.get(), any, size) != 0 ||
-      getsockname(file.get(), any, &size) != 0) {
-    return SystemError("a port", "find");
-  }
-  return ntohs(address.sin_port);
-}
 
 }  // namespace
 
@@ -58,7 +40,8 @@ absl::Status LearnerProcesses::Start() {
     next = *one_;
     end = next.rank + 1;
   } else {
-    ASSIGN_OR_RETURN(next.port, FreePort());
+    // If somebody takes it first, the learners fail, and start again with another.
+    ASSIGN_OR_RETURN(next.port, FreeLoopbackPort());
   }
   for (; next.rank < end; ++next.rank) {
     std::vector<std::string> join = learn;

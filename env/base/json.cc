@@ -106,7 +106,7 @@ bool JsonEvents::Fail(const std::string& what) {
   return Fail(what, static_cast<size_t>(at_ - begin_));
 }
 
-// Of the bytes read, of which the end of the text counts as one, the last is wrong.
+// The last of the bytes read is wrong; the end of the text counts as one of them.
 bool JsonEvents::Fail(const std::string& what, size_t bytes_read) {
   error_ = absl::StrCat(what, " at byte ", std::max<size_t>(bytes_read, 1) - 1);
   return false;

@@ -1,7 +1,4 @@
 // Rights in Redis and TLS around it, as docs/scale.md shows them.
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <cstdlib>
 #include <filesystem>
 
@@ -12,7 +9,7 @@
 #include "absl/strings/strip.h"
 #include "engine/training/child_process.h"
 #include "env/base/clock.h"
-#include "env/base/descriptor.h"
+#include "env/base/loopback.h"
 #include "tests/engine/cluster/two_hosts.h"
 
 namespace hod::engine {
@@ -32,18 +29,6 @@ std::string Block(const std::string& first) {
     absl::StrAppend(&block, line, "\n");
   }
   return block;
-}
-
-int FreePort() {
-  const Descriptor file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof(address);
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  REQUIRE(bind(file.get(), any, length) == 0);
-  REQUIRE(getsockname(file.get(), any, &length) == 0);
-  return ntohs(address.sin_port);
 }
 
 RunExchange ExchangeAt(int port, const std::string& user = "", const std::string& password = "") {
@@ -75,7 +60,7 @@ TEST_CASE("The rights that the page gives to a user suffice, and no other keys c
   if (!RedisServer::Installed()) return;
   std::vector<std::string> options = absl::StrSplit("--" + Block("user hod on"), ' ');
   absl::StripTrailingAsciiWhitespace(&options.back());
-  const int port = FreePort();
+  const int port = FreeLoopbackPort().value();
   options.insert(options.end(), {"--port", absl::StrCat(port), "--bind", "127.0.0.1"});
   const RedisServer server(options);
   TwoHosts hosts(ExchangeAt(port, "hod", kSecret), ExchangeAt(port, "hod", kSecret));
@@ -99,7 +84,8 @@ TEST_CASE("A run passes through stunnel as the page sets it up, to the right ser
     WARN("skipped: no stunnel4 or no openssl");
     return;
   }
-  const int redis_port = FreePort(), tls_port = FreePort(), host_port = FreePort();
+  const int redis_port = FreeLoopbackPort().value(), tls_port = FreeLoopbackPort().value(),
+            host_port = FreeLoopbackPort().value();
   const RedisServer server({"--port", absl::StrCat(redis_port), "--bind", "127.0.0.1"});
   const TempDir folder;
   const auto certify = [&](const std::string& name) {

@@ -1,13 +1,10 @@
 // Several trainers that learn together are one with all their batches.
 #include "models/training/collective.h"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cmath>
 
 #include "env/base/clock.h"
+#include "env/base/loopback.h"
 #include "env/base/status.h"
 #include "models/network/torch_library.h"
 #include "models/training/trainer.h"
@@ -113,19 +110,6 @@ TEST_CASE("Trainers that learn together make the steps of one with all their bat
   }
 }
 
-// A port of this machine that nobody listens at.
-int FreePort() {
-  const int file = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  REQUIRE(bind(file, reinterpret_cast<sockaddr*>(&address), size) == 0);
-  REQUIRE(getsockname(file, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  close(file);
-  return ntohs(address.sin_port);
-}
-
 // Whether libtorch has Gloo here; if not, the test is skipped.
 bool HasGloo() {
   const absl::StatusOr<const TorchLibrary*> torch = LoadTorchLibrary();
@@ -137,7 +121,7 @@ bool HasGloo() {
 TEST_CASE("Ranks add and gather by Gloo") {
   if (!HasGloo()) return;
   constexpr int kSize = 3;
-  const int port = FreePort();
+  const int port = FreeLoopbackPort().value();
   std::vector<absl::Status> statuses(kSize);
   std::vector<std::vector<float>> floats(kSize);
   std::vector<std::vector<double>> doubles(kSize);
@@ -178,7 +162,7 @@ TEST_CASE("Ranks add and gather by Gloo") {
 
 TEST_CASE("Ranks that don't meet end in time, with the place where they waited") {
   if (!HasGloo()) return;
-  const int port = FreePort();
+  const int port = FreeLoopbackPort().value();
   const int rank = GENERATE(0, 1);
   const Stopwatch waited;
   const auto alone = JoinCollective(
