@@ -26,30 +26,16 @@ import time
 
 import numpy as np
 
-CONFIG = """
-[game]
-world_size = [6, 6, 6]
-horizon = 60
-[network]
-channels = 8
-blocks = 1
-[search]
-num_simulations = 2
-[selfplay]
-games = 4
-fragment_length = 16
-shard_timesteps = 64
-shard_seconds = 0.5
-[learner]
-batch_size = 8
-window = 2048
-start_timesteps = 64
-checkpoint_seconds = 0.3
-max_steps = {steps}
-[evaluation]
-episodes = 3
-simulations = 2
-"""
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def train(folder, steps):
+    """A training of the tests' tiny run into `folder`, of so many steps."""
+    config = ROOT / "tests/support/engine/tiny.toml"
+    return [
+        "train", "--config", str(config), "--out", str(folder), "--set", f"learner.max_steps={steps}",
+    ]  # fmt: skip
+
 
 # Calls, and the errors that each may end with. After an interruption or a short write a program
 # has to go on by itself.
@@ -61,6 +47,7 @@ FAULTS = {
     "mkdir": [errno.ENOSPC],
 }
 TRANSPARENT = {errno.EINTR, "short"}
+ENDLESS = 1000000  # Steps that no training here comes to.
 REFUSED_OPTION = 105  # An output that cannot be written is refused before any work.
 
 
@@ -92,10 +79,10 @@ def write_houses(folder):
         np.save(source / f"house_{i}.npy", house)
 
 
-def tasks(network):
+def tasks(network, steps):
     evaluated = ["evaluate", "--assistant", f"belief:{network}", "--episodes", "2"]
     return [
-        Task("train", ["train", "--config", "FOLDER/config.toml", "--out", "FOLDER/out/run"]),
+        Task("train", train("FOLDER/out/run", steps)),
         Task(
             "evaluate",
             evaluated + ["--json", "FOLDER/out/result.json", "--record", "FOLDER/out/episodes"],
@@ -111,9 +98,8 @@ def tasks(network):
 class Workplace:
     """A fresh folder for one trial: FOLDER/out is where calls fail."""
 
-    def __init__(self, task, steps):
+    def __init__(self, task):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hod-reliability-"))
-        (self.folder / "config.toml").write_text(CONFIG.format(steps=steps))
         (self.folder / "out").mkdir()
         if task.prepare is not None:
             task.prepare(self.folder)
@@ -142,7 +128,7 @@ class Faults:
 
     def try_once(self, task, call, error, at):
         """Returns how many such calls there were, and what went wrong (None: nothing)."""
-        with Workplace(task, self.options.steps) as place:
+        with Workplace(task) as place:
             counter = place.folder / "counter"
             counter.write_bytes(struct.pack("q", 0))
             environment = dict(
@@ -181,7 +167,7 @@ class Faults:
 
     def run(self):
         rows, problems = [], []
-        for task in tasks(self.options.network):
+        for task in tasks(self.options.network, self.options.steps):
             for call, errors in FAULTS.items():
                 calls, code, problem = self.try_once(task, call, 0, 0)
                 if code != 0 or problem:
@@ -243,14 +229,12 @@ class Kills:
         for kill in range(self.options.kills):
             if kill % self.options.kills_per_run == 0:
                 folder = pathlib.Path(tempfile.mkdtemp(prefix="hod-reliability-"))
-                (folder / "config.toml").write_text(CONFIG.format(steps=1000000))
                 shards = {}
-            command = [
-                self.options.program, "train",
-                "--config", str(folder / "config.toml"), "--out", str(folder / "run"),
-            ]  # fmt: skip
             process = subprocess.Popen(
-                command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+                [self.options.program, *train(folder / "run", ENDLESS)],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
             )
             time.sleep(self.random.uniform(0.05, self.options.longest))
             if process.poll() is not None:
@@ -276,10 +260,10 @@ class Kills:
             lost += newest != "" and newest not in now and not any(n > newest for n in now)
             shards = now
             if (kill + 1) % self.options.kills_per_run == 0 or kill + 1 == self.options.kills:
-                (folder / "config.toml").write_text(
-                    CONFIG.format(steps=newest_step(folder / "run") + 20)
+                command = train(folder / "run", newest_step(folder / "run") + 20)
+                ended = subprocess.run(
+                    [self.options.program, *command], capture_output=True, text=True, check=False
                 )
-                ended = subprocess.run(command, capture_output=True, text=True, check=False)
                 if ended.returncode != 0:
                     problems.append(f"kill {kill}: does not go on: {ended.stderr[-300:]}")
                 shutil.rmtree(folder, ignore_errors=True)

@@ -1,8 +1,8 @@
 // A library to preload: the HOD_FAIL_AT-th call of HOD_FAIL_CALL (open, write, fsync, rename or
 // mkdir) on what lies below the folder HOD_FAIL_UNDER fails with the error HOD_FAIL_ERROR, a number
 // of errno; "short" as the error writes half. Calls are counted over all processes in the file
-// HOD_FAIL_COUNTER, which holds one 64-bit integer; at 0 they are only counted. Of opens, those
-// that write count.
+// HOD_FAIL_COUNTER, which holds one 64-bit integer; at 0 they are only counted. Opens
+// count that write.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -44,28 +44,6 @@ NodeName={host} NodeAddr=127.0.0.1 CPUs=64 RealMemory=65536 State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 
-TINY = """\
-[game]
-world_size = [6, 6, 6]
-horizon = 60
-[network]
-channels = 8
-blocks = 1
-[search]
-num_simulations = 2
-[selfplay]
-games = 4
-fragment_length = 16
-shard_timesteps = 64
-shard_seconds = 0.5
-[learner]
-batch_size = 8
-window = 200000
-start_timesteps = 64
-checkpoint_seconds = 0.3
-max_steps = 1000000
-"""
-
 
 def free_ports(count: int) -> list[int]:
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
@@ -75,11 +53,16 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def wait_for(
+    condition: Callable[[], bool],
+    what: str,
+    log: Callable[[], str] = str,
+    seconds: float = 60,
+) -> None:
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
-            raise AssertionError(f"waited {seconds} s for {what}")
+            raise AssertionError(f"waited {seconds} s for {what}\n{log()}")
         time.sleep(0.2)
 
 
@@ -162,7 +145,11 @@ class Templates(unittest.TestCase):
         self.jobs = self.slurm.folder / "jobs"
         (self.jobs / "build").mkdir()
         (self.jobs / "build" / "hod").symlink_to(os.environ["HOD"])
-        (self.jobs / "tiny.toml").write_text(TINY)
+        config = self.slurm.run(
+            "build/hod", "config", "--config", str(ROOT / "tests/support/engine/tiny.toml"),
+            "--set", "learner.window=200000", "--set", "learner.max_steps=1000000",
+        )  # fmt: skip
+        (self.jobs / "tiny.toml").write_text(config)
 
     def status(self) -> dict[str, int]:
         url = (self.jobs / "runs" / "tiny.redis").read_text().strip()
@@ -196,7 +183,7 @@ class Templates(unittest.TestCase):
         redis = self.jobs / "runs" / "tiny.redis"
         wait_for(redis.exists, "the address of Redis")
         self.assertEqual(redis.stat().st_mode & 0o077, 0)
-        wait_for(lambda: self.status().get("delivered", 0) > 3, "shards\n" + self.log())
+        wait_for(lambda: self.status().get("delivered", 0) > 3, "shards", self.log)
 
         # The time is over: hosts pass on what they have, the learner writes a checkpoint.
         self.slurm.run("scancel", "--batch", "--signal=TERM", workers_job)

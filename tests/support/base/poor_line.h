@@ -29,7 +29,7 @@ class PoorLine {
   const std::string& address() const { return there_; }
 
   void Cut(bool cut) { cut_ = cut; }
-  // Of each packet, on its way in one direction.
+  // What happens to each packet on its way in one direction.
   void Set(absl::Duration delay, double loss) {
     delay_us_ = absl::ToInt64Microseconds(delay);
     loss_ = loss;
@@ -39,7 +39,7 @@ class PoorLine {
   void Relay();
 
   std::string here_, there_;
-  int network_ = -1;                  // Of that place.
+  int network_ = -1;                  // That place's.
   int near_end_ = -1, far_end_ = -1;  // Packets to and from here, and there.
   std::atomic<bool> cut_ = false, stop_ = false;
   std::atomic<int64_t> delay_us_ = 0;

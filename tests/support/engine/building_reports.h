@@ -8,8 +8,8 @@
 
 namespace hod::engine {
 
-// A house of 4 stones in a row: the builder waits, places them one a row, then waits. Of `rows`
-// rows the first `idle` are waits.
+// A house of 4 stones in a row: the builder waits, places them one a row, then waits. The
+// first `idle` of `rows` rows are waits.
 ObservedHouse RowOfStones(int rows, int idle);
 
 // Three houses, of which a row of 40 is too short for the last.

@@ -6,39 +6,12 @@
 #include "engine/play/player_spec.h"
 #include "env/houses/sources/source.h"
 #include "mcts/traces/trace_evaluator.h"
+#include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 
 namespace hod::engine {
 
-std::string TinyToml() {
-  return R"(
-[game]
-world_size = [6, 6, 6]
-horizon = 60
-[game.assistant_rewards]
-action = [[0, 0.0], [500, -0.01]]
-[network]
-channels = 8
-blocks = 1
-[search]
-num_simulations = 2
-[selfplay]
-games = 4
-fragment_length = 16
-shard_timesteps = 64
-shard_seconds = 0.5
-[learner]
-batch_size = 8
-window = 2048
-start_timesteps = 64
-checkpoint_seconds = 0.3
-max_steps = 30
-[evaluation]
-episodes = 3
-simulations = 2
-threads = 2
-)";
-}
+std::string TinyToml() { return ReadBytes(SourceDir() + "/tests/support/engine/tiny.toml"); }
 
 RunConfig TinyConfig() {
   absl::StatusOr<RunConfig> config = ParseRunConfig(TinyToml(), "tiny.toml");

@@ -9,7 +9,7 @@
 
 namespace hod::engine {
 
-// TOML: a 6x6x6 world, 60 timesteps an episode, 30 steps of training. The assistant's rewards
+// tiny.toml: a 6x6x6 world, 60 timesteps an episode, 30 steps of training. The assistant's rewards
 // change over training.
 std::string TinyToml();
 RunConfig TinyConfig();
