@@ -1,5 +1,7 @@
 #include "engine/play/episode_tally.h"
 
+#include <limits>
+
 #include "env/game/roles.h"
 
 namespace hod::engine {
@@ -38,6 +40,7 @@ void ReadFigures(JsonObjectReader& fields, EpisodeFigures& f) {
 }
 
 double CourseAt(const std::vector<double>& course, double at_the_end, int moment) {
+  if (course.empty()) return std::numeric_limits<double>::quiet_NaN();
   return moment < static_cast<int>(course.size()) ? course[moment] : at_the_end;
 }
 

@@ -29,7 +29,7 @@ struct EpisodeFigures {
 
 // Moments of a course: the i-th is after i of so many parts of the horizon.
 inline constexpr int kCourseParts = 30;
-// The figure at a moment; after the end of the episode it stays what it was.
+// The figure at a moment; after the end of the episode it stays what it was. NaN without a course.
 double CourseAt(const std::vector<double>& course, double at_the_end, int moment);
 
 nlohmann::json ToJson(const EpisodeFigures& figures);

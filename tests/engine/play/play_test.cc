@@ -135,6 +135,7 @@ TEST_CASE("The course of an episode begins with nothing and ends with its figure
     CHECK(std::is_sorted(f.human_actions_course.begin(), f.human_actions_course.end()));
     CHECK(CourseAt(f.human_actions_course, f.human_actions, kCourseParts) == f.human_actions);
     CHECK(CourseAt(f.goal_percent_course, f.goal_percent, kCourseParts + 1) == f.goal_percent);
+    CHECK(std::isnan(CourseAt({}, f.goal_percent, 0)));  // As in files of earlier versions.
   }
 }
 
