@@ -14,7 +14,7 @@ PyObject* ExceptionOf(absl::StatusCode code) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kOutOfRange:
     case absl::StatusCode::kDataLoss:
-    case absl::StatusCode::kNotFound:  // Of a name: a file that is missing has an errno.
+    case absl::StatusCode::kNotFound:  // A missing name; a missing file has an errno.
       return PyExc_ValueError;
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kResourceExhausted:
@@ -32,7 +32,7 @@ PyObject* ExceptionOf(absl::StatusCode code) {
   const py::object path = py::reinterpret_steal<py::object>(PyUnicode_DecodeFSDefaultAndSize(
       file.path.data(), static_cast<py::ssize_t>(file.path.size())));
   if (!path) throw py::error_already_set();
-  // Of an errno, OSError makes FileNotFoundError, IsADirectoryError and the like.
+  // OSError turns an errno into FileNotFoundError, IsADirectoryError and the like.
   const py::object exception =
       py::reinterpret_borrow<py::object>(PyExc_OSError)(file.error, message, path);
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());

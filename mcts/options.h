@@ -46,7 +46,7 @@ inline constexpr double kMinValueRange = 0.01;
 struct SearchOptions {
   int num_simulations = 100;  // The evaluation of the root is the first.
   double gamma = 0.95;        // Discount.
-  // Exploration constants. Of several, each search draws one (DiL-piKL, Bakhtin et al. 2023).
+  // Exploration constants. Each search draws one of them (DiL-piKL, Bakhtin et al. 2023).
   std::vector<double> c_puct = {1.0};
   Selection selection = Selection::kBilevel;
   RootPolicy root_policy = RootPolicy::kVisits;

@@ -28,7 +28,7 @@ class Estimate(NamedTuple):
         return f"{self.mean:.1f} [{self.low:.1f}, {self.high:.1f}]"
 
 
-# Of a course: kCourseParts + 1 (engine/play/episode_tally.h).
+# A course has so many moments: kCourseParts + 1 (engine/play/episode_tally.h).
 _MOMENTS = 31
 
 

@@ -155,8 +155,8 @@ def learning_curves(
     *,
     x: str = "step",
 ) -> Figure:
-    """Metrics of learners over `x` ("step", or another key of the metrics). Of several runs the
-    label is the key of a mapping, or the name of the directory."""
+    """Metrics of learners over `x` ("step", or another key of the metrics). Several runs are
+    told apart by the keys of a mapping, or by the names of their directories."""
     if isinstance(runs, Run):
         runs = [runs]
     if not isinstance(runs, Mapping):

@@ -52,7 +52,7 @@ class LearnerLink {
   RunExchange& exchange_;
   const Part part_;
   std::optional<RoleLock> lock_;
-  std::string owner_;  // Of the lease: this directory on this machine.
+  std::string owner_;  // Who holds the lease: this directory on this machine.
   PublishedRun published_;
   std::deque<TakenShard> taken_;  // Not yet removed from Redis.
   const std::shared_ptr<void> threads_;
@@ -61,7 +61,7 @@ class LearnerLink {
   std::map<int, int64_t> next_number_;  // By worker, of the shards that have come.
   JsonLinesFollower learner_metrics_;
   double learner_step_ = 0;
-  std::optional<JsonLinesWriter> metrics_;  // Of who plays on other machines.
+  std::optional<JsonLinesWriter> metrics_;  // They tell who plays on other machines.
   MonotonicTime network_since_ = MonotonicNow();
   MonotonicTime next_lease_, next_look_, next_report_;
 };

@@ -13,11 +13,11 @@ namespace hod::engine {
 struct LocalCluster {
   RunConfig config;
   std::string directory;  // DIR/run, DIR/host-1, ..., DIR/redis.
-  int hosts = 2;          // Of one worker each, besides those of the run itself.
+  int hosts = 2;          // Each has one worker, and the run itself has its own.
 };
 
-// Trains until the run is trained or `stop` is set. Of the others, one that dies is started again,
-// and one that keeps failing is given up and said. Needs redis-server.
+// Trains until the run is trained or `stop` is set. A host, a link or a Redis that dies is started
+// again; one that keeps failing is given up, and a warning says so. Needs redis-server.
 absl::Status RunLocalCluster(const LocalCluster& cluster, const std::atomic<bool>& stop);
 
 }  // namespace hod::engine

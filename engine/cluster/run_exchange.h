@@ -34,11 +34,11 @@ namespace hod::engine {
 
 // A run as its learner has published it.
 struct PublishedRun {
-  std::string id;           // Of this run and no other.
+  std::string id;           // No other run has it.
   std::string config;       // TOML.
-  std::string fingerprint;  // Of the configuration and of the format of shards.
+  std::string fingerprint;  // FingerprintOf() its configuration.
   int first_worker = 0;     // Workers with lower numbers play on the learners' machines.
-  int links = 1;            // Of the learners; by worker number modulo this a shard goes to one.
+  int links = 1;            // A shard goes to the link WORKER % links.
 };
 
 // What workers and learner have to agree on: a checksum of the configuration's text and of the
@@ -128,7 +128,7 @@ class RunExchange {
   Redis redis_;
   const std::string name_;
   const int link_;
-  std::string owner_;  // Of the lease.
+  std::string owner_;  // Who holds the lease.
   bool took_pending_ = false;
 };
 

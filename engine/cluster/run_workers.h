@@ -10,7 +10,7 @@
 namespace hod::engine {
 
 struct WorkersOptions {
-  std::string directory;  // Of the run as this machine sees it; made if it is missing.
+  std::string directory;  // The run as this machine sees it; made if it is missing.
   int workers = 1;        // Self-play processes.
   SpoolOptions spool;
 };

@@ -22,7 +22,7 @@ namespace hod::engine {
 enum class WhenFull { kPause, kDropOldest };
 
 struct SpoolOptions {
-  int64_t max_bytes = int64_t{1} << 30;        // Of shards that wait in the run directory.
+  int64_t max_bytes = int64_t{1} << 30;        // Shards that wait in the run directory.
   int64_t min_free_bytes = int64_t{64} << 20;  // That are left of the disk.
   WhenFull when_full = WhenFull::kPause;
   absl::Duration stagger = absl::Seconds(2);  // Hosts fetch a new network within so long.
@@ -52,7 +52,7 @@ class WorkerLink {
 
  private:
   struct Sent {
-    int64_t sequence = -1;  // Of the last shard of a worker that has been accepted, or dropped.
+    int64_t sequence = -1;  // The worker's last shard that was accepted or dropped.
     int64_t next = 0;       // The number under which the next one is offered.
   };
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "engine/audit/audit_report.h"
 #include "engine/audit/run_audit.h"
+#include "engine/charts/picture.h"
 #include "engine/commands/command.h"
 #include "engine/program/checks.h"
 #include "env/base/files.h"
@@ -29,9 +29,7 @@ absl::Status Run(const Options& options) {
   RETURN_IF_ERROR(WriteFileAtomically(options.out + "/table.md", table));
   RETURN_IF_ERROR(
       WriteFileAtomically(options.out + "/audit.json", DumpJson(ToJson(audit, result), 1) + "\n"));
-  for (AuditPicture& picture : DrawAudit(audit, result)) {
-    RETURN_IF_ERROR(picture.canvas.WritePng(absl::StrCat(options.out, "/", picture.name, ".png")));
-  }
+  RETURN_IF_ERROR(WritePictures(DrawAudit(audit, result), options.out));
   const std::string page = options.out + "/audit.html";
   RETURN_IF_ERROR(WriteFileAtomically(page, AuditPage(audit, result)));
   std::printf("%s\n", page.c_str());

@@ -24,7 +24,7 @@ struct Options {
   bool json = false;
 };
 
-absl::Status OfFolder(const Options& options) {
+absl::Status PrintRun(const Options& options) {
   ASSIGN_OR_RETURN(const RunDirectory run, RunDirectory::Open(options.run));
   ASSIGN_OR_RETURN(const RunStatus status, StatusOf(run));
   const std::string text = options.json ? DumpJson(ToJson(status), 1) + "\n" : ToText(status);
@@ -48,7 +48,7 @@ void PrintHost(const json& report, int64_t newest) {
       NumberAt(report, "spool_bytes") / 1e6, newest - report.value("network", int64_t{-1}));
 }
 
-absl::Status OfRedis(const Options& options) {
+absl::Status PrintExchange(const Options& options) {
   ASSIGN_OR_RETURN(RunExchange exchange, OpenExchange(options.exchange));
   ASSIGN_OR_RETURN(const PublishedRun run, exchange.Find());
   ASSIGN_OR_RETURN(const ExchangeCounts counts, exchange.Counts());
@@ -90,7 +90,7 @@ void AddStatus(CLI::App& app, absl::Status& result) {
   AddExchangeOptions(*command, options->exchange)->excludes(run);
   command->add_flag("--json", options->json, "print JSON instead of text");
   command->callback([options, &result] {
-    result = options->run.empty() ? OfRedis(*options) : OfFolder(*options);
+    result = options->run.empty() ? PrintExchange(*options) : PrintRun(*options);
   });
 }
 

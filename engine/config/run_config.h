@@ -54,7 +54,7 @@ struct LearnerConfig {
   int threads = 0;            // As ThreadsOf() says.
   int learners = 1;           // Processes that learn together (models/training/collective.h).
   double peer_seconds = 120;  // One that does not answer the others for so long is lost.
-  int batch_size = 64;        // Of each.
+  int batch_size = 64;        // Each learner's.
   double learning_rate = 1e-3;
   double final_learning_rate = 1e-3;
   double value_weight = 0.01;

@@ -18,7 +18,7 @@ namespace hod::engine {
 struct LiveSetup {
   env::GameConfig game;  // The person is player env::kHuman.
   env::Goal goal;
-  uint64_t seed = 0;  // Of the places where the players start.
+  uint64_t seed = 0;  // Decides where the players start.
 };
 
 // A timestep as a client has to hear of it.
@@ -57,7 +57,7 @@ class LiveGame {
   env::State state_;
   const int64_t seed_;
   env::State start_;
-  std::vector<std::vector<env::Action>> actions_;  // Of every timestep, by player.
+  std::vector<std::vector<env::Action>> actions_;  // Those of every timestep, by player.
   std::optional<EpisodeTally> tally_;
   env::StepOutcome outcome_;
 };

@@ -28,7 +28,7 @@ struct Companion {
 
 struct HouseStage {
   std::string title;
-  std::string file;  // Of the recording, below the session's folder.
+  std::string file;  // The recording, below the session's folder.
   env::GameConfig game;
   env::Goal goal;
   uint64_t seed = 0;
@@ -39,9 +39,9 @@ struct ScreenItem {
   enum class Kind { kScale, kChoice, kText };
   std::string id, text;
   Kind kind = Kind::kText;
-  int from = 1, to = 7;              // Of a scale,
-  std::string low, high;             // and what its ends mean.
-  std::vector<std::string> choices;  // Of a choice.
+  int from = 1, to = 7;              // The ends of a scale,
+  std::string low, high;             // and what they mean.
+  std::vector<std::string> choices;  // What a choice offers.
 };
 
 struct ScreenStage {

@@ -95,7 +95,7 @@ class PlaySession {
   const HouseStage* house() const { return stage_ ? std::get_if<HouseStage>(&*stage_) : nullptr; }
   bool building() const { return building_ != nullptr && end_reason_.empty(); }
   bool running() const { return building() && connected_ && !paused_; }
-  double Seconds() const;  // Of building this house, without pauses.
+  double Seconds() const;  // Time spent building this house, without pauses.
   void SetClock();         // Starts or stops it.
 
   const Programme& programme_;

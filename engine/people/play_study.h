@@ -23,10 +23,10 @@ struct PlayStudy {
   std::string title = "Building houses";
   std::string consent = "Your actions and answers are recorded, under a number.";
   std::string goals = "generated";
-  std::vector<std::string> overrides;  // Of the game, over that of every assistant.
+  std::vector<std::string> overrides;  // Settings of the game, over those of every assistant.
   int64_t seed = 1;
   int horizon = 10000;
-  int houses = 1;  // Of each condition.
+  int houses = 1;  // Each condition has so many.
   bool practice = true;
   bool shows_thoughts = false;
   StudyOrders orders = StudyOrders::kLatinSquare;

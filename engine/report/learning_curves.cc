@@ -9,7 +9,7 @@
 namespace hod::engine {
 namespace {
 
-constexpr size_t kMaxPoints = 200;     // Of a curve of the learner's.
+constexpr size_t kMaxPoints = 200;     // A curve of the learner's has at most so many.
 constexpr size_t kEpisodeWindow = 16;  // Episodes of a moving average.
 
 // The mean of every group of `group` successive values.

@@ -39,8 +39,8 @@ class MetricTable {
 // A process of a run: the learner, its link to other machines, or one that plays.
 struct ProcessMetrics {
   std::string role;        // "selfplay-000"
-  MetricTable lines = {};  // Of those that play: the episodes; of the others: all.
-  MetricTable rates = {};  // Of those that play: the last rate, if any.
+  MetricTable lines = {};  // Those that play: their episodes; the others: all.
+  MetricTable rates = {};  // Those that play: their last rate, if any.
   double last_time = 0;    // When it wrote the last line, in seconds since 1970; 0: none yet.
 };
 

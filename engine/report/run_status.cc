@@ -14,7 +14,7 @@
 namespace hod::engine {
 namespace {
 
-constexpr size_t kRecentLines = 10;  // Of the learner, a few seconds each.
+constexpr size_t kRecentLines = 10;  // The learner's last lines, a few seconds each.
 
 std::string Ago(double seconds) { return DurationText(absl::Seconds(seconds)) + " ago"; }
 

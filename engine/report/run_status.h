@@ -26,7 +26,7 @@ struct RunStatus {
     int64_t timesteps = 0;  // That it has read.
     double seconds_ago = 0;
   };
-  // Of other machines together, as their link last wrote.
+  // All other machines together, as their link last wrote.
   struct Link {
     int64_t workers = 0;
     double timesteps_per_second = 0;

@@ -19,8 +19,8 @@ struct ShardId {
   friend auto operator<=>(const ShardId&, const ShardId&) = default;
 };
 
-// Of a run's workers or learners, by their numbers, or of a list of shards: the part that one of
-// `size` machines or learners has, the one of that rank.
+// What the machine or learner `rank` of `size` has of a run's workers or learners, by their
+// numbers, or of a list of shards.
 struct Part {
   int rank = 0;
   int size = 1;

@@ -31,14 +31,14 @@ constexpr absl::Duration kShownFor = absl::Minutes(1);
 // For a message of less than 1.5 MB, whatever is recorded and believed.
 constexpr int kMaxSteps = 5000;
 constexpr int kMaxBeliefs = 60;
-constexpr int kMaxBelievedVoxels = 45000;  // Of all beliefs.
+constexpr int kMaxBelievedVoxels = 45000;  // All beliefs together.
 
 struct RecordedFile {
   std::string path;
   absl::Time written = absl::InfinitePast();
 };
 
-// The one written last. Of an evaluation's pairs, that with the assistant.
+// The one written last; an evaluation's pair counts as the episode with the assistant.
 RecordedFile NewestIn(const std::string& folder) {
   RecordedFile newest;
   std::error_code error;  // The folder is not there yet, or is just being removed.

@@ -18,7 +18,7 @@ namespace hod::engine {
 namespace {
 
 constexpr double kRateSeconds = 60;                  // Over which the learner's rate is taken.
-constexpr absl::Duration kQuiet = absl::Minutes(1);  // Of a learner that may have ended.
+constexpr absl::Duration kQuiet = absl::Minutes(1);  // A learner so quiet may have ended.
 
 absl::Time TimeOf(double seconds) { return absl::UnixEpoch() + absl::Seconds(seconds); }
 

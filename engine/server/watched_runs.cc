@@ -13,8 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMaxPoints = 500;          // Of a curve,
-constexpr size_t kMaxPointsOfTitle = 2000;  // and of the curves of all runs with the same title.
+constexpr size_t kMaxPoints = 500;          // A curve has at most so many,
+constexpr size_t kMaxPointsOfTitle = 2000;  // and so have the curves with one title of all runs.
 
 // As many digits as can be seen.
 json Rounded(double value, int digits) {

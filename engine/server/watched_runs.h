@@ -26,7 +26,7 @@ class WatchedRuns {
   // Looks again. Runs that cannot be read say so in their status.
   News Poll();
 
-  // A `watch` message. Of the episodes of all runs it has the one recorded last, or none.
+  // A `watch` message. It has the episode that was recorded last among all runs, or none.
   nlohmann::json Message(bool with_episode) const;
 
  private:

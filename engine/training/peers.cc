@@ -16,7 +16,7 @@
 namespace hod::engine {
 namespace {
 
-// Of a run directory without a checkpoint.
+// The newest step of a run directory without a checkpoint.
 constexpr int64_t kNone = -1;
 
 }  // namespace

@@ -1,6 +1,6 @@
 // The training session of a run: all that its learner does, whatever it learns from. It holds the
 // role of learner, begins with the newest checkpoint, writes checkpoints and metrics, and deletes
-// what the run no longer needs. Of several learners every one has a session: they go on, stop and
+// what the run no longer needs. Where several learn, every one has a session: they go on, stop and
 // keep checkpoints as one, by the clock of rank 0, which alone writes metrics.
 #pragma once
 
@@ -62,7 +62,7 @@ class RunSession : public Session {
   const RoleLock lock_;
   models::TrainerState state_;
   RunProgress progress_;
-  std::optional<JsonLinesWriter> metrics_;  // Of rank 0.
+  std::optional<JsonLinesWriter> metrics_;  // Rank 0 alone has them.
   models::Collective* const peers_;
 };
 

@@ -26,7 +26,7 @@ Part PartOf(const RunConfig& config, const std::optional<OneOfLearners>& one);
 // it printed. On `stop`, lets the processes finish what they write and returns a cancelled status.
 // `record_directory` as for RunSelfPlay().
 //
-// Of several learners all begin again, from the newest checkpoint, when one fails; it is an error
+// When one of several learners fails, all begin again from the newest checkpoint; it is an error
 // if that happens too often (Failures). With `one` only that learner runs here, and the workers of
 // its part; when it fails, whoever started the trainers has to start all of them again.
 absl::Status Train(const RunDirectory& run, const std::string& record_directory,

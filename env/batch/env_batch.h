@@ -64,8 +64,8 @@ class EnvBatch {
 
   // Starts new episodes where the present ones have begun.
   absl::Status Reset(const BatchArrays& out);
-  // The same of the environments for which `chosen`, [n], is not 0. Of these it writes what can be
-  // seen of the new episode; rewards, terminated and truncated stay as the last step left them.
+  // The same of the environments for which `chosen`, [n], is not 0. It writes what can be
+  // seen of their new episodes; rewards, terminated and truncated stay as the last step left them.
   absl::Status Restart(absl::Span<const uint8_t> chosen, const BatchArrays& out);
   // `actions` are flat ids, [n][players]. Any id in range is accepted; one that breaks the rules
   // has no effect. On an error (an array of the wrong size, an id out of range; the message names

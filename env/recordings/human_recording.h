@@ -27,8 +27,8 @@ enum class RecordingKind {
 struct HumanEpisode {
   explicit HumanEpisode(Game rules) : game(std::move(rules)) {}
 
-  // Its players are human, so trusted; its horizon is beyond the last row. Of several players the
-  // second knows the goal, and the others assist.
+  // Its players are human, so trusted; its horizon is beyond the last row. If there are
+  // several, the second knows the goal, and the others assist.
   Game game;
   std::string name;  // E.g. "human_alone/04".
   int participant = 0;

@@ -22,7 +22,7 @@ constexpr uint64_t kLengthSize = 8;
 struct DtypeInfo {
   Dtype dtype;
   const char* name;
-  int64_t bits;  // Of an element.
+  int64_t bits;  // An element's.
 };
 constexpr DtypeInfo kDtypes[kNumDtypes] = {{Dtype::kBool, "BOOL", 8},
                                            {Dtype::kF4, "F4", 4},
@@ -187,7 +187,7 @@ class HeaderReader : public JsonEvents {
 
   Within within_ = Within::kNothing;
   const std::string* name_ = nullptr;  // The last key, of a tensor or of the metadata.
-  Entry* entry_ = nullptr;             // Of the tensor that is being read; null: the metadata are.
+  Entry* entry_ = nullptr;             // The tensor that is being read; null: the metadata are.
   std::string* text_ = nullptr;
   bool has_metadata_ = false;
   Field field_ = kDtype;

@@ -43,7 +43,7 @@ class Limit(NamedTuple):
     page: str
     says: str  # With {} for the number.
     source: str
-    name: str  # Of the constant.
+    name: str  # The constant's.
     written: Callable[[float], str] = plain
 
 

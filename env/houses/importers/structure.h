@@ -9,7 +9,7 @@
 namespace hod::env {
 
 // NBT, in gzip or plain: a size, a palette, and a list of blocks with their places; other cells are
-// air. Of several palettes, the first counts. A jigsaw block is what it turns into. The structure
+// air. The first of several palettes counts. A jigsaw block is what it turns into. The structure
 // in block types of the game; errors name the file, the offset and what was expected, and a block
 // that no type stands for is one of code FailedPrecondition that names it.
 absl::StatusOr<House> ReadStructureBlock(const std::string& path);

@@ -13,7 +13,7 @@ export const ORDER = { opaque: 0, glass: 1, hiddenBelief: 2, ghostDepth: 3, ghos
 // So many faces of ghosts are a crowd: one sees only the nearest ones. All of them, one over the other, would be a
 // muddle, and slow.
 const CROWD = 4000;
-const BELIEF_WIDTH = 0.56; // Of a believed block, so that a ghost of the blueprint can be seen around it.
+const BELIEF_WIDTH = 0.56; // A believed block's, so that a ghost of the blueprint can be seen around it.
 const DOUBT_WIDTH = 1.02; // A block that the assistant doubts is covered by a hue.
 
 export class BlockMeshes {

@@ -9,7 +9,7 @@ import { element } from "./dom.js";
 import { ORDER } from "./block_meshes.js";
 
 const STRIDE = 90; // Milliseconds that a body takes from voxel to voxel.
-const HEAD_START = 16; // Of these, so that the first picture of a step shows it.
+const HEAD_START = 16; // So many of these, so that the first picture of a step shows it.
 const CONTOUR = 0.045;
 const FACE_LIGHT = [0.7, 0.7, 1, 0.5, 0.84, 0.84]; // In the order of BoxGeometry's faces.
 

@@ -4,7 +4,7 @@ const REST = 150; // Milliseconds without a picture after which it rests.
 const SLOW = 30, FAST = 20; // Milliseconds a picture that call for fewer pixels, and allow more.
 const BEARABLE = 80; // Milliseconds that a sharp picture may take after a rest.
 const JUDGED = 3; // Pictures.
-const COARSEST = 0.25; // Of the full ratio.
+const COARSEST = 0.25; // A share of the full ratio.
 
 export class Sharpness {
   // onRest() is to draw the picture once more.
@@ -13,8 +13,8 @@ export class Sharpness {
     this.coarse = full;
     this.onRest = onRest;
     this.last = -Infinity;
-    this.times = []; // Of the last pictures with the coarse ratio.
-    this.sharpTime = 0; // Of the last one with the full ratio.
+    this.times = []; // The last pictures with the coarse ratio took so long.
+    this.sharpTime = 0; // The last one with the full ratio took so long.
     this.resting = false;
   }
 
