@@ -124,12 +124,17 @@ absl::StatusOr<HouseFigures> JudgeHouse(const House& house, mcts::Evaluator& eva
 
 // The mean of `sum` per `count` over houses.
 Estimate Ratio(const std::vector<HouseFigures>& houses, uint64_t seed, auto sum, auto count) {
+  std::vector<double> sums, counts;
+  for (const HouseFigures& house : houses) {
+    sums.push_back(static_cast<double>(sum(house)));
+    counts.push_back(static_cast<double>(count(house)));
+  }
   return BootstrapStatistic(static_cast<int>(houses.size()), seed,
                             [&](absl::Span<const int> times) {
                               double total = 0, n = 0;
-                              for (size_t i = 0; i < houses.size(); ++i) {
-                                total += times[i] * static_cast<double>(sum(houses[i]));
-                                n += times[i] * static_cast<double>(count(houses[i]));
+                              for (size_t i = 0; i < times.size(); ++i) {
+                                total += times[i] * sums[i];
+                                n += times[i] * counts[i];
                               }
                               return n > 0 ? total / n : std::numeric_limits<double>::quiet_NaN();
                             });
