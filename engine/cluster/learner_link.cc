@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <map>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -67,10 +69,13 @@ absl::Status LearnerLink::Begin() {
   } else {
     RETURN_IF_ERROR(FindPublished());
   }
-  RETURN_IF_ERROR(MakeDirectories(run_.path() + "/refused"));
-  ASSIGN_OR_RETURN(const std::vector<ShardId> stored, ListShards(run_.shards()));
-  for (const ShardId& id : stored) {
-    next_number_[id.worker] = id.sequence + 1;
+  RETURN_IF_ERROR(MakeDirectories(RefusedShards()));
+  for (const std::string& directory : {run_.shards(), RefusedShards()}) {
+    ASSIGN_OR_RETURN(const std::vector<ShardId> stored, ListShards(directory));
+    for (const ShardId& id : stored) {
+      int64_t& next = next_number_[id.worker];
+      next = std::max(next, id.sequence + 1);
+    }
   }
   RETURN_IF_ERROR(DeleteHalfWritten());
   if (!metrics_) {
@@ -112,6 +117,9 @@ absl::Status LearnerLink::DeleteHalfWritten() const {
 absl::Status LearnerLink::Lead() {
   RETURN_IF_ERROR(exchange_.Lead(owner_, kLease));
   // Again and again, in case Redis has lost it.
+  for (const auto& [worker, next] : next_number_) {
+    published_.numbered = std::max(published_.numbered, worker - published_.first_worker + 1);
+  }
   if (part_.rank == 0) RETURN_IF_ERROR(exchange_.Publish(published_));
   next_lease_ = MonotonicNow() + kRenew;
   return absl::OkStatus();
@@ -134,9 +142,19 @@ absl::Status LearnerLink::Pass() {
     ASSIGN_OR_RETURN(std::vector<TakenShard> shards, exchange_.Take(kShardsAtOnce, kPatience));
     std::move(shards.begin(), shards.end(), std::back_inserter(taken_));
   }
-  // Each waits for the disk, which serves many at once.
-  RETURN_IF_ERROR(RunOnThreads(static_cast<int>(taken_.size()), kShardsAtOnce,
-                               [&](int i) { return Store(taken_[static_cast<size_t>(i)]); }));
+  // Each waits for the disk, which serves many at once. Those of a worker follow each other: a
+  // learner that finds a later one first does not look for the earlier any more.
+  std::map<int, std::vector<TakenShard*>> by_worker;
+  for (TakenShard& shard : taken_) by_worker[shard.worker].push_back(&shard);
+  std::vector<std::vector<TakenShard*>> queues;
+  for (auto& [worker, queue] : by_worker) queues.push_back(std::move(queue));
+  RETURN_IF_ERROR(
+      RunOnThreads(static_cast<int>(queues.size()), kShardsAtOnce, [&](int i) -> absl::Status {
+        for (TakenShard* const shard : queues[static_cast<size_t>(i)]) {
+          RETURN_IF_ERROR(Store(*shard));
+        }
+        return absl::OkStatus();
+      }));
   for (; !taken_.empty(); taken_.pop_front()) RETURN_IF_ERROR(Finish(taken_.front()));
   if (MonotonicNow() >= next_report_) RETURN_IF_ERROR(Report());
   return absl::OkStatus();
@@ -159,8 +177,12 @@ absl::Status LearnerLink::PassNetwork() {
   return absl::OkStatus();
 }
 
+bool LearnerLink::HasPlace(const TakenShard& shard) const {
+  return shard.worker >= published_.first_worker && shard.number >= 0;
+}
+
 absl::Status LearnerLink::Store(TakenShard& shard) const {
-  shard.refused = shard.worker < published_.first_worker || shard.number < 0;
+  shard.refused = !HasPlace(shard);
   if (shard.refused) return absl::OkStatus();
   const std::string name = ShardName({shard.worker, shard.number});
   const std::string stored = absl::StrCat(run_.shards(), "/", name);
@@ -168,12 +190,12 @@ absl::Status LearnerLink::Store(TakenShard& shard) const {
   // This link, or the one before, may have ended after it had stored it.
   if (std::filesystem::exists(stored, ignored)) return absl::OkStatus();
   shard.refused = !ParseShard(shard.bytes, stored).ok();
-  return WriteFileAtomically(shard.refused ? absl::StrCat(run_.path(), "/refused/", name) : stored,
+  return WriteFileAtomically(shard.refused ? absl::StrCat(RefusedShards(), "/", name) : stored,
                              shard.bytes);
 }
 
 absl::Status LearnerLink::Finish(const TakenShard& shard) {
-  if (!shard.refused) {
+  if (HasPlace(shard)) {
     // A number that is missing was accepted, and lost with Redis's memory or disk.
     int64_t& next = next_number_[shard.worker];
     if (shard.number > next) {

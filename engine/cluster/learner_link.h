@@ -42,6 +42,9 @@ class LearnerLink {
   absl::Status Lead();
   absl::Status Pass();
   absl::Status PassNetwork();
+  std::string RefusedShards() const { return run_.path() + "/refused"; }
+  // Whether there can be a shard of its worker and number.
+  bool HasPlace(const TakenShard& shard) const;
   // Puts it in the learner's folder, or aside if it is not a shard of this run.
   absl::Status Store(TakenShard& shard) const;
   // Counts a shard that is safely on the disk, and removes it from Redis.

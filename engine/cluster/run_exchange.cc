@@ -43,6 +43,9 @@ local links = redis.call('HGET', KEYS[1], 'links')
 if links and links ~= ARGV[5] then return 'links ' .. links end
 redis.call('HSET', KEYS[1], 'id', ARGV[1], 'config', ARGV[2], 'fingerprint', ARGV[3],
            'first_worker', ARGV[4], 'links', ARGV[5])
+if tonumber(redis.call('GET', KEYS[2]) or '0') < tonumber(ARGV[6]) then
+  redis.call('SET', KEYS[2], ARGV[6])
+end
 return ARGV[1])";
 
 constexpr char kPublishNetwork[] = R"(
@@ -63,11 +66,13 @@ local run = redis.call('HMGET', KEYS[1], 'id', 'fingerprint')
 if not run[1] then return 'unknown' end
 if run[1] ~= ARGV[1] then return 'another run' end
 if run[2] ~= ARGV[2] then return 'another configuration or format' end
+local host = redis.call('HGET', KEYS[2], ARGV[3] .. ':host')
+if host and host ~= ARGV[6] then return 'its worker is one of ' .. host end
 local number = tonumber(ARGV[4])
 local last = tonumber(redis.call('HGET', KEYS[2], ARGV[3]) or '-1')
 if number <= last then return 'known' end
 redis.call('XADD', KEYS[3], '*', 'worker', ARGV[3], 'number', ARGV[4], 'shard', ARGV[5])
-redis.call('HSET', KEYS[2], ARGV[3], ARGV[4])
+redis.call('HSET', KEYS[2], ARGV[3], ARGV[4], ARGV[3] .. ':host', ARGV[6])
 redis.call('HINCRBY', KEYS[4], 'accepted', 1)
 return 'accepted')";
 
@@ -146,10 +151,11 @@ absl::Status RunExchange::AsLearner(const std::string& script, std::vector<std::
 }
 
 absl::Status RunExchange::Publish(const PublishedRun& run) {
-  ASSIGN_OR_RETURN(const RedisReply id,
-                   redis_.Command({"EVAL", absl::StrCat(kEvenIfFull, kPublish), "1", Key("run"),
-                                   run.id, run.config, run.fingerprint,
-                                   absl::StrCat(run.first_worker), absl::StrCat(run.links)}));
+  ASSIGN_OR_RETURN(
+      const RedisReply id,
+      redis_.Command({"EVAL", absl::StrCat(kEvenIfFull, kPublish), "2", Key("run"), Key("workers"),
+                      run.id, run.config, run.fingerprint, absl::StrCat(run.first_worker),
+                      absl::StrCat(run.links), absl::StrCat(run.numbered)}));
   if (id.text == run.id) return absl::OkStatus();
   if (absl::StartsWith(id.text, "links ")) {
     return absl::FailedPreconditionError(
@@ -250,11 +256,11 @@ absl::StatusOr<std::vector<int>> RunExchange::NumberWorkers(int count, int first
 }
 
 absl::StatusOr<Acceptance> RunExchange::Offer(const PublishedRun& run, const OfferedShard& shard) {
-  ASSIGN_OR_RETURN(
-      const RedisReply reply,
-      redis_.Command({"EVAL", kOffer, "4", Key("run"), Key("accepted"),
-                      ShardsOf(shard.worker % run.links), Key("counts"), run.id, run.fingerprint,
-                      absl::StrCat(shard.worker), absl::StrCat(shard.number), shard.bytes}));
+  ASSIGN_OR_RETURN(const RedisReply reply,
+                   redis_.Command({"EVAL", kOffer, "4", Key("run"), Key("accepted"),
+                                   ShardsOf(shard.worker % run.links), Key("counts"), run.id,
+                                   run.fingerprint, absl::StrCat(shard.worker),
+                                   absl::StrCat(shard.number), shard.bytes, shard.host}));
   if (reply.text == "accepted") return Acceptance::kAccepted;
   if (reply.text == "known") return Acceptance::kKnownAlready;
   if (reply.text == "unknown") {

@@ -4,7 +4,7 @@
 //                       checksum
 //   hod:NAME:network:N  the network of step N; for a minute only once there is a newer one
 //   hod:NAME:shards     stream of whole shards, consumer group "learner"
-//   hod:NAME:accepted   hash: by worker, the number of its last shard
+//   hod:NAME:accepted   hash: by worker, the number of its last shard and, as WORKER:host, its host
 //   hod:NAME:counts     hash: shards accepted, delivered, refused, dropped, lost
 //   hod:NAME:workers    how many workers have been numbered
 //   hod:NAME:learner    whose learner it is, for as long as it renews that
@@ -39,6 +39,7 @@ struct PublishedRun {
   std::string fingerprint;  // FingerprintOf() its configuration.
   int first_worker = 0;     // Workers with lower numbers play on the learners' machines.
   int links = 1;            // A shard goes to the link WORKER % links.
+  int numbered = 0;         // So many workers, at least, have been numbered.
 };
 
 // What workers and learner have to agree on: a checksum of the configuration's text and of the
@@ -51,6 +52,7 @@ struct PublishedNetwork {
 };
 
 struct OfferedShard {
+  std::string host;  // Whose worker it is.
   int worker = 0;
   int64_t number = 0;  // From 0, one after the other, as its host offers them.
   std::string bytes;
@@ -85,7 +87,8 @@ class RunExchange {
   // another has it. To be called again before that time is over: later, networks are not published
   // and shards not removed, which is unavailable.
   absl::Status Lead(const std::string& owner, absl::Duration lease);
-  // Publishes who the run is. Failed precondition if a run of another id has the name, or had
+  // Publishes who the run is, and how many workers have been numbered, which a Redis that has lost
+  // its memory would number again. Failed precondition if a run of another id has the name, or had
   // another number of links.
   absl::Status Publish(const PublishedRun& run);
   absl::Status PublishNetwork(int64_t step, const std::string& bytes);
@@ -102,8 +105,9 @@ class RunExchange {
   absl::StatusOr<PublishedRun> Find();
   // Numbers for `count` workers that nobody else has.
   absl::StatusOr<std::vector<int>> NumberWorkers(int count, int first);
-  // Failed precondition, by name, if the shard is of another run, configuration or format; resource
-  // exhausted if there is no room now; unavailable if Redis does not know the run any more.
+  // Failed precondition, by name, if the shard is of another run, configuration or format, or its
+  // worker another host's; resource exhausted if there is no room now; unavailable if Redis does
+  // not know the run any more.
   absl::StatusOr<Acceptance> Offer(const PublishedRun& run, const OfferedShard& shard);
   absl::Status CountDropped(int64_t shards);
   absl::StatusOr<PublishedNetwork> NewestNetwork();

@@ -134,7 +134,8 @@ absl::Status WorkerLink::Offer(ShardId id) {
   ASSIGN_OR_RETURN(std::string bytes, ReadFile(PathOf(id)));
   Sent& sent = sent_by_.at(id.worker);
   // A shard that is known already was accepted, and the answer was lost.
-  RETURN_IF_ERROR(exchange_.Offer(published_, {id.worker, sent.next, std::move(bytes)}).status());
+  RETURN_IF_ERROR(
+      exchange_.Offer(published_, {host_, id.worker, sent.next, std::move(bytes)}).status());
   ++sent.next;
   ++sent_;
   return Forget(id);
@@ -171,16 +172,24 @@ bool WorkerLink::IsFull() const {
 absl::Status WorkerLink::KeepSpoolBounded() {
   ASSIGN_OR_RETURN(const std::vector<ShardId> waiting, Waiting());
   if (options_.when_full == WhenFull::kDropOldest && IsFull()) {
+    std::map<int, int64_t> newest;
+    for (const ShardId& id : waiting) newest[id.worker] = std::max(newest[id.worker], id.sequence);
     for (const ShardId& id : waiting) {
+      // The file of a worker's newest stays, as in DeleteForgotten().
+      const bool stays = id.sequence == newest[id.worker];
+      if (stays && spool_bytes_ <= options_.max_bytes) continue;  // It would not help the disk.
       std::error_code ignored;
       const auto bytes = std::filesystem::file_size(PathOf(id), ignored);
+      // Before anything is written down: there may be no room for that.
+      if (!stays) std::filesystem::remove(PathOf(id), ignored);
       ++dropped_;
       ++uncounted_drops_;
-      RETURN_IF_ERROR(Forget(id));
-      RETURN_IF_ERROR(DeleteForgotten());
+      sent_by_.at(id.worker).sequence = id.sequence;
+      saved_ = false;
       spool_bytes_ -= static_cast<int64_t>(bytes);
       if (!IsFull()) break;
     }
+    RETURN_IF_ERROR(DeleteForgotten());
   }
   std::error_code ignored;
   const bool paused = std::filesystem::exists(run_.pause_file(), ignored);
@@ -206,6 +215,7 @@ absl::Status WorkerLink::FetchNetwork() {
   if (MonotonicNow() < fetch_at_) return absl::OkStatus();
   const absl::StatusOr<std::string> bytes = exchange_.FetchNetwork(newest);
   if (absl::IsNotFound(bytes.status())) return absl::OkStatus();  // A newer one comes.
+  if (absl::IsDataLoss(bytes.status())) return absl::UnavailableError(bytes.status().message());
   RETURN_IF_ERROR(bytes.status());
   RETURN_IF_ERROR(WriteFileAtomically(run_.CheckpointPath(newest.step), *bytes));
   network_step_ = newest.step;
@@ -220,7 +230,16 @@ absl::Status WorkerLink::FetchNetwork() {
 absl::Status WorkerLink::Step() {
   // Also where Redis is away: the disk is not to fill up.
   RETURN_IF_ERROR(KeepSpoolBounded());
-  RETURN_IF_ERROR(FetchNetwork());
+  // Neither waits for the other: shards that are passed on make room for a network, and a Redis
+  // that is full of shards still has one.
+  const absl::Status fetched = FetchNetwork();
+  RETURN_IF_ERROR(PassOnShards());
+  RETURN_IF_ERROR(fetched);
+  if (MonotonicNow() >= next_report_) RETURN_IF_ERROR(Report());
+  return absl::OkStatus();
+}
+
+absl::Status WorkerLink::PassOnShards() {
   ASSIGN_OR_RETURN(const std::vector<ShardId> waiting, Waiting());
   for (const ShardId& id : waiting) RETURN_IF_ERROR(Offer(id));
   if (!waiting.empty()) RETURN_IF_ERROR(DeleteForgotten());
@@ -229,7 +248,6 @@ absl::Status WorkerLink::Step() {
     uncounted_drops_ = 0;
     RETURN_IF_ERROR(Save());
   }
-  if (MonotonicNow() >= next_report_) RETURN_IF_ERROR(Report());
   return absl::OkStatus();
 }
 

@@ -37,9 +37,10 @@ class WorkerLink {
 
   // Numbers for so many workers, at the first call; the same ones later.
   absl::StatusOr<std::vector<int>> NumberWorkers(int count);
-  // Passes on what there is. Unavailable or resource exhausted: Redis cannot be reached now, or it
-  // or a disk is full; the next call makes up for it. Failed precondition: the run is another one
-  // by now.
+  // Passes on what there is. Unavailable or resource exhausted: Redis cannot be reached now, it or
+  // a disk is full, or the newest network is damaged; the next call makes up for it. Failed
+  // precondition: the run is another one by now, or another host has a worker of this one's
+  // numbers.
   absl::Status Step();
   // The part of it that needs no Redis: play pauses, or shards are dropped, while the spool is
   // full.
@@ -62,8 +63,9 @@ class WorkerLink {
   absl::Status Save();
   // The shards that wait, oldest first.
   absl::StatusOr<std::vector<ShardId>> Waiting();
+  absl::Status PassOnShards();
   absl::Status Offer(ShardId id);
-  // Notes that a shard has been accepted or dropped.
+  // Notes that a shard has been accepted.
   absl::Status Forget(ShardId id);
   // Deletes the files of those, but for a worker's newest: from it the worker goes on counting.
   absl::Status DeleteForgotten();

@@ -43,7 +43,7 @@ TEST_CASE("A shard is accepted once and comes until it is removed") {
   const RedisServer server;
   RunExchange worker = server.Exchange(), learner = server.Exchange();
   CHECK(absl::IsNotFound(worker.Find().status()));
-  CHECK(absl::IsUnavailable(worker.Offer(kRun, {5, 0, "a"}).status()));
+  CHECK(absl::IsUnavailable(worker.Offer(kRun, {"host", 5, 0, "a"}).status()));
   REQUIRE(learner.Lead(kOwner, absl::Minutes(1)).ok());
   REQUIRE(learner.Publish(kRun).ok());
   const auto found = worker.Find();
@@ -55,10 +55,10 @@ TEST_CASE("A shard is accepted once and comes until it is removed") {
   CHECK(worker.NumberWorkers(2, 1).value() == std::vector<int>{4, 5});
 
   const std::string bytes("with a \0 in it", 14);
-  CHECK(worker.Offer(kRun, {5, 0, bytes}).value() == Acceptance::kAccepted);
-  CHECK(worker.Offer(kRun, {5, 0, bytes}).value() == Acceptance::kKnownAlready);
-  CHECK(worker.Offer(kRun, {5, 1, "b"}).value() == Acceptance::kAccepted);
-  CHECK(worker.Offer(kRun, {6, 0, "c"}).value() == Acceptance::kAccepted);
+  CHECK(worker.Offer(kRun, {"host", 5, 0, bytes}).value() == Acceptance::kAccepted);
+  CHECK(worker.Offer(kRun, {"host", 5, 0, bytes}).value() == Acceptance::kKnownAlready);
+  CHECK(worker.Offer(kRun, {"host", 5, 1, "b"}).value() == Acceptance::kAccepted);
+  CHECK(worker.Offer(kRun, {"host", 6, 0, "c"}).value() == Acceptance::kAccepted);
 
   const auto taken = learner.Take(2, absl::ZeroDuration());
   REQUIRE(taken.ok());
@@ -95,11 +95,11 @@ TEST_CASE("Strangers are refused by name") {
   other.id = "run-2";
   CHECK_THAT(MessageOf(exchange.Publish(other)),
              Catch::Contains("is another run, run-1, expected run-2"));
-  CHECK_THAT(MessageOf(exchange.Offer(other, {5, 0, "a"}).status()),
+  CHECK_THAT(MessageOf(exchange.Offer(other, {"host", 5, 0, "a"}).status()),
              Catch::Contains("shard 0 of worker 5 is refused: another run"));
   other = kRun;
   other.fingerprint = FingerprintOf("seed = 2\n");
-  CHECK_THAT(MessageOf(exchange.Offer(other, {5, 0, "a"}).status()),
+  CHECK_THAT(MessageOf(exchange.Offer(other, {"host", 5, 0, "a"}).status()),
              Catch::Contains("another configuration or format"));
   CHECK(exchange.Counts()->accepted == 0);
 
@@ -117,13 +117,14 @@ TEST_CASE("A learner that was replaced while it stood still changes nothing") {
   if (!RedisServer::Installed()) return;
   const RedisServer server;
   RunExchange first = server.Exchange(), second = server.Exchange();
-  REQUIRE(first.Lead("here", absl::Milliseconds(200)).ok());
+  REQUIRE(first.Lead("here", absl::Minutes(1)).ok());
   REQUIRE(first.Publish(kRun).ok());
-  REQUIRE(first.Offer(kRun, {5, 0, "a"}).ok());
+  REQUIRE(first.Offer(kRun, {"host", 5, 0, "a"}).ok());
   const TakenShard taken = first.Take(1, absl::ZeroDuration()).value().at(0);
   CHECK_THAT(MessageOf(second.Lead("there", absl::Minutes(1))),
              Catch::Contains("has a learner already, here"));
-  absl::SleepFor(absl::Milliseconds(300));
+  // Its time is over.
+  REQUIRE(Redis(server.address()).Command({"DEL", "hod:run:learner"}).ok());
   REQUIRE(second.Lead("there", absl::Minutes(1)).ok());
   REQUIRE(second.PublishNetwork(10, "ten").ok());
   CHECK(absl::IsUnavailable(first.Remove(taken)));
@@ -191,7 +192,7 @@ TEST_CASE("A full Redis takes no more, and does again when there is room") {
   const std::string bytes(1000000, 'x');
   int64_t number = 0;
   absl::Status status;
-  while ((status = exchange.Offer(kRun, {1, number, bytes}).status()).ok()) {
+  while ((status = exchange.Offer(kRun, {"host", 1, number, bytes}).status()).ok()) {
     ++number;
     REQUIRE(number < 20);
   }
@@ -208,7 +209,7 @@ TEST_CASE("A full Redis takes no more, and does again when there is room") {
     }
   }
   CHECK(came == number);
-  CHECK(exchange.Offer(kRun, {1, number, bytes}).ok());
+  CHECK(exchange.Offer(kRun, {"host", 1, number, bytes}).ok());
 }
 
 TEST_CASE("Redis is killed: with a log nothing that was accepted is lost") {
@@ -217,13 +218,13 @@ TEST_CASE("Redis is killed: with a log nothing that was accepted is lost") {
   RunExchange exchange = server.Exchange();
   REQUIRE(exchange.Publish(kRun).ok());
   for (int64_t number = 0; number < 50; ++number) {
-    REQUIRE(exchange.Offer(kRun, {1, number, std::string(10000, 'x')}).ok());
+    REQUIRE(exchange.Offer(kRun, {"host", 1, number, std::string(10000, 'x')}).ok());
   }
   server.Kill();
-  CHECK(absl::IsUnavailable(exchange.Offer(kRun, {1, 50, "x"}).status()));
+  CHECK(absl::IsUnavailable(exchange.Offer(kRun, {"host", 1, 50, "x"}).status()));
   server.Start();
-  CHECK(exchange.Offer(kRun, {1, 49, "x"}).value() == Acceptance::kKnownAlready);
-  CHECK(exchange.Offer(kRun, {1, 50, "x"}).value() == Acceptance::kAccepted);
+  CHECK(exchange.Offer(kRun, {"host", 1, 49, "x"}).value() == Acceptance::kKnownAlready);
+  CHECK(exchange.Offer(kRun, {"host", 1, 50, "x"}).value() == Acceptance::kAccepted);
   CHECK(server.Exchange().Take(100, absl::ZeroDuration())->size() == 51);
 }
 
@@ -279,13 +280,75 @@ TEST_CASE("Damaged shards are put aside and counted") {
   TwoHosts hosts(server);
   REQUIRE(hosts.learner_link->Begin().ok());
   const PublishedRun run = hosts.worker_exchange.Find().value();
-  REQUIRE(hosts.worker_exchange.Offer(run, {9, 0, "no shard"}).ok());
+  REQUIRE(hosts.worker_exchange.Offer(run, {"host", 9, 0, "no shard"}).ok());
   REQUIRE(hosts.learner_link->Step().ok());
   REQUIRE(hosts.learner_link->Step().ok());
   CHECK(hosts.Delivered().empty());
   CHECK(hosts.learner_link->refused() == 1);
   CHECK(hosts.learner_exchange.Counts()->refused == 1);
   CHECK(std::filesystem::exists(hosts.learner->path() + "/refused/" + ShardName({9, 0})));
+
+  // It is not counted as lost, too, when the next one comes, nor by a link that is started again.
+  hosts.Play(9, 1);
+  REQUIRE(hosts.worker_exchange.Offer(run, {"host", 9, 1, hosts.played[0]}).ok());
+  hosts.learner_link.emplace(*hosts.learner, hosts.learner_exchange);
+  REQUIRE(hosts.learner_link->Begin().ok());
+  REQUIRE(hosts.learner_link->Step().ok());
+  CHECK(hosts.Delivered() == hosts.played);
+  CHECK(hosts.learner_exchange.Counts()->lost == 0);
+}
+
+TEST_CASE("A Redis that has lost its memory gives no host another's workers") {
+  if (!RedisServer::Installed()) return;
+  RedisServer server;
+  TwoHosts hosts(server);
+  REQUIRE(hosts.learner_link->Begin().ok());
+  hosts.published = hosts.worker_exchange.Find().value();
+  WorkerLink link = hosts.OpenLink();
+  const int worker = link.NumberWorkers(1).value()[0];
+  hosts.Play(worker, 0);
+  REQUIRE(link.Step().ok());
+  REQUIRE(hosts.learner_link->Step().ok());
+  REQUIRE(hosts.Delivered() == hosts.played);
+  server.Kill();
+  server.Start();
+  CHECK(absl::IsUnavailable(hosts.learner_link->Step()));
+  REQUIRE(hosts.learner_link->Begin().ok());
+  // From the learner's folder it is known who has played.
+  CHECK(absl::IsUnavailable(hosts.worker_exchange.NumberWorkers(1, worker).status()));
+  CHECK(hosts.worker_exchange.NumberWorkers(1, worker).value() == std::vector<int>{worker + 1});
+
+  // Where it is not, since none of its shards had come, the second host is refused by name.
+  REQUIRE(hosts.worker_exchange.Offer(hosts.published, {"first", 77, 0, "a"}).ok());
+  const absl::Status second =
+      hosts.worker_exchange.Offer(hosts.published, {"second", 77, 0, "b"}).status();
+  CHECK(absl::IsFailedPrecondition(second));
+  CHECK_THAT(MessageOf(second), Catch::Contains("its worker is one of first"));
+}
+
+TEST_CASE(
+    "A worker's later shards are not stored before its earlier ones, after which no learner would "
+    "look for those") {
+  if (!RedisServer::Installed()) return;
+  const RedisServer server;
+  TwoHosts hosts(server);
+  REQUIRE(hosts.learner_link->Begin().ok());
+  hosts.published = hosts.worker_exchange.Find().value();
+  WorkerLink link = hosts.OpenLink();
+  const int worker = link.NumberWorkers(1).value()[0];
+  for (int64_t sequence = 0; sequence < 3; ++sequence) hosts.Play(worker, sequence);
+  REQUIRE(link.Step().ok());
+  // The first cannot be written: its name leads to a folder that is not there. The others wait.
+  const std::string blocked = absl::StrCat(hosts.learner->shards(), "/", ShardName({worker, 0}));
+  std::filesystem::create_symlink(hosts.folder.path() + "/nowhere/shard", blocked);
+  CHECK_FALSE(hosts.learner_link->Step().ok());
+  for (const int later : {1, 2}) {
+    CHECK_FALSE(
+        std::filesystem::exists(hosts.learner->shards() + "/" + ShardName({worker, later})));
+  }
+  std::filesystem::remove(blocked);
+  REQUIRE(hosts.learner_link->Step().ok());
+  CHECK(hosts.Delivered() == hosts.played);
 }
 
 TEST_CASE("Redis loses its memory: what had been accepted is counted, and play goes on") {

@@ -261,11 +261,11 @@ TEST_CASE("What a link was writing when it was killed is taken away, and comes a
   WorkerLink link = hosts.OpenLink();
   for (int64_t sequence = 0; sequence < 3; ++sequence) hosts.Play(worker, sequence);
   REQUIRE(link.Step().ok());
-  // One half written, one stored and not yet removed from Redis.
+  // One stored and not yet removed from Redis, one half written.
   REQUIRE(hosts.learner_exchange.Take(3, absl::ZeroDuration())->size() == 3);
-  const std::string half = hosts.learner->shards() + "/" + ShardName({worker, 0}) + ".tmp";
-  WriteBytes(half, hosts.played[0].substr(0, 100));
-  WriteBytes(hosts.learner->shards() + "/" + ShardName({worker, 1}), hosts.played[1]);
+  const std::string half = hosts.learner->shards() + "/" + ShardName({worker, 1}) + ".tmp";
+  WriteBytes(half, hosts.played[1].substr(0, 100));
+  WriteBytes(hosts.learner->shards() + "/" + ShardName({worker, 0}), hosts.played[0]);
   RunExchange again = server.Exchange();
   hosts.learner_link.emplace(*hosts.learner, again);
   REQUIRE(hosts.learner_link->Begin().ok());

@@ -47,7 +47,7 @@ TEST_CASE("Each link takes the shards of its learner's workers, and one publishe
   CHECK(published->links == 2);
   CHECK(worker.NumberWorkers(3, published->first_worker).value() == std::vector<int>{2, 3, 4});
   const std::string bytes = RandomShard(dir.path() + "/random.shard");
-  for (int number : {2, 3, 4}) REQUIRE(worker.Offer(*published, {number, 0, bytes}).ok());
+  for (int number : {2, 3, 4}) REQUIRE(worker.Offer(*published, {"host", number, 0, bytes}).ok());
   CHECK(worker.Counts()->waiting == 3);
   for (int i = 0; i < 3; ++i) {
     REQUIRE(first.Step().ok());
