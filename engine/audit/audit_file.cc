@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "engine/audit/audit.h"
@@ -212,10 +213,37 @@ absl::Status CheckNames(const char* key, const std::vector<T>& items) {
   return absl::OkStatus();
 }
 
+// Checks settings of one part of the audit.
+absl::Status CheckOverrides(const Audit& audit, const std::string& of,
+                            const std::vector<std::string>& overrides) {
+  RunConfig config = audit.config;
+  for (const std::string& assignment : overrides) {
+    if (absl::StartsWith(assignment, "game.")) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          of, ": set: ", assignment, ": expected in the audit's own \"set\": all play one game"));
+    }
+    RETURN_IF_ERROR(Annotate(Override(config, assignment), of));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckAllOverrides(const Audit& audit) {
+  RETURN_IF_ERROR(CheckOverrides(audit, "base", audit.base.overrides));
+  RETURN_IF_ERROR(CheckOverrides(audit, "fine_tuning", audit.fine_tuning));
+  for (const Arm& arm : audit.arms) {
+    RETURN_IF_ERROR(CheckOverrides(audit, arm.name, arm.overrides));
+  }
+  for (const AuditedPlayer& player : audit.players) {
+    RETURN_IF_ERROR(CheckOverrides(audit, player.name, player.overrides));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Complete(Audit& audit) {
   for (const std::string& assignment : audit.overrides) {
     RETURN_IF_ERROR(Override(audit.config, assignment));
   }
+  RETURN_IF_ERROR(CheckAllOverrides(audit));
   if (audit.config.game.abilities.teleportation) {
     return absl::InvalidArgumentError("set: game.teleportation: expected false: personas walk");
   }

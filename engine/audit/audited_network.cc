@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/audit/base_anchor.h"
 #include "engine/audit/persona_play.h"
+#include "engine/evaluation/stored_evaluation.h"
 #include "engine/results/store.h"
 #include "engine/samples/recorded_play.h"
 #include "engine/samples/shard.h"
@@ -100,9 +100,9 @@ absl::StatusOr<AuditedNetwork> LearnOnce(const Workshop& workshop, const std::st
 
 // Random timesteps of recorded play, each a fragment of its own.
 absl::StatusOr<std::vector<Fragment>> DrawPositions(const std::string& folder,
-                                                    const env::GameConfig& game, int count,
-                                                    Rng rng) {
-  RETURN_IF_ERROR(ReadRecordedPlay(folder, game, {}).status());  // Whether it is of such a game.
+                                                    const RunConfig& config, int count, Rng rng) {
+  // Whether it is of such a game.
+  RETURN_IF_ERROR(ReadRecordedPlay(folder, config.game, {}).status());
   ASSIGN_OR_RETURN(const std::vector<Shard> shards, ReadShards(folder));
   struct Place {
     const Shard* shard;
@@ -125,7 +125,7 @@ absl::StatusOr<std::vector<Fragment>> DrawPositions(const std::string& folder,
   std::vector<Fragment> positions;
   for (const Place& place : absl::MakeSpan(places).first(count)) {
     const Fragment& whole = *place.fragment;
-    const std::vector<float> values = ValueTargets(whole, RunConfig().search.gamma);
+    const std::vector<float> values = ValueTargets(whole, config.search.gamma);
     Fragment position = whole;
     position.start = StateAt(GameOf(place.shard->config, whole), whole, place.step);
     position.steps = {whole.steps[place.step]};
@@ -142,11 +142,9 @@ absl::StatusOr<std::vector<Fragment>> DrawPositions(const std::string& folder,
 absl::StatusOr<AuditedNetwork> MakeBase(const Workshop& workshop) {
   const Audit& audit = workshop.audit;
   if (audit.base.initial != kRandomNetwork) {
-    if (absl::StartsWith(audit.base.initial, models::kShippedPrefix)) {
-      return AuditedNetwork{.checkpoint = audit.base.initial, .key = audit.base.initial};
-    }
-    ASSIGN_OR_RETURN(std::string hash, HashOfFile(audit.base.initial));
-    return AuditedNetwork{.checkpoint = audit.base.initial, .key = std::move(hash)};
+    ASSIGN_OR_RETURN(const models::LoadedNetwork network, models::OpenNetwork(audit.base.initial));
+    return AuditedNetwork{.checkpoint = audit.base.initial,
+                          .key = HashOf(HashOfNetwork(network) + network.run)};
   }
   ASSIGN_OR_RETURN(RunConfig config, ConfigWith(audit, {&audit.base.overrides}));
   config.seed = workshop.seed;
@@ -170,7 +168,6 @@ absl::StatusOr<AuditedNetwork> FineTune(const Workshop& workshop, const AuditedN
   const Audit& audit = workshop.audit;
   ASSIGN_OR_RETURN(RunConfig config, ConfigWith(audit, {&audit.fine_tuning, &arm.overrides}));
   config.seed = workshop.seed;
-  config.learner.initial = base.checkpoint;
   Arm what = arm;  // All but what it is called and compared with.
   what.name = what.control = "";
   what.positions = {dose};
@@ -188,6 +185,7 @@ absl::StatusOr<AuditedNetwork> FineTune(const Workshop& workshop, const AuditedN
       origin["recorded"].push_back(std::move(hash));
     }
   }
+  config.learner.initial = base.checkpoint;  // After the origin, which holds no paths.
   const Rng rng = Rng(workshop.seed).Fork(kArmPlay);
   const auto make_positions = [&]() -> absl::StatusOr<std::vector<Fragment>> {
     std::vector<Fragment> positions;
@@ -195,7 +193,7 @@ absl::StatusOr<AuditedNetwork> FineTune(const Workshop& workshop, const AuditedN
       ASSIGN_OR_RETURN(positions, PositionsOf(audit, SceneOf(audit, arm), dose, Rng(rng)(),
                                               workshop.stop, [](int64_t) {}));
     } else {
-      ASSIGN_OR_RETURN(positions, DrawPositions(arm.recorded, config.game, dose, rng));
+      ASSIGN_OR_RETURN(positions, DrawPositions(arm.recorded, config, dose, rng));
     }
     RETURN_IF_ERROR(AnchorToBase(config, base.checkpoint, arm.base_kl, positions));
     return positions;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,9 +15,12 @@
 #include "engine/audit/probe_play.h"
 #include "engine/audit/questions.h"
 #include "engine/results/store.h"
+#include "engine/samples/shard_directory.h"
+#include "env/base/files.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
 #include "env/base/version.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
 namespace {
@@ -155,7 +160,7 @@ class Runner {
   }
 
   const Audit& audit_;
-  const std::string& directory_;
+  const std::string directory_;
   const ResultStore store_;
   const std::atomic<bool>& stop_;
   ProgressLine progress_;
@@ -174,8 +179,19 @@ const AuditedArm* AuditResult::Find(const std::string& name, int dose) const {
 
 absl::StatusOr<AuditResult> RunAudit(const Audit& audit, const std::string& directory,
                                      const std::atomic<bool>& stop) {
+  // What is missing is said before anything is learnt.
+  if (audit.base.initial != kRandomNetwork) {
+    RETURN_IF_ERROR(models::OpenNetwork(audit.base.initial).status());
+  }
+  for (const Arm& arm : audit.arms) {
+    if (!arm.recorded.empty()) RETURN_IF_ERROR(ListShards(arm.recorded).status());
+  }
   ASSIGN_OR_RETURN(ResultStore store, ResultStore::Open(directory + "/probes"));
-  return Runner(audit, directory, std::move(store), stop).Run();
+  std::error_code error;
+  // Runs remember it.
+  const std::string path = std::filesystem::canonical(directory, error);
+  if (error) return SystemError(directory, "find", error.value());
+  return Runner(audit, path, std::move(store), stop).Run();
 }
 
 AuditEffect EffectOf(const Audit& audit, const AuditResult& result, const AuditedArm& arm,

@@ -47,23 +47,6 @@ void Append(const std::vector<float>& values, std::string& bytes) {
   bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
 }
 
-// Hashes what it computes with, whatever file it is in.
-std::string HashOfNetwork(const models::LoadedNetwork& network) {
-  std::string bytes;
-  if (const auto* hod = std::get_if<models::Network>(&network.network)) {
-    const models::NetworkConfig& config = hod->config;
-    // The kind of block follows from how many parameters there are.
-    bytes = absl::StrCat("hod ", config.channels, " ", config.blocks, " ", config.goal_visible, " ",
-                         config.inventories, " ");
-    Append(hod->parameters, bytes);
-  } else {
-    const auto& reference = std::get<models::ReferenceWeights>(network.network);
-    bytes = DumpJson(models::ToJson(reference.config));
-    for (const auto& [name, values] : reference.tensors) Append(values, bytes);
-  }
-  return HashOf(bytes);
-}
-
 absl::StatusOr<std::string> HashOfAllGoals(const std::string& goals, const env::GameConfig& game) {
   ASSIGN_OR_RETURN(const auto source, env::MakeGoalSource(goals, game, /*seed=*/0));
   std::string all;
@@ -110,6 +93,22 @@ absl::StatusOr<json> OriginOf(const EvaluationSetup& setup) {
 }
 
 }  // namespace
+
+std::string HashOfNetwork(const models::LoadedNetwork& network) {
+  std::string bytes;
+  if (const auto* hod = std::get_if<models::Network>(&network.network)) {
+    const models::NetworkConfig& config = hod->config;
+    // The kind of block follows from how many parameters there are.
+    bytes = absl::StrCat("hod ", config.channels, " ", config.blocks, " ", config.goal_visible, " ",
+                         config.inventories, " ");
+    Append(hod->parameters, bytes);
+  } else {
+    const auto& reference = std::get<models::ReferenceWeights>(network.network);
+    bytes = DumpJson(models::ToJson(reference.config));
+    for (const auto& [name, values] : reference.tensors) Append(values, bytes);
+  }
+  return HashOf(bytes);
+}
 
 absl::StatusOr<EvaluationReport> EvaluateOnce(const EvaluationSetup& setup,
                                               const ResultStore& store, const std::string& name) {

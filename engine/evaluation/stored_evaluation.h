@@ -6,8 +6,12 @@
 #include "absl/status/statusor.h"
 #include "engine/evaluation/evaluate.h"
 #include "engine/results/store.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
+
+// Of what a network computes with, whatever file it is in.
+std::string HashOfNetwork(const models::LoadedNetwork& network);
 
 // What `store` has under `name`, which is then said on standard error, or a new evaluation, which
 // goes there. An evaluation follows from the settings, the assistant's network, the human's file

@@ -53,6 +53,10 @@ TEST_CASE("What contradicts itself in an audit is refused by name") {
       {"signs = [3]", "signs = [64]", "64 does not fit, expected below 64"},
       {"layers = [3, 5]", "layers = [5, 3]", "layers: expected none or [lowest, highest]"},
       {"control = \"foundations, modern\"", "control = \"roofs\"", "\"roofs\" is no arm"},
+      // Before the base is trained, not when it comes to them.
+      {"\"learner.goal_weight=0\"", "\"learner.gaol_weight=0\"", "fine_tuning: "},
+      {"\"learner.goal_weight=0\"", "\"game.horizon=99\"", "all play one game"},
+      {"\"evaluation.simulations=1\"", "\"evaluation.simulations=0\"", "policy: "},
       {"persona = \"old\"\nlayers = [1, 2]\npositions = [32, 64]",
        "persona = \"old\"\nlayers = [1, 2]\npositions = [32, 65]", "no dose of 65 positions"},
       {"toward = \"old\"\n", "", "expected both \"toward\" and \"away\""},

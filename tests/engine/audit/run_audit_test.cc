@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "absl/strings/match.h"
 #include "engine/audit/audit_report.h"
@@ -96,6 +97,16 @@ TEST_CASE("The same command goes on: what is finished is used again, what change
     CHECK(again.arms[i].measured == first.arms[i].measured);
     CHECK(again.arms[i].harmful == first.arms[i].harmful);
   }
+  // Also after the folder was moved.
+  const std::string moved = dir / "moved";
+  fs::create_directory(moved);
+  for (const char* name : {"probes", "seed-1", "seed-2"}) {
+    fs::copy(dir / name, moved + "/" + name, fs::copy_options::recursive);
+  }
+  const size_t files = Written(moved).size();
+  Run(audit, moved);
+  CHECK(Written(moved).size() == files);
+  fs::remove_all(moved);
 
   // Another probe asks the networks that are there.
   auto changes = kSmaller;
@@ -154,9 +165,20 @@ TEST_CASE("Users audit a checkpoint and recorded play of their own") {
   CHECK(result.base().harmful == std::vector<int64_t>{0, 0});  // Not recorded here.
   const AuditedArm& arm = *result.Find("foundations, old", 16);
   // It starts from the same network with both seeds, and learns from other positions of that play.
-  const std::vector<double>& human = arm.measured.at("roofs/human");
-  CHECK(human[0] != human[1]);
-  CHECK_FALSE(fs::exists(dir / "second/seed-1/base-"));
+  CHECK(arm.measured.at("roofs/human").size() == 2);
+  std::set<std::string> plays;
+  int shards = 0;
+  for (const char* seed : {"second/seed-1", "second/seed-2"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(dir / seed)) {
+      const std::string path = entry.path();
+      CHECK_FALSE(absl::StrContains(path, "/base-"));
+      if (!absl::EndsWith(path, ".shard")) continue;
+      ++shards;
+      plays.insert(ReadBytes(path));
+    }
+  }
+  CHECK(shards >= 2);
+  CHECK(plays.size() == static_cast<size_t>(shards));
 
   changes.back().second = "recorded = \"" + (dir / "nowhere") + "\"";
   const auto missing = RunAudit(TinyAudit(changes), dir / "third", kGoOn);
