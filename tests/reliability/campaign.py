@@ -111,10 +111,16 @@ class Workplace:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+HANGS = "hangs"  # In place of an exit status.
+
+
 def run(command, environment, timeout=120):
-    return subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=timeout, check=False
-    )
+    try:
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=timeout, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, HANGS, "", f"no end after {timeout} s")
 
 
 class Faults:
@@ -143,15 +149,18 @@ class Faults:
             command = task.command(self.options.program, place.folder)
             ended = run(command, environment)
             calls = struct.unpack("q", counter.read_bytes())[0]
-            problem = self.judge(ended, error, place.folder)
+            if calls < at:  # Runs differ; in this one there was nothing to fail.
+                return calls, ended.returncode, None
+            problem = self.judge(ended, error, place.folder) or self.torn(place)
             # A set of houses that is there is not made again.
             if problem is None and (ended.returncode != 0 or task.name != "import"):
                 again = run(command, self.environment)
                 if again.returncode != 0:
                     problem = f"the same command does not go on: {again.stderr[-300:]}"
-            if problem is None:
-                problem = torn_files(self.options.program, place.folder / "out")
-            return calls, ended.returncode, problem
+            return calls, ended.returncode, problem or self.torn(place)
+
+    def torn(self, place):
+        return torn_files(self.options.program, place.folder / "out")
 
     @staticmethod
     def judge(ended, error, folder):
@@ -175,7 +184,9 @@ class Faults:
                 for error in errors:
                     row = collections.Counter()
                     for at in range(1, calls + 1, self.options.every):
-                        _, code, problem = self.try_once(task, call, error, at)
+                        made, code, problem = self.try_once(task, call, error, at)
+                        if made < at:
+                            continue
                         row["tried"] += 1
                         row["went on" if code == 0 else "error that names the file"] += not problem
                         if problem:
@@ -188,31 +199,54 @@ class Faults:
         return {"every": self.options.every, "rows": rows, "problems": problems}
 
 
+def check_safetensors(path):
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+        end = max(t["data_offsets"][1] for n, t in header.items() if n != "__metadata__")
+        if file.tell() + end != size:
+            raise ValueError(f"{size} bytes, expected {file.tell() + end}")
+
+
+def check_shard(path):
+    """That it is complete from record to record, and has as many as its end says
+    (engine/samples/shard.h). The learner checks the sums."""
+    content = path.read_bytes()
+    if content[:8] != b"HODSHARD":
+        raise ValueError("no shard")
+    at = 16 + struct.unpack_from("<I", content, 12)[0] + 8
+    records = 0
+    while length := struct.unpack_from("<I", content, at)[0]:
+        at += 4 + 8 + length
+        records += 1
+    if struct.unpack_from("<Q", content, at + 4)[0] != records or at + 20 != len(content):
+        raise ValueError(f"{len(content)} bytes, expected {at + 20}, with {records} fragments")
+
+
+def check_recording(program, path):
+    verified = subprocess.run(
+        [program, "verify", str(path)], capture_output=True, text=True, check=False
+    )
+    if verified.returncode != 0:
+        raise ValueError(verified.stderr[-200:])
+
+
 def torn_files(program, folder):
     """What is damaged among files under their final names, or None."""
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or ".tmp" in path.name:
             continue
-        if path.suffix == ".json":
-            try:
+        try:
+            if path.suffix == ".json":
                 json.loads(path.read_text())
-            except ValueError as error:
-                return f"{path}: {error}"
-        elif path.suffix == ".safetensors":
-            size = path.stat().st_size
-            with path.open("rb") as file:
-                header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
-                end = max(t["data_offsets"][1] for n, t in header.items() if n != "__metadata__")
-                if file.tell() + end != size:
-                    return f"{path}: {size} bytes, expected {file.tell() + end}"
-        elif path.suffix == ".shard" and path.read_bytes()[:8] != b"HODSHARD":
-            return f"{path}: no shard"
-        elif path.name.endswith(".jsonl.gz"):
-            verified = subprocess.run(
-                [program, "verify", str(path)], capture_output=True, text=True, check=False
-            )
-            if verified.returncode != 0:
-                return f"{path}: {verified.stderr[-200:]}"
+            elif path.suffix == ".safetensors":
+                check_safetensors(path)
+            elif path.suffix == ".shard":
+                check_shard(path)
+            elif path.name.endswith(".jsonl.gz"):
+                check_recording(program, path)
+        except (ValueError, KeyError, struct.error) as error:
+            return f"{path}: {error}"
     return None
 
 
@@ -254,16 +288,16 @@ class Kills:
                 if (folder / "run/shards").exists()
                 else {}
             )
-            for name, content in shards.items():
-                lost += name in now and now[name] != content
+            gone = [name for name in shards if name in now and now[name] != shards[name]]
             newest = max(shards, default="")
-            lost += newest != "" and newest not in now and not any(n > newest for n in now)
+            if newest and newest not in now and not any(name > newest for name in now):
+                gone.append(newest)
+            lost += len(gone)
+            problems += [f"kill {kill}: {name} is lost" for name in gone]
             shards = now
             if (kill + 1) % self.options.kills_per_run == 0 or kill + 1 == self.options.kills:
                 command = train(folder / "run", newest_step(folder / "run") + 20)
-                ended = subprocess.run(
-                    [self.options.program, *command], capture_output=True, text=True, check=False
-                )
+                ended = run([self.options.program, *command], None)
                 if ended.returncode != 0:
                     problems.append(f"kill {kill}: does not go on: {ended.stderr[-300:]}")
                 shutil.rmtree(folder, ignore_errors=True)
