@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "bindings/houses.h"
 #include "bindings/human_batch.h"
+#include "bindings/pickles.h"
 #include "bindings/players.h"
 #include "bindings/settings.h"
 #include "env/base/clock.h"
@@ -182,13 +183,13 @@ class Environments {
 
   static std::unique_ptr<Environments> FromRecord(const py::tuple& record) {
     const auto [config, goals, human, threads, masks, records] =
-        record.cast<std::tuple<engine::RunConfig, py::object, py::object, int, bool, py::list>>();
+        Unpack<std::tuple<engine::RunConfig, py::object, py::object, int, bool, py::list>>(record);
     auto made = std::make_unique<Environments>(config, goals, std::vector<uint64_t>(records.size()),
                                                threads, human, masks);
     const int players = made->config_.num_players();
     for (size_t i = 0; i < records.size(); ++i) {
       const auto [stream, actions, human_stream, has_model] =
-          records[i].cast<std::tuple<uint64_t, py::array, uint64_t, bool>>();
+          Unpack<std::tuple<uint64_t, py::array, uint64_t, bool>>(records[i]);
       const std::vector<int32_t> ids = Indices(actions, {-1}, made->num_actions_, "actions");
       if (ids.size() % players != 0) throw py::value_error("actions: not one for each player");
       made->Run([&, i = static_cast<int>(i), stream = stream, human_stream = human_stream,

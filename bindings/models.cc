@@ -9,6 +9,7 @@
 #include <optional>
 #include <variant>
 
+#include "bindings/pickles.h"
 #include "bindings/players.h"
 #include "bindings/settings.h"
 #include "engine/config/trained_config.h"
@@ -252,7 +253,7 @@ py::tuple ToPickle(const BoundNetwork& bound) {
 
 std::unique_ptr<BoundNetwork> NetworkFromPickle(const py::tuple& pickle) {
   const auto [path, config, bytes, run, precision] =
-      pickle.cast<std::tuple<std::string, py::dict, std::string, std::string, std::string>>();
+      Unpack<std::tuple<std::string, py::dict, std::string, std::string, std::string>>(pickle);
   Network network{ConfigFrom(config), {}};
   size_t count = 0;
   for (const models::ParameterSpec& spec : models::ParameterLayout(network.config)) {
@@ -437,7 +438,7 @@ to 1 there.)")
           "The Config that it was trained with.")
       .def_property_readonly("parameters", &Parameters,
                              "{name: float32 array}, views, in the order of the layout.")
-      .def(py::pickle(&ToPickle, &NetworkFromPickle))
+      .def(py::pickle([](const BoundNetwork& n) { return ToPickle(n); }, &NetworkFromPickle))
       .def("evaluate", &Evaluate, py::arg("positions"),
            "One Prediction for each Position; the larger the list, the fuller the batches.");
   m.def("features", &Features, py::arg("positions"), py::arg("goal_visible") = false,

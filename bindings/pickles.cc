@@ -41,18 +41,46 @@ void Fill(const std::string& bytes, T& items) {
 using PickledPlayer =
     std::tuple<std::tuple<int, int, int>, py::bytes, double, double, std::tuple<int, int, int>>;
 
+void Require(bool condition, const char* what) {
+  if (!condition) throw py::value_error(absl::StrCat("a pickle with ", what));
+}
+
 void CheckPickledBlocks(const std::vector<env::Block>& blocks) {
   for (const env::Block block : blocks) {
-    if (block >= env::kNumBlocks) throw py::value_error("a pickle of a block that there is not");
+    Require(block < env::kNumBlocks, "a block that there is not");
   }
 }
 
 env::WorldSize PickledSize(const std::tuple<int, int, int>& extents) {
   const auto [w, h, d] = extents;
-  if (std::min({w, h, d}) < 1 || std::max({w, h, d}) > env::kMaxWorldExtent) {
-    throw py::value_error("a pickle of a world of another size than any");
-  }
+  Require(std::min({w, h, d}) >= 1 && std::max({w, h, d}) <= env::kMaxWorldExtent,
+          "a world of another size than any");
   return {w, h, d};
+}
+
+void CheckPickledTouches(const WorldState& s) {
+  const auto players = static_cast<int>(s.players.size());
+  for (const int player : s.last_interacted) {
+    Require(player >= env::kNobody && player < players, "an edit of a player that there is not");
+  }
+  for (const int at : s.interacted_at) {
+    Require(at >= env::kNever && at <= s.timestep, "an edit of another time");
+  }
+  for (const env::BlockSet set : s.broken) {
+    Require(set >> env::kNumBlocks == 0, "a broken block that there is not");
+  }
+}
+
+void CheckPickledPlayer(const WorldState& s, const env::PlayerState& p) {
+  Require(s.size.Contains(p.feet), "a player outside the world");
+  for (const env::Inventory::Slot& slot : p.inventory.slots()) {
+    Require(slot.block < env::kNumBlocks && slot.count <= env::Inventory::kStack,
+            "a place of an inventory that cannot be so full");
+  }
+  const env::Action& action = p.last_action;
+  Require(static_cast<int>(action.type) < env::kNumActionTypes && action.block < env::kNumBlocks &&
+              action.location >= 0 && action.location < s.size.Volume(),
+          "an action that there is not");
 }
 
 }  // namespace
@@ -76,8 +104,9 @@ py::tuple ToPickle(const WorldState& s) {
 WorldState StateFromPickle(const py::tuple& pickle) {
   const auto [extents, blocks, last_interacted, interacted_at, broken, players, timestep,
               without_progress, matches, clashes] =
-      pickle.cast<std::tuple<std::tuple<int, int, int>, std::string, std::string, std::string,
-                             std::string, std::vector<PickledPlayer>, int, int, int, int>>();
+      Unpack<std::tuple<std::tuple<int, int, int>, std::string, std::string, std::string,
+                        std::string, std::vector<PickledPlayer>, int, int, int, int>>(pickle);
+  Require(!players.empty() && timestep >= 0, "no player, or a time before the beginning");
   WorldState s(PickledSize(extents), State());
   const size_t volume = s.size.Volume();
   s.blocks.resize(volume);
@@ -89,17 +118,18 @@ WorldState StateFromPickle(const py::tuple& pickle) {
   Fill(last_interacted, s.last_interacted);
   Fill(interacted_at, s.interacted_at);
   Fill(broken, s.broken);
+  s.timestep = timestep;
   for (const auto& [feet, slots, similarity, percentage, action] : players) {
     env::PlayerState& p = s.players.emplace_back();
     p.feet = {std::get<0>(feet), std::get<1>(feet), std::get<2>(feet)};
-    if (!s.size.Contains(p.feet)) throw py::value_error("a pickle of a player outside the world");
     Fill(slots, p.inventory.slots());
     p.initial_similarity = similarity;
     p.best_percentage = percentage;
     p.last_action = {static_cast<ActionType>(std::get<0>(action)), std::get<1>(action),
                      static_cast<env::Block>(std::get<2>(action))};
+    CheckPickledPlayer(s, p);
   }
-  s.timestep = timestep;
+  CheckPickledTouches(s);
   s.steps_without_progress = without_progress;
   s.num_matches = matches;
   s.num_clashes = clashes;
@@ -113,7 +143,7 @@ py::tuple ToPickle(const Game& game) {
 
 GamePtr GameFromPickle(const py::tuple& pickle) {
   const auto [settings, goal, global_timestep] =
-      pickle.cast<std::tuple<std::string, std::string, int64_t>>();
+      Unpack<std::tuple<std::string, std::string, int64_t>>(pickle);
   env::GameConfig config = ValueOrThrow(env::GameConfigFromJson(ValueOrThrow(ParseJson(settings))));
   std::vector<env::Block> blocks(config.size.Volume());
   Fill(goal, blocks);

@@ -12,4 +12,14 @@ WorldState StateFromPickle(const py::tuple& pickle);
 py::tuple ToPickle(const env::Game& game);
 GamePtr GameFromPickle(const py::tuple& pickle);
 
+// What a pickle holds as a tuple of C++. ValueError where it is of other items.
+template <typename Tuple>
+Tuple Unpack(const py::handle& pickle) {
+  try {
+    return pickle.cast<Tuple>();
+  } catch (const py::cast_error&) {
+    throw py::value_error("a pickle of other items than those of this version");
+  }
+}
+
 }  // namespace hod::bindings

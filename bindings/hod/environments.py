@@ -40,7 +40,8 @@ _INT32_MAX = np.iinfo(np.int32).max
 RENDER_MODES = ["rgb_array", "ansi"]
 RENDER_FPS = 8
 
-# What goals and human models may be: a name, or a function (see hod.Goals and hod.HumanModel).
+# What goals and human models may be: a name, the path of a file, or a function (see hod.Goals and
+# hod.HumanModel).
 GoalSpec = str | Callable[[int], NDArray[Any]]
 HumanPolicy = Callable[[_hod.State], int | dict[int, float] | NDArray[Any]]
 HumanSpec = str | os.PathLike[str] | Callable[[_hod.Game, int, int], HumanPolicy]

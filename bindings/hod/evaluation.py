@@ -73,8 +73,11 @@ class Evaluation:
         self.courses = {
             key: np.array(
                 [
-                    # After the end of an episode a figure stays what it was.
-                    course[key] + [row[key.removesuffix("_course")]] * (_MOMENTS - len(course[key]))
+                    # After the end of an episode a figure stays what it was; that of no episode is
+                    # none.
+                    course[key]
+                    + [row[key.removesuffix("_course")] if course[key] else np.nan]
+                    * (_MOMENTS - len(course[key]))
                     for row, course in zip(rows, courses)
                 ]
             )
@@ -137,7 +140,9 @@ def evaluate(
         assistant = _hod.Network.load(path[len(BELIEF) :] if belief else path)
         config = assistant.trained_config if config is None else config
     player = policy if policy is not None else assistant
-    label = label or (player if isinstance(player, str) else getattr(player, "__name__", None))
+    if isinstance(player, (str, os.PathLike)):
+        label = label or os.fspath(player)
+    label = label or getattr(player, "__name__", None)
     label = label or ("noop" if player is None else type(player).__name__)
     config = (_hod.Config() if config is None else config).replace({"evaluation": settings})
     report = _hod.evaluate(

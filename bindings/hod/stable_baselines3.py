@@ -27,6 +27,8 @@ class VecEnv(_VecEnv):
         mode = env.metadata["autoreset_mode"]
         if mode is not AutoresetMode.SAME_STEP:
             raise ValueError(f'env: autoreset_mode {mode}, expected "SameStep"')
+        if not env.copies:
+            raise ValueError("env: copy=False, expected True: a rollout keeps observations")
         self.env = env
         super().__init__(env.num_envs, env.single_observation_space, env.single_action_space)
 

@@ -84,7 +84,7 @@ class VectorEnv(bases.VectorEnv):
             masks=masks,
         )
         self._masks = masks
-        self._copy = copy
+        self.copies = copy
         self._seeded = False
         self._over = np.ones(num_envs, bool)  # Has to be reset, in DISABLED.
         w, h, d = config["game.world_size"]
@@ -103,7 +103,7 @@ class VectorEnv(bases.VectorEnv):
 
     def _given(self, array: NDArray[Any]) -> NDArray[Any]:
         """An array of the engine's as it is handed out."""
-        return array.copy() if self._copy else array
+        return array.copy() if self.copies else array
 
     def _observations(self) -> Observation:
         arrays = self._batch.arrays
@@ -156,8 +156,10 @@ class VectorEnv(bases.VectorEnv):
         elif seed is not None:
             seeds = [engine_seed(one) for one in seed]
             self._np_random_seed = -1  # There are several.
-        if chosen is None:
+        if chosen is None or not self._seeded:
+            # The first time all get streams of their own, chosen or not.
             self._batch.reset(seeds)
+        if chosen is None:
             self._over = np.zeros(self.num_envs, bool)
         else:
             chosen = np.asarray(chosen)

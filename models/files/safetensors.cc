@@ -209,12 +209,12 @@ absl::Status TakeData(const std::string& path, absl::string_view data,
   for (auto* item : order) {
     const auto& [name, entry] = *item;
     if (entry.begin != next) {
-      return Malformed(path, absl::StrCat("tensor \"", name, "\" begins at byte ", entry.begin,
-                                          " of the data, expected ", next));
+      return Malformed(path, absl::StrCat("tensor \"", JsonExcerpt(name), "\" begins at byte ",
+                                          entry.begin, " of the data, expected ", next));
     }
     if (entry.end > data.size()) {
-      return Malformed(path, absl::StrCat("tensor \"", name, "\" ends at byte ", entry.end,
-                                          " of the data, which has ", data.size()));
+      return Malformed(path, absl::StrCat("tensor \"", JsonExcerpt(name), "\" ends at byte ",
+                                          entry.end, " of the data, which has ", data.size()));
     }
     next = entry.end;
   }

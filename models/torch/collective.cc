@@ -172,7 +172,8 @@ class GlooCollective final : public Collective {
     // Others may still be asking.
     if (rank_ == 0) std::this_thread::sleep_for(kRollCall / 2);
     if (missing.empty()) return "a connection between learners is broken";
-    return absl::StrCat("no answer from learner ", absl::StrJoin(missing, " and "));
+    return absl::StrCat("no answer from learner ", absl::StrJoin(missing, " and "),
+                        ", lost or busy");
   }
 
   const int rank_, size_;

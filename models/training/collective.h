@@ -16,7 +16,7 @@
 namespace hod::models {
 
 // All ranks call the same functions in the same order, with spans of the same length. Unavailable:
-// a rank is lost, or did not answer in time; the error names it where that can be told, and
+// a rank is lost, or did not answer in time; the error names those that do not answer, and
 // nothing can be done together from then on.
 class Collective {
  public:

@@ -207,6 +207,13 @@ def test_bad_calls_raise_and_change_nothing():
         parallel.step({"human": 0})
 
 
+def test_environments_that_are_reset_later_have_streams_of_their_own():
+    env = hod.VectorEnv(3, **SETTINGS)
+    env.reset(options={"reset_mask": [True, False, False]}, seed=5)
+    env.reset(options={"reset_mask": [False, True, True]})
+    assert len({position.game.goal.tobytes() for position in env.positions()}) == 3
+
+
 def test_python_functions_as_humans_and_houses():
     class Digger:
         """Breaks the first block it may."""

@@ -82,10 +82,23 @@ def test_states_and_games_are_copied_and_pickled(config, game, played, network):
     position = hod.Position(game, played)
     ours, theirs = network.evaluate([position])[0], twin.evaluate([position])[0]
     assert np.array_equal(ours.goal_logits, theirs.goal_logits)
-    damaged = list(played.__getstate__())
-    damaged[1] = damaged[1][:-1]
+    feet, slots, similarity, percentage, action = played.__getstate__()[5][0]
+    for place, damage in [
+        (1, played.__getstate__()[1][:-1]),
+        (2, b"\x7f" * len(played.__getstate__()[2])),
+        (4, b"\xff" * len(played.__getstate__()[4])),
+        (5, []),
+        (5, [(feet, slots, similarity, percentage, (200, *action[1:]))] * 2),
+        (5, [(feet, b"\xc8" * len(slots), similarity, percentage, action)] * 2),
+        (5, "no players"),
+        (6, -1),
+    ]:
+        damaged = list(played.__getstate__())
+        damaged[place] = damage
+        with pytest.raises(ValueError, match="pickle"):
+            hod.State.__new__(hod.State).__setstate__(tuple(damaged))
     with pytest.raises(ValueError, match="pickle"):
-        hod.State.__new__(hod.State).__setstate__(tuple(damaged))
+        hod.State.__new__(hod.State).__setstate__(())
 
 
 def test_actions_by_name_and_number(game):

@@ -28,6 +28,9 @@ def test_an_environment_passes_its_checks():
 def test_truncated_episodes_end_with_what_they_ended_with():
     from stable_baselines3.common.vec_env import DummyVecEnv
 
+    views = hod.VectorEnv(2, **SETTINGS, autoreset_mode="SameStep", copy=False)
+    with pytest.raises(ValueError, match="copy"):
+        hod.stable_baselines3.VecEnv(views)
     vector = hod.VectorEnv(2, **SETTINGS, autoreset_mode="SameStep")
     theirs = DummyVecEnv([lambda: hod.AssistantEnv(**SETTINGS)] * 2)
     ours = hod.stable_baselines3.VecEnv(vector)
