@@ -197,6 +197,7 @@ class Environments {
         return made->PlayAgain(i, {Rng(stream), ids}, Rng(human_stream), has_model);
       });
     }
+    made->WriteProgress();
     return made;
   }
 
@@ -210,30 +211,27 @@ class Environments {
   // its seed.
   absl::Status PlayAgain(int i, const env::EpisodeRecord& record, const Rng& human,
                          bool has_model) {
-    std::vector<uint8_t> only(batch_->num_envs()), others(batch_->num_envs(), 1);
+    std::vector<uint8_t> only(batch_->num_envs());
     only[i] = 1;
-    others[i] = 0;
     batch_->Begin(i, record.rng);
     RETURN_IF_ERROR(batch_->Restart(only, arrays_));
     if (humans_ != nullptr) humans_->Reseed(i, human);
     if (has_model) RETURN_IF_ERROR(BeginHumans(only));
     const size_t players = config_.num_players();
-    std::vector<int32_t> joint(batch_->num_envs() * players);
     for (size_t at = 0; at < record.actions.size(); at += players) {
-      std::copy_n(record.actions.begin() + at, players, joint.begin() + i * players);
+      const auto joint = absl::MakeSpan(record.actions).subspan(at, players);
       if (has_model) {
-        RETURN_IF_ERROR(humans_->Act(*batch_, others, absl::MakeSpan(joint)));
-        if (joint[i * players + kHuman] != record.actions[at + kHuman]) {
+        int32_t action = 0;
+        RETURN_IF_ERROR(humans_->ActOne(*batch_, i, action));
+        if (action != joint[kHuman]) {
           return absl::FailedPreconditionError(
               "the human model does not follow from its seed: played again, it acts otherwise");
         }
-        RETURN_IF_ERROR(humans_->Observe(*batch_, others, joint));
+        RETURN_IF_ERROR(humans_->ObserveOne(*batch_, i, action));
       }
-      const auto own = absl::MakeSpan(joint).subspan(i * players, players);
-      RETURN_IF_ERROR(batch_->StepOne(i, own, arrays_));
-      std::copy(own.begin(), own.end(), memory_->actions.begin() + i * players);
+      RETURN_IF_ERROR(batch_->StepOne(i, joint, arrays_));
+      std::copy(joint.begin(), joint.end(), memory_->actions.begin() + i * players);
     }
-    WriteProgress();
     return absl::OkStatus();
   }
 

@@ -24,22 +24,35 @@ absl::Status HumanBatch::Begin(const env::EnvBatch& batch, absl::Span<const uint
   });
 }
 
+absl::Status HumanBatch::ActOne(const env::EnvBatch& batch, int i, int32_t& action) {
+  Player& player = players_[i];
+  if (player.model == nullptr) return absl::FailedPreconditionError("call reset() first");
+  action = env::Sample(player.model->NextAction(batch.state(i)), player.rng);
+  return player.model->status();
+}
+
+absl::Status HumanBatch::ObserveOne(const env::EnvBatch& batch, int i, int32_t action) {
+  Player& player = players_[i];
+  player.model->Observe(batch.state(i), action);
+  return player.model->status();
+}
+
 absl::Status HumanBatch::Act(const env::EnvBatch& batch, absl::Span<const uint8_t> over,
                              absl::Span<int32_t> actions) {
-  return ForEach([&](int i, Player& player) -> absl::Status {
-    if (over[i]) return absl::OkStatus();
-    if (player.model == nullptr) return absl::FailedPreconditionError("call reset() first");
-    actions[2 * i] = env::Sample(player.model->NextAction(batch.state(i)), player.rng);
-    return player.model->status();
+  std::vector<Rng> before;
+  for (const Player& player : players_) before.push_back(player.rng);
+  absl::Status status = ForEach([&](int i, Player&) {
+    return over[i] ? absl::OkStatus() : ActOne(batch, i, actions[2 * i]);
   });
+  if (status.ok()) return status;
+  for (size_t i = 0; i < players_.size(); ++i) players_[i].rng = before[i];
+  return status;
 }
 
 absl::Status HumanBatch::Observe(const env::EnvBatch& batch, absl::Span<const uint8_t> over,
                                  absl::Span<const int32_t> actions) {
-  return ForEach([&](int i, Player& player) -> absl::Status {
-    if (over[i]) return absl::OkStatus();
-    player.model->Observe(batch.state(i), actions[2 * i]);
-    return player.model->status();
+  return ForEach([&](int i, Player&) {
+    return over[i] ? absl::OkStatus() : ObserveOne(batch, i, actions[2 * i]);
   });
 }
 

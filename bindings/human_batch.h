@@ -28,10 +28,14 @@ class HumanBatch {
   bool has_model(int i) const { return players_[i].model != nullptr; }
   const Rng& record(int i) const { return has_model(i) ? players_[i].begun_with : players_[i].rng; }
 
-  // Draws the action of every human whose episode is not over into the first of two columns.
+  // Draws the action of the human of environment `i`.
+  absl::Status ActOne(const env::EnvBatch& batch, int i, int32_t& action);
+  // Tells it what it did, before the environment steps.
+  absl::Status ObserveOne(const env::EnvBatch& batch, int i, int32_t action);
+  // Draws the action of every human whose episode is not over into the first of two columns. After
+  // an error none has been drawn.
   absl::Status Act(const env::EnvBatch& batch, absl::Span<const uint8_t> over,
                    absl::Span<int32_t> actions);
-  // Tells these what they did, before the batch steps.
   absl::Status Observe(const env::EnvBatch& batch, absl::Span<const uint8_t> over,
                        absl::Span<const int32_t> actions);
 

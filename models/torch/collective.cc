@@ -83,10 +83,11 @@ class GlooCollective final : public Collective {
     how->threads = 1;
     const char* const interface = std::getenv("GLOO_SOCKET_IFNAME");
     const std::string address = AddressTowards(options.host, options.port);
-    how->devices.push_back(
-        interface != nullptr ? c10d::ProcessGroupGloo::createDeviceForInterface(interface)
-        : address.empty()    ? c10d::ProcessGroupGloo::createDefaultDevice()
-                             : c10d::ProcessGroupGloo::createDeviceForHostname(address));
+    how->devices.push_back(interface != nullptr && *interface != '\0'
+                               ? c10d::ProcessGroupGloo::createDeviceForInterface(interface)
+                           : address.empty()
+                               ? c10d::ProcessGroupGloo::createDefaultDevice()
+                               : c10d::ProcessGroupGloo::createDeviceForHostname(address));
     group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(store_, rank_, size_, how);
   }
 
