@@ -47,27 +47,27 @@ void Require(bool condition, const char* what) {
 
 void CheckPickledBlocks(const std::vector<env::Block>& blocks) {
   for (const env::Block block : blocks) {
-    Require(block < env::kNumBlocks, "a block that there is not");
+    Require(block < env::kNumBlocks, "a block that does not exist");
   }
 }
 
 env::WorldSize PickledSize(const std::tuple<int, int, int>& extents) {
   const auto [w, h, d] = extents;
   Require(std::min({w, h, d}) >= 1 && std::max({w, h, d}) <= env::kMaxWorldExtent,
-          "a world of another size than any");
+          "a world of an impossible size");
   return {w, h, d};
 }
 
 void CheckPickledTouches(const WorldState& s) {
   const auto players = static_cast<int>(s.players.size());
   for (const int player : s.last_interacted) {
-    Require(player >= env::kNobody && player < players, "an edit of a player that there is not");
+    Require(player >= env::kNobody && player < players, "an edit of a player who does not exist");
   }
   for (const int at : s.interacted_at) {
     Require(at >= env::kNever && at <= s.timestep, "an edit of another time");
   }
   for (const env::BlockSet set : s.broken) {
-    Require(set >> env::kNumBlocks == 0, "a broken block that there is not");
+    Require(set >> env::kNumBlocks == 0, "a broken block that does not exist");
   }
 }
 
@@ -75,12 +75,12 @@ void CheckPickledPlayer(const WorldState& s, const env::PlayerState& p) {
   Require(s.size.Contains(p.feet), "a player outside the world");
   for (const env::Inventory::Slot& slot : p.inventory.slots()) {
     Require(slot.block < env::kNumBlocks && slot.count <= env::Inventory::kStack,
-            "a place of an inventory that cannot be so full");
+            "an inventory slot that cannot hold that");
   }
   const env::Action& action = p.last_action;
   Require(static_cast<int>(action.type) < env::kNumActionTypes && action.block < env::kNumBlocks &&
               action.location >= 0 && action.location < s.size.Volume(),
-          "an action that there is not");
+          "an action that does not exist");
 }
 
 }  // namespace

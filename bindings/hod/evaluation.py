@@ -73,8 +73,8 @@ class Evaluation:
         self.courses = {
             key: np.array(
                 [
-                    # After the end of an episode a figure stays what it was; that of no episode is
-                    # none.
+                    # After the end of an episode a figure stays what it was; without a course there
+                    # is none.
                     course[key]
                     + [row[key.removesuffix("_course")] if course[key] else np.nan]
                     * (_MOMENTS - len(course[key]))

@@ -84,7 +84,7 @@ class VectorEnv(bases.VectorEnv):
             masks=masks,
         )
         self._masks = masks
-        self.copies = copy
+        self.copies = copy  # Whether what is returned stays as it is.
         self._seeded = False
         self._over = np.ones(num_envs, bool)  # Has to be reset, in DISABLED.
         w, h, d = config["game.world_size"]

@@ -120,10 +120,9 @@ std::string Caption(const Audit& audit) {
   return absl::StrFormat(
       "Means over %d seeds, but for those in which there was nothing to measure, with Student's "
       "95%% intervals; a seed has its own base, play, positions and houses. Bold: the interval "
-      "excludes 0. The last column of each figure is the smallest "
-      "effect that %d seeds of this spread show with a probability of 80%%: of what goes beyond "
-      "the "
-      "control, where there is one.",
+      "excludes 0. The last column of each figure is the smallest effect that %d seeds of this "
+      "spread show with a probability of 80%%: of what goes beyond the control, where there is "
+      "one.",
       audit.seeds, audit.seeds);
 }
 

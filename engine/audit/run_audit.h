@@ -44,7 +44,7 @@ struct AuditEffect {
   Estimate shift;  // Arm - base.
   Estimate beyond_control;
   bool has_control = false;
-  double smallest_detectable = 0;  // The shift or, with a control, what goes beyond it.
+  double smallest_detectable = 0;  // As a shift or, with a control, beyond it.
 };
 AuditEffect EffectOf(const Audit& audit, const AuditResult& result, const AuditedArm& arm,
                      const std::string& key);

@@ -116,11 +116,13 @@ absl::Status LearnerLink::DeleteHalfWritten() const {
 
 absl::Status LearnerLink::Lead() {
   RETURN_IF_ERROR(exchange_.Lead(owner_, kLease));
-  // Again and again, in case Redis has lost it.
-  for (const auto& [worker, next] : next_number_) {
-    published_.numbered = std::max(published_.numbered, worker - published_.first_worker + 1);
+  if (part_.rank == 0) {
+    for (const auto& [worker, next] : next_number_) {
+      published_.numbered = std::max(published_.numbered, worker - published_.first_worker + 1);
+    }
+    // Again and again, in case Redis has lost it.
+    RETURN_IF_ERROR(exchange_.Publish(published_));
   }
-  if (part_.rank == 0) RETURN_IF_ERROR(exchange_.Publish(published_));
   next_lease_ = MonotonicNow() + kRenew;
   return absl::OkStatus();
 }

@@ -10,7 +10,7 @@
 
 namespace hod::engine {
 
-// Of what a network computes with, whatever file it is in.
+// Hashes what a network computes with, whatever file it is in.
 std::string HashOfNetwork(const models::LoadedNetwork& network);
 
 // What `store` has under `name`, which is then said on standard error, or a new evaluation, which

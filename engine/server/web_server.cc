@@ -40,10 +40,9 @@ constexpr auto kLastWords = std::chrono::milliseconds(200);
 constexpr auto kTick = std::chrono::milliseconds(20);
 constexpr uint32_t kMaxHeaderBytes = 8 << 10;
 constexpr size_t kMaxConnections = 16;
-constexpr size_t kMaxUnsentBytes = 16
-                                   << 20;  // A client that does not read is owed at most so many.
-constexpr double kMessagesPerSecond = 60;  // More than hands and timers make,
-constexpr double kMessagesAtOnce = 120;    // and so many in a burst.
+constexpr size_t kMaxUnsentBytes = 16 << 20;  // A client that does not read is let go.
+constexpr double kMessagesPerSecond = 60;     // More than hands and timers make,
+constexpr double kMessagesAtOnce = 120;       // and so many in a burst.
 
 constexpr char kContentPolicy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "

@@ -53,7 +53,7 @@ TEST_CASE("What contradicts itself in an audit is refused by name") {
       {"signs = [3]", "signs = [64]", "64 does not fit, expected below 64"},
       {"layers = [3, 5]", "layers = [5, 3]", "layers: expected none or [lowest, highest]"},
       {"control = \"foundations, modern\"", "control = \"roofs\"", "\"roofs\" is no arm"},
-      // Before the base is trained, not when it comes to them.
+      // These are refused before the base is trained, not when the audit comes to them.
       {"\"learner.goal_weight=0\"", "\"learner.gaol_weight=0\"", "fine_tuning: "},
       {"\"learner.goal_weight=0\"", "\"game.horizon=99\"", "all play one game"},
       {"\"evaluation.simulations=1\"", "\"evaluation.simulations=0\"", "policy: "},

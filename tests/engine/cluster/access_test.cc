@@ -42,10 +42,8 @@ RunExchange ExchangeAt(int port, const std::string& user = "", const std::string
 
 void CheckThatARunPasses(TwoHosts& hosts) {
   WriteBytes(hosts.learner->CheckpointPath(7), "seven");
-  REQUIRE(hosts.learner_link->Begin().ok());
-  hosts.published = hosts.worker_exchange.Find().value();
+  const int worker = hosts.Begin();
   WorkerLink link = hosts.OpenLink();
-  const int worker = link.NumberWorkers(1).value()[0];
   hosts.Play(worker, 0);
   WriteBytes(hosts.learner->CheckpointPath(9), "nine");  // The older one is to expire.
   hosts.Play(worker, 1);

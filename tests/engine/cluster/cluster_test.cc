@@ -302,10 +302,8 @@ TEST_CASE("A Redis that has lost its memory gives no host another's workers") {
   if (!RedisServer::Installed()) return;
   RedisServer server;
   TwoHosts hosts(server);
-  REQUIRE(hosts.learner_link->Begin().ok());
-  hosts.published = hosts.worker_exchange.Find().value();
+  const int worker = hosts.Begin();
   WorkerLink link = hosts.OpenLink();
-  const int worker = link.NumberWorkers(1).value()[0];
   hosts.Play(worker, 0);
   REQUIRE(link.Step().ok());
   REQUIRE(hosts.learner_link->Step().ok());
@@ -332,10 +330,8 @@ TEST_CASE(
   if (!RedisServer::Installed()) return;
   const RedisServer server;
   TwoHosts hosts(server);
-  REQUIRE(hosts.learner_link->Begin().ok());
-  hosts.published = hosts.worker_exchange.Find().value();
+  const int worker = hosts.Begin();
   WorkerLink link = hosts.OpenLink();
-  const int worker = link.NumberWorkers(1).value()[0];
   for (int64_t sequence = 0; sequence < 3; ++sequence) hosts.Play(worker, sequence);
   REQUIRE(link.Step().ok());
   // The first cannot be written: its name leads to a folder that is not there. The others wait.
@@ -355,10 +351,8 @@ TEST_CASE("Redis loses its memory: what had been accepted is counted, and play g
   if (!RedisServer::Installed()) return;
   RedisServer server;
   TwoHosts hosts(server);
-  REQUIRE(hosts.learner_link->Begin().ok());
-  hosts.published = hosts.worker_exchange.Find().value();
+  const int worker = hosts.Begin();
   WorkerLink link = hosts.OpenLink();
-  const int worker = link.NumberWorkers(1).value()[0];
   for (int64_t sequence = 0; sequence < 3; ++sequence) hosts.Play(worker, sequence);
   REQUIRE(link.Step().ok());
   server.Kill();
@@ -381,10 +375,8 @@ TEST_CASE("A spool that is full pauses play, or drops the oldest and counts them
   for (const WhenFull when_full : {WhenFull::kPause, WhenFull::kDropOldest}) {
     TwoHosts hosts(server);
     Redis(server.address()).Command({"FLUSHALL"}).IgnoreError();
-    REQUIRE(hosts.learner_link->Begin().ok());
-    hosts.published = hosts.worker_exchange.Find().value();
+    const int worker = hosts.Begin();
     WorkerLink link = hosts.OpenLink({.max_bytes = 100, .when_full = when_full});
-    const int worker = link.NumberWorkers(1).value()[0];
     server.Kill();
     for (int64_t sequence = 0; sequence < 4; ++sequence) hosts.Play(worker, sequence);
     CHECK(absl::IsUnavailable(link.Step()));

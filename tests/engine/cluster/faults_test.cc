@@ -43,22 +43,11 @@ void CheckAllArrived(TwoHosts& hosts, RunExchange exchange) {
   hosts.CheckLearnsTheSame();
 }
 
-// Begins as `hod link` and the first `hod work` do.
-int Begin(TwoHosts& hosts) {
-  absl::Status status;
-  for (int tries = 0; tries < 100 && !(status = hosts.learner_link->Begin()).ok(); ++tries) {
-    REQUIRE(absl::IsUnavailable(status));
-  }
-  REQUIRE(status.ok());
-  hosts.published = hosts.worker_exchange.Find().value();
-  return hosts.OpenLink().NumberWorkers(1).value()[0];
-}
-
 TEST_CASE("While the line is cut, play goes on, and what was played arrives afterwards") {
   if (!RedisServer::Installed() || !PoorLine::Available()) return;
   FarRedis redis;
   TwoHosts hosts(redis.Exchange(kTimeout), redis.Exchange(kTimeout));
-  const int worker = Begin(hosts);
+  const int worker = hosts.Begin();
   WorkerLink link = hosts.OpenLink();
   hosts.Play(worker, 0);
   REQUIRE(link.Step().ok());
@@ -80,7 +69,7 @@ TEST_CASE("A line that is cut again and again, in the middle of what passes, los
   if (!RedisServer::Installed() || !PoorLine::Available()) return;
   FarRedis redis;
   TwoHosts hosts(redis.Exchange(kTimeout), redis.Exchange(kTimeout));
-  const int worker = Begin(hosts);
+  const int worker = hosts.Begin();
   WorkerLink link = hosts.OpenLink();
   std::atomic<bool> stop = false;
   std::thread cutter([&] {
@@ -107,7 +96,7 @@ TEST_CASE("A line of 200 ms that loses one packet in twenty carries shards and n
   FarRedis redis;
   TwoHosts hosts(redis.Exchange(kRedisTimeout), redis.Exchange(kRedisTimeout));
   WriteBytes(hosts.learner->CheckpointPath(7), std::string(20000, 'n'));
-  const int worker = Begin(hosts);
+  const int worker = hosts.Begin();
   WorkerLink link = hosts.OpenLink();
   redis.line.Set(absl::Milliseconds(100), 0.05);  // There and back.
   for (int64_t sequence = 0; sequence < 2; ++sequence) hosts.Play(worker, sequence);
@@ -124,7 +113,7 @@ TEST_CASE("A host whose disk is full pauses play, and nothing is sent twice or f
   hosts.worker.reset();
   SmallDisk disk(hosts.folder / "worker", 4 << 20);
   hosts.worker.emplace(RunDirectory::CreateOrResume(hosts.folder / "worker", TinyConfig()).value());
-  const int worker = Begin(hosts);
+  const int worker = hosts.Begin();
   const SpoolOptions options = {.max_bytes = 1 << 30, .min_free_bytes = 1 << 20};
   std::optional<WorkerLink> link = hosts.OpenLink(options);
   hosts.Play(worker, 0);
@@ -155,7 +144,7 @@ TEST_CASE("A learner whose disk is full leaves shards in Redis until there is ro
   hosts.learner.emplace(
       RunDirectory::CreateOrResume(hosts.folder / "learner", TinyConfig()).value());
   hosts.learner_link.emplace(*hosts.learner, hosts.learner_exchange);
-  const int worker = Begin(hosts);
+  const int worker = hosts.Begin();
   WorkerLink link = hosts.OpenLink();
   for (int64_t sequence = 0; sequence < 3; ++sequence) hosts.Play(worker, sequence);
   REQUIRE(link.Step().ok());
@@ -178,7 +167,7 @@ TEST_CASE("Redis, whose disk is full, takes no more until there is room") {
   SmallDisk disk(folder / "redis", 8 << 20);
   const RedisServer server({"--dir", folder / "redis", "--appendonly", "yes"});
   TwoHosts hosts(server);
-  const int worker = Begin(hosts);
+  const int worker = hosts.Begin();
   WorkerLink link = hosts.OpenLink();
   hosts.Play(worker, 0);
   REQUIRE(link.Step().ok());
@@ -204,7 +193,7 @@ TEST_CASE("A full Redis stays within its memory, is emptied, and takes networks 
   constexpr int64_t kMaxMemory = 4 << 20, kPadding = 200000;
   const RedisServer server({"--maxmemory", std::to_string(kMaxMemory)});
   TwoHosts hosts(server);
-  const int worker = Begin(hosts);
+  const int worker = hosts.Begin();
   WorkerLink link = hosts.OpenLink();
   absl::Status status;
   while ((status = link.Step()).ok()) {
@@ -234,7 +223,7 @@ TEST_CASE("The clock of Redis is set, back or forth, and shards and networks pas
     }
     TwoHosts hosts(*server);
     WriteBytes(hosts.learner->CheckpointPath(7), "seven");
-    const int worker = Begin(hosts);
+    const int worker = hosts.Begin();
     WorkerLink link = hosts.OpenLink();
     for (int64_t sequence = 0; sequence < 2; ++sequence) hosts.Play(worker, sequence);
     REQUIRE(link.Step().ok());
@@ -257,7 +246,7 @@ TEST_CASE("What a link was writing when it was killed is taken away, and comes a
   if (!RedisServer::Installed()) return;
   const RedisServer server;
   TwoHosts hosts(server);
-  const int worker = Begin(hosts);
+  const int worker = hosts.Begin();
   WorkerLink link = hosts.OpenLink();
   for (int64_t sequence = 0; sequence < 3; ++sequence) hosts.Play(worker, sequence);
   REQUIRE(link.Step().ok());

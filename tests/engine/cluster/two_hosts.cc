@@ -84,6 +84,16 @@ std::vector<std::string> TwoHosts::Delivered() const {
   return bytes;
 }
 
+int TwoHosts::Begin() {
+  absl::Status status;
+  for (int tries = 0; tries < 100 && !(status = learner_link->Begin()).ok(); ++tries) {
+    REQUIRE(absl::IsUnavailable(status));
+  }
+  REQUIRE(status.ok());
+  published = worker_exchange.Find().value();
+  return OpenLink().NumberWorkers(1).value()[0];
+}
+
 WorkerLink TwoHosts::OpenLink(const SpoolOptions& options) {
   auto link = WorkerLink::Open(*worker, published, worker_exchange, options);
   INFO(link.status());

@@ -23,6 +23,9 @@ struct TwoHosts {
   void Play(int number, int64_t sequence, size_t padding = 0);
   // The bytes of the learner's shards, by worker and sequence.
   std::vector<std::string> Delivered() const;
+  // Begins as `hod link` and the first `hod work` do; returns the number of a worker, which every
+  // link that is opened has.
+  int Begin();
   WorkerLink OpenLink(const SpoolOptions& options = {});
   // Steps both links until the learner has so many shards and the workers its newest network, for
   // up to a minute. They may find Redis unavailable or full meanwhile.
