@@ -87,7 +87,8 @@ absl::StatusOr<AuditedNetwork> LearnOnce(const Workshop& workshop, const std::st
   config.learner.samples = play;
   ASSIGN_OR_RETURN(const RunDirectory run,
                    RunDirectory::CreateOrResume(folder + "/run", config, workshop.stop));
-  RETURN_IF_ERROR(RunLearner(run, workshop.stop));
+  RETURN_IF_ERROR(RunLearner(run, workshop.stop, /*peers=*/nullptr,
+                             [&](double learnt) { workshop.report("learning", learnt); }));
   if (workshop.stop) return absl::CancelledError("stopped; the same command goes on");
   ASSIGN_OR_RETURN(const auto latest, run.LatestCheckpoint());
   network.checkpoint = latest->second;
@@ -157,8 +158,8 @@ absl::StatusOr<AuditedNetwork> MakeBase(const Workshop& workshop) {
   return LearnOnce(workshop, kBaseName, origin, std::move(config), [&] {
     return PositionsOf(audit, scene, audit.base.positions, Rng(workshop.seed).Fork(kBasePlay)(),
                        workshop.stop, [&](int64_t done) {
-                         workshop.report(absl::StrFormat("%s: %d of %d positions", kBaseName, done,
-                                                         audit.base.positions));
+                         workshop.report(
+                             absl::StrFormat("%d of %d positions", done, audit.base.positions), 0);
                        });
   });
 }

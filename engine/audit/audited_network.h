@@ -26,8 +26,8 @@ struct Workshop {
   int64_t seed;           // One of the audit's seeds.
   std::string directory;  // For this seed.
   const std::atomic<bool>& stop;
-  // Is told what is done at the moment.
-  std::function<void(const std::string&)> report;
+  // Is told what is done at the moment for the network, and how much of its making is behind it.
+  std::function<void(const std::string& doing, double share)> report;
 };
 
 // Learns from the personas' play, or takes the network that the audit names.

@@ -28,6 +28,9 @@ namespace {
 // The streams that a seed is forked into for its probes; audited_network.cc has others.
 constexpr uint64_t kProbePositions = 10, kProbePlay = 11;
 
+// The share of a network's time that goes by until it is made; the rest is for its probes.
+constexpr double kMaking = 0.5;
+
 using Measured = std::map<std::string, double>;
 
 nlohmann::json ToJson(const Measured& measured) {
@@ -68,33 +71,35 @@ class Runner {
 
  private:
   absl::Status RunSeed(int64_t seed, AuditResult& result) {
-    const Workshop workshop = {
-        .audit = audit_,
-        .seed = seed,
-        .directory = absl::StrFormat("%s/seed-%d", directory_, seed),
-        .stop = stop_,
-        .report = [this, seed](const std::string& what) { Report(seed, what); }};
-    Report(seed, absl::StrCat(kBaseName, ": learning"));
+    const Workshop workshop = {.audit = audit_,
+                               .seed = seed,
+                               .directory = absl::StrFormat("%s/seed-%d", directory_, seed),
+                               .stop = stop_,
+                               .report = [this](const std::string& doing, double share) {
+                                 Report(doing, kMaking * share);
+                               }};
+    Begin(seed, kBaseName);
     ASSIGN_OR_RETURN(const AuditedNetwork base, MakeBase(workshop));
     size_t row = 0;
-    RETURN_IF_ERROR(Measure(seed, kBaseName, base, result.arms[row++]));
+    RETURN_IF_ERROR(Measure(seed, base, result.arms[row++]));
     for (const Arm& arm : audit_.arms) {
       for (const int dose : arm.positions) {
         const std::string what = absl::StrFormat("%s, %d", arm.name, dose);
-        Report(seed, absl::StrCat(what, ": learning"));
+        Begin(seed, what);
         const absl::StatusOr<AuditedNetwork> network = FineTune(workshop, base, arm, dose);
         RETURN_IF_ERROR(Annotate(network.status(), what));
-        RETURN_IF_ERROR(Measure(seed, what, *network, result.arms[row++]));
+        RETURN_IF_ERROR(Measure(seed, *network, result.arms[row++]));
       }
     }
     return absl::OkStatus();
   }
 
-  absl::Status Measure(int64_t seed, const std::string& what, const AuditedNetwork& network,
-                       AuditedArm& arm) {
+  absl::Status Measure(int64_t seed, const AuditedNetwork& network, AuditedArm& arm) {
     arm.harmful.push_back(network.harmful);
+    int asked = 0;
     for (const Probe& probe : audit_.probes) {
-      Report(seed, absl::StrCat(what, ": ", probe.name));
+      const double share = static_cast<double>(asked++) / static_cast<double>(audit_.probes.size());
+      Report(probe.name, kMaking + (1 - kMaking) * share);
       ASSIGN_OR_RETURN(const Measured measured, MeasureOnce(seed, network, probe));
       for (const auto& [key, value] : measured) {
         arm.measured[absl::StrCat(probe.name, "/", key)].push_back(value);
@@ -154,9 +159,15 @@ class Runner {
     return measured;
   }
 
-  void Report(int64_t seed, const std::string& what) {
-    progress_.Update(static_cast<double>(done_) / (audit_.seeds * networks_),
-                     absl::StrFormat("seed %d, %s", seed, what));
+  void Begin(int64_t seed, const std::string& network) {
+    network_ = absl::StrFormat("seed %d, %s", seed, network);
+    Report("learning", 0);
+  }
+
+  // `share` of the network's making and measuring is behind it.
+  void Report(const std::string& doing, double share) {
+    progress_.Update((done_ + share) / (audit_.seeds * networks_),
+                     absl::StrCat(network_, ": ", doing));
   }
 
   const Audit& audit_;
@@ -166,6 +177,7 @@ class Runner {
   ProgressLine progress_;
   int networks_;  // A seed has so many.
   int done_ = 0;
+  std::string network_;  // The one that is made or measured, as it is shown.
 };
 
 }  // namespace

@@ -87,11 +87,12 @@ class BatchLearner {
  public:
   // All are borrowed.
   BatchLearner(const RunConfig& config, const ReplayWindow& window, RunSession& session,
-               models::Trainer& trainer, int rank)
+               models::Trainer& trainer, int rank, const std::function<void(double)>& report)
       : config_(config.learner),
         window_(window),
         session_(session),
         trainer_(trainer),
+        report_(report),
         batches_(Rng(config.seed).Fork(RunStream::kBatches + rank)) {}
 
   // The window has changed, and with it what the next step learns from.
@@ -118,6 +119,7 @@ class BatchLearner {
     next_metrics_ = MonotonicNow() + kMetricsInterval;
     nlohmann::json line = meter_.TakeMeans();
     line["window"] = timesteps;
+    if (report_) report_(session_.Progress());
     return session_.WriteMetrics(std::move(line));
   }
 
@@ -135,6 +137,7 @@ class BatchLearner {
   const ReplayWindow& window_;
   RunSession& session_;
   models::Trainer& trainer_;
+  const std::function<void(double)>& report_;
   const Rng batches_;
   std::unique_ptr<Batch> next_;  // Samples of the next step; null: not drawn yet.
   LossMeter meter_;
@@ -143,12 +146,13 @@ class BatchLearner {
 
 // Learns from self-play as it comes.
 absl::Status LearnFromSelfPlay(const RunDirectory& run, RunSession& session,
-                               models::Trainer& trainer, Part part) {
+                               models::Trainer& trainer, Part part,
+                               const std::function<void(double)>& report) {
   const LearnerConfig& config = run.config().learner;
   RunProgress& progress = session.progress();
   ReplayFeed feed(run.shards(), run.config().PlayedGame(), ReplayOptionsOf(run.config()),
                   progress.replay, part);
-  BatchLearner learner(run.config(), feed.window(), session, trainer, part.rank);
+  BatchLearner learner(run.config(), feed.window(), session, trainer, part.rank, report);
   MonotonicTime next_poll;
   int64_t came = 0;  // Timesteps that the others don't know of.
   const auto poll = [&]() -> absl::Status {
@@ -178,7 +182,8 @@ absl::Status LearnFromSelfPlay(const RunDirectory& run, RunSession& session,
 // Learns from what was recorded before until each timestep has been learnt from `passes` times, on
 // average.
 absl::Status LearnFromRecordedPlay(const RunDirectory& run, RunSession& session,
-                                   models::Trainer& trainer, Part part) {
+                                   models::Trainer& trainer, Part part,
+                                   const std::function<void(double)>& report) {
   const LearnerConfig& config = run.config().learner;
   ASSIGN_OR_RETURN(const ReplayWindow window,
                    ReadRecordedPlay(config.samples, run.config().PlayedGame(),
@@ -188,14 +193,14 @@ absl::Status LearnFromRecordedPlay(const RunDirectory& run, RunSession& session,
   session.progress().timesteps = static_cast<int64_t>(timesteps[0]);
   const double steps = config.passes * timesteps[0] / static_cast<double>(config.StepSize());
   session.EndAfter(static_cast<int64_t>(std::ceil(steps)));
-  BatchLearner learner(run.config(), window, session, trainer, part.rank);
+  BatchLearner learner(run.config(), window, session, trainer, part.rank, report);
   return session.Train(trainer, [&] { return learner.Step(session.progress().timesteps); });
 }
 
 }  // namespace
 
 absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop,
-                        models::Collective* peers) {
+                        models::Collective* peers, const std::function<void(double)>& report) {
   const Part part = PartOf(peers);
   const LearnerConfig& config = run.config().learner;
   if (part.size != config.learners) {
@@ -207,7 +212,7 @@ absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop,
   ASSIGN_OR_RETURN(const std::unique_ptr<models::Trainer> trainer,
                    models::MakeTrainer(session->TakeState(), TrainerConfigOf(run.config(), peers)));
   const auto learn = config.samples == kSelfPlay ? LearnFromSelfPlay : LearnFromRecordedPlay;
-  return learn(run, *session, *trainer, part);
+  return learn(run, *session, *trainer, part, report);
 }
 
 }  // namespace hod::engine
