@@ -1,4 +1,6 @@
 // hod humans import.
+#include <unistd.h>
+
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -21,12 +23,13 @@ struct Options {
   std::string out;
 };
 
-// Shards of `participants` in a directory of --out.
+// Writes shards of `participants` in a directory of --out, and adds their paths to `written`.
 absl::Status Write(const Options& options, const char* split,
-                   const std::vector<HumanFragments>& participants) {
+                   const std::vector<HumanFragments>& participants,
+                   std::vector<std::string>& written) {
   const std::string directory = absl::StrCat(options.out, "/", split);
   RETURN_IF_ERROR(MakeDirectories(directory));
-  ASSIGN_OR_RETURN(std::vector<std::string> paths, WriteHumanShards(participants, directory));
+  ASSIGN_OR_RETURN(const std::vector<std::string> paths, WriteHumanShards(participants, directory));
   for (size_t i = 0; i < paths.size(); ++i) {
     const HumanFragments& of = participants[i];
     absl::PrintF(
@@ -35,10 +38,11 @@ absl::Status Write(const Options& options, const char* split,
         paths[i], of.recording, of.participant, of.episodes, of.timesteps, of.fragments.size(),
         of.unexplained);
   }
+  written.insert(written.end(), paths.begin(), paths.end());
   return absl::OkStatus();
 }
 
-absl::Status Run(const Options& options) {
+absl::Status Import(const Options& options, std::vector<std::string>& written) {
   const RunConfig defaults;
   for (const std::string& recording : options.recordings) {
     ASSIGN_OR_RETURN(
@@ -47,10 +51,19 @@ absl::Status Run(const Options& options) {
     if (participants.empty()) continue;
     const bool assisted = participants.front().assisted;
     for (const char* split : {assisted ? "assisted" : "alone", "combined"}) {
-      RETURN_IF_ERROR(Write(options, split, participants));
+      RETURN_IF_ERROR(Write(options, split, participants, written));
     }
   }
   return absl::OkStatus();
+}
+
+// Nothing is left of an import that fails: the same command would import what is there once more.
+absl::Status Run(const Options& options) {
+  std::vector<std::string> written;
+  absl::Status status = Import(options, written);
+  if (status.ok() || written.empty()) return status;
+  for (const std::string& path : written) unlink(path.c_str());
+  return Annotate(status, "nothing is imported");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "engine/samples/human_fragments.h"
 
+#include <unistd.h>
 #include <xxhash.h>
 
 #include <map>
@@ -48,6 +49,17 @@ void AddFragments(const HumanTimeline& timeline, int length, double gamma, Human
   ++out.episodes;
 }
 
+absl::StatusOr<std::string> WriteShardOf(const HumanFragments& of, const std::string& directory) {
+  ASSIGN_OR_RETURN(int64_t sequence, NextSequence(directory, of.participant));
+  const std::string path = absl::StrCat(directory, "/", ShardName({of.participant, sequence}));
+  ASSIGN_OR_RETURN(auto writer, ShardWriter::Create(path, of.game,
+                                                    {{"recording", of.recording},
+                                                     {"participant", of.participant}}));
+  for (const Fragment& fragment : of.fragments) RETURN_IF_ERROR(writer->Append(fragment));
+  RETURN_IF_ERROR(writer->Finish());
+  return path;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<HumanFragments>> FragmentsOfRecording(const std::string& path,
@@ -77,16 +89,12 @@ absl::StatusOr<std::vector<std::string>> WriteHumanShards(
     const std::vector<HumanFragments>& participants, const std::string& directory) {
   std::vector<std::string> paths;
   for (const HumanFragments& of : participants) {
-    ASSIGN_OR_RETURN(int64_t sequence, NextSequence(directory, of.participant));
-    const std::string path = absl::StrCat(directory, "/", ShardName({of.participant, sequence}));
-    ASSIGN_OR_RETURN(auto writer, ShardWriter::Create(path, of.game,
-                                                      {{"recording", of.recording},
-                                                       {"participant", of.participant}}));
-    for (const Fragment& fragment : of.fragments) {
-      RETURN_IF_ERROR(writer->Append(fragment));
+    absl::StatusOr<std::string> path = WriteShardOf(of, directory);
+    if (!path.ok()) {
+      for (const std::string& written : paths) unlink(written.c_str());
+      return path.status();
     }
-    RETURN_IF_ERROR(writer->Finish());
-    paths.push_back(path);
+    paths.push_back(*std::move(path));
   }
   return paths;
 }

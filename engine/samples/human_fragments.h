@@ -34,7 +34,8 @@ absl::StatusOr<std::vector<HumanFragments>> FragmentsOfRecording(const std::stri
                                                                  int length, double gamma);
 
 // Writes a shard for each participant: worker and metadata's "participant" are the participant's
-// number. Returns the paths.
+// number. Returns the paths. After an error none of them is left, so that nothing is learnt from
+// twice when the same is tried again.
 absl::StatusOr<std::vector<std::string>> WriteHumanShards(
     const std::vector<HumanFragments>& participants, const std::string& directory);
 

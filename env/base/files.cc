@@ -246,11 +246,15 @@ absl::Status AtomicFile::Replace() {
   if (!temporary_.empty() && !Sync(file_.get())) return SystemError(path_, "sync");
   if (close(file_.Release()) != 0 && errno != EINTR) return SystemError(path_, "close");
   if (temporary_.empty()) return absl::OkStatus();
+  const bool is_new = access(target_.c_str(), F_OK) != 0;
   if (std::rename(temporary_.c_str(), target_.c_str()) != 0) {
     return SystemError(path_, "replace");
   }
   temporary_.clear();
-  return SyncFolder(path_, FolderOf(target_));
+  absl::Status status = SyncFolder(path_, FolderOf(target_));
+  // Whoever is told that a file could not be written makes it again, and should not find it there.
+  if (!status.ok() && is_new) unlink(target_.c_str());
+  return status;
 }
 
 void AtomicFile::Discard() {

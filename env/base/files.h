@@ -27,10 +27,11 @@ inline constexpr char kTemporarySuffix[] = ".tmp";
 std::optional<std::string> FinalName(const std::string& temporary);
 
 // A file that appears under its name, whole and on the disk, when it is committed. Until then, and
-// after any error, an earlier file of that name is as it was; a file that is not committed leaves
-// nothing. A replaced file's permissions are kept, and a symbolic link stays one: its target is
-// replaced. What is no regular file (a device, a pipe, /dev/stdout, /dev/fd/N) cannot be replaced;
-// bytes go there as they are written.
+// after an error, an earlier file of that name is as it was, or there is none. (If all but the last
+// step succeeds, to sync the folder, the earlier file is replaced all the same: which of the two is
+// there after a power failure is then open.) A replaced file's permissions are kept, and a symbolic
+// link stays one: its target is replaced. What is no regular file (a device, a pipe, /dev/stdout,
+// /dev/fd/N) cannot be replaced; bytes go there as they are written.
 class AtomicFile {
  public:
   static absl::StatusOr<AtomicFile> Create(const std::string& path);

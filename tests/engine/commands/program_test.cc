@@ -23,6 +23,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/engine/tiny_run.h"
 #include "tests/support/env/npy_bytes.h"
+#include "tests/support/env/small_recording.h"
 
 namespace hod::engine {
 namespace {
@@ -507,6 +508,25 @@ TEST_CASE("Houses that do not fit the world are named") {
   CHECK_THAT(work.Refuse({"train", "--config", work.config(), "--out", work / "run", "--set", goals,
                           "--set", "game.world_size=[8, 6, 6]"}),
              Catch::Contains(house) && Catch::Contains("7x4x4") && Catch::Contains("6x4x4"));
+}
+
+TEST_CASE("An import of people that fails leaves nothing, and the same command goes on") {
+  const Workplace work;
+  std::string lines;
+  for (const nlohmann::json& line : env::SmallRecording(env::RecordingKind::kAlone)) {
+    lines += line.dump() + "\n";
+  }
+  const std::string good = work.dir().Write("good.jsonl", lines);
+  const std::string other = work.dir().Write("other.jsonl", "{\n");
+  const std::vector<std::string> import = {"humans", "import", good,
+                                           other,    "--out",  work / "people"};
+  CHECK_THAT(work.Refuse(import), Catch::Contains(other));
+  for (const fs::directory_entry& left : fs::recursive_directory_iterator(work / "people")) {
+    CHECK(left.is_directory());
+  }
+  work.dir().Write("other.jsonl", lines);
+  work.Succeed(import);
+  CHECK(ListShards(work / "people/combined")->size() == 2);
 }
 
 }  // namespace

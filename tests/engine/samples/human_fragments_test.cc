@@ -116,6 +116,19 @@ TEST_CASE("Fragments of a small recording are its timeline") {
   }
 }
 
+TEST_CASE("Shards of people are all written, or none is") {
+  const TempDir dir;
+  auto participants = FragmentsOfRecording(WriteRecording(dir, env::RecordingKind::kAlone), 5, 0.9);
+  REQUIRE(participants.ok());
+  participants->push_back(participants->front());
+  participants->back().participant = 4;
+  participants->back().fragments.back().goal.clear();  // Which no shard can hold.
+  const std::string shards = dir / "shards";
+  std::filesystem::create_directory(shards);
+  CHECK_FALSE(WriteHumanShards(*participants, shards).ok());
+  CHECK(std::filesystem::is_empty(shards));
+}
+
 TEST_CASE("Recordings that lack what others did are refused") {
   for (const env::RecordingKind timeline :
        {env::RecordingKind::kView, env::RecordingKind::kTutorial}) {
