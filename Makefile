@@ -19,7 +19,7 @@ TEST_PACKAGES := chromium chromium-driver iproute2 openssl python3-selenium pyth
 PYTHON := /usr/bin/python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help demo build python install test check-trixie lint tidy fuzz tsan python-sanitized deps \
+.PHONY: help demo build python install test check-trixie lint tidy fuzz asan tsan deps \
 	deps-tests play page reliability configure stubs bench docs docs-tables examples clean
 
 help:
@@ -79,36 +79,27 @@ fuzz: ## damaged files for every reader, SECONDS=60 each: tests/fuzz/README.md
 	cd $(BUILD)-fuzz/tests/fuzz && \
 	  ls *_fuzz | xargs -P $$(nproc) -I TARGET env ./TARGET --seconds=$(SECONDS)
 
-# It has to see how oneTBB's tasks wait for each other, which Debian's library hides: TSAN_TBB is the
-# folder of a libtbb made from the same source (`apt-get source onetbb`) by
-# `cmake -DTBB_SANITIZE=thread -DTBB_TEST=OFF`.
-tsan: export LD_LIBRARY_PATH = $(TSAN_TBB)
-tsan: ## ThreadSanitizer on the tests of what threads share: TSAN_TBB=FOLDER of an instrumented oneTBB
-	cmake --preset tsan
-	cmake --build --preset tsan --target mcts_test env_base_test env_batch_test engine_play_test \
-	  engine_evaluation_test
-	$(BUILD)-tsan/tests/mcts/mcts_test "*threads*,*cache*,*Cache*"
-	$(BUILD)-tsan/tests/env/base/env_base_test "*threads*"
-	$(BUILD)-tsan/tests/env/batch/env_batch_test
-	$(BUILD)-tsan/tests/engine/play/engine_play_test "An episode follows*,A timeline*"
-	$(BUILD)-tsan/tests/engine/evaluation/engine_evaluation_test "Figures are the same*"
-
-# Those of torch and matplotlib are not for it. Python itself leaks at its end.
-python-sanitized: ## tests of the Python package under address and undefined-behaviour sanitizers
+asan: ## all tests under the sanitizers of addresses and of undefined behaviour
 	cmake --preset asan
-	cmake --build --preset asan --target hod_python
-	cd tests/python && PYTHONPATH=$(CURDIR)/$(BUILD)-asan/python OMP_NUM_THREADS=1 \
-	  ASAN_OPTIONS=detect_leaks=0 LD_LIBRARY_PATH=$(CURDIR)/$(BUILD)-asan/modules \
-	  LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libstdc++.so)" \
-	  $(PYTHON) -m pytest -q -p no:cacheprovider safety_test.py game_test.py environments_test.py \
-	  search_test.py
+	cmake --build --preset asan
+	ctest --test-dir $(BUILD)-asan -j $$(nproc) --output-on-failure
 
-# Both take long.
+TSAN_TBB := $(CURDIR)/$(BUILD)-tsan/onetbb
+tsan: $(TSAN_TBB)/libtbb.so.12 ## all tests but Python's under the sanitizer of threads
+	cmake --preset tsan
+	cmake --build --preset tsan
+	LD_LIBRARY_PATH=$(TSAN_TBB) ctest --test-dir $(BUILD)-tsan -j $$(nproc) --output-on-failure
+
+$(TSAN_TBB)/libtbb.so.12: tests/sanitizers/instrumented_tbb.sh
+	$< $(TSAN_TBB)
+
 reliability: configure ## fails every write of small runs, and kills trainings a thousand times: docs/reliability.md
 	cmake --build $(BUILD) --target hod failing_calls
 	$(PYTHON) tests/reliability/campaign.py faults --program $(BUILD)/hod \
-	  --library $(BUILD)/tests/reliability/libfailing_calls.so --json $(BUILD)/faults.json
-	$(PYTHON) tests/reliability/campaign.py kills --program $(BUILD)/hod --json $(BUILD)/kills.json
+	  --library $(BUILD)/tests/reliability/libfailing_calls.so \
+	  --result docs/results/reliability_faults.json
+	$(PYTHON) tests/reliability/campaign.py kills --program $(BUILD)/hod \
+	  --result docs/results/reliability_kills.json
 
 deps: ## installs the packages that are missing
 	@missing=$$(for package in $(PACKAGES); do \

@@ -1,21 +1,24 @@
 """Failing disks and killed processes: what becomes of the files of a run.
 
-    python3 tests/reliability/campaign.py faults --program build/hod --library LIB --json OUT
-    python3 tests/reliability/campaign.py kills --program build/hod --json OUT
+    python3 tests/reliability/campaign.py faults --program build/hod --library LIB --result FILE
+    python3 tests/reliability/campaign.py kills --program build/hod --result FILE
 
 `faults` fails every open, write, fsync, rename and mkdir of a tiny training, an evaluation and an
 import, one after the other: the command has to succeed or to end with an error that names a file,
 and the same command has to go on afterwards. `kills` ends a training at random moments, and looks
-at every file it leaves. docs/reliability.md has what came of them.
+at every file it leaves. docs/reliability.md has what came of them; --result writes its tables.
 """
 
 import argparse
 import collections
+import concurrent.futures
 import errno
+import functools
 import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import struct
@@ -29,12 +32,13 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-def train(folder, steps):
+def train(folder, steps, *settings):
     """A training of the tests' tiny run into `folder`, of so many steps."""
     config = ROOT / "tests/support/engine/tiny.toml"
-    return [
-        "train", "--config", str(config), "--out", str(folder), "--set", f"learner.max_steps={steps}",
-    ]  # fmt: skip
+    settings = [f"learner.max_steps={steps}", *settings]
+    return ["train", "--config", str(config), "--out", str(folder)] + [
+        argument for setting in settings for argument in ("--set", setting)
+    ]
 
 
 # Calls, and the errors that each may end with. After an interruption or a short write a program
@@ -56,10 +60,11 @@ def name_of(error):
 
 
 class Task:
-    """A command that writes below a folder, and what it starts from."""
+    """A command that writes below a folder, what it starts from, and whether it is done at once."""
 
-    def __init__(self, name, arguments, prepare=None):
-        self.name, self.arguments, self.prepare = name, arguments, prepare
+    def __init__(self, name, arguments, prepare=None, quick=False):
+        self.name, self.arguments = name, arguments
+        self.prepare, self.quick = prepare, quick
 
     def command(self, program, folder):
         return [program] + [a.replace("FOLDER", str(folder)) for a in self.arguments]
@@ -82,7 +87,9 @@ def write_houses(folder):
 def tasks(network, steps):
     evaluated = ["evaluate", "--assistant", f"belief:{network}", "--episodes", "2"]
     return [
-        Task("train", train("FOLDER/out/run", steps)),
+        # Self-play waits for the learner, so that there are calls to fail by the dozen, not by the
+        # thousand, all alike.
+        Task("train", train("FOLDER/out/run", steps, "learner.min_passes=1")),
         Task(
             "evaluate",
             evaluated + ["--json", "FOLDER/out/result.json", "--record", "FOLDER/out/episodes"],
@@ -91,6 +98,7 @@ def tasks(network, steps):
             "import",
             ["goals", "import", "FOLDER/source", "--size", "4x4x4", "--out", "FOLDER/out/set"],
             write_houses,
+            quick=True,
         ),
     ]
 
@@ -175,6 +183,11 @@ class Faults:
         return None
 
     def run(self):
+        # A training mostly waits: for its processes to start and to end, and for the disk.
+        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
+            return self.try_all(pool)
+
+    def try_all(self, pool):
         rows, problems = [], []
         for task in tasks(self.options.network, self.options.steps):
             for call, errors in FAULTS.items():
@@ -183,8 +196,9 @@ class Faults:
                     sys.exit(f"{task.name} fails without a fault: {problem}")
                 for error in errors:
                     row = collections.Counter()
-                    for at in range(1, calls + 1, self.options.every):
-                        made, code, problem = self.try_once(task, call, error, at)
+                    tried = range(1, calls + 1, 1 if task.quick else self.options.every)
+                    trials = pool.map(functools.partial(self.try_once, task, call, error), tried)
+                    for at, (made, code, problem) in zip(tried, trials):
                         if made < at:
                             continue
                         row["tried"] += 1
@@ -343,6 +357,62 @@ def kill_process(pid):
         pass
 
 
+def processor():
+    models = [
+        line.split(":")[1].strip()
+        for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    ]
+    return f"{models[0]}, {len(models)} cores"
+
+
+def write_result(options, table, columns, rows, note):
+    """A file of docs/results (docs/render.py)."""
+    version = subprocess.run([options.program, "--version"], capture_output=True, text=True)
+    result = {
+        "command": "make reliability",
+        "revision": f"at or before {re.search('[0-9a-f]{7,}', version.stdout)[0]}",
+        "processor": processor(),
+        "date": time.strftime("%Y-%m-%d"),
+        "note": note,
+        "tables": {table: {"columns": columns, "rows": [[str(c) for c in row] for row in rows]}},
+    }
+    pathlib.Path(options.result).write_text(json.dumps(result, indent=1) + "\n")
+
+
+def write_faults(options, result):
+    kinds = ["went on", "error that names the file"]
+    problems = len(result["problems"])
+    write_result(
+        options,
+        "faults",
+        ["command", "call", "error", "tried", "went on", "ended with an error that names the file"],
+        [
+            [row["task"], row["call"], row["error"], row["tried"], *(row.get(k, 0) for k in kinds)]
+            for row in result["rows"]
+        ],
+        f"{sum(row['tried'] for row in result['rows'])} calls failed, {problems} problems.",
+    )
+
+
+def write_kills(options, result):
+    write_result(
+        options,
+        "kills",
+        ["kills", "torn files", "shards lost", "did not go on, or other problems", "seconds"],
+        [
+            [
+                result["kills"],
+                result["torn_files"],
+                result["shards_lost"],
+                len(result["problems"]),
+                result["seconds"],
+            ]
+        ],
+        f"Seed {options.seed}, {options.kills_per_run} kills a run.",
+    )
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     commands = parser.add_subparsers(dest="what", required=True)
@@ -350,11 +420,12 @@ def main():
     kills = commands.add_parser("kills", help="kills a training at random moments")
     for command in (faults, kills):
         command.add_argument("--program", required=True)
-        command.add_argument("--json", help="where the figures go")
+        command.add_argument("--result", help="the file of docs/results to write")
     faults.add_argument("--library", required=True, help="the built failing_calls.cc")
     faults.add_argument("--network", default="shipped:7x7x7", help="that evaluations play with")
-    faults.add_argument("--every", type=int, default=1, help="try the first and every N-th call")
-    faults.add_argument("--steps", type=int, default=12, help="of the training")
+    faults.add_argument("--every", type=int, default=1, help="the first and every N-th call of what takes time")
+    faults.add_argument("--steps", type=int, default=30, help="of the training")
+    faults.add_argument("--jobs", type=int, default=8, help="trials at a time")
     kills.add_argument("--kills", type=int, default=1000)
     kills.add_argument("--kills-per-run", type=int, default=25)
     kills.add_argument("--longest", type=float, default=1.5, help="seconds until a kill, at most")
@@ -363,8 +434,8 @@ def main():
     with tempfile.TemporaryDirectory() as home:
         options.home = home
         result = Faults(options).run() if options.what == "faults" else Kills(options).run()
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(result, indent=1) + "\n")
+    if options.result:
+        (write_faults if options.what == "faults" else write_kills)(options, result)
     print(json.dumps({k: v for k, v in result.items() if k != "rows"}, indent=1))
     return 1 if result["problems"] else 0
 
