@@ -28,8 +28,9 @@ namespace {
 // The streams that a seed is forked into for its probes; audited_network.cc has others.
 constexpr uint64_t kProbePositions = 10, kProbePlay = 11;
 
-// The share of a network's time that goes by until it is made; the rest is for its probes.
-constexpr double kMaking = 0.5;
+// Work is counted in positions to learn from, for an idea of the time left: the probes of a network
+// take about as long as so many.
+constexpr double kProbing = 10000;
 
 using Measured = std::map<std::string, double>;
 
@@ -50,8 +51,11 @@ class Runner {
         store_(std::move(store)),
         stop_(stop),
         progress_("audit") {
-    networks_ = 1;
-    for (const Arm& arm : audit.arms) networks_ += static_cast<int>(arm.positions.size());
+    total_ = BasePositions() + kProbing;
+    for (const Arm& arm : audit.arms) {
+      for (const int dose : arm.positions) total_ += dose + kProbing;
+    }
+    total_ *= audit.seeds;
   }
 
   absl::StatusOr<AuditResult> Run() {
@@ -76,16 +80,16 @@ class Runner {
                                .directory = absl::StrFormat("%s/seed-%d", directory_, seed),
                                .stop = stop_,
                                .report = [this](const std::string& doing, double share) {
-                                 Report(doing, kMaking * share);
+                                 Report(doing, making_ * share);
                                }};
-    Begin(seed, kBaseName);
+    Begin(seed, kBaseName, BasePositions());
     ASSIGN_OR_RETURN(const AuditedNetwork base, MakeBase(workshop));
     size_t row = 0;
     RETURN_IF_ERROR(Measure(seed, base, result.arms[row++]));
     for (const Arm& arm : audit_.arms) {
       for (const int dose : arm.positions) {
         const std::string what = absl::StrFormat("%s, %d", arm.name, dose);
-        Begin(seed, what);
+        Begin(seed, what, dose);
         const absl::StatusOr<AuditedNetwork> network = FineTune(workshop, base, arm, dose);
         RETURN_IF_ERROR(Annotate(network.status(), what));
         RETURN_IF_ERROR(Measure(seed, *network, result.arms[row++]));
@@ -99,13 +103,13 @@ class Runner {
     int asked = 0;
     for (const Probe& probe : audit_.probes) {
       const double share = static_cast<double>(asked++) / static_cast<double>(audit_.probes.size());
-      Report(probe.name, kMaking + (1 - kMaking) * share);
+      Report(probe.name, making_ + kProbing * share);
       ASSIGN_OR_RETURN(const Measured measured, MeasureOnce(seed, network, probe));
       for (const auto& [key, value] : measured) {
         arm.measured[absl::StrCat(probe.name, "/", key)].push_back(value);
       }
     }
-    ++done_;
+    done_ += making_ + kProbing;
     return absl::OkStatus();
   }
 
@@ -159,15 +163,19 @@ class Runner {
     return measured;
   }
 
-  void Begin(int64_t seed, const std::string& network) {
+  double BasePositions() const {
+    return audit_.base.initial == kRandomNetwork ? audit_.base.positions : 0;
+  }
+
+  void Begin(int64_t seed, const std::string& network, double positions) {
     network_ = absl::StrFormat("seed %d, %s", seed, network);
+    making_ = positions;
     Report("learning", 0);
   }
 
-  // `share` of the network's making and measuring is behind it.
-  void Report(const std::string& doing, double share) {
-    progress_.Update((done_ + share) / (audit_.seeds * networks_),
-                     absl::StrCat(network_, ": ", doing));
+  // So much of the work on the network is behind it.
+  void Report(const std::string& doing, double work) {
+    progress_.Update((done_ + work) / total_, absl::StrCat(network_, ": ", doing));
   }
 
   const Audit& audit_;
@@ -175,9 +183,9 @@ class Runner {
   const ResultStore store_;
   const std::atomic<bool>& stop_;
   ProgressLine progress_;
-  int networks_;  // A seed has so many.
-  int done_ = 0;
-  std::string network_;  // The one that is made or measured, as it is shown.
+  double total_ = 0, done_ = 0;  // Work.
+  std::string network_;          // The one that is made or measured, as it is shown.
+  double making_ = 0;            // The work of making it.
 };
 
 }  // namespace
