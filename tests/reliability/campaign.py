@@ -18,7 +18,6 @@ import json
 import os
 import pathlib
 import random
-import re
 import shutil
 import signal
 import struct
@@ -30,6 +29,8 @@ import time
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "docs"))
+import result_file  # noqa: E402
 
 
 def train(folder, steps, *settings):
@@ -357,27 +358,10 @@ def kill_process(pid):
         pass
 
 
-def processor():
-    models = [
-        line.split(":")[1].strip()
-        for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
-        if line.startswith("model name")
-    ]
-    return f"{models[0]}, {len(models)} cores"
-
-
 def write_result(options, table, columns, rows, note):
-    """A file of docs/results (docs/render.py)."""
-    version = subprocess.run([options.program, "--version"], capture_output=True, text=True)
-    result = {
-        "command": "make reliability",
-        "revision": f"at or before {re.search('[0-9a-f]{7,}', version.stdout)[0]}",
-        "processor": processor(),
-        "date": time.strftime("%Y-%m-%d"),
-        "note": note,
-        "tables": {table: {"columns": columns, "rows": [[str(c) for c in row] for row in rows]}},
-    }
-    pathlib.Path(options.result).write_text(json.dumps(result, indent=1) + "\n")
+    rows = [[str(cell) for cell in row] for row in rows]
+    tables = {table: {"columns": columns, "rows": rows}}
+    result_file.write(options.result, options.program, "make reliability", note, tables)
 
 
 def write_faults(options, result):
@@ -423,7 +407,9 @@ def main():
         command.add_argument("--result", help="the file of docs/results to write")
     faults.add_argument("--library", required=True, help="the built failing_calls.cc")
     faults.add_argument("--network", default="shipped:7x7x7", help="that evaluations play with")
-    faults.add_argument("--every", type=int, default=1, help="the first and every N-th call of what takes time")
+    faults.add_argument(
+        "--every", type=int, default=1, help="the first and every N-th call of what takes time"
+    )
     faults.add_argument("--steps", type=int, default=30, help="of the training")
     faults.add_argument("--jobs", type=int, default=8, help="trials at a time")
     kills.add_argument("--kills", type=int, default=1000)
