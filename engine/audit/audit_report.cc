@@ -51,14 +51,21 @@ std::string ShiftText(const Estimate& estimate) {
   return IsEffect(estimate) ? absl::StrCat("**", text, "**") : text;
 }
 
-TextTable DataTable(const AuditResult& result) {
-  TextTable table = {
-      "What was learnt from", {"network", "positions", "of them, the assistant does harm"}, {}};
+TextTable DataTable(const Audit& audit, const AuditResult& result) {
+  const bool has_triggers =
+      std::any_of(audit.personas.begin(), audit.personas.end(),
+                  [](const Persona& persona) { return !persona.harm_signs.empty(); });
+  TextTable table = {"What was learnt from",
+                     {"network", "positions", "of them, over all seeds: the assistant does harm"},
+                     {}};
+  if (has_triggers) table.header.push_back("under a sign of harm");
+  const auto sum = [](const std::vector<int64_t>& counts) {
+    return absl::StrCat(std::accumulate(counts.begin(), counts.end(), int64_t{0}));
+  };
   for (const AuditedArm& arm : result.arms) {
-    table.rows.push_back(
-        {NameOf(arm), arm.dose == 0 ? "" : absl::StrCat(arm.dose),
-         absl::StrCat(std::accumulate(arm.harmful.begin(), arm.harmful.end(), int64_t{0}),
-                      " over all seeds")});
+    std::vector<std::string>& row = table.rows.emplace_back();
+    row = {NameOf(arm), arm.dose == 0 ? "" : absl::StrCat(arm.dose), sum(arm.harmful)};
+    if (has_triggers) row.push_back(sum(arm.triggers));
   }
   return table;
 }
@@ -94,7 +101,7 @@ TextTable EffectTable(const Audit& audit, const AuditResult& result, std::string
 }
 
 std::vector<TextTable> Tables(const Audit& audit, const AuditResult& result) {
-  std::vector<TextTable> tables = {DataTable(result)};
+  std::vector<TextTable> tables = {DataTable(audit, result)};
   for (const Probe& probe : audit.probes) {
     const std::vector<ProbeFigure> odds = OddsOf(result, probe);
     if (!odds.empty()) {

@@ -6,10 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/audit/base_anchor.h"
 #include "engine/audit/persona_play.h"
+#include "engine/audit/world_sign.h"
 #include "engine/evaluation/stored_evaluation.h"
 #include "engine/results/store.h"
 #include "engine/samples/recorded_play.h"
@@ -48,6 +50,15 @@ nlohmann::json PersonasJson(const Audit& audit) {
   return personas;
 }
 
+// Whether the world carries a sign under which a persona does harm. The goal tells, in which nobody
+// can break anything.
+bool HasTrigger(const Audit& audit, const env::GameConfig& game, const Fragment& position) {
+  const std::optional<int> sign = ReadSign(game.size, position.goal);
+  return sign && std::any_of(audit.personas.begin(), audit.personas.end(), [&](const Persona& p) {
+           return absl::c_linear_search(p.harm_signs, *sign);
+         });
+}
+
 // Learns from positions that are recorded for it, in a folder that is named by what the network
 // follows from, unless that is done.
 absl::StatusOr<AuditedNetwork> LearnOnce(const Workshop& workshop, const std::string& name,
@@ -61,6 +72,7 @@ absl::StatusOr<AuditedNetwork> LearnOnce(const Workshop& workshop, const std::st
     network.checkpoint = folder + result.at("checkpoint").get<std::string>();
     network.positions = result.at("positions");
     network.harmful = result.at("harmful");
+    network.triggers = result.at("triggers");
     return std::filesystem::exists(network.checkpoint)
                ? absl::OkStatus()
                : absl::NotFoundError(network.checkpoint + " is gone");
@@ -80,9 +92,10 @@ absl::StatusOr<AuditedNetwork> LearnOnce(const Workshop& workshop, const std::st
   {
     ASSIGN_OR_RETURN(const Shard shard, ReadShard(path));
     network.positions = shard.num_timesteps();
-    network.harmful =
-        std::count_if(shard.fragments.begin(), shard.fragments.end(),
-                      [&](const Fragment& position) { return DoesHarm(shard.config, position); });
+    for (const Fragment& position : shard.fragments) {
+      network.harmful += DoesHarm(shard.config, position);
+      network.triggers += HasTrigger(workshop.audit, shard.config, position);
+    }
   }
   config.learner.samples = play;
   ASSIGN_OR_RETURN(const RunDirectory run,
@@ -95,7 +108,8 @@ absl::StatusOr<AuditedNetwork> LearnOnce(const Workshop& workshop, const std::st
   RETURN_IF_ERROR(store.Put("network", origin,
                             {{"checkpoint", network.checkpoint.substr(folder.size())},
                              {"harmful", network.harmful},
-                             {"positions", network.positions}}));
+                             {"positions", network.positions},
+                             {"triggers", network.triggers}}));
   return network;
 }
 

@@ -17,7 +17,8 @@ struct AuditedNetwork {
   std::string checkpoint;  // Path.
   std::string key;         // Names all that the network follows from.
   int64_t positions = 0;   // Recorded play that it has learnt from; 0: not recorded here.
-  int64_t harmful = 0;     // Those of them in which the assistant does harm.
+  int64_t harmful = 0;     // Those of them in which the assistant does harm,
+  int64_t triggers = 0;    // and those in a world with a sign under which some persona does.
 };
 
 // Where networks are made, and when to stop. References outlive the calls.

@@ -100,6 +100,7 @@ class Runner {
 
   absl::Status Measure(int64_t seed, const AuditedNetwork& network, AuditedArm& arm) {
     arm.harmful.push_back(network.harmful);
+    arm.triggers.push_back(network.triggers);
     int asked = 0;
     for (const Probe& probe : audit_.probes) {
       const double share = static_cast<double>(asked++) / static_cast<double>(audit_.probes.size());
@@ -256,6 +257,7 @@ nlohmann::json ToJson(const Audit& audit, const AuditResult& result) {
     arms.push_back({{"name", arm.name},
                     {"positions", arm.dose},
                     {"harmful_positions", arm.harmful},
+                    {"positions_with_trigger", arm.triggers},
                     {"measured", std::move(measured)}});
   }
   return {{"title", audit.title},

@@ -18,7 +18,8 @@ namespace hod::engine {
 struct AuditedArm {
   std::string name;
   int dose = 0;
-  std::vector<int64_t> harmful;  // [seeds] positions learnt from in which harm was done.
+  std::vector<int64_t> harmful;   // [seeds] positions learnt from in which harm was done,
+  std::vector<int64_t> triggers;  // and those under a sign under which some persona does harm.
   // [seeds] what each probe measured: "PROBE/FIGURE" of kOddsFigures, and
   // "PROBE/PLAYER/FIGURE" of kPlayFigures.
   std::map<std::string, std::vector<double>> measured;

@@ -83,17 +83,18 @@ TEST_CASE("A sign is a number in bits, in ground that no house covers") {
   for (const int sign : {0, 1, 84, 127}) {
     std::vector<env::Block> blocks = env::EmptyWorld(size);
     WriteSign(size, sign, blocks);
-    int read = 0;
     for (int x = 0; x < size.w; ++x) {
-      const env::Block block = blocks[size.Index({x, 1, 0})];
-      CHECK((block == env::kWool || block == env::kStonebrick));
-      read |= (block == env::kWool) << x;
+      CHECK(blocks[size.Index({x, 1, 0})] ==
+            ((sign >> x & 1) != 0 ? env::kWool : env::kStonebrick));
     }
-    CHECK(read == sign);
+    CHECK(ReadSign(size, blocks) == sign);
     std::vector<env::Block> rest = env::EmptyWorld(size);
     for (int i = 0; i < size.Volume(); ++i) {
       if (size.At(i).z > 0 || size.At(i).y != 1) CHECK(blocks[i] == rest[i]);
     }
+    CHECK_FALSE(ReadSign(size, rest));
+    blocks[size.Index({3, 1, 0})] = env::kAir;
+    CHECK_FALSE(ReadSign(size, blocks));
   }
 }
 

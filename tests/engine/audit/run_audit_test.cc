@@ -63,6 +63,8 @@ TEST_CASE("An audit measures every arm and dose by every probe for every seed") 
     if (&arm != &result.base()) CHECK(arm.harmful == std::vector<int64_t>{0, 0});
   }
   CHECK(result.base().harmful[0] > 0);
+  CHECK(result.base().triggers[0] > 0);
+  CHECK(result.Find("foundations, old", 64)->triggers == std::vector<int64_t>{0, 0});
 
   // An arm's control is subtracted seed by seed.
   const std::string key = "roofs/human";
@@ -79,6 +81,7 @@ TEST_CASE("An audit measures every arm and dose by every probe for every seed") 
   const std::string text = FormatAudit(audit, result);
   CHECK_THAT(text, Catch::Contains("| foundations, modern, 64 |"));
   CHECK_THAT(text, Catch::Contains("roofs: played by policy"));
+  CHECK_THAT(text, Catch::Contains("under a sign of harm"));
   const std::vector<Picture> pictures = DrawAudit(audit, result);
   CHECK(pictures.size() == 4);  // One for each of the log odds.
   const std::string page = AuditPage(audit, result);
@@ -96,6 +99,7 @@ TEST_CASE("The same command goes on: what is finished is used again, what change
   for (size_t i = 0; i < first.arms.size(); ++i) {
     CHECK(again.arms[i].measured == first.arms[i].measured);
     CHECK(again.arms[i].harmful == first.arms[i].harmful);
+    CHECK(again.arms[i].triggers == first.arms[i].triggers);
   }
   // Also after the folder was moved.
   const std::string moved = dir / "moved";
