@@ -198,8 +198,10 @@ settings::Declaration Declare(RunConfig& c) {
   d.Number("learner.goal_weight", l.goal_weight, 0, 1e6,
            "weight of the goal's cross entropy; by ppo an assistant's only");
   d.Number("learner.human_weight", l.human_weight, 0, 1e6, "weight of the human action loss");
-  d.Number("learner.goal_kl_weight", l.goal_kl_weight, 0, 1e6,
-           "price of moving the goal prediction, at the end of training; rises from 0");
+  d.Number(
+      "learner.goal_kl_weight", l.goal_kl_weight, 0, 1e6,
+      "price of moving the goal prediction from the one that plays, at the end of training; rises "
+      "from 0; of self-play alone");
   d.Number("learner.max_gradient_norm", l.max_gradient_norm, 1e-6, 1e9,
            "gradients are clipped to it");
   d.Number("learner.ema_decay", l.ema_decay, 0, 1,

@@ -106,9 +106,11 @@ class BatchLearner {
     const std::unique_ptr<const Batch> batch = std::move(next_);
     // The next samples are made ready beside this step.
     ASSIGN_OR_RETURN(auto next, RunBeside([&] { return SampleFor(session_.steps() + 1); }));
-    const models::StepConfig step = {
-        .learning_rate = session_.LearningRate(),
-        .goal_kl_weight = config_.goal_kl_weight * session_.Progress()};
+    models::StepConfig step = {.learning_rate = session_.LearningRate()};
+    // Recorded play was not played by what is published: nothing is to stay near it.
+    if (config_.samples == kSelfPlay) {
+      step.goal_kl_weight = config_.goal_kl_weight * session_.Progress();
+    }
     const absl::StatusOr<models::Losses> made = trainer_.Step(batch->examples, step);
     absl::StatusOr<std::unique_ptr<Batch>> sampled = next.get();
     ASSIGN_OR_RETURN(const models::Losses losses, made);

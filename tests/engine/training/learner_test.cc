@@ -125,6 +125,11 @@ TEST_CASE("Recorded play is learnt from so often, and nothing of it is deleted")
   const RunDirectory often = RunOf(dir.path() + "/often", config);
   RunInPieces(often, steps);
   CheckSame(FinalState(often, steps), FinalState(straight, steps));
+  // Nor is the goal prediction held where it was when nothing was learnt.
+  config.learner.goal_kl_weight = 30;
+  const RunDirectory held = RunOf(dir.path() + "/held", config);
+  REQUIRE(RunLearner(held, stop).ok());
+  CheckSame(FinalState(held, steps), FinalState(straight, steps));
   CHECK(ListShards(played.shards())->size() == 4);
   CHECK(ListShards(straight.shards())->empty());
 
