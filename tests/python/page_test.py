@@ -1,5 +1,6 @@
 """The page of `hod play` in a real browser, beside a real assistant."""
 
+import os
 import shutil
 
 import numpy as np
@@ -9,6 +10,7 @@ from program_server import serve, wait_until
 
 pytest.importorskip("selenium")
 from selenium import webdriver  # noqa: E402
+from selenium.webdriver.chrome.service import Service  # noqa: E402
 from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
@@ -38,7 +40,9 @@ def driver():
     for argument in ("headless=new", "no-sandbox", "enable-unsafe-swiftshader"):
         options.add_argument(f"--{argument}")
     options.add_argument("--window-size=1200,800")
-    driver = webdriver.Chrome(options=options)
+    # A browser does not bear the sanitizers that are preloaded for the package.
+    environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+    driver = webdriver.Chrome(options=options, service=Service(env=environment))
     yield driver
     driver.quit()
 

@@ -135,11 +135,7 @@ def run(command, environment, timeout=120):
 class Faults:
     def __init__(self, options):
         self.options = options
-        self.environment = {
-            "PATH": "/usr/bin:/bin",
-            "HOME": options.home,
-            "XDG_CACHE_HOME": options.home,
-        }
+        self.environment = dict(os.environ, HOME=options.home, XDG_CACHE_HOME=options.home)
 
     def try_once(self, task, call, error, at):
         """Returns how many such calls there were, and what went wrong (None: nothing)."""
