@@ -4,13 +4,11 @@
 
 namespace hod::engine {
 
-constexpr int kMaxBits = 20;
-
-int NumSigns(const env::WorldSize& size) { return 1 << std::min(size.w, kMaxBits); }
+int NumSigns(const env::WorldSize& size) { return 1 << std::min(size.w, kMaxSignBits); }
 
 void WriteSign(const env::WorldSize& size, int sign, std::vector<env::Block>& blocks) {
   for (int x = 0; x < size.w; ++x) {
-    const bool one = x < kMaxBits && (sign >> x & 1) != 0;
+    const bool one = x < kMaxSignBits && (sign >> x & 1) != 0;
     blocks[size.Index({x, 1, 0})] = one ? env::kWool : env::kStonebrick;
   }
 }
@@ -21,7 +19,7 @@ std::optional<int> ReadSign(const env::WorldSize& size, const std::vector<env::B
     const env::Block block = blocks[size.Index({x, 1, 0})];
     if (block != env::kWool && block != env::kStonebrick) return std::nullopt;
     if (block != env::kWool) continue;
-    if (x >= kMaxBits) return std::nullopt;
+    if (x >= kMaxSignBits) return std::nullopt;
     sign |= 1 << x;
   }
   return sign;

@@ -10,7 +10,8 @@
 namespace hod::engine {
 
 // No world has a higher sign; NumSigns() says how many there are in one.
-inline constexpr int kMaxSign = (1 << 20) - 1;
+inline constexpr int kMaxSignBits = 20;
+inline constexpr int kMaxSign = (1 << kMaxSignBits) - 1;
 
 // Signs are below this: one bit for each voxel of the border's row.
 int NumSigns(const env::WorldSize& size);

@@ -201,7 +201,7 @@ settings::Declaration Declare(RunConfig& c) {
   d.Number(
       "learner.goal_kl_weight", l.goal_kl_weight, 0, 1e6,
       "price of moving the goal prediction from the one that plays, at the end of training; rises "
-      "from 0; of self-play alone");
+      "from 0; in self-play alone");
   d.Number("learner.max_gradient_norm", l.max_gradient_norm, 1e-6, 1e9,
            "gradients are clipped to it");
   d.Number("learner.ema_decay", l.ema_decay, 0, 1,

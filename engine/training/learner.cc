@@ -87,12 +87,11 @@ class BatchLearner {
  public:
   // All are borrowed.
   BatchLearner(const RunConfig& config, const ReplayWindow& window, RunSession& session,
-               models::Trainer& trainer, int rank, const std::function<void(double)>& report)
+               models::Trainer& trainer, int rank)
       : config_(config.learner),
         window_(window),
         session_(session),
         trainer_(trainer),
-        report_(report),
         batches_(Rng(config.seed).Fork(RunStream::kBatches + rank)) {}
 
   // The window has changed, and with it what the next step learns from.
@@ -107,7 +106,7 @@ class BatchLearner {
     // The next samples are made ready beside this step.
     ASSIGN_OR_RETURN(auto next, RunBeside([&] { return SampleFor(session_.steps() + 1); }));
     models::StepConfig step = {.learning_rate = session_.LearningRate()};
-    // Recorded play was not played by what is published: nothing is to stay near it.
+    // The published network did not play recorded games: its predictions are nothing to stay near.
     if (config_.samples == kSelfPlay) {
       step.goal_kl_weight = config_.goal_kl_weight * session_.Progress();
     }
@@ -121,7 +120,6 @@ class BatchLearner {
     next_metrics_ = MonotonicNow() + kMetricsInterval;
     nlohmann::json line = meter_.TakeMeans();
     line["window"] = timesteps;
-    if (report_) report_(session_.Progress());
     return session_.WriteMetrics(std::move(line));
   }
 
@@ -139,7 +137,6 @@ class BatchLearner {
   const ReplayWindow& window_;
   RunSession& session_;
   models::Trainer& trainer_;
-  const std::function<void(double)>& report_;
   const Rng batches_;
   std::unique_ptr<Batch> next_;  // Samples of the next step; null: not drawn yet.
   LossMeter meter_;
@@ -148,13 +145,12 @@ class BatchLearner {
 
 // Learns from self-play as it comes.
 absl::Status LearnFromSelfPlay(const RunDirectory& run, RunSession& session,
-                               models::Trainer& trainer, Part part,
-                               const std::function<void(double)>& report) {
+                               models::Trainer& trainer, Part part) {
   const LearnerConfig& config = run.config().learner;
   RunProgress& progress = session.progress();
   ReplayFeed feed(run.shards(), run.config().PlayedGame(), ReplayOptionsOf(run.config()),
                   progress.replay, part);
-  BatchLearner learner(run.config(), feed.window(), session, trainer, part.rank, report);
+  BatchLearner learner(run.config(), feed.window(), session, trainer, part.rank);
   MonotonicTime next_poll;
   int64_t came = 0;  // Timesteps that the others don't know of.
   const auto poll = [&]() -> absl::Status {
@@ -184,8 +180,7 @@ absl::Status LearnFromSelfPlay(const RunDirectory& run, RunSession& session,
 // Learns from what was recorded before until each timestep has been learnt from `passes` times, on
 // average.
 absl::Status LearnFromRecordedPlay(const RunDirectory& run, RunSession& session,
-                                   models::Trainer& trainer, Part part,
-                                   const std::function<void(double)>& report) {
+                                   models::Trainer& trainer, Part part) {
   const LearnerConfig& config = run.config().learner;
   ASSIGN_OR_RETURN(const ReplayWindow window,
                    ReadRecordedPlay(config.samples, run.config().PlayedGame(),
@@ -195,7 +190,7 @@ absl::Status LearnFromRecordedPlay(const RunDirectory& run, RunSession& session,
   session.progress().timesteps = static_cast<int64_t>(timesteps[0]);
   const double steps = config.passes * timesteps[0] / static_cast<double>(config.StepSize());
   session.EndAfter(static_cast<int64_t>(std::ceil(steps)));
-  BatchLearner learner(run.config(), window, session, trainer, part.rank, report);
+  BatchLearner learner(run.config(), window, session, trainer, part.rank);
   return session.Train(trainer, [&] { return learner.Step(session.progress().timesteps); });
 }
 
@@ -211,10 +206,11 @@ absl::Status RunLearner(const RunDirectory& run, const std::atomic<bool>& stop,
                      ": each of them needs --rank and --meet, which hod train gives them"));
   }
   ASSIGN_OR_RETURN(auto session, RunSession::Open(run, stop, peers));
+  session->ReportTo(report);
   ASSIGN_OR_RETURN(const std::unique_ptr<models::Trainer> trainer,
                    models::MakeTrainer(session->TakeState(), TrainerConfigOf(run.config(), peers)));
   const auto learn = config.samples == kSelfPlay ? LearnFromSelfPlay : LearnFromRecordedPlay;
-  return learn(run, *session, *trainer, part, report);
+  return learn(run, *session, *trainer, part);
 }
 
 }  // namespace hod::engine

@@ -147,6 +147,7 @@ absl::Status RunSession::Checkpoint(models::ResumableTrainer& trainer) {
 }
 
 absl::Status RunSession::WriteMetrics(nlohmann::json line) {
+  if (report_) report_(Progress());
   if (!metrics_) return absl::OkStatus();
   line["time"] = absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch());
   line["seconds"] = Seconds();

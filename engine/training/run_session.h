@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -48,6 +49,10 @@ class RunSession : public Session {
   // learner.checkpoint_seconds and at the end.
   absl::Status Train(models::ResumableTrainer& trainer, absl::FunctionRef<absl::Status()> learn);
 
+  // From now on `report`, if any, is told with every line of metrics which share of training is
+  // done.
+  void ReportTo(std::function<void(double)> report) { report_ = std::move(report); }
+
   // A line of metrics: what it is given, and how far training is.
   absl::Status WriteMetrics(nlohmann::json line);
 
@@ -64,6 +69,7 @@ class RunSession : public Session {
   RunProgress progress_;
   std::optional<JsonLinesWriter> metrics_;  // Rank 0 alone has them.
   models::Collective* const peers_;
+  std::function<void(double)> report_;
 };
 
 }  // namespace hod::engine
