@@ -93,6 +93,11 @@ absl::Status Complete(RunConfig& config) {
         "learner.samples: expected self-play with learner.algorithm = ppo, which learns from what "
         "it has just played");
   }
+  if (config.learner.algorithm == Algorithm::kPpo &&
+      config.learner.optimizer != models::OptimizerKind::kAdam) {
+    return absl::InvalidArgumentError(
+        "learner.optimizer: expected adam with learner.algorithm = ppo");
+  }
   if (config.learner.learners > 1) {
     const auto alone = [&](const char* setting) {
       return absl::InvalidArgumentError(absl::StrCat("learner.learners: ", config.learner.learners,

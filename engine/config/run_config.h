@@ -14,6 +14,7 @@
 #include "mcts/options.h"
 #include "models/backends/make_evaluator.h"
 #include "models/network/network.h"
+#include "models/training/optimizer.h"
 
 namespace hod::engine {
 
@@ -55,6 +56,7 @@ struct LearnerConfig {
   int learners = 1;           // Processes that learn together (models/training/collective.h).
   double peer_seconds = 120;  // One that does not answer the others for so long is lost.
   int batch_size = 64;        // Each learner's.
+  models::OptimizerKind optimizer = models::OptimizerKind::kAdam;
   double learning_rate = 1e-3;
   double final_learning_rate = 1e-3;
   double value_weight = 0.01;

@@ -76,6 +76,7 @@ models::TrainerConfig TrainerConfigOf(const RunConfig& run, models::Collective* 
   trainer.threads = ThreadsOf(run, AvailableThreads()).learner;
   trainer.weights = {
       .value = config.value_weight, .goal = config.goal_weight, .human = config.human_weight};
+  trainer.optimizer = config.optimizer;
   trainer.ema_decay = config.ema_decay;
   trainer.max_gradient_norm = config.max_gradient_norm;
   trainer.peers = peers;

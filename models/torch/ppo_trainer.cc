@@ -11,11 +11,11 @@
 #include "env/base/parallel.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
-#include "models/torch/adam.h"
 #include "models/torch/batch.h"
 #include "models/torch/forward.h"
 #include "models/torch/library.h"
 #include "models/torch/losses.h"
+#include "models/torch/optimizer.h"
 
 namespace hod::models {
 namespace {
@@ -188,7 +188,7 @@ class TorchPpoTrainer final : public PpoTrainer {
       : config_(config),
         network_config_(state.network.config),
         parameters_(at::tensor(state.network.parameters)),
-        adam_{at::tensor(state.first_moment), at::tensor(state.second_moment), state.steps} {
+        optimizer_{at::tensor(state.first_moment), at::tensor(state.second_moment), state.steps} {
     parameters_.set_requires_grad(true);
   }
 
@@ -239,15 +239,15 @@ class TorchPpoTrainer final : public PpoTrainer {
   }
 
   void MarkPublished() override {}
-  int64_t steps() const override { return adam_.steps; }
+  int64_t steps() const override { return optimizer_.steps; }
   Network network() const override { return {network_config_, ToVector(parameters_)}; }
   TrainerState state() const override {
     return {network(),
             {},
             ToVector(parameters_),
-            ToVector(adam_.first_moment),
-            ToVector(adam_.second_moment),
-            adam_.steps};
+            ToVector(optimizer_.first_moment),
+            ToVector(optimizer_.second_moment),
+            optimizer_.steps};
   }
 
  private:
@@ -337,7 +337,8 @@ class TorchPpoTrainer final : public PpoTrainer {
     const absl::Status bad = absl::InternalError("the loss or its gradient is not finite");
     if (!std::isfinite(sums.losses.total) || !std::isfinite(kl)) return bad;
     if (config_.target_kl > 0 && kl > config_.target_kl) return false;
-    const double norm = adam_.Update(parameters_, update.learning_rate, config_.max_gradient_norm);
+    const double norm =
+        optimizer_.Update(parameters_, update.learning_rate, config_.max_gradient_norm);
     if (!std::isfinite(norm)) return bad;
     sums.losses.gradient_norm += norm;
     ++sums.losses.steps;
@@ -347,7 +348,7 @@ class TorchPpoTrainer final : public PpoTrainer {
   PpoTrainerConfig config_;
   NetworkConfig network_config_;
   Tensor parameters_;  // [P], the leaf of every gradient.
-  Adam adam_;
+  TorchOptimizer optimizer_;
 };
 
 }  // namespace

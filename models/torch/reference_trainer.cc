@@ -12,9 +12,9 @@
 #include "env/base/status.h"
 #include "env/game/observation.h"
 #include "models/reference/observation.h"
-#include "models/torch/adam.h"
 #include "models/torch/library.h"
 #include "models/torch/losses.h"
+#include "models/torch/optimizer.h"
 #include "models/torch/reference_forward.h"
 
 namespace hod::models {
@@ -55,7 +55,7 @@ class TorchReferenceTrainer final : public ReferenceTrainer {
       }
     }
     parameters_ = at::cat(trained);
-    adam_ = {at::zeros_like(parameters_), at::zeros_like(parameters_), 0};
+    optimizer_ = {at::zeros_like(parameters_), at::zeros_like(parameters_), 0};
     parameters_.set_requires_grad(true);
   }
 
@@ -78,7 +78,7 @@ class TorchReferenceTrainer final : public ReferenceTrainer {
         .backward();
     Losses losses = sums.Means();
     losses.gradient_norm =
-        adam_.Update(parameters_, step.learning_rate, trainer_config_.max_gradient_norm);
+        optimizer_.Update(parameters_, step.learning_rate, trainer_config_.max_gradient_norm);
     if (!std::isfinite(losses.total) || !std::isfinite(losses.gradient_norm)) {
       return absl::InternalError("the loss or its gradient is not finite");
     }
@@ -191,7 +191,7 @@ class TorchReferenceTrainer final : public ReferenceTrainer {
   std::vector<ReferenceTensor> layout_;
   Tensor parameters_;            // [P], the leaf of every gradient, in the order of the layout.
   ReferenceTensors statistics_;  // Batch normalisation's.
-  Adam adam_;
+  TorchOptimizer optimizer_;
 };
 
 }  // namespace

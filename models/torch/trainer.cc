@@ -12,11 +12,11 @@
 #include "env/base/parallel.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
-#include "models/torch/adam.h"
 #include "models/torch/batch.h"
 #include "models/torch/forward.h"
 #include "models/torch/library.h"
 #include "models/torch/losses.h"
+#include "models/torch/optimizer.h"
 
 namespace hod::models {
 namespace {
@@ -41,7 +41,8 @@ class TorchTrainer final : public Trainer {
         device_(DeviceOf(config.device)),
         parameters_(OnDevice(state.network.parameters)),
         published_(OnDevice(state.published)),
-        adam_{OnDevice(state.first_moment), OnDevice(state.second_moment), state.steps} {
+        optimizer_{OnDevice(state.first_moment), OnDevice(state.second_moment), state.steps,
+                   MatricesOf(config.optimizer, state.network.config)} {
     if (config.ema_decay > 0) average_ = OnDevice(state.Acting().parameters);
     parameters_.set_requires_grad(true);
   }
@@ -70,7 +71,7 @@ class TorchTrainer final : public Trainer {
     LossSums sums(examples, config_.weights, step.goal_kl_weight);
     // Every step has a stream of its own, so that a run that was stopped goes on as it would have.
     const at::Generator generator = at::detail::createCPUGenerator(
-        Rng(config_.seed).Fork(static_cast<uint64_t>(adam_.steps))());
+        Rng(config_.seed).Fork(static_cast<uint64_t>(optimizer_.steps))());
     for (size_t begin = 0; begin < examples.size(); begin += chunk_size()) {
       const Chunk chunk = prepared.empty() ? Encode(examples.subspan(begin, chunk_size()))
                                            : prepared[begin / chunk_size()];
@@ -81,7 +82,8 @@ class TorchTrainer final : public Trainer {
     Losses losses = sums.Means();
     const absl::Status bad = absl::InternalError("the loss or its gradient is not finite");
     if (!std::isfinite(losses.total)) return bad;
-    losses.gradient_norm = adam_.Update(parameters_, step.learning_rate, config_.max_gradient_norm);
+    losses.gradient_norm =
+        optimizer_.Update(parameters_, step.learning_rate, config_.max_gradient_norm);
     if (!std::isfinite(losses.gradient_norm)) return bad;
     Average();
     return losses;
@@ -105,15 +107,15 @@ class TorchTrainer final : public Trainer {
     return errors;
   }
 
-  int64_t steps() const override { return adam_.steps; }
+  int64_t steps() const override { return optimizer_.steps; }
   Network network() const override { return {network_config_, ToVector(parameters_)}; }
   TrainerState state() const override {
     return {network(),
             average_.defined() ? ToVector(average_) : std::vector<float>(),
             ToVector(published_),
-            ToVector(adam_.first_moment),
-            ToVector(adam_.second_moment),
-            adam_.steps};
+            ToVector(optimizer_.first_moment),
+            ToVector(optimizer_.second_moment),
+            optimizer_.steps};
   }
 
  private:
@@ -141,7 +143,7 @@ class TorchTrainer final : public Trainer {
     return same ? taken : std::vector<Chunk>();
   }
 
-  // A GPU computes in bfloat16; parameters, losses and Adam are in float32.
+  // A GPU computes in bfloat16; parameters, losses and the optimizer are in float32.
   ForwardPass Forward(const Tensor& parameters) const {
     return ForwardPass(network_config_,
                        parameters.to(device_.is_cuda() ? at::kBFloat16 : at::kFloat));
@@ -156,7 +158,7 @@ class TorchTrainer final : public Trainer {
   void Average() {
     if (!average_.defined()) return;
     const at::NoGradGuard no_grad;
-    const auto steps = static_cast<double>(adam_.steps);
+    const auto steps = static_cast<double>(optimizer_.steps);
     const double decay = std::min(config_.ema_decay, steps / (steps + 9));
     average_.lerp_(parameters_.detach(), 1 - decay);
   }
@@ -169,7 +171,7 @@ class TorchTrainer final : public Trainer {
   Tensor parameters_;  // [P], the leaf of every gradient.
   Tensor average_;     // [P]; undefined if there is none.
   Tensor published_;   // [P]
-  Adam adam_;
+  TorchOptimizer optimizer_;
 };
 
 }  // namespace

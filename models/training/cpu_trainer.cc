@@ -7,9 +7,9 @@
 #include "env/base/parallel.h"
 #include "env/base/random.h"
 #include "env/base/status.h"
-#include "models/training/adam.h"
 #include "models/training/example_losses.h"
 #include "models/training/network_pass.h"
+#include "models/training/optimizer.h"
 
 namespace hod::models {
 namespace {
@@ -20,7 +20,8 @@ class CpuTrainer final : public Trainer {
       : config_(config),
         parameters_(state.network.parameters),
         published_(state.published),
-        adam_{state.first_moment, state.second_moment, state.steps},
+        optimizer_(config.optimizer, state.network.config,
+                   {state.first_moment, state.second_moment, state.steps}),
         kernels_(kernels),
         present_(state.network.config, kernels),
         published_network_(state.network.config, kernels) {
@@ -54,7 +55,7 @@ class CpuTrainer final : public Trainer {
       // Every example of every step has a stream of its own, so that a run that was stopped goes on
       // as it would have.
       pass.Forward(present_, config_.dropout,
-                   Rng(config_.seed).Fork(static_cast<uint64_t>(adam_.steps)).Fork(first + i));
+                   Rng(config_.seed).Fork(static_cast<uint64_t>(steps())).Fork(first + i));
       parts[i] = LossesAndGradient(examples[i], scales,
                                    holds_goal ? worker.published.data() : nullptr, pass);
       pass.Backward(present_, worker.gradient);
@@ -74,8 +75,8 @@ class CpuTrainer final : public Trainer {
     if (config_.peers != nullptr) {
       RETURN_IF_ERROR(config_.peers->Sum(absl::MakeSpan(gradient_)));
     }
-    losses.gradient_norm = adam_.Update(absl::MakeSpan(parameters_), absl::MakeSpan(gradient_),
-                                        step.learning_rate, config_.max_gradient_norm);
+    losses.gradient_norm = optimizer_.Update(absl::MakeSpan(parameters_), absl::MakeSpan(gradient_),
+                                             step.learning_rate, config_.max_gradient_norm);
     if (!std::isfinite(losses.gradient_norm)) return bad;
     Average();
     return losses;
@@ -104,10 +105,11 @@ class CpuTrainer final : public Trainer {
     return errors;
   }
 
-  int64_t steps() const override { return adam_.steps; }
+  int64_t steps() const override { return optimizer_.moments().steps; }
   Network network() const override { return {network_config(), parameters_}; }
   TrainerState state() const override {
-    return {network(), average_, published_, adam_.first, adam_.second, adam_.steps};
+    const auto& [first, second, steps] = optimizer_.moments();
+    return {network(), average_, published_, first, second, steps};
   }
 
  private:
@@ -148,8 +150,8 @@ class CpuTrainer final : public Trainer {
   // The first steps count for more, so that the random start is soon forgotten.
   void Average() {
     if (average_.empty()) return;
-    const auto steps = static_cast<double>(adam_.steps);
-    const auto share = static_cast<float>(1 - std::min(config_.ema_decay, steps / (steps + 9)));
+    const auto made = static_cast<double>(steps());
+    const auto share = static_cast<float>(1 - std::min(config_.ema_decay, made / (made + 9)));
     for (size_t i = 0; i < average_.size(); ++i) {
       average_[i] += share * (parameters_[i] - average_[i]);
     }
@@ -160,7 +162,7 @@ class CpuTrainer final : public Trainer {
   std::vector<float> average_;  // Empty if there is none.
   std::vector<float> published_;
   std::vector<float> gradient_;
-  AdamMoments adam_;
+  Optimizer optimizer_;
   const Kernels& kernels_;
   PackedNetwork present_, published_network_;
   env::WorldSize size_{};

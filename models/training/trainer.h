@@ -1,5 +1,5 @@
 // Training of a network on examples of play: the losses of AssistanceZero (Laidlaw et al. 2025,
-// Section 4), Adam, and an average of what it comes to.
+// Section 4), an optimizer, and an average of what it comes to.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "models/backends/backend.h"
 #include "models/training/collective.h"
+#include "models/training/optimizer.h"
 #include "models/training/trainable.h"
 
 namespace hod::models {
@@ -22,6 +23,7 @@ struct LossWeights {
 
 struct TrainerConfig {
   LossWeights weights{};
+  OptimizerKind optimizer = OptimizerKind::kAdam;
   double max_gradient_norm = 10.0;
   // Decay of the parameters' exponential moving average, which then acts in their place; 0: none.
   double ema_decay = 0;
@@ -45,7 +47,7 @@ class Trainer : public ResumableTrainer, public ExampleTrainer {
 };
 
 // Computes on the processor's vector units or, with Device::kCuda, in libtorch on the GPU. Sums,
-// losses and Adam are in float32 everywhere. Error: no such device here, no libtorch for it, or
+// losses and the optimizer are in float32 everywhere. Error: no such device here, no libtorch for it, or
 // none of that precision. Requires a valid network and vectors of its size; peers on the processor
 // only.
 absl::StatusOr<std::unique_ptr<Trainer>> MakeTrainer(const TrainerState& state,

@@ -12,7 +12,7 @@ struct TrainerState {
   Network network;                  // What is trained.
   std::vector<float> average;       // Average of its parameters, if there is one; else empty.
   std::vector<float> published;     // What acted at the last MarkPublished().
-  std::vector<float> first_moment;  // Adam's; all of the size of network.parameters.
+  std::vector<float> first_moment;  // The optimizer's; all of the size of network.parameters.
   std::vector<float> second_moment;
   int64_t steps = 0;  // Gradient steps made.
 

@@ -1,16 +1,20 @@
-// Adam (Kingma & Ba 2015) over one flat vector of parameters, with its usual constants. Only for
-// the .cc files of models/.
+// The optimizers of models/training/optimizer.h over one flat tensor, on any device. Only for the
+// .cc files of models/.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <vector>
+
+#include "models/training/optimizer.h"
 
 namespace hod::models {
 
-struct Adam {
+struct TorchOptimizer {
   at::Tensor first_moment, second_moment;  // [P]
   int64_t steps = 0;
+  std::vector<ParameterMatrix> matrices = {};  // Those that Muon moves; none with Adam.
 
   // One update of `parameters` [P], in place. The gradient is first clipped to `max_norm`; returns
   // its norm before, and does nothing if that is not finite.
