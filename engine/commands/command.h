@@ -10,8 +10,8 @@ namespace hod::engine {
 
 extern std::atomic<bool> g_stop;
 
-// While one lives, SIGINT and SIGTERM set g_stop instead of ending the program: for commands that
-// finish what they are writing and return.
+// While one lives, SIGINT, SIGTERM and, unless it is ignored (nohup), SIGHUP set g_stop instead of
+// ending the program: for commands that finish what they are writing and return.
 class StopOnSignals {
  public:
   StopOnSignals();

@@ -53,10 +53,10 @@ absl::Status Run(const Options& options) {
                                                       .human = options.human,
                                                       .record_directory = options.record,
                                                       .stop = &g_stop}));
-  std::fputs(FormatTable(report).c_str(), stdout);
-  if (!options.json.empty()) {
+  if (!options.json.empty()) {  // First: whoever reads what is printed may stop before its end.
     RETURN_IF_ERROR(WriteFileAtomically(options.json, DumpJson(ToJson(report), 1) + "\n"));
   }
+  std::fputs(FormatTable(report).c_str(), stdout);
   const auto asked_for = static_cast<size_t>(config.evaluation.episodes);
   if (report.houses.size() == asked_for) return absl::OkStatus();
   return absl::CancelledError(

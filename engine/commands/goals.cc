@@ -254,7 +254,8 @@ void AddGoals(CLI::App& app, absl::Status& result) {
     return sub;
   };
   add("stats", "Figures of houses beside those of 18 houses people built", Stats)
-      ->add_option("--reference", options->reference, "compare with these instead");
+      ->add_option("--reference", options->reference, "compare with these instead")
+      ->check(Path());
   CLI::App* sheet = add("sheet", "Draw houses (PNG)", Sheet);
   sheet->add_option("--columns", options->columns, "houses a row")->check(WholeNumber(1, 100));
   sheet->add_option("--out", options->out, "the picture (.png)")

@@ -63,9 +63,11 @@ absl::Status RunStats(const StatsOptions& options) {
   const bool people = !options.recordings.empty();
   ASSIGN_OR_RETURN(BuildingReport report, people ? WatchPeople(options) : WatchModel(options));
   report.name = !options.name.empty() ? options.name : people ? "people" : options.human;
+  if (!options.json.empty()) {  // First: whoever reads what is printed may stop before its end.
+    RETURN_IF_ERROR(WriteFileAtomically(options.json, DumpJson(ToJson(report), 1) + "\n"));
+  }
   std::fputs(FormatBuilding(report).c_str(), stdout);
-  if (options.json.empty()) return absl::OkStatus();
-  return WriteFileAtomically(options.json, DumpJson(ToJson(report), 1) + "\n");
+  return absl::OkStatus();
 }
 
 void AddStats(CLI::App& humans, absl::Status& result) {

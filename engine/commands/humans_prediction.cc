@@ -84,16 +84,9 @@ absl::Status RunEvaluate(const EvaluateOptions& options) {
   }
   const StopOnSignals stop;
   ASSIGN_OR_RETURN(const Scores scores, ScoreHuman(options.human, how, people));
-  absl::PrintF("%s: split %s, protocol %s, one in %d decisions\n\n%s", options.human,
-               NameOf(how.split), NameOf(how.protocol), how.every, FormatScores(scores));
-  Scores baseline;
-  if (!options.baseline.empty()) {
-    ASSIGN_OR_RETURN(Scores scored, ScoreHuman(options.baseline, how, people));
-    baseline = std::move(scored);
-    absl::PrintF("\nLess %s, on the same decisions:\n\n%s", options.baseline,
-                 FormatDifferences(scores, baseline));
-  }
-  if (options.json.empty()) return absl::OkStatus();
+  std::string text =
+      absl::StrFormat("%s: split %s, protocol %s, one in %d decisions\n\n%s", options.human,
+                      NameOf(how.split), NameOf(how.protocol), how.every, FormatScores(scores));
   nlohmann::json report = ToJson(scores);
   report["human"] = options.name.empty() ? options.human : options.name;
   report["split"] = NameOf(how.split);
@@ -101,10 +94,17 @@ absl::Status RunEvaluate(const EvaluateOptions& options) {
   report["every"] = how.every;
   report["seed"] = how.seed;
   if (!options.baseline.empty()) {
+    ASSIGN_OR_RETURN(const Scores baseline, ScoreHuman(options.baseline, how, people));
+    absl::StrAppendFormat(&text, "\nLess %s, on the same decisions:\n\n%s", options.baseline,
+                          FormatDifferences(scores, baseline));
     report["differences"] = DifferencesJson(scores, baseline);
     report["differences"]["baseline"] = options.baseline;
   }
-  return WriteFileAtomically(options.json, DumpJson(report, 1) + "\n");
+  if (!options.json.empty()) {  // First: whoever reads what is printed may stop before its end.
+    RETURN_IF_ERROR(WriteFileAtomically(options.json, DumpJson(report, 1) + "\n"));
+  }
+  std::fputs(text.c_str(), stdout);
+  return absl::OkStatus();
 }
 
 }  // namespace

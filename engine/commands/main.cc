@@ -15,11 +15,14 @@ namespace hod::engine {
 std::atomic<bool> g_stop{false};
 
 StopOnSignals::StopOnSignals() {
-  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { g_stop = true; });
+  const auto stop = [](int) { g_stop = true; };
+  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, stop);
+  if (std::signal(SIGHUP, stop) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
 StopOnSignals::~StopOnSignals() {
   for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
+  if (std::signal(SIGHUP, SIG_DFL) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
 }  // namespace hod::engine

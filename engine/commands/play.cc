@@ -110,10 +110,12 @@ void AddPlay(CLI::App& app, absl::Status& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
       app.add_subcommand("play", "Build houses in the browser, beside an assistant");
-  command->add_option("--assistant", options->assistant,
-                      AssistantSpecs() +
-                          " (default: the newest checkpoint of runs/demo, or else "
-                          "the one that is part of the program)");
+  command
+      ->add_option("--assistant", options->assistant,
+                   AssistantSpecs() +
+                       " (default: the newest checkpoint of runs/demo, or else "
+                       "the one that is part of the program)")
+      ->check(Path());
   command->add_option("--goals", options->goals, env::kGoalSpecs)->capture_default_str();
   command->add_option("--world", options->world,
                       "demo (7x7x7), paper (11x10x10) or WxHxD (default: that of the assistant)");

@@ -55,18 +55,21 @@ absl::Status Run(const Options& options) {
     }
   }
   ASSIGN_OR_RETURN(const std::vector<BeliefFigures> results, RunBeliefStudy(study, networks));
-  std::fputs(FormatBeliefs(results).c_str(), stdout);
+  // Files first: whoever reads what is printed may stop before its end.
   if (!options.picture.empty()) {
     RETURN_IF_ERROR(DrawReliability(results).WritePng(options.picture));
   }
-  if (options.json.empty()) return absl::OkStatus();
-  nlohmann::json figures = nlohmann::json::array();
-  for (const BeliefFigures& result : results) figures.push_back(ToJson(result));
-  const nlohmann::json json = {{"goals", study.goals},       {"human", study.human},
-                               {"episodes", study.episodes}, {"every", study.every},
-                               {"seed", study.seed},         {"git_revision", kGitRevision},
-                               {"networks", figures}};
-  return WriteFileAtomically(options.json, DumpJson(json, 1) + "\n");
+  if (!options.json.empty()) {
+    nlohmann::json figures = nlohmann::json::array();
+    for (const BeliefFigures& result : results) figures.push_back(ToJson(result));
+    const nlohmann::json json = {{"goals", study.goals},       {"human", study.human},
+                                 {"episodes", study.episodes}, {"every", study.every},
+                                 {"seed", study.seed},         {"git_revision", kGitRevision},
+                                 {"networks", figures}};
+    RETURN_IF_ERROR(WriteFileAtomically(options.json, DumpJson(json, 1) + "\n"));
+  }
+  std::fputs(FormatBeliefs(results).c_str(), stdout);
+  return absl::OkStatus();
 }
 
 }  // namespace

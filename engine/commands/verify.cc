@@ -21,16 +21,6 @@
 namespace hod::engine {
 namespace {
 
-// The first line of a file, by which the kinds of files are told apart.
-absl::StatusOr<nlohmann::json> FirstLine(const std::string& path) {
-  absl::StatusOr<GzipLineReader> reader = GzipLineReader::Open(path);
-  RETURN_IF_ERROR(reader.status());
-  std::string line;
-  RETURN_IF_ERROR(reader->Next(line).status());
-  auto json = ParseJson(line);
-  return json.ok() ? *std::move(json) : nlohmann::json();  // The file's own reader will say why.
-}
-
 std::string Verdict(const std::optional<std::string>& difference) {
   return difference ? "DIFFERENT" : "equal";
 }
@@ -54,7 +44,9 @@ void Print(const env::HumanVerifyReport& report) {
 
 // Prints what was checked; returns the first difference, if any.
 absl::StatusOr<std::optional<std::string>> VerifyFile(const std::string& path) {
-  ASSIGN_OR_RETURN(nlohmann::json first_line, FirstLine(path));
+  ASSIGN_OR_RETURN(const std::string text, FirstLine(path));
+  // By the first line the kinds of files are told apart; one's own reader says what is wrong.
+  const nlohmann::json first_line = ParseJson(text).value_or(nlohmann::json());
   if (env::IsHumanRecording(first_line)) {
     ASSIGN_OR_RETURN(auto report, env::VerifyHumanRecording(path));
     absl::PrintF("%s: %d episodes, %d rows: %s\n", path, report.episodes, report.rows,

@@ -3,9 +3,12 @@
 #include <cmath>
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "env/base/files.h"
 #include "env/base/output_folder.h"
 
@@ -16,8 +19,12 @@ CLI::Validator WholeNumber(int64_t lo, int64_t hi) {
       hi == INT64_MAX ? absl::StrCat("from ", lo) : absl::StrCat("from ", lo, " to ", hi);
   const auto check = [=](const std::string& text) -> std::string {
     int64_t value = 0;
-    if (absl::SimpleAtoi(text, &value) && value >= lo && value <= hi) return "";
-    return absl::StrCat("expected a whole number ", range, ", got ", text);
+    // The parser of options would take "010" for 8.
+    const absl::string_view digits = absl::StripPrefix(absl::StripPrefix(text, "-"), "+");
+    const bool octal = digits.size() > 1 && digits[0] == '0' && absl::ascii_isdigit(digits[1]);
+    if (!octal && absl::SimpleAtoi(text, &value) && value >= lo && value <= hi) return "";
+    return absl::StrCat("expected a whole number ", range, octal ? " without leading zeros" : "",
+                        ", got ", text);
   };
   return CLI::Validator(check, range);
 }

@@ -1,5 +1,9 @@
 #include "engine/training/child_process.h"
 
+#include <spdlog/spdlog.h>
+
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -34,7 +38,9 @@ absl::Status ChildProcess::Start() {
 absl::Status ChildProcess::KeepRunning() {
   const auto ended = process_->Poll();
   if (!ended) return absl::OkStatus();
-  if (failures_.Add(started_)) return Failed(*ended);
+  const absl::Status failed = Failed(*ended);
+  if (failures_.Add(started_)) return failed;
+  spdlog::warn("started again: {}", std::string(failed.message()));
   return Start();
 }
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -128,9 +129,31 @@ absl::Status CheckAccess(const std::string& path, const Output& output) {
   return absl::OkStatus();
 }
 
+// Waits until somebody reads the pipe. open() would wait, too, but has to be called again when it
+// is interrupted; this ends with a signal, as a reader may never come.
+absl::StatusOr<Descriptor> OpenPipe(const std::string& path, const Output& output) {
+  constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 20'000'000};
+  while (true) {
+    auto pipe = OpenFile(output.target, O_WRONLY | O_NONBLOCK, "open", path);
+    const std::optional<FileError> error = FileErrorOf(pipe.status());
+    if (!error || error->error != ENXIO) {
+      RETURN_IF_ERROR(pipe.status());
+      if (fcntl(pipe->get(), F_SETFL, O_WRONLY) != 0) return SystemError(path, "open");
+      return pipe;
+    }
+    if (nanosleep(&kPause, nullptr) != 0) {
+      return SystemError(path, "wait for a reader of the pipe");
+    }
+  }
+}
+
 // Opens what is not replaced but written through.
 absl::StatusOr<Descriptor> OpenThrough(const std::string& path, const Output& output) {
-  if (!output.open_as) return OpenFile(output.target, O_WRONLY | O_NOCTTY, "open", path);
+  if (!output.open_as) {
+    return output.mode && S_ISFIFO(*output.mode)
+               ? OpenPipe(path, output)
+               : OpenFile(output.target, O_WRONLY | O_NOCTTY, "open", path);
+  }
   std::fflush(nullptr);  // What was printed before comes before.
   Descriptor file(fcntl(*output.open_as, F_DUPFD_CLOEXEC, 0));
   if (file.get() < 0) return SystemError(path, "open");

@@ -1,5 +1,6 @@
 #include "env/base/gzip_lines.h"
 
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -60,6 +61,19 @@ absl::StatusOr<bool> GzipLineReader::Next(std::string& line) {
   }
   ++line_number_;
   return true;
+}
+
+absl::StatusOr<std::string> FirstLine(const std::string& path) {
+  // Before it is opened: a pipe would wait for a writer.
+  struct stat info;
+  if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) {
+    return absl::InvalidArgumentError(
+        path + ": a pipe or a device, expected a file, as it is read more than once");
+  }
+  ASSIGN_OR_RETURN(GzipLineReader lines, GzipLineReader::Open(path));
+  std::string line;
+  RETURN_IF_ERROR(lines.Next(line).status());
+  return line;
 }
 
 // Compresses what it is given into a file.

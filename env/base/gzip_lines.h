@@ -43,6 +43,10 @@ class GzipLineReader {
   int64_t line_number_ = 0;
 };
 
+// The first line of a file, to tell its kind before its reader opens it again: pipes and devices
+// are refused, as what was read from them is gone.
+absl::StatusOr<std::string> FirstLine(const std::string& path);
+
 // The file appears under its name when Finish() succeeds, as an AtomicFile does; otherwise nothing
 // is left.
 class GzipLineWriter {

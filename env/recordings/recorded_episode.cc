@@ -159,15 +159,9 @@ EpisodeReader::EpisodeReader(EpisodeReader&&) noexcept = default;
 EpisodeReader::~EpisodeReader() = default;
 
 absl::StatusOr<EpisodeReader> EpisodeReader::Open(const std::string& path) {
-  bool people = false;
-  {
-    ASSIGN_OR_RETURN(GzipLineReader lines, GzipLineReader::Open(path));
-    std::string text;
-    RETURN_IF_ERROR(lines.Next(text).status());
-    const absl::StatusOr<json> line = ParseJson(text);
-    people = line.ok() && IsHumanRecording(*line);  // If not ok, a trace's reader will say why.
-  }
-  if (people) {
+  ASSIGN_OR_RETURN(const std::string text, FirstLine(path));
+  const absl::StatusOr<json> line = ParseJson(text);  // If not ok, a trace's reader will say why.
+  if (line.ok() && IsHumanRecording(*line)) {
     ASSIGN_OR_RETURN(HumanRecordingReader reader, HumanRecordingReader::Open(path));
     return EpisodeReader(std::make_unique<PeopleSource>(std::move(reader)));
   }

@@ -214,6 +214,7 @@ absl::StatusOr<std::unique_ptr<GoalSource>> MakeSetSource(absl::string_view wher
   } else if (absl::ConsumeSuffix(&where, ":test")) {
     only = HouseSplit::kTest;
   }
+  if (where.empty()) return absl::InvalidArgumentError("set: names no folder");
   absl::StatusOr<HouseSet> set = ReadHouseSet(std::string(where));
   RETURN_IF_ERROR(set.status());
   std::vector<NamedHouse> houses;

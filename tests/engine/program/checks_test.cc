@@ -25,6 +25,11 @@ TEST_CASE("Whole numbers are taken as they are or refused, never made smaller") 
     INFO(text);
     CHECK(Said(WholeNumber(), text) == std::string("expected a whole number from 0, got ") + text);
   }
+  // Not 8, as in C.
+  for (const char* text : {"010", "-010", "00", "08"}) {
+    CHECK(Said(WholeNumber(), text) ==
+          std::string("expected a whole number from 0 without leading zeros, got ") + text);
+  }
   CHECK(Said(WholeNumber(2, 9), "9").empty());
   CHECK(Said(WholeNumber(2, 9), "10") == "expected a whole number from 2 to 9, got 10");
   CHECK(Said(WholeNumber(2, 9), "-99999999999999999999999").find("from 2 to 9") !=

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -104,6 +105,11 @@ TEST_CASE("Killed at any moment, training goes on with the same command and comp
         break;
       case 2:
         while (!program.KillChild("selfplay") && program.Running()) {
+          absl::SleepFor(absl::Milliseconds(1));
+        }
+        while (program.Running() &&
+               !absl::StrContains(program.Output(),
+                                  "started again: hod selfplay failed (signal 9, Killed")) {
           absl::SleepFor(absl::Milliseconds(1));
         }
         absl::SleepFor(absl::Milliseconds(rng.Below(800)));

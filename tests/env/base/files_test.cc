@@ -5,12 +5,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "env/base/status.h"
 #include "tests/env/base/full_disk.h"
 #include "tests/support/base/test_files.h"
@@ -358,6 +361,36 @@ TEST_CASE("Whether a file could be written is told without writing") {
   }
   CHECK(dir.NumFiles() == num_files);
   CHECK(*ReadFile(file) == "old");
+}
+
+TEST_CASE("A pipe waits for its reader, and a signal ends that") {
+  const TempDir dir;
+  const std::string pipe = dir / "pipe";
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  std::signal(SIGUSR1, [](int) {});
+  absl::Status status;
+  std::atomic<bool> ended = false;
+  std::thread writer([&] {
+    status = WriteFileAtomically(pipe, "text");
+    ended = true;
+  });
+  while (!ended) {
+    pthread_kill(writer.native_handle(), SIGUSR1);
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  writer.join();
+  CHECK(MessageOf(status) ==
+        pipe + ": cannot wait for a reader of the pipe: Interrupted system call");
+  std::signal(SIGUSR1, SIG_DFL);
+
+  absl::StatusOr<std::string> read;
+  std::thread reader([&] {
+    absl::SleepFor(absl::Milliseconds(60));
+    read = ReadFile(pipe);
+  });
+  CHECK(WriteFileAtomically(pipe, "text").ok());
+  reader.join();
+  CHECK(*read == "text");
 }
 
 TEST_CASE("Files and folders that may not be written are not replaced") {

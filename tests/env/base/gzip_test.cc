@@ -94,6 +94,10 @@ TEST_CASE("Lines are written to a pipe and read from it") {
   LinesFile(dir, "pipe", {"a", "b"});
   reader.join();
   CHECK(*read == std::vector<std::string>{"a", "b"});
+  // One that is opened again would have lost its beginning.
+  CHECK_THAT(std::string(FirstLine(pipe).status().message()),
+             Contains(pipe + ": a pipe or a device, expected a file"));
+  CHECK(*FirstLine(LinesFile(dir, "a.gz", {"a", "b"})) == "a");
 }
 
 TEST_CASE("Gzip data in memory is inflated within bounds, or refused with the offset") {

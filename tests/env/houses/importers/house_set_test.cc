@@ -191,6 +191,7 @@ TEST_CASE("house set: houses that are too large for a game are named with what h
   WriteSet(dir, set);
   CHECK_THAT(MessageOf("set:" + dir.path() + ":test"), Contains("no house of the split \"test\""));
   CHECK_THAT(MessageOf("set:"), Contains("expected generated, npy:DIR, set:DIR"));
+  CHECK_THAT(MessageOf("set::train"), Contains("set: names no folder"));
   CHECK_THAT(MessageOf("set:/does/not/exist"), Contains("/does/not/exist/manifest.json: cannot"));
 }
 
