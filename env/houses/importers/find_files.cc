@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -60,9 +61,42 @@ std::string NameOf(const fs::path& path, HouseFormat format) {
   return fs::path(path).replace_extension().string();
 }
 
+// The name of a file at a path within what was asked for. A "schematic.npy" right there goes by the
+// name of the folder that it is in.
+std::string NameOf(const fs::path& path, const fs::path& within, HouseFormat format) {
+  std::error_code code;
+  const fs::path folder = fs::absolute(path, code).lexically_normal().parent_path().filename();
+  const bool is_named_by_folder = format == HouseFormat::kCraftAssist && !within.has_parent_path();
+  return is_named_by_folder && !folder.empty() ? folder.string() : NameOf(within, format);
+}
+
+// A file with its names from the shortest to the longest: the path within what was asked for
+// without its ending and with it, then so the path as it was given, which no other file has.
+struct Candidate {
+  size_t root;  // Which of the paths that were asked for it was found in.
+  HouseFile file;
+  std::vector<std::string> names;
+  size_t used = 0;  // Which of them is the file's.
+};
+
+// Gives longer names to files that share one until all are distinct.
+void MakeNamesDistinct(std::vector<Candidate>& candidates) {
+  for (bool changed = true; changed;) {
+    changed = false;
+    std::map<std::string, int> counts;
+    for (const Candidate& candidate : candidates) ++counts[candidate.names[candidate.used]];
+    for (Candidate& candidate : candidates) {
+      if (counts[candidate.names[candidate.used]] == 1) continue;
+      if (candidate.used + 1 == candidate.names.size()) continue;
+      ++candidate.used;
+      changed = true;
+    }
+  }
+}
+
 class Finder {
  public:
-  Finder(size_t num_roots, std::optional<HouseFormat> only) : only_(only), files_(num_roots) {}
+  explicit Finder(std::optional<HouseFormat> only) : only_(only) {}
 
   // Adds what lies at a path that was asked for, but for links below it.
   absl::Status AddRoot(size_t root, const std::string& path) {
@@ -95,10 +129,13 @@ class Finder {
 
   FoundFiles Finish() && {
     FoundFiles found;
-    for (std::vector<HouseFile>& files : files_) {
-      std::sort(files.begin(), files.end(),
-                [](const HouseFile& a, const HouseFile& b) { return a.path < b.path; });
-      std::move(files.begin(), files.end(), std::back_inserter(found.files));
+    std::sort(files_.begin(), files_.end(), [](const Candidate& a, const Candidate& b) {
+      return std::tie(a.root, a.file.path) < std::tie(b.root, b.file.path);
+    });
+    MakeNamesDistinct(files_);
+    for (Candidate& candidate : files_) {
+      candidate.file.name = std::move(candidate.names[candidate.used]);
+      found.files.push_back(std::move(candidate.file));
     }
     std::sort(left_out_.begin(), left_out_.end(),
               [](const LeftOut& a, const LeftOut& b) { return a.path < b.path; });
@@ -149,9 +186,7 @@ class Finder {
           ": no known format; expected schematic.npy, *.npy, *.schem, *.schematic, *.litematic, "
           "*.nbt, *.mcstructure, or *.json with *.metadata.json beside it"));
     }
-    if (IsNew(path, "file")) {
-      files_[root].push_back({path.string(), NameOf(path.filename(), *format), *format});
-    }
+    if (IsNew(path, "file")) Take(root, path, path.filename(), *format);
     return absl::OkStatus();
   }
 
@@ -166,9 +201,14 @@ class Finder {
     if (!format) return LeaveOut(place.path, kNoFormat);
     if (only_ && *format != *only_) return LeaveOut(place.path, "of another format than asked for");
     if (!IsNew(place.path, "file")) return;
-    files_[place.root].push_back({place.path.string(),
-                                  NameOf(place.path.lexically_relative(place.folder), *format),
-                                  *format});
+    Take(place.root, place.path, place.path.lexically_relative(place.folder), *format);
+  }
+
+  void Take(size_t root, const fs::path& path, const fs::path& within, HouseFormat format) {
+    files_.push_back(
+        {root,
+         {path.string(), "", format},
+         {NameOf(path, within, format), within.string(), NameOf(path, format), path.string()}});
   }
 
   // Everything in a folder and below; links are kept for later.
@@ -202,7 +242,7 @@ class Finder {
   }
 
   std::optional<HouseFormat> only_;
-  std::vector<std::vector<HouseFile>> files_;  // For each path that was asked for.
+  std::vector<Candidate> files_;
   std::vector<LeftOut> left_out_;
   std::vector<Place> links_;
   std::map<std::string, std::string> first_path_;  // By the path without links.
@@ -212,7 +252,7 @@ class Finder {
 
 absl::StatusOr<FoundFiles> FindHouseFiles(const std::vector<std::string>& paths,
                                           std::optional<HouseFormat> only) {
-  Finder finder(paths.size(), only);
+  Finder finder(only);
   for (size_t i = 0; i < paths.size(); ++i) {
     RETURN_IF_ERROR(finder.AddRoot(i, paths[i]));
   }

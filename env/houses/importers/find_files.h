@@ -21,7 +21,9 @@ enum class HouseFormat {
 
 struct HouseFile {
   std::string path;
-  std::string name;  // The path within what was asked for, without what all such files share.
+  // The path within what was asked for, without what all such files share; more of the path where
+  // files would be of one name.
+  std::string name;
   HouseFormat format;
 };
 

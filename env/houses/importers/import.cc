@@ -16,6 +16,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "env/base/files.h"
 #include "env/base/parallel.h"
 #include "env/base/status.h"
 #include "env/game/game.h"
@@ -44,10 +45,8 @@ std::optional<HouseSplit> SplitOfFolders(const fs::path& path) {
   return split;
 }
 
-HouseSplit SplitOf(const HouseFile& file, const ImportOptions& options) {
-  const SplitRule& rule = options.split;
+HouseSplit SplitOf(const HouseFile& file, uint64_t hash, const SplitRule& rule) {
   if (rule.train + rule.test > 0) {
-    const uint64_t hash = XXH64(file.name.data(), file.name.size(), options.seed);
     return hash % static_cast<uint64_t>(rule.train + rule.test) < static_cast<uint64_t>(rule.train)
                ? HouseSplit::kTrain
                : HouseSplit::kTest;
@@ -69,6 +68,7 @@ GameConfig GameFor(const WorldSize& size) {
 // What became of one file.
 struct Outcome {
   std::optional<House> house;
+  HouseSplit split;
   std::vector<Block> goal;  // A goal with the house in some place, for statistics.
   std::string reason, cause;
 };
@@ -87,7 +87,14 @@ Outcome ImportOne(const HouseFile& file, const ImportOptions& options) {
            outcome);
     return outcome;
   }
-  Rng rng(XXH64(file.name.data(), file.name.size(), options.seed));
+  const absl::StatusOr<std::string> bytes = ReadFile(file.path);
+  if (!bytes.ok()) {
+    Reject(bytes.status(), "unreadable", outcome);
+    return outcome;
+  }
+  // The name would not do for chance: it depends on how the path was given.
+  const uint64_t hash = XXH64(bytes->data(), bytes->size(), options.seed);
+  Rng rng(hash);
   House house = *std::move(structure);
   absl::Status status = options.pipeline.Run(Pipeline::Part::kImport, options.size, house, rng);
   House placed = house;
@@ -101,6 +108,7 @@ Outcome ImportOne(const HouseFile& file, const ImportOptions& options) {
     return outcome;
   }
   outcome.house = std::move(house);
+  outcome.split = SplitOf(file, hash, options.split);
   outcome.goal = GoalFromHouse(GameFor(options.size), placed.size, placed.blocks);
   return outcome;
 }
@@ -189,7 +197,7 @@ absl::StatusOr<ImportResult> ImportHouses(const FoundFiles& found, const ImportO
   for (size_t i = 0; i < files.size(); ++i) {
     Outcome& outcome = outcomes[i];
     if (outcome.house) {
-      result.set.houses.push_back({files[i].name, SplitOf(files[i], options), *outcome.house});
+      result.set.houses.push_back({files[i].name, outcome.split, *outcome.house});
     } else {
       result.rejected.push_back({files[i].path, outcome.reason, outcome.cause});
     }

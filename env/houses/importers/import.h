@@ -20,8 +20,9 @@ absl::StatusOr<House> ReadStructure(const HouseFile& file);
 // Which houses are for training. By default those in folders named "test" are not. The whole path
 // counts, with the folders above what was asked for, however it was spelled; the innermost folder
 // named "test" or "train" decides, in any case of letters. Links count by their own names; where
-// those say nothing, by what they lead to. With a ratio, a hash of the house's name and the seed
-// decides, so that a house keeps its side when others come.
+// those say nothing, by what they lead to. With a ratio, a hash of what the file holds and the seed
+// decides, so that a house keeps its side when others come, when it moves, and however its path is
+// given; files that hold the same are on one side.
 struct SplitRule {
   int train = 0, test = 0;  // Parts of the ratio; both 0 for folders.
 };

@@ -122,6 +122,44 @@ TEST_CASE("find: folders that overlap, and links, give each file once") {
   CHECK(linked.left_out.size() == 5);
 }
 
+TEST_CASE("find: files that would be of one name get longer ones") {
+  const TempDir dir;
+  for (const char* folder : {"A/h1", "A/h2", "B/h1", "B/h3"}) {
+    fs::create_directories(dir / folder);
+    dir.Write(absl::StrCat(folder, "/schematic.npy"), "");
+  }
+  const std::string a = dir / "A", b = dir / "B";
+  // A file that is given itself is the house that it is in its folder's folder.
+  CHECK(NamesOf(Find({a})) == Names{"h1", "h2"});
+  CHECK(NamesOf(Find({a + "/h1/schematic.npy", a + "/h2/schematic.npy"})) == Names{"h1", "h2"});
+  CHECK(NamesOf(Find({a + "/h1", a + "/h2/"})) == Names{"h1", "h2"});
+  // Folders tell apart what lies below several paths; other names stay.
+  CHECK(NamesOf(Find({a, b})) == Names{a + "/h1", "h2", b + "/h1", "h3"});
+  const fs::path before = fs::current_path();
+  fs::current_path(dir.path());
+  CHECK(NamesOf(Find({"A", "B"})) == Names{"A/h1", "h2", "B/h1", "h3"});
+  fs::current_path("A/h1");
+  CHECK(NamesOf(Find({"schematic.npy"})) == Names{"h1"});
+  CHECK(NamesOf(Find({"."})) == Names{"h1"});
+  fs::current_path(before);
+
+  // Within a folder, endings do; and whole paths where nothing else does.
+  const TempDir other;
+  fs::create_directories(other / "C");
+  fs::create_directories(other / "D");
+  for (const char* name : {"C/a.SCHEMATIC", "C/a.schem", "C/b.npy", "D/a.schem"}) {
+    other.Write(name, "");
+  }
+  const std::string c = other / "C", d = other / "D";
+  CHECK(NamesOf(Find({c})) == Names{"a.SCHEMATIC", "a.schem", "b"});
+  CHECK(NamesOf(Find({c, d})) == Names{"a.SCHEMATIC", c + "/a", "b", d + "/a"});
+  other.Write("D/a.schematic", "");
+  CHECK(NamesOf(Find({c, d})) == Names{"a.SCHEMATIC", c + "/a", "b", d + "/a", "a.schematic"});
+  other.Write("C/a.schematic", "");
+  CHECK(NamesOf(Find({c, d})) == Names{"a.SCHEMATIC", c + "/a.schem", c + "/a.schematic", "b",
+                                       d + "/a.schem", d + "/a.schematic"});
+}
+
 TEST_CASE("find: what is no file, or cannot be read, does not end the search") {
   const TempDir dir;
   fs::create_directories(dir / "closed");

@@ -1,7 +1,9 @@
 // Import into house sets, and sets as goals.
 #include "env/houses/files/house_set.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -229,7 +231,7 @@ TEST_CASE("import: one thread and two make the same set") {
   CHECK((*source)->size() == static_cast<int>(one.set.houses.size()));
 }
 
-TEST_CASE("import: a ratio splits by name and seed, whatever else there is") {
+TEST_CASE("import: a ratio splits by what a file holds and the seed, whatever else there is") {
   const TempDir dir;
   WriteStructures(dir, 60);
   ImportOptions options;
@@ -249,6 +251,81 @@ TEST_CASE("import: a ratio splits by name and seed, whatever else there is") {
   for (const HouseSet::Member& member : Imported(dir, options).set.houses) {
     CHECK(splits.at(member.name) == member.split);
   }
+}
+
+TEST_CASE("import: a ratio does not depend on how paths are given") {
+  const TempDir dir;
+  WriteStructures(dir, 60);
+  std::filesystem::rename(dir / "test", dir / "train/test");
+  ImportOptions options;
+  options.size = kSize;
+  options.split = {1, 1};
+  // The pipeline draws by chance, too.
+  options.pipeline = Pipeline::Parse({"crop()", "randomly_place"}).value();
+  using Drawn = std::map<std::string, std::pair<HouseSplit, std::vector<Block>>>;
+  const auto drawn = [&](const std::vector<std::string>& paths) {
+    const auto files = FindHouseFiles(paths, std::nullopt);
+    REQUIRE(files.ok());
+    const auto result = ImportHouses(*files, options, [](int) { return true; });
+    REQUIRE(result.ok());
+    Drawn drawn;
+    for (const HouseSet::Member& member : result->set.houses) {
+      const std::string name = std::filesystem::path(member.name).filename().string();
+      drawn[name] = {member.split, member.house.blocks};
+    }
+    CHECK(drawn.size() == result->set.houses.size());
+    return drawn;
+  };
+  const Drawn whole = drawn({dir.path()});
+  CHECK(std::any_of(whole.begin(), whole.end(),
+                    [](const auto& house) { return house.second.first == HouseSplit::kTest; }));
+  CHECK(drawn({dir / "train"}) == whole);
+  CHECK(drawn({dir / "train/test/..", dir / "train"}) == whole);
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dir.path())) {
+    if (entry.is_regular_file()) files.push_back(entry.path().string());
+  }
+  CHECK(drawn(files) == whole);
+  // Neither does it depend on a file's name: what is the same is on one side.
+  const std::string house = ReadBytes(dir / "train/1001.npy");
+  const TempDir same;
+  for (int i = 0; i < 8; ++i) same.Write(absl::StrCat(i, ".npy"), house);
+  for (const auto& [name, member] : drawn({same.path()})) CHECK(member == whole.at("1001"));
+}
+
+TEST_CASE("import: CraftAssist's files given one by one are split, too") {
+  const TempDir dir;
+  std::vector<std::string> paths;
+  for (int i = 0; i < 40; ++i) {
+    const std::string folder = absl::StrCat("house", i);
+    std::filesystem::create_directories(dir / folder);
+    // Planks among logs; the reader trims faces without air.
+    std::string pairs;
+    for (int cell = 0; cell < 64; ++cell) {
+      pairs += cell == i ? '\x05' : cell % 3 == 0 ? '\0' : '\x11';
+      pairs += '\0';
+    }
+    paths.push_back(dir.Write(
+        folder + "/schematic.npy",
+        NpyBytes("{'descr': '|u1', 'fortran_order': False, 'shape': (4, 4, 4, 2)}", pairs)));
+  }
+  const auto files = FindHouseFiles(paths, std::nullopt);
+  REQUIRE(files.ok());
+  ImportOptions options;
+  options.size = kSize;
+  options.split = {1, 1};
+  options.pipeline = Pipeline::Parse({"randomly_place"}).value();
+  const auto result = ImportHouses(*files, options, [](int) { return true; });
+  REQUIRE(result.ok());
+  std::set<std::string> names;
+  int test = 0;
+  for (const HouseSet::Member& member : result->set.houses) {
+    names.insert(member.name);
+    test += member.split == HouseSplit::kTest;
+  }
+  CHECK(names.size() == 40);
+  CHECK(test > 8);
+  CHECK(test < 32);
 }
 
 TEST_CASE("import: a house is for testing by where it lies, however the path is spelled") {
