@@ -16,7 +16,6 @@
 #include "engine/config/run_config.h"
 #include "engine/program/checks.h"
 #include "env/base/clock.h"
-#include "env/base/files.h"
 #include "env/base/parallel.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
@@ -195,11 +194,7 @@ absl::Status Import(const ImportArguments& arguments) {
   PrintSummary(*result, files.size());
   PrintLeftOut(found.left_out);
   if (result->set.houses.empty()) return absl::NotFoundError("no house was accepted");
-  ASSIGN_OR_RETURN(const env::HouseSetFiles contents, env::SerializeHouseSet(result->set));
-  RETURN_IF_ERROR(MakeDirectories(arguments.out));
-  RETURN_IF_ERROR(
-      WriteFileAtomically(absl::StrCat(arguments.out, "/", env::kHousesFile), contents.houses));
-  RETURN_IF_ERROR(WriteFileAtomically(manifest, contents.manifest));
+  RETURN_IF_ERROR(env::WriteHouseSet(arguments.out, result->set));
   absl::PrintF("house set: %s (--goals set:%s)\n", manifest, arguments.out);
   return absl::OkStatus();
 }

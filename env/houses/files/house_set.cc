@@ -1,5 +1,6 @@
 #include "env/houses/files/house_set.h"
 
+#include <unistd.h>
 #include <xxhash.h>
 
 #include <utility>
@@ -142,6 +143,21 @@ absl::StatusOr<HouseSetFiles> SerializeHouseSet(const HouseSet& set) {
   manifest["houses"] = houses;
   files.manifest = DumpJson(manifest, 1) + "\n";
   return files;
+}
+
+absl::Status WriteHouseSet(const std::string& directory, const HouseSet& set) {
+  const std::string manifest_path = absl::StrCat(directory, "/", kManifestFile),
+                    houses_path = absl::StrCat(directory, "/", kHousesFile);
+  ASSIGN_OR_RETURN(const HouseSetFiles files, SerializeHouseSet(set));
+  RETURN_IF_ERROR(MakeDirectories(directory));
+  absl::Status status = WriteFileAtomically(houses_path, files.houses);
+  if (status.ok()) status = WriteFileAtomically(manifest_path, files.manifest);
+  if (status.ok()) return status;
+  // Houses without a manifest are of no use, and they would take up room on a disk that is full. A
+  // manifest is there if only its folder could not be synced.
+  unlink(manifest_path.c_str());
+  unlink(houses_path.c_str());
+  return status;
 }
 
 absl::StatusOr<HouseSet> ReadHouseSet(const std::string& directory) {

@@ -50,6 +50,10 @@ struct HouseSetFiles {
 // Text that is not UTF-8, such as names of files, gets U+FFFD for its bad bytes.
 absl::StatusOr<HouseSetFiles> SerializeHouseSet(const HouseSet& set);
 
+// Writes the files into a folder that has no set yet; it is made with all above it where it is
+// missing. After an error neither file is there.
+absl::Status WriteHouseSet(const std::string& directory, const HouseSet& set);
+
 // Refuses a set that differs from the format in any way; the error names the file and the key.
 absl::StatusOr<HouseSet> ReadHouseSet(const std::string& directory);
 

@@ -15,7 +15,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "env/base/status.h"
-#include "tests/env/base/full_disk.h"
+#include "tests/support/base/full_disk.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 

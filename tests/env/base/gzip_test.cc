@@ -8,7 +8,7 @@
 
 #include "env/base/files.h"
 #include "env/base/gzip_lines.h"
-#include "tests/env/base/full_disk.h"
+#include "tests/support/base/full_disk.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 

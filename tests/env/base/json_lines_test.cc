@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "env/base/files.h"
-#include "tests/env/base/full_disk.h"
+#include "tests/support/base/full_disk.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 

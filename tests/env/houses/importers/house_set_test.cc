@@ -11,6 +11,7 @@
 #include "env/houses/generator/generator.h"
 #include "env/houses/importers/import.h"
 #include "env/houses/sources/source.h"
+#include "tests/support/base/full_disk.h"
 #include "tests/support/base/test_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/env/npy_bytes.h"
@@ -90,6 +91,28 @@ TEST_CASE("house set: what is written is read") {
     CHECK(read->houses[i].house.size == set.houses[i].house.size);
     CHECK(read->houses[i].house.blocks == set.houses[i].house.blocks);
   }
+}
+
+TEST_CASE(
+    "house set: of a set that a full disk cuts short nothing is left, and it can be written") {
+  const TempDir dir;
+  const HouseSet set = SmallSet();
+  const HouseSetFiles files = SerializeHouseSet(set).value();
+  const size_t size_of_houses = files.houses.size(), size_of_manifest = files.manifest.size();
+  REQUIRE(size_of_houses < size_of_manifest);
+  const std::string folder = dir / "sets/small";
+  for (const size_t bytes : {size_of_houses - 1, size_of_houses, size_of_manifest - 1}) {
+    absl::Status status;
+    {
+      const FullDisk full(bytes);
+      status = WriteHouseSet(folder, set);
+    }
+    CHECK_THAT(std::string(status.message()),
+               Contains(bytes < size_of_houses ? kHousesFile : kManifestFile));
+    CHECK(std::filesystem::is_empty(folder));
+  }
+  CHECK(WriteHouseSet(folder, set).ok());
+  CHECK(ReadHouseSet(folder)->houses.size() == set.houses.size());
 }
 
 TEST_CASE("house set: every truncation and change of the houses is refused") {
