@@ -1,6 +1,9 @@
 #include "env/houses/importers/find_files.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -23,6 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr char kMetadataEnding[] = ".metadata.json";
 constexpr char kNoFormat[] = "of no known format";
+constexpr char kNeither[] = "neither a file nor a folder";
 
 std::string LowerName(const fs::path& path) {
   return absl::AsciiStrToLower(path.filename().string());
@@ -101,7 +105,12 @@ class Finder {
   // Adds what lies at a path that was asked for, but for links below it.
   absl::Status AddRoot(size_t root, const std::string& path) {
     std::error_code code;
-    if (fs::is_regular_file(path, code)) return AddNamedFile(root, path);
+    const fs::file_status status = fs::status(path, code);
+    if (fs::is_regular_file(status)) return AddNamedFile(root, path);
+    if (fs::exists(status) && !fs::is_directory(status)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ": ", kNeither, ", expected one of them"));
+    }
     const fs::directory_iterator entries(path, code);
     if (!code) {
       AddFolder({root, path, path});
@@ -156,13 +165,13 @@ class Finder {
 
   // Whether a place is met for the first time; if not, it is left out.
   bool IsNew(const fs::path& path, const char* what) {
-    std::error_code code;
-    const fs::path real = fs::canonical(path, code);
-    if (code) {
-      LeaveOut(path, absl::StrCat("cannot be read: ", code.message()));
+    struct stat info;
+    if (stat(path.c_str(), &info) != 0) {
+      LeaveOut(path, absl::StrCat("cannot be read: ", std::generic_category().message(errno)));
       return false;
     }
-    const auto [first, is_new] = first_path_.emplace(real.string(), path.string());
+    const auto [first, is_new] =
+        first_path_.emplace(std::pair(info.st_dev, info.st_ino), path.string());
     if (!is_new) LeaveOut(path, absl::StrCat("the same ", what, " as ", first->second));
     return is_new;
   }
@@ -193,8 +202,8 @@ class Finder {
   void AddFile(const Place& place, const Names& siblings) {
     std::error_code code;
     if (!fs::is_regular_file(place.path, code)) {
-      return LeaveOut(place.path, code ? absl::StrCat("cannot be read: ", code.message())
-                                       : "neither a file nor a folder");
+      return LeaveOut(place.path,
+                      code ? absl::StrCat("cannot be read: ", code.message()) : kNeither);
     }
     if (IsMetadata(place.path, siblings)) return;
     const std::optional<HouseFormat> format = FormatOf(place.path, siblings);
@@ -245,7 +254,7 @@ class Finder {
   std::vector<Candidate> files_;
   std::vector<LeftOut> left_out_;
   std::vector<Place> links_;
-  std::map<std::string, std::string> first_path_;  // By the path without links.
+  std::map<std::pair<dev_t, ino_t>, std::string> first_path_;  // By what hard links share, too.
 };
 
 }  // namespace

@@ -38,10 +38,10 @@ struct FoundFiles {
 };
 
 // The files of all formats, or of one, below folders, and files named themselves. The case of names
-// does not matter; links are followed. A file or folder that several paths or links lead to counts
-// once, where it is reached without a link if there is such a way. A folder below that cannot be
-// read is left out. An error names one of `paths` that cannot be read, or is a file of no known
-// format.
+// does not matter; links are followed. A file or folder that several paths or links, hard ones too,
+// lead to counts once, where it is reached without a link if there is such a way. A folder below
+// that cannot be read is left out. An error names one of `paths` that cannot be read, or is a file
+// of no known format.
 absl::StatusOr<FoundFiles> FindHouseFiles(const std::vector<std::string>& paths,
                                           std::optional<HouseFormat> only);
 

@@ -160,6 +160,23 @@ TEST_CASE("find: files that would be of one name get longer ones") {
                                        d + "/a.schem", d + "/a.schematic"});
 }
 
+TEST_CASE("find: hard links to a file give it once") {
+  const TempDir dir;
+  fs::create_directories(dir / "test");
+  fs::create_directories(dir / "train");
+  dir.Write("train/a.schem", "");
+  dir.Write("train/b.schem", "");  // The same bytes, but another file.
+  fs::create_hard_link(dir / "train/a.schem", dir / "test/a.schem");
+  fs::create_hard_link(dir / "train/a.schem", dir / "train/c.schem");
+  const FoundFiles found = Find({dir.path()});
+  REQUIRE(found.files.size() == 2);
+  CHECK(found.left_out.size() == 2);
+  for (const LeftOut& left_out : found.left_out) {
+    CHECK_THAT(left_out.reason, Contains("the same file as "));
+  }
+  CHECK(Find({dir / "test/a.schem", dir / "train"}).files.size() == 2);
+}
+
 TEST_CASE("find: what is no file, or cannot be read, does not end the search") {
   const TempDir dir;
   fs::create_directories(dir / "closed");
@@ -195,6 +212,12 @@ TEST_CASE("find: wrong paths are errors") {
   };
   CHECK_THAT(message("none"), Contains("none: cannot read the directory"));
   CHECK_THAT(message("notes.txt"), Contains("notes.txt: no known format"));
+  REQUIRE(mkfifo((dir / "pipe.schem").c_str(), 0600) == 0);
+  fs::create_symlink(dir / "pipe.schem", dir / "link.schem");
+  for (const char* name : {"pipe.schem", "link.schem"}) {
+    CHECK_THAT(message(name),
+               Contains(std::string(name) + ": neither a file nor a folder, expected one of them"));
+  }
   // A format that is asked for is taken at its word.
   CHECK(FindHouseFiles({dir / "notes.txt"}, HouseFormat::kNpy)->files.size() == 1);
 }
