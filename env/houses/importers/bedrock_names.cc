@@ -1,6 +1,8 @@
 #include "env/houses/importers/bedrock_names.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
@@ -46,7 +48,44 @@ constexpr Names kNames[] = {
 constexpr const char* kMaterialProperties[] = {"stone_slab_type",        "stone_slab_type_2",
                                                "stone_slab_type_3",      "stone_slab_type_4",
                                                "monster_egg_stone_type", "wall_block_type"};
+constexpr absl::string_view kMushroomProperty = "huge_mushroom_bits";
 constexpr absl::string_view kStemBits[] = {"10", "15"};  // The stem of a huge mushroom.
+
+// What such a property was as a data value, in the order of the values. They differ from those of
+// the Java edition: quartz and nether bricks are the other way round.
+struct DataValues {
+  const char* names;
+  const char* property;
+  const char* values;
+  int64_t other_bits;  // Bits of the data value that say something else, as that a slab is above.
+};
+constexpr int64_t kMaxData = 15;
+constexpr int64_t kTopSlotBit = 8;
+constexpr DataValues kDataValues[] = {
+    {"stone_slab stone_block_slab double_stone_slab double_stone_block_slab", "stone_slab_type",
+     "smooth_stone sandstone wood cobblestone brick stone_brick quartz nether_brick", kTopSlotBit},
+    {"stone_slab2 stone_block_slab2 double_stone_slab2 double_stone_block_slab2",
+     "stone_slab_type_2",
+     "red_sandstone purpur prismarine_rough prismarine_dark prismarine_brick mossy_cobblestone "
+     "smooth_sandstone red_nether_brick",
+     kTopSlotBit},
+    {"stone_slab3 stone_block_slab3 double_stone_slab3 double_stone_block_slab3",
+     "stone_slab_type_3",
+     "end_stone_brick smooth_red_sandstone polished_andesite andesite diorite polished_diorite "
+     "granite polished_granite",
+     kTopSlotBit},
+    {"stone_slab4 stone_block_slab4 double_stone_slab4 double_stone_block_slab4",
+     "stone_slab_type_4", "mossy_stone_brick smooth_quartz stone cut_sandstone cut_red_sandstone",
+     kTopSlotBit},
+    {"monster_egg", "monster_egg_stone_type",
+     "stone cobblestone stone_brick mossy_stone_brick cracked_stone_brick chiseled_stone_brick", 0},
+    {"cobblestone_wall", "wall_block_type",
+     "cobblestone mossy_cobblestone granite diorite andesite sandstone brick stone_brick "
+     "mossy_stone_brick nether_brick end_brick prismarine red_sandstone red_nether_brick",
+     0},
+    {"brown_mushroom_block red_mushroom_block", kMushroomProperty.data(),
+     "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15", 0},
+};
 
 std::optional<Block> OnlyInBedrock(absl::string_view name) {
   static const auto& known = *new absl::flat_hash_map<std::string, Block>([] {
@@ -82,7 +121,7 @@ std::optional<Block> BlockFromBedrockState(absl::string_view state) {
     if (parts.Has(property)) return FromMaterial(parts.Value(property));
   }
   for (const absl::string_view bits : kStemBits) {
-    if (parts.Value("huge_mushroom_bits") == bits) return kLog;
+    if (parts.Value(kMushroomProperty) == bits) return kLog;
   }
   absl::ConsumePrefix(&name, "hard_");  // Glass that is harder to break.
   if (const std::optional<Block> block = OnlyInBedrock(name)) return block;
@@ -96,6 +135,20 @@ std::optional<Block> BlockFromBedrockState(absl::string_view state) {
   std::string plain(absl::StripPrefix(name, "lit_"));
   plain = absl::StrReplaceAll(plain, {{"double_cut", "cut"}, {"_double_slab", "_slab"}});
   return BlockFromName(plain);
+}
+
+std::optional<std::string> BedrockStateOf(absl::string_view name, int64_t data) {
+  if (data < 0 || data > kMaxData) return std::nullopt;
+  const absl::string_view plain = absl::StripPrefix(name, "minecraft:");
+  for (const DataValues& group : kDataValues) {
+    const std::vector<absl::string_view> names = absl::StrSplit(group.names, ' ');
+    if (std::find(names.begin(), names.end(), plain) == names.end()) continue;
+    const std::vector<absl::string_view> values = absl::StrSplit(group.values, ' ');
+    const auto value = static_cast<size_t>(data & ~group.other_bits);
+    if (value >= values.size()) return std::nullopt;
+    return absl::StrCat(name, "[", group.property, "=", values[value], "]");
+  }
+  return std::string(name);
 }
 
 }  // namespace hod::env

@@ -31,6 +31,18 @@ absl::Status CheckLength(const ByteArray& array, size_t expected, absl::string_v
   return array.value.Error(0, name, " has ", array.bytes.size(), " bytes, expected ", expected);
 }
 
+// The format has four bits for data values and for the higher bits of numbers, which so end at
+// 4095. What is more belongs to a format that we do not know.
+absl::Status CheckFourBits(const ByteArray& array, absl::string_view name) {
+  for (size_t i = 0; i < array.bytes.size(); ++i) {
+    const auto byte = static_cast<uint8_t>(array.bytes[i]);
+    if (byte <= 15) continue;
+    return array.value.Error(NbtValue::kArrayHeader + i, name, " of cell ", i, " is ", int{byte},
+                             ", expected 0 to 15");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckMaterials(const NbtValue& schematic) {
   if (!schematic.Has("Materials")) return absl::OkStatus();
   ASSIGN_OR_RETURN(const NbtValue field, schematic.Field("Materials"));
@@ -105,7 +117,8 @@ absl::StatusOr<std::vector<uint8_t>> ReadHighBits(const NbtValue& schematic, siz
   if (bytes) {  // Old versions of Schematica: a byte a cell.
     ASSIGN_OR_RETURN(const ByteArray add, ByteArrayField(schematic, "Add"));
     RETURN_IF_ERROR(CheckLength(add, volume, "Add"));
-    for (const char byte : add.bytes) high.push_back(static_cast<uint8_t>(byte) & 15);
+    RETURN_IF_ERROR(CheckFourBits(add, "Add"));
+    high.assign(add.bytes.begin(), add.bytes.end());
   }
   if (nibbles) {
     ASSIGN_OR_RETURN(const ByteArray add, ByteArrayField(schematic, "AddBlocks"));
@@ -134,6 +147,7 @@ absl::StatusOr<House> ReadMcedit(const std::string& path, const NbtValue& schema
   ASSIGN_OR_RETURN(const ByteArray data, ByteArrayField(schematic, "Data"));
   RETURN_IF_ERROR(CheckLength(ids, volume, "Blocks"));
   RETURN_IF_ERROR(CheckLength(data, volume, "Data"));
+  RETURN_IF_ERROR(CheckFourBits(data, "Data"));
   ASSIGN_OR_RETURN(const NameOfNumber names, ReadNames(schematic));
   ASSIGN_OR_RETURN(const std::vector<uint8_t> high,
                    ReadHighBits(schematic, volume, !names.empty()));
@@ -141,7 +155,7 @@ absl::StatusOr<House> ReadMcedit(const std::string& path, const NbtValue& schema
   House house = AirHouse(size);
   for (size_t i = 0; i < volume; ++i) {
     const int id = (high.empty() ? 0 : high[i] << 8) | static_cast<uint8_t>(ids.bytes[i]);
-    const int value = static_cast<uint8_t>(data.bytes[i]) & 15;  // The format has four bits.
+    const int value = data.bytes[i];
     const Cell c = EditorCell(size, static_cast<int>(i));
     // Numbers without a name are the usual ones, as in Schematica.
     const auto name = names.find(id);

@@ -1,9 +1,11 @@
 #include "env/houses/importers/mcstructure.h"
 
 #include <cstdint>
+#include <optional>
 
 #include "env/base/status.h"
 #include "env/houses/importers/bedrock_names.h"
+#include "env/houses/importers/block_names.h"
 #include "env/houses/importers/nbt_structure.h"
 #include "env/houses/importers/palette.h"
 #include "env/houses/transforms/auto_fill.h"
@@ -19,14 +21,34 @@ Cell CellAt(const WorldSize& size, int i) {
   return {i / (size.d * size.h), i / size.d % size.h, i % size.d};
 }
 
+// Older entries of a palette have a data value in place of states. Some programs write a 0 beside
+// the states, which says nothing.
+absl::Status ApplyData(const NbtValue& entry, std::string& state) {
+  if (!entry.Has("val")) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const NbtValue field, entry.Field("val"));
+  ASSIGN_OR_RETURN(const int64_t data, field.Integer());
+  if (!ParseState(state).properties.empty()) {
+    if (data == 0) return absl::OkStatus();
+    return field.Error(0, "val is ", data, " beside the states of ", state, ", expected 0");
+  }
+  const std::optional<std::string> translated = BedrockStateOf(state, data);
+  if (!translated) return field.Error(0, "val is ", data, ", which ", state, " does not have");
+  state = *translated;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Palette> ReadBedrockPalette(const NbtValue& structure) {
   ASSIGN_OR_RETURN(const NbtValue palettes, structure.Field("palette"));
   ASSIGN_OR_RETURN(const NbtValue only, palettes.Field("default"));
   ASSIGN_OR_RETURN(const NbtValue list, only.Field("block_palette"));
   ASSIGN_OR_RETURN(Palette palette, ReadPalette(list, {"name", "states"}));
-  for (std::optional<PaletteEntry>& entry : palette) {
-    entry->block = BlockFromBedrockState(entry->state);
-  }
+  auto entry = palette.begin();
+  RETURN_IF_ERROR(list.ForEachElement([&](const NbtValue& element) -> absl::Status {
+    RETURN_IF_ERROR(ApplyData(element, (*entry)->state));
+    (*entry)->block = BlockFromBedrockState((*entry)->state);
+    ++entry;
+    return absl::OkStatus();
+  }));
   return palette;
 }
 

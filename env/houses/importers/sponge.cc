@@ -29,12 +29,11 @@ absl::StatusOr<Palette> ReadPalette(const NbtValue& field, StatedVersion stated)
   return palette;
 }
 
-// The first version of the format does not state Minecraft's version. It is from the time of 1.12,
-// and some files of newer names have it, too.
+// The first version of the format has no field for Minecraft's version, but some programs write it.
+// Without it, such a file is from the time of 1.12, and some files of newer names are, too.
 absl::StatusOr<StatedVersion> StatedBy(const NbtValue& schematic, int version) {
-  if (version == 1) return StatedVersion::kNone;
-  if (!schematic.Has("DataVersion")) return StatedVersion::kSince113;
-  return StatedIn(schematic, "DataVersion");
+  if (schematic.Has("DataVersion")) return StatedIn(schematic, "DataVersion");
+  return version == 1 ? StatedVersion::kNone : StatedVersion::kSince113;
 }
 
 }  // namespace

@@ -87,6 +87,61 @@ TEST_CASE("mcstructure: states may be numbers") {
   CHECK(read("minecraft:oak_stairs", "upside_down_bit", nbt::Byte(1)) == kPlanks);
 }
 
+// A palette of one entry with a data value, from before states or, where it has some, beside them.
+nbt::Value WithData(const std::string& name, int data, const Fields& states) {
+  Fields fields = {
+      {"name", nbt::String(name)}, {"val", nbt::Short(data)}, {"version", nbt::Int(17694723)}};
+  if (!states.empty()) fields.push_back({"states", nbt::Compound(states)});
+  return nbt::List({nbt::Compound(fields)});
+}
+
+TEST_CASE("mcstructure: data values of before states say the material") {
+  struct Case {
+    const char* name;
+    int data;
+    Block block;
+  };
+  const auto case_ = GENERATE(values<Case>({{"minecraft:stone_slab", 0, kStone},
+                                            {"minecraft:stone_slab", 1, kCobblestone},
+                                            {"minecraft:stone_slab", 2, kPlanks},
+                                            {"minecraft:stone_slab", 6, kStone},
+                                            {"minecraft:stone_slab", 7, kStonebrick},
+                                            {"minecraft:stone_slab", 8 + 2, kPlanks},
+                                            {"minecraft:double_stone_slab", 4, kStonebrick},
+                                            {"minecraft:stone_slab2", 1, kStonebrick},
+                                            {"minecraft:double_stone_slab3", 6, kStone},
+                                            {"minecraft:stone_slab4", 3, kCobblestone},
+                                            {"minecraft:monster_egg", 2, kStonebrick},
+                                            {"minecraft:cobblestone_wall", 7, kStonebrick},
+                                            {"minecraft:brown_mushroom_block", 10, kLog},
+                                            {"minecraft:brown_mushroom_block", 14, kDirt},
+                                            {"minecraft:planks", 5, kPlanks},
+                                            {"minecraft:wool", 15, kWool}}));
+  INFO(case_.name << " " << case_.data);
+  const auto house = Read(nbt::Mcstructure({1, 1, 1}, WithData(case_.name, case_.data, {}), {{0}}));
+  INFO(house.status().message());
+  REQUIRE(house.ok());
+  CHECK(house->blocks[0] == case_.block);
+}
+
+TEST_CASE("mcstructure: a data value beside states, or that a block does not have, is refused") {
+  const auto read = [](const std::string& name, int data, const Fields& states = {}) {
+    return Read(nbt::Mcstructure({1, 1, 1}, WithData(name, data, states), {{0}}));
+  };
+  const Fields brick = {{"stone_slab_type", nbt::String("brick")}};
+  CHECK(read("minecraft:stone_slab", 0, brick)->blocks[0] == kStonebrick);
+  const auto message = [&](const std::string& name, int data, const Fields& states = {}) {
+    return std::string(read(name, data, states).status().message());
+  };
+  CHECK_THAT(message("minecraft:stone_slab", 2, brick),
+             Contains("val is 2 beside the states of minecraft:stone_slab[stone_slab_type=brick]"));
+  CHECK_THAT(message("minecraft:stone_slab4", 5),
+             Contains("val is 5, which minecraft:stone_slab4 does not have"));
+  CHECK_THAT(message("minecraft:cobblestone_wall", 14), Contains("val is 14, which"));
+  CHECK_THAT(message("minecraft:planks", 16), Contains("val is 16, which minecraft:planks"));
+  CHECK_THAT(message("minecraft:stone_slab", -1), Contains("val is -1, which"));
+}
+
 TEST_CASE("mcstructure: what is wrong is named") {
   struct Case {
     Fields fields;

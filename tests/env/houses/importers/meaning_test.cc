@@ -198,6 +198,26 @@ TEST_CASE("meaning: names of 1.12 in Sponge's format") {
         std::vector<Block>{kStonebrick, kPlanks, kDirt});
 }
 
+TEST_CASE("meaning: a data version counts in Sponge's first format, with its version and without") {
+  const Fields grass = States(1, {"minecraft:grass", "minecraft:stone"});
+  for (const Fields& fields : {grass, Without(grass, "Version")}) {
+    CHECK(BlocksOf(fields) == std::vector<Block>{kDirt, kStone});
+    CHECK(BlocksOf(And(fields, "DataVersion", nbt::Int(1343))) ==
+          std::vector<Block>{kDirt, kStone});
+    CHECK(BlocksOf(And(fields, "DataVersion", nbt::Int(2975))) == std::vector<Block>{kAir, kStone});
+  }
+}
+
+TEST_CASE("meaning: more than four bits of a data value or of a number's higher bits are refused") {
+  const Fields row = Row("\x05\x05\x05");
+  CHECK_THAT(MessageOf(And(row, "Add", nbt::Bytes(std::string("\x00\x10\x10", 3)))),
+             Contains("Add of cell 1 is 16, expected 0 to 15"));
+  CHECK_THAT(MessageOf(With(row, "Data", nbt::Bytes(std::string("\x00\x0f\xf0", 3)))),
+             Contains("Data of cell 2 is 240, expected 0 to 15"));
+  CHECK(BlocksOf(With(row, "Data", nbt::Bytes(std::string("\x00\x0f\x01", 3)))) ==
+        std::vector<Block>(3, kPlanks));
+}
+
 TEST_CASE("meaning: the numbers of names of 1.12") {
   struct Case {
     const char* name;
