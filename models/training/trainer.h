@@ -47,9 +47,9 @@ class Trainer : public ResumableTrainer, public ExampleTrainer {
 };
 
 // Computes on the processor's vector units or, with Device::kCuda, in libtorch on the GPU. Sums,
-// losses and the optimizer are in float32 everywhere. Error: no such device here, no libtorch for it, or
-// none of that precision. Requires a valid network and vectors of its size; peers on the processor
-// only.
+// losses and the optimizer are in float32 everywhere. Error: no such device here, no libtorch for
+// it, or none of that precision. Requires a valid network and vectors of its size; peers on the
+// processor only.
 absl::StatusOr<std::unique_ptr<Trainer>> MakeTrainer(const TrainerState& state,
                                                      const TrainerConfig& config);
 

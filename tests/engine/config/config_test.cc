@@ -99,6 +99,7 @@ TEST_CASE("What ToToml writes is read back, with every setting changed") {
   changed.look_back = false;
   changed.learner.samples = kSelfPlay;
   changed.learner.learners = 1;
+  changed.learner.optimizer = models::OptimizerKind::kAdam;
 
   const absl::StatusOr<RunConfig> read = ParseRunConfig(ToToml(changed), "changed.toml");
   INFO(ToToml(changed) << read.status());
@@ -107,6 +108,16 @@ TEST_CASE("What ToToml writes is read back, with every setting changed") {
   CHECK(ToToml(*read) == ToToml(changed));
   CHECK(read->goals == changed.goals);
   CHECK(read->game.players[env::kAssistant].rewards.noop.At(450) == Approx(0.8));
+}
+
+TEST_CASE("The optimizer is one of two, and PPO learns by Adam") {
+  RunConfig config;
+  REQUIRE(Override(config, "learner.optimizer=muon").ok());
+  CHECK(config.learner.optimizer == models::OptimizerKind::kMuon);
+  CHECK_THAT(ToToml(config), Catch::Contains("optimizer = 'muon'"));
+  CHECK_THAT(std::string(Override(config, "learner.algorithm=ppo").message()),
+             Catch::Contains("learner.optimizer: expected adam with learner.algorithm = ppo"));
+  CHECK_FALSE(Override(config, "learner.optimizer=sgd").ok());
 }
 
 TEST_CASE("A search that looks back does not keep its tree") {
