@@ -1,7 +1,6 @@
 // hod evaluate.
 #include "engine/evaluation/evaluate.h"
 
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,10 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/commands/command.h"
+#include "engine/commands/figures.h"
 #include "engine/play/player_spec.h"
 #include "engine/program/checks.h"
-#include "env/base/files.h"
-#include "env/base/json.h"
 #include "env/base/status.h"
 #include "env/houses/sources/source.h"
 
@@ -53,10 +51,7 @@ absl::Status Run(const Options& options) {
                                                       .human = options.human,
                                                       .record_directory = options.record,
                                                       .stop = &g_stop}));
-  if (!options.json.empty()) {  // First: whoever reads what is printed may stop before its end.
-    RETURN_IF_ERROR(WriteFileAtomically(options.json, DumpJson(ToJson(report), 1) + "\n"));
-  }
-  std::fputs(FormatTable(report).c_str(), stdout);
+  RETURN_IF_ERROR(GiveFigures(options.json, ToJson(report), FormatTable(report)));
   const auto asked_for = static_cast<size_t>(config.evaluation.episodes);
   if (report.houses.size() == asked_for) return absl::OkStatus();
   return absl::CancelledError(

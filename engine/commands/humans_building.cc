@@ -12,6 +12,7 @@
 #include "engine/behaviour/building_report.h"
 #include "engine/behaviour/watched_building.h"
 #include "engine/commands/command.h"
+#include "engine/commands/figures.h"
 #include "engine/config/run_config.h"
 #include "engine/play/player_spec.h"
 #include "engine/program/checks.h"
@@ -63,11 +64,7 @@ absl::Status RunStats(const StatsOptions& options) {
   const bool people = !options.recordings.empty();
   ASSIGN_OR_RETURN(BuildingReport report, people ? WatchPeople(options) : WatchModel(options));
   report.name = !options.name.empty() ? options.name : people ? "people" : options.human;
-  if (!options.json.empty()) {  // First: whoever reads what is printed may stop before its end.
-    RETURN_IF_ERROR(WriteFileAtomically(options.json, DumpJson(ToJson(report), 1) + "\n"));
-  }
-  std::fputs(FormatBuilding(report).c_str(), stdout);
-  return absl::OkStatus();
+  return GiveFigures(options.json, ToJson(report), FormatBuilding(report));
 }
 
 void AddStats(CLI::App& humans, absl::Status& result) {

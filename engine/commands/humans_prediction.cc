@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/commands/command.h"
+#include "engine/commands/figures.h"
 #include "engine/imitation/baselines.h"
 #include "engine/imitation/cross_validation.h"
 #include "engine/imitation/human_score.h"
@@ -46,10 +47,10 @@ absl::Status RunCrossValidate(const CrossValidateOptions& options) {
                     options.threads, g_stop);
   RETURN_IF_ERROR(results.status());
   const std::string table = FormatCrossValidation(*results);
-  std::fputs(table.c_str(), stdout);
-  RETURN_IF_ERROR(WriteFileAtomically(options.out + "/table.md", table));
-  return WriteFileAtomically(options.out + "/results.json",
-                             DumpJson(CrossValidationJson(config, *results), 1) + "\n");
+  const absl::Status written = WriteFileAtomically(options.out + "/table.md", table);
+  RETURN_IF_ERROR(
+      GiveFigures(options.out + "/results.json", CrossValidationJson(config, *results), table));
+  return written;
 }
 
 struct EvaluateOptions {
@@ -100,11 +101,7 @@ absl::Status RunEvaluate(const EvaluateOptions& options) {
     report["differences"] = DifferencesJson(scores, baseline);
     report["differences"]["baseline"] = options.baseline;
   }
-  if (!options.json.empty()) {  // First: whoever reads what is printed may stop before its end.
-    RETURN_IF_ERROR(WriteFileAtomically(options.json, DumpJson(report, 1) + "\n"));
-  }
-  std::fputs(text.c_str(), stdout);
-  return absl::OkStatus();
+  return GiveFigures(options.json, report, text);
 }
 
 }  // namespace

@@ -1,19 +1,17 @@
 // hod study beliefs.
-#include <cstdio>
 #include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/commands/command.h"
+#include "engine/commands/figures.h"
 #include "engine/config/trained_config.h"
 #include "engine/play/playable_network.h"
 #include "engine/play/player_spec.h"
 #include "engine/program/checks.h"
 #include "engine/samples/mirrored_beliefs.h"
 #include "engine/studies/belief_study.h"
-#include "env/base/files.h"
-#include "env/base/json.h"
 #include "env/base/parallel.h"
 #include "env/base/status.h"
 #include "env/base/version.h"
@@ -55,21 +53,16 @@ absl::Status Run(const Options& options) {
     }
   }
   ASSIGN_OR_RETURN(const std::vector<BeliefFigures> results, RunBeliefStudy(study, networks));
-  // Files first: whoever reads what is printed may stop before its end.
-  if (!options.picture.empty()) {
-    RETURN_IF_ERROR(DrawReliability(results).WritePng(options.picture));
-  }
-  if (!options.json.empty()) {
-    nlohmann::json figures = nlohmann::json::array();
-    for (const BeliefFigures& result : results) figures.push_back(ToJson(result));
-    const nlohmann::json json = {{"goals", study.goals},       {"human", study.human},
-                                 {"episodes", study.episodes}, {"every", study.every},
-                                 {"seed", study.seed},         {"git_revision", kGitRevision},
-                                 {"networks", figures}};
-    RETURN_IF_ERROR(WriteFileAtomically(options.json, DumpJson(json, 1) + "\n"));
-  }
-  std::fputs(FormatBeliefs(results).c_str(), stdout);
-  return absl::OkStatus();
+  absl::Status drawn;
+  if (!options.picture.empty()) drawn = DrawReliability(results).WritePng(options.picture);
+  nlohmann::json figures = nlohmann::json::array();
+  for (const BeliefFigures& result : results) figures.push_back(ToJson(result));
+  const nlohmann::json json = {{"goals", study.goals},       {"human", study.human},
+                               {"episodes", study.episodes}, {"every", study.every},
+                               {"seed", study.seed},         {"git_revision", kGitRevision},
+                               {"networks", figures}};
+  RETURN_IF_ERROR(GiveFigures(options.json, json, FormatBeliefs(results)));
+  return drawn;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "tests/support/env/program.h"
 
 #include <cmath>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -340,6 +341,7 @@ TEST_CASE("A wall clock that is set, back or forth, changes no budget and no fig
 }
 
 TEST_CASE("hod evaluate that is stopped reports the houses it has") {
+  const int signal = GENERATE(SIGTERM, SIGINT, SIGHUP);
   const Workplace work;
   const std::string json = work / "e.json", episodes = work / "episodes";
   Program program(
@@ -349,7 +351,7 @@ TEST_CASE("hod evaluate that is stopped reports the houses it has") {
   while (program.Running() && !fs::exists(episodes + "/house-000-assisted.jsonl.gz")) {
     absl::SleepFor(absl::Milliseconds(1));
   }
-  program.Interrupt();
+  kill(program.pid(), signal);
   CHECK(program.Wait() == 130);
   const absl::StatusOr<EvaluationReport> report = LoadEvaluation(json);
   INFO(program.Output());
@@ -439,6 +441,24 @@ TEST_CASE("Standard output that is full fails every command that prints") {
     INFO(absl::StrJoin(command, " "));
     CHECK(RunProgram(command, work / "full").status == 1);
   }
+}
+
+TEST_CASE("Figures reach their file if they cannot be printed, and are printed if it fails") {
+  const Workplace work;
+  const std::string json = work / "e.json";
+  std::vector<std::string> evaluate = {"evaluate", "--assistant",     "noop",
+                                       "--human",  "random",          "--episodes",
+                                       "1",        "--set",           "game.world_size=[6,6,6]",
+                                       "--set",    "game.horizon=20", "--json",
+                                       json};
+  fs::create_symlink("/dev/full", work / "full");
+  CHECK(RunProgram(evaluate, work / "full").status == 1);
+  CHECK(LoadEvaluation(json).ok());
+  evaluate.back() = "/dev/full";
+  const Ended ended = RunProgram(evaluate, work / "log");
+  CHECK(ended.status == 1);
+  CHECK_THAT(ended.output, Catch::Contains("human place/break actions") &&
+                               Catch::Contains("/dev/full: cannot write: No space left"));
 }
 
 TEST_CASE("Text that is not UTF-8 goes through results, and no setting takes it") {
