@@ -47,8 +47,9 @@ absl::Status ChildProcess::KeepRunning() {
 absl::Status ChildProcess::Failed(const std::string& how) const {
   const std::string lines = LastLines(process_->last_output());
   return absl::InternalError(absl::StrCat(
-      program_ == kThisProgram ? absl::StrCat("hod ", arguments_.front()) : program_, " failed (",
-      how, "). ",
+      program_ == kThisProgram ? absl::StrCat("hod ", arguments_.front()) : program_,
+      how.empty() ? " ended, though nothing asked it to" : absl::StrCat(" failed (", how, ")"),
+      ". ",
       lines.empty() ? "It printed nothing"
                     : absl::StrCat("What it printed is in ", log_, " and ends with\n  ", lines)));
 }
