@@ -192,9 +192,9 @@ settings::Declaration Declare(RunConfig& c) {
            "a learner for which the others have waited so long is lost, and the learning with it");
   d.Integer("learner.batch_size", l.batch_size, 1, 65536, "positions of a learner's gradient step");
   d.Choice("learner.optimizer", l.optimizer, {"adam", "muon"},
-           "what makes steps of gradients; muon moves matrices along their momentum made "
-           "orthogonal, and the rest as adam does; ppo: adam alone");
-  d.Number("learner.learning_rate", l.learning_rate, 1e-9, 1, "of the optimizer");
+           "turns gradients into steps; muon moves matrices of weights along their momentum made "
+           "orthogonal and leaves the rest to adam; ppo learns by adam alone");
+  d.Number("learner.learning_rate", l.learning_rate, 1e-9, 1, "of the optimiser");
   d.Number("learner.final_learning_rate", l.final_learning_rate, 0, 1,
            "the rate falls linearly to this over the second half of training");
   d.Number("learner.value_weight", l.value_weight, 0, 1e6, "weight of the squared value error");

@@ -12,14 +12,15 @@ constexpr float kBeta1 = 0.9f, kBeta2 = 0.999f, kEpsilon = 1e-8f;
 
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-template <typename T>
-auto ArrayOf(T values) {
-  using Array = std::conditional_t<std::is_const_v<std::remove_pointer_t<decltype(values.data())>>,
-                                   const Eigen::ArrayXf, Eigen::ArrayXf>;
-  return Eigen::Map<Array>(values.data(), static_cast<Eigen::Index>(values.size()));
+auto ArrayOf(absl::Span<float> values) {
+  return Eigen::Map<Eigen::ArrayXf>(values.data(), static_cast<Eigen::Index>(values.size()));
+}
+auto ArrayOf(absl::Span<const float> values) {
+  return Eigen::Map<const Eigen::ArrayXf>(values.data(), static_cast<Eigen::Index>(values.size()));
 }
 
-// Of the same singular vectors, with singular values near 1 where they were not near 0.
+// The matrix with the same singular vectors whose singular values are near 1, unless they were near
+// 0 in `x`.
 Matrix Orthogonal(Matrix x) {
   const bool tall = x.rows() > x.cols();
   if (tall) x = Matrix(x.transpose());  // The smaller square is the cheaper one.
@@ -89,7 +90,7 @@ void Optimizer::StepByMuon(const ParameterMatrix& matrix, absl::Span<float> para
   const auto g = of(gradient);
   auto m = of(absl::MakeSpan(moments_.first));
   m = muon::kMomentum * m + (1 - muon::kMomentum) * g;
-  // Nesterov's: where the momentum will be.
+  // Nesterov's look-ahead: the gradient counts once more.
   Matrix step(matrix.rows, matrix.columns);
   step.reshaped<Eigen::RowMajor>() = (muon::kMomentum * m + (1 - muon::kMomentum) * g).matrix();
   step = Orthogonal(std::move(step));

@@ -9,13 +9,14 @@
 
 namespace hod::models {
 
-// kAdam: Kingma & Ba 2015.
-// kMuon: Jordan et al. 2024, for all that multiplies: a matrix moves along its momentum made
-// orthogonal, so that no direction is learnt faster than another. Its steps are scaled to the size
-// of Adam's (Liu et al. 2025), which moves the rest: one learning rate serves both.
+// kAdam is that of Kingma & Ba 2015. kMuon (Jordan et al. 2024) moves every matrix of weights along
+// its momentum made orthogonal, so that no direction is learnt faster than another, and leaves the
+// rest to Adam. Its steps are scaled to the size of Adam's (Liu et al. 2025), so that one learning
+// rate serves both.
 enum class OptimizerKind { kAdam, kMuon };
 
-// Parameters that Muon moves: a matrix of outputs by inputs, with all taps of a convolution.
+// Parameters that Muon moves as a matrix of outputs by inputs; all taps of a convolution count as
+// inputs.
 struct ParameterMatrix {
   int64_t offset, rows, columns;
   int64_t Size() const { return rows * columns; }
@@ -24,15 +25,15 @@ struct ParameterMatrix {
 // Muon's constants, for the optimizers of both devices.
 namespace muon {
 inline constexpr float kMomentum = 0.95f;
-// Of the odd polynomial a x + b x^3 + c x^5 that, applied so many times, brings singular values
-// near 1.
+// The odd polynomial a x + b x^3 + c x^5 brings singular values near 1 when it is applied so many
+// times.
 inline constexpr float kA = 3.4445f, kB = -4.7750f, kC = 2.0315f;
 inline constexpr int kIterations = 5;
 // The root mean square of a step by a learning rate of 1, about that of Adam's.
 inline constexpr float kStepSize = 0.2f;
 }  // namespace muon
 
-// Those that `kind` moves as matrices, in the order of the flat vector: none with Adam.
+// The matrices that `kind` moves, in the order of the flat vector; Adam moves none.
 std::vector<ParameterMatrix> MatricesOf(OptimizerKind kind, const NetworkConfig& network);
 
 // What an optimizer remembers of a parameter's gradients.

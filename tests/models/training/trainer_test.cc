@@ -47,7 +47,8 @@ TEST_CASE("Every loss falls when a tiny network overfits a few examples") {
 }
 
 TEST_CASE("In bfloat16 a network learns as much in as many steps as in float32") {
-  // Over many trainings and their last steps: any other rounding leads a single one elsewhere.
+  // Means over many trainings and their last steps, since a single training ends elsewhere with any
+  // other rounding.
   constexpr int kTrainings = 12, kSteps = 250, kLast = 50;
   double exact = 0, rounded = 0;
   for (int seed = 1; seed <= kTrainings; ++seed) {
