@@ -167,11 +167,12 @@ TEST_CASE("Learners of different settings, or too few, don't begin") {
 }
 
 TEST_CASE("Learners whose parameters have come apart are told so") {
+  models::TrainerState initial =
+      models::InitialTrainerState(models::InitialNetwork(TinyConfig().network, Rng(1)));
+  initial.steps = 7;
   std::vector<absl::Status> statuses(3);
   models::OnRanks(3, [&](models::Collective& peers) {
-    models::TrainerState state =
-        models::InitialTrainerState(models::InitialNetwork(TinyConfig().network, Rng(1)));
-    state.steps = 7;
+    models::TrainerState state = initial;
     statuses[peers.rank()] = CheckSameState(peers, state);
     if (!statuses[peers.rank()].ok()) return;
     if (peers.rank() == 2) state.second_moment.back() += 1e-20f;

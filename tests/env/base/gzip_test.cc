@@ -37,7 +37,9 @@ absl::StatusOr<std::vector<std::string>> Lines(const std::string& path,
     if (!more.ok()) return more.status();
     if (!*more) return lines;
     lines.push_back(line);
-    CHECK(reader->line_number() == static_cast<int64_t>(lines.size()));
+    if (reader->line_number() != static_cast<int64_t>(lines.size())) {
+      return absl::InternalError("wrong line number");
+    }
   }
 }
 

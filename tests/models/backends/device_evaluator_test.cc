@@ -147,14 +147,17 @@ TEST_CASE("A device says what the processor says, to several threads that share 
     std::vector<mcts::Evaluation> right(9);
     REQUIRE(expected->Evaluate(played.positions, absl::MakeSpan(right)).ok());
     std::vector<std::vector<mcts::Evaluation>> found(3, std::vector<mcts::Evaluation>(9));
+    std::vector<absl::Status> statuses(found.size());
     std::vector<std::thread> threads;
-    for (std::vector<mcts::Evaluation>& evaluations : found) {
-      threads.emplace_back(
-          [&] { CHECK(device->Evaluate(played.positions, absl::MakeSpan(evaluations)).ok()); });
+    for (size_t t = 0; t < found.size(); ++t) {
+      threads.emplace_back([&, t] {
+        statuses[t] = device->Evaluate(played.positions, absl::MakeSpan(found[t]));
+      });
     }
     for (std::thread& thread : threads) thread.join();
-    for (const std::vector<mcts::Evaluation>& evaluations : found) {
-      for (size_t i = 0; i < right.size(); ++i) CheckSame(evaluations[i], right[i]);
+    for (size_t t = 0; t < found.size(); ++t) {
+      REQUIRE(statuses[t].ok());
+      for (size_t i = 0; i < right.size(); ++i) CheckSame(found[t][i], right[i]);
     }
   }
 }

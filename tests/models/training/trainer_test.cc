@@ -365,9 +365,12 @@ TEST_CASE("A step learns the same from examples that were made ready beside anot
       return torch ? *MakeTorchTrainer(state, {}) : *MakeTrainer(state, {});
     };
     const auto ready = make(), plain = make();
-    std::thread other([&] { CHECK(ready->Prepare(second.examples).ok()); });
-    REQUIRE(ready->Step(first.examples, {}).ok());
+    absl::Status prepared;
+    std::thread other([&] { prepared = ready->Prepare(second.examples); });
+    const bool stepped = ready->Step(first.examples, {}).ok();
     other.join();
+    REQUIRE(stepped);
+    REQUIRE(prepared.ok());
     REQUIRE(plain->Step(first.examples, {}).ok());
     const Losses a = *ready->Step(second.examples, {}), b = *plain->Step(second.examples, {});
     CHECK(a.total == b.total);
