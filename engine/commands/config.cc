@@ -75,6 +75,11 @@ void AddConfig(CLI::App& app, absl::Status& result) {
       std::fputs(DescribePlayers().c_str(), stdout);
       return;
     }
+    if (options->config.empty()) {
+      result =
+          absl::InvalidArgumentError("expected --config FILE, or --describe or --describe-players");
+      return;
+    }
     absl::StatusOr<RunConfig> config = LoadRunConfig(options->config, options->overrides);
     result = config.status();
     if (config.ok()) std::fputs(ToToml(*config).c_str(), stdout);

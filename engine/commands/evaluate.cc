@@ -52,10 +52,9 @@ absl::Status Run(const Options& options) {
                                                       .record_directory = options.record,
                                                       .stop = &g_stop}));
   RETURN_IF_ERROR(GiveFigures(options.json, ToJson(report), FormatTable(report)));
-  const auto asked_for = static_cast<size_t>(config.evaluation.episodes);
-  if (report.houses.size() == asked_for) return absl::OkStatus();
-  return absl::CancelledError(
-      absl::StrCat("stopped after ", report.houses.size(), " of ", asked_for, " houses"));
+  if (!report.stopped) return absl::OkStatus();
+  return absl::CancelledError(absl::StrCat("stopped after ", report.houses.size(), " of ",
+                                           config.evaluation.episodes, " houses"));
 }
 
 }  // namespace

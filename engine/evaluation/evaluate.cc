@@ -215,6 +215,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
   report.evaluations = stream.evaluations();
   report.houses = stream.TakeHouses();
   if (report.houses.empty()) return absl::CancelledError("stopped before any house was finished");
+  report.stopped = report.houses.size() < static_cast<size_t>(evaluation.episodes);
   Compare(report, static_cast<uint64_t>(evaluation.seed));
   report.seconds = watch.Seconds();
   return report;
@@ -253,6 +254,7 @@ nlohmann::json ToJson(const EvaluationReport& report) {
           {"seconds", report.seconds},
           {"figures", figures},
           {"human_actions_saved_percent", ToJson(report.human_actions_saved)},
+          {"stopped", report.stopped},
           {"houses", houses}};
 }
 
@@ -282,6 +284,7 @@ absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json) 
     }
   });
   ReadEstimate(reader, "human_actions_saved_percent", report.human_actions_saved);
+  if (reader.Has("stopped")) reader.Read("stopped", report.stopped);
   reader.ReadObjects("houses", [&](JsonObjectReader& fields) {
     fields.IgnoreOtherKeys();
     PairedFigures& house = report.houses.emplace_back();
@@ -305,9 +308,9 @@ std::string FormatTable(const EvaluationReport& report) {
                         Format(report.human_actions_saved));
   absl::StrAppendFormat(&text, "Means over %d houses with 95%% bootstrap intervals.\n",
                         report.houses.size());
-  const double asked_for = NumberAt(report.origin, "episodes");
-  if (asked_for > static_cast<double>(report.houses.size())) {
-    absl::StrAppendFormat(&text, "It was stopped; %.0f houses were asked for.\n", asked_for);
+  if (report.stopped) {
+    absl::StrAppendFormat(&text, "It was stopped; %.0f houses were asked for.\n",
+                          NumberAt(report.origin, "episodes"));
   }
   if (report.evaluations > 0) {
     absl::StrAppendFormat(&text, "Searches asked for %d evaluations, the cache knew %d.\n",

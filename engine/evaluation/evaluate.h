@@ -44,7 +44,8 @@ struct FigureComparison {
 };
 
 struct EvaluationReport {
-  std::vector<PairedFigures> houses;  // Fewer than were asked for, if it was stopped.
+  std::vector<PairedFigures> houses;
+  bool stopped = false;  // Before it had all the houses that were asked for.
   std::vector<FigureComparison> comparisons;
   Estimate human_actions_saved;   // Percent of the actions of the human alone.
   int64_t evaluations = 0;        // Positions that searches asked for.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -23,8 +24,11 @@ CLI::Validator WholeNumber(int64_t lo, int64_t hi) {
     const absl::string_view digits = absl::StripPrefix(absl::StripPrefix(text, "-"), "+");
     const bool octal = digits.size() > 1 && digits[0] == '0' && absl::ascii_isdigit(digits[1]);
     if (!octal && absl::SimpleAtoi(text, &value) && value >= lo && value <= hi) return "";
-    return absl::StrCat("expected a whole number ", range, octal ? " without leading zeros" : "",
-                        ", got ", text);
+    // The largest number is worth a word only to those who went beyond.
+    const bool beyond =
+        hi == INT64_MAX && !octal && !text.empty() && absl::c_all_of(text, absl::ascii_isdigit);
+    return absl::StrCat("expected a whole number ", range, beyond ? absl::StrCat(" to ", hi) : "",
+                        octal ? " without leading zeros" : "", ", got ", text);
   };
   return CLI::Validator(check, range);
 }

@@ -16,6 +16,7 @@ namespace hod::env {
 namespace {
 
 constexpr int kMaxVersion = 7;  // The newest; all so far mean the same by what is read here.
+constexpr int kFirstVersionFor113 = 5;
 // Bounded so that differences are.
 constexpr int64_t kMaxCoordinate = 1 << 30;
 
@@ -133,7 +134,10 @@ absl::StatusOr<House> ReadLitematic(const std::string& path) {
     return version_field.Error(0, "version ", version, " of Litematica's format, expected 1 to ",
                                kMaxVersion);
   }
-  ASSIGN_OR_RETURN(const StatedVersion stated, StatedIn(root, "MinecraftDataVersion"));
+  ASSIGN_OR_RETURN(StatedVersion stated, StatedIn(root, "MinecraftDataVersion"));
+  if (stated == StatedVersion::kNone && version >= kFirstVersionFor113) {
+    stated = StatedVersion::kSince113;
+  }
   ASSIGN_OR_RETURN(const NbtValue regions_field, root.Field("Regions"));
   std::vector<Region> regions;
   RETURN_IF_ERROR(

@@ -358,6 +358,7 @@ TEST_CASE("hod evaluate that is stopped reports the houses it has") {
   REQUIRE(report.ok());
   CHECK(report->houses.size() > 0);
   CHECK(report->houses.size() < 100000);
+  CHECK(report->stopped);
   for (const PairedFigures& house : report->houses) {
     CHECK(house.alone.timesteps > 0);
     CHECK(house.assisted.timesteps > 0);

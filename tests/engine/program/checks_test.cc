@@ -20,8 +20,11 @@ TEST_CASE("Whole numbers are taken as they are or refused, never made smaller") 
   for (const char* text : {"0", "7", "9223372036854775807"}) {
     CHECK(Said(WholeNumber(), text).empty());
   }
-  for (const char* text : {"9223372036854775808", "99999999999999999999999", "-1", "1.5", "1e3",
-                           "0x10", "", "ten", "7 8"}) {
+  for (const char* text : {"9223372036854775808", "99999999999999999999999"}) {
+    CHECK(Said(WholeNumber(), text) ==
+          std::string("expected a whole number from 0 to 9223372036854775807, got ") + text);
+  }
+  for (const char* text : {"-1", "1.5", "1e3", "0x10", "", "ten", "7 8"}) {
     INFO(text);
     CHECK(Said(WholeNumber(), text) == std::string("expected a whole number from 0, got ") + text);
   }
