@@ -255,7 +255,7 @@ class HumanModel:
       random: takes any valid action, with equal probabilities
       posterior:GOALS: an assistant that knows all houses of a source and their places, weighs them by what the human builds, and carries out what they agree on
       FILE.safetensors: a network that acts by its policy: a checkpoint, a clone of people, or a file of hod weights import
-      FILE.toml: a human file: a network that searches, or a mixture of humans
+      FILE.toml: a human file: a network that searches, the heuristic builder in a style, or a mixture of humans
 
     or a function of (game, player, seed). That returns a policy: a function of a state that returns the
     next action as a flat id, as {flat id: probability}, or as an array [num_actions] of probabilities,

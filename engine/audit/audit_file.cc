@@ -100,23 +100,9 @@ absl::Status CheckPersonaName(const Audit& audit, const char* key, const std::st
   return absl::InvalidArgumentError(absl::StrCat(key, ": \"", name, "\" is no persona"));
 }
 
-absl::Status Assign(settings::Declaration declaration,
-                    const std::vector<std::string>& assignments) {
-  for (const std::string& assignment : assignments) {
-    RETURN_IF_ERROR(Annotate(settings::AssignText(declaration, assignment), assignment));
-  }
-  return absl::OkStatus();
-}
-
 settings::Declaration Habits(env::AssistantHabits& habits) {
   settings::Declaration d;
   env::DeclareHabits(d, habits);
-  return d;
-}
-
-settings::Declaration Style(env::BuilderStyle& style) {
-  settings::Declaration d;
-  env::DeclareStyle(d, style);
   return d;
 }
 
@@ -142,8 +128,9 @@ absl::Status Complete(const Audit& audit, Persona& persona) {
     ASSIGN_OR_RETURN(persona.blocks.emplace_back(), BlockCalled(name));
   }
   env::BuilderStyle style;
-  RETURN_IF_ERROR(Annotate(Assign(Style(style), persona.style), "style"));
-  RETURN_IF_ERROR(Annotate(Assign(Habits(persona.assistant), persona.habits), "habits"));
+  RETURN_IF_ERROR(Annotate(env::SetTraits(persona.style, style), "style"));
+  settings::Declaration habits = Habits(persona.assistant);
+  RETURN_IF_ERROR(Annotate(settings::AssignTexts(habits, persona.habits), "habits"));
   RETURN_IF_ERROR(CheckSigns(audit, "signs", persona.signs));
   return CheckSigns(audit, "harm_signs", persona.harm_signs);
 }
@@ -327,10 +314,7 @@ const Persona& PersonaCalled(const Audit& audit, const std::string& name) {
 
 env::BuilderStyle StyleOf(const Persona& persona, Rng& rng) {
   env::BuilderStyle style = env::DrawStyle(rng);
-  settings::Declaration declaration = Style(style);
-  for (const std::string& assignment : persona.style) {
-    settings::AssignText(declaration, assignment).IgnoreError();  // LoadAudit() has checked it.
-  }
+  env::SetTraits(persona.style, style).IgnoreError();  // LoadAudit() has checked them.
   return style;
 }
 

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/config/fields.h"
 #include "env/base/status.h"
+#include "env/players/builder_style.h"
 #include "env/settings/describe.h"
 #include "env/settings/toml.h"
 
@@ -24,9 +25,11 @@ mcts::SearchOptions DefaultSearch() {
 }
 
 absl::Status Check(HumanFile& file) {
-  if (file.network.empty() == file.humans.empty()) {
-    return absl::InvalidArgumentError("expected either \"network\" or \"humans\"");
+  if (!file.network.empty() + !file.style.empty() + !file.humans.empty() != 1) {
+    return absl::InvalidArgumentError("expected one of \"network\", \"style\" and \"humans\"");
   }
+  env::BuilderStyle style;
+  RETURN_IF_ERROR(Annotate(env::SetTraits(file.style, style), "style"));
   if (file.weights.empty()) file.weights.assign(file.humans.size(), 1.0);
   double sum = 0;
   for (const double weight : file.weights) sum += weight;
@@ -45,6 +48,10 @@ settings::Declaration Declare(HumanFile& file) {
   d.Text("network", file.network, "the path of a checkpoint", "a network that sees the goal");
   d.Choice("c_puct_per", file.c_puct_per, {"move", "episode"},
            "when one of several search.c_puct is drawn");
+  d.Texts(
+      "style", file.style, "a list of \"key=value\"",
+      "of a heuristic builder (env/players/builder_style.h); what is not said is drawn for each "
+      "episode");
   d.Texts("humans", file.humans, "a list of humans", "of which each episode draws one");
   d.Numbers("weights", file.weights, 0, 1e9, "how often each of the humans comes");
   DeclareSearch(d, file.search);

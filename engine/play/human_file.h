@@ -1,5 +1,6 @@
 // Humans that take more than a name to describe, as files in TOML (docs/humans.md, "Human files"):
-// a network with the search it acts by, or a mixture of humans, of which each episode draws one.
+// a network with the search it acts by, the heuristic builder in a style, or a mixture of humans,
+// of which each episode draws one.
 #pragma once
 
 #include <string>
@@ -18,6 +19,9 @@ struct HumanFile {
   mcts::SearchOptions search;
   // When one of several search.c_puct is drawn.
   DrawPer c_puct_per = DrawPer::kMove;
+
+  // The heuristic builder with these traits (env::SetTraits()).
+  std::vector<std::string> style;
 
   // A mixture: humans as for MakePlayerFactory(), and how often each comes, relative to others.
   std::vector<std::string> humans;

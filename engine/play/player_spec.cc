@@ -132,7 +132,9 @@ std::vector<PlayerForm> PlayerForms() {
   forms.push_back({"FILE.safetensors",
                    "a network that acts by its policy: a checkpoint, a clone of people, or a file "
                    "of hod weights import"});
-  forms.push_back({"FILE.toml", "a human file: a network that searches, or a mixture of humans"});
+  forms.push_back({"FILE.toml",
+                   "a human file: a network that searches, the heuristic builder in a style, or a "
+                   "mixture of humans"});
   return forms;
 }
 
@@ -156,6 +158,11 @@ absl::StatusOr<PlayerFactory> MakePlayerFactory(const std::string& spec,
   if (absl::EndsWith(path, ".toml")) {
     ASSIGN_OR_RETURN(HumanFile file, LoadHumanFile(path));
     if (!file.humans.empty()) return MakeMixtureFactory(path, file, participant);
+    if (!file.style.empty()) {
+      return [traits = file.style](const env::Game& game, int player, uint64_t seed) {
+        return env::MakeHeuristicBuilder(traits, game, player, seed);
+      };
+    }
     ASSIGN_OR_RETURN(const models::LoadedNetwork network,
                      models::OpenNetwork(Resolved(file.network, participant)));
     return MakeNetworkFactory(network, file);

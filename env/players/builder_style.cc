@@ -1,5 +1,7 @@
 #include "env/players/builder_style.h"
 
+#include "env/settings/toml.h"
+
 namespace hod::env {
 
 BuilderStyle DrawStyle(Rng& rng) {
@@ -47,6 +49,12 @@ void DeclareStyle(settings::Declaration& d, BuilderStyle& style) {
            "probability to walk off for a look after an edit");
   d.Number("pause", style.pause, 0, 0.6, "probability that a pause begins after an action");
   d.Number("slip", style.slip, 0, 0.2, "share of edits that go wrong where they can");
+}
+
+absl::Status SetTraits(const std::vector<std::string>& traits, BuilderStyle& style) {
+  settings::Declaration declaration;
+  DeclareStyle(declaration, style);
+  return settings::AssignTexts(declaration, traits);
 }
 
 }  // namespace hod::env

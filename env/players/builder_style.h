@@ -3,6 +3,10 @@
 // (statistics.h).
 #pragma once
 
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
 #include "env/base/random.h"
 #include "env/settings/declaration.h"
 
@@ -39,5 +43,9 @@ BuilderStyle DrawStyle(Rng& rng);
 
 // Declares every trait under its name, with the range given above.
 void DeclareStyle(settings::Declaration& declaration, BuilderStyle& style);
+
+// Gives a style the traits that texts "key=value" name. Errors name the text, and what was
+// expected.
+absl::Status SetTraits(const std::vector<std::string>& traits, BuilderStyle& style);
 
 }  // namespace hod::env

@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "env/base/status.h"
 #include "env/game/action_mask.h"
+#include "env/players/builder_style.h"
 #include "env/players/heuristic_builder.h"
 #include "env/players/ordered_builder.h"
 
@@ -41,6 +43,8 @@ class RandomPlayer final : public Player {
   ActionDistribution distribution_;
 };
 
+constexpr char kHeuristic[] = "heuristic";
+
 std::unique_ptr<Player> MakeHeuristic(const Game& game, int player, uint64_t seed) {
   Rng rng(seed);
   const BuilderStyle style = DrawStyle(rng);
@@ -61,7 +65,7 @@ std::unique_ptr<Player> MakeRandom(const Game& game, int player, uint64_t) {
 }
 
 constexpr NamedPlayer kPlayers[] = {
-    {"heuristic",
+    {kHeuristic,
      "builds the goal as people do, with tastes, pauses, slips and repairs, in a style drawn from "
      "the seed",
      /*walks=*/true, &MakeHeuristic},
@@ -83,8 +87,10 @@ constexpr NamedPlayer kPlayers[] = {
 
 absl::Span<const NamedPlayer> NamedPlayers() { return kPlayers; }
 
-absl::StatusOr<std::unique_ptr<Player>> MakePlayer(absl::string_view name, const Game& game,
-                                                   int player, uint64_t seed) {
+namespace {
+
+// The player of that name, if it can play in such a game.
+absl::StatusOr<const NamedPlayer*> Find(absl::string_view name, const Game& game, int player) {
   if (player < 0 || player >= game.num_players()) {
     return absl::OutOfRangeError(absl::StrCat("player \"", name, "\": plays player ", player,
                                               ", expected 0 to ", game.num_players() - 1));
@@ -103,7 +109,25 @@ absl::StatusOr<std::unique_ptr<Player>> MakePlayer(absl::string_view name, const
     return absl::InvalidArgumentError(absl::StrCat(
         "player \"", name, "\": abilities.teleportation is true, expected false: it walks"));
   }
+  return found;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Player>> MakePlayer(absl::string_view name, const Game& game,
+                                                   int player, uint64_t seed) {
+  ASSIGN_OR_RETURN(const NamedPlayer* found, Find(name, game, player));
   return found->make(game, player, seed);
+}
+
+absl::StatusOr<std::unique_ptr<Player>> MakeHeuristicBuilder(const std::vector<std::string>& traits,
+                                                             const Game& game, int player,
+                                                             uint64_t seed) {
+  RETURN_IF_ERROR(Find(kHeuristic, game, player).status());
+  Rng rng(seed);
+  BuilderStyle style = DrawStyle(rng);
+  RETURN_IF_ERROR(SetTraits(traits, style));
+  return std::make_unique<HeuristicBuilder>(game, player, style, rng());
 }
 
 }  // namespace hod::env

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -27,5 +29,11 @@ absl::Span<const NamedPlayer> NamedPlayers();
 // walk.
 absl::StatusOr<std::unique_ptr<Player>> MakePlayer(absl::string_view name, const Game& game,
                                                    int player, uint64_t seed);
+
+// The player "heuristic" in a style with these traits (SetTraits()); the others are drawn from the
+// seed.
+absl::StatusOr<std::unique_ptr<Player>> MakeHeuristicBuilder(const std::vector<std::string>& traits,
+                                                             const Game& game, int player,
+                                                             uint64_t seed);
 
 }  // namespace hod::env

@@ -3,7 +3,6 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -98,6 +97,13 @@ absl::Status AssignText(Declaration& declaration, const std::string& assignment)
   const std::vector<std::string> parts = absl::StrSplit(assignment, absl::MaxSplits('=', 1));
   if (parts.size() != 2) return absl::InvalidArgumentError("expected key=value");
   return declaration.Assign(parts[0], ValueFrom(parts[1]));
+}
+
+absl::Status AssignTexts(Declaration& declaration, const std::vector<std::string>& assignments) {
+  for (const std::string& assignment : assignments) {
+    RETURN_IF_ERROR(Annotate(AssignText(declaration, assignment), assignment));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ReadToml(const std::string& text, const std::string& source,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "env/settings/declaration.h"
@@ -14,6 +15,8 @@ Value ValueFrom(const std::string& text);
 
 // Gives one declared setting the value that a text "key=value" has for it. Errors name the key.
 absl::Status AssignText(Declaration& declaration, const std::string& assignment);
+// The same of several, in their order; errors also name the text.
+absl::Status AssignTexts(Declaration& declaration, const std::vector<std::string>& assignments);
 
 // Gives declared settings the values that a text in TOML has for them, fills lists of tables, and
 // checks the whole. Errors name `source`, the line where there is one, the key, and what was

@@ -9,6 +9,7 @@
 #include "engine/play/player_spec.h"
 #include "env/game/action_mask.h"
 #include "env/game/roles.h"
+#include "env/players/make_player.h"
 #include "mcts/run_search.h"
 #include "models/backends/network_evaluator.h"
 #include "models/checkpoints/checkpoint.h"
@@ -130,6 +131,22 @@ weights = [1, 0, 3.0]
   CHECK(noops < 130);
 }
 
+TEST_CASE("A human file gives the heuristic builder a style, and each episode draws the rest") {
+  const TempDir dir;
+  dir.Write("slow.toml", "style = [\"pause=0.6\", \"slip=0.2\"]");
+  const PlayerFactory factory = *MakePlayerFactory(dir.path() + "/slow.toml");
+  const std::unique_ptr<Episode> episode = TinyEpisode(TinySetup(1, /*assisted=*/false));
+  for (uint64_t seed = 0; seed < 10; ++seed) {
+    const auto expected =
+        *env::MakeHeuristicBuilder({"pause=0.6", "slip=0.2"}, episode->game(), env::kHuman, seed);
+    const auto human = *factory(episode->game(), env::kHuman, seed);
+    CHECK(human->NextAction(episode->state()) == expected->NextAction(episode->state()));
+  }
+  // It may be one of a mixture.
+  dir.Write("mixture.toml", "humans = [\"" + dir.path() + "/slow.toml\", \"noop\"]");
+  CHECK(MakePlayerFactory(dir.path() + "/mixture.toml").ok());
+}
+
 TEST_CASE("A searching human may draw its exploration for a whole episode") {
   const TempDir dir;
   SavedNetwork(dir, "bc", 1);
@@ -162,8 +179,15 @@ TEST_CASE("Human files that say nothing sensible are refused by file and key") {
     CHECK_THAT(error, Catch::StartsWith(dir.path() + "/h.toml: "));
     return error;
   };
-  CHECK_THAT(refused(""), Catch::Contains("expected either \"network\" or \"humans\""));
-  CHECK_THAT(refused("network = \"a\"\nhumans = [\"noop\"]"), Catch::Contains("either"));
+  CHECK_THAT(refused(""), Catch::Contains("expected one of \"network\", \"style\" and \"humans\""));
+  for (const char* two :
+       {"network = \"a\"\nhumans = [\"noop\"]", "network = \"a\"\nstyle = [\"slip=0\"]",
+        "style = [\"slip=0\"]\nhumans = [\"noop\"]"}) {
+    CHECK_THAT(refused(two), Catch::Contains("expected one of"));
+  }
+  CHECK_THAT(refused("style = [\"slip=0\", \"slip=3\"]"),
+             Catch::Contains("style: slip=3: slip: expected a number from 0 to 0.2"));
+  CHECK_THAT(refused("style = [\"haste=1\"]"), Catch::Contains("haste"));
   CHECK_THAT(refused("network = 3"), Catch::Contains("line 1: network: expected"));
   CHECK_THAT(refused("humans = [\"noop\", 3]"), Catch::Contains("humans: expected"));
   CHECK_THAT(refused("humans = [\"noop\"]\nweights = [1, 2]"),

@@ -1,5 +1,7 @@
 #include "env/players/make_player.h"
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "env/game/action_mask.h"
 #include "env/players/player.h"
@@ -43,6 +45,33 @@ TEST_CASE("Human models by name") {
     REQUIRE_FALSE(model.ok());
     CHECK(absl::StrContains(model.status().message(), "abilities.teleportation"));
   }
+}
+
+TEST_CASE("The heuristic builder has the traits that are said, and draws the others") {
+  const Game game = HouseGame(ConfigOf({11, 10, 10}, 1), 1);
+  // Its first 300 actions.
+  const auto play = [&](absl::StatusOr<std::unique_ptr<Player>> builder) {
+    REQUIRE(builder.ok());
+    Rng rng(3);
+    State state = game.Reset(rng);
+    std::vector<Action> actions;
+    Play(game, {builder->get()}, state, rng, 300,
+         [&](const StepRecord& record) { actions.push_back(record.actions[0]); });
+    return actions;
+  };
+  const auto noops = [&](const std::string& pause) {
+    const std::vector<Action> actions = play(MakeHeuristicBuilder({pause}, game, 0, 7));
+    return std::count(actions.begin(), actions.end(), Action{});
+  };
+  CHECK(noops("pause=0.6") > 2 * noops("pause=0"));
+  CHECK(play(MakeHeuristicBuilder({}, game, 0, 7)) == play(MakePlayer("heuristic", game, 0, 7)));
+  CHECK(play(MakeHeuristicBuilder({"slip=0"}, game, 0, 7)) !=
+        play(MakeHeuristicBuilder({"slip=0"}, game, 0, 8)));
+  CHECK(MakeHeuristicBuilder({"slip=0", "pause=2"}, game, 0, 7).status().message() ==
+        "pause=2: pause: expected a number from 0 to 0.6, got 2");
+  CHECK(absl::StrContains(MakeHeuristicBuilder({"slip"}, game, 0, 7).status().message(),
+                          "slip: expected key=value"));
+  CHECK_FALSE(MakeHeuristicBuilder({}, game, 1, 7).ok());
 }
 
 TEST_CASE("The noop model does nothing, the random one anything valid") {
