@@ -150,9 +150,8 @@ TEST_CASE("A device says what the processor says, to several threads that share 
     std::vector<absl::Status> statuses(found.size());
     std::vector<std::thread> threads;
     for (size_t t = 0; t < found.size(); ++t) {
-      threads.emplace_back([&, t] {
-        statuses[t] = device->Evaluate(played.positions, absl::MakeSpan(found[t]));
-      });
+      threads.emplace_back(
+          [&, t] { statuses[t] = device->Evaluate(played.positions, absl::MakeSpan(found[t])); });
     }
     for (std::thread& thread : threads) thread.join();
     for (size_t t = 0; t < found.size(); ++t) {
