@@ -27,21 +27,30 @@ std::string ToString(const WorldSize& size) {
 
 class GeneratedSource : public GoalSource {
  public:
-  GeneratedSource(const GameConfig& config, uint64_t seed) : config_(config), seed_(seed) {}
+  struct Kind {
+    const char* name;
+    House (*generate)(const WorldSize& max_size, Rng& rng);
+  };
+  static constexpr Kind kKinds[] = {{"generated", &GenerateHouse},
+                                    {"irregular", &GenerateIrregularHouse}};
+
+  GeneratedSource(const Kind& kind, const GameConfig& config, uint64_t seed)
+      : kind_(kind), config_(config), seed_(seed) {}
 
   std::optional<int> size() const override { return std::nullopt; }
-  Goal Sample(Rng& rng) const override { return {"generated", Generate(rng)}; }
+  Goal Sample(Rng& rng) const override { return {kind_.name, Generate(rng)}; }
   Goal Get(int index) const override {
     Rng rng = Rng(seed_).Fork(static_cast<uint64_t>(index));
-    return {absl::StrCat("generated-", index), Generate(rng)};
+    return {absl::StrCat(kind_.name, "-", index), Generate(rng)};
   }
 
  private:
   std::vector<Block> Generate(Rng& rng) const {
-    const House house = GenerateHouse(MaxHouseSize(config_), rng);
+    const House house = kind_.generate(MaxHouseSize(config_), rng);
     return GoalFromHouse(config_, house.size, house.blocks);
   }
 
+  const Kind kind_;
   const GameConfig config_;
   const uint64_t seed_;
 };
@@ -276,14 +285,15 @@ absl::StatusOr<std::unique_ptr<GoalSource>> MakeGoalSource(const std::string& sp
                                                            uint64_t seed) {
   const std::vector<std::string> parts = absl::StrSplit(spec, " + ");
   if (parts.size() > 1) return MakeMixedSource(parts, config, seed);
-  if (spec == "generated") {
+  for (const GeneratedSource::Kind& kind : GeneratedSource::kKinds) {
+    if (spec != kind.name) continue;
     const WorldSize limit = MaxHouseSize(config);
     if (std::min({limit.w, limit.h, limit.d}) < kMinHouseExtent) {
       return absl::InvalidArgumentError(absl::StrCat(
-          "goals \"generated\": a world of ", ToString(config.size), " has room for houses of ",
+          "goals \"", spec, "\": a world of ", ToString(config.size), " has room for houses of ",
           ToString(limit), ", expected at least ", kMinHouseExtent, " voxels each way"));
     }
-    return std::make_unique<GeneratedSource>(config, seed);
+    return std::make_unique<GeneratedSource>(kind, config, seed);
   }
   absl::string_view directory = spec;
   if (absl::ConsumePrefix(&directory, "npy:") && !directory.empty()) {

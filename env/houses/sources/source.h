@@ -44,11 +44,12 @@ absl::StatusOr<Goal> GoalOfHouse(const std::string& name, const House& house,
 
 // What a goal specification looks like, for messages and help.
 inline constexpr char kGoalSpecs[] =
-    "generated, npy:DIR, set:DIR, set:DIR:train, set:DIR:test, or several, as in \"generated*3 + "
-    "set:DIR:train\"";
+    "generated, irregular, npy:DIR, set:DIR, set:DIR:train, set:DIR:test, or several, as in "
+    "\"generated*3 + set:DIR:train\"";
 
 // Makes a source for games with `config` from one of
 //   generated  houses from GenerateHouse(); goal i is a function of (seed, i);
+//   irregular  the same from GenerateIrregularHouse();
 //   npy:DIR    the *.npy files of a directory, in order of their names. A file is either a goal for
 //              the whole world, with bedrock only and everywhere at y = 0, or a house of at most
 //              MaxHouseSize(config), put in a random place of the world;

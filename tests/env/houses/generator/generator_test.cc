@@ -5,6 +5,7 @@
 
 #include "env/game/game.h"
 #include "env/houses/statistics/statistics.h"
+#include "env/houses/transforms/transforms.h"
 #include "tests/support/catch.h"
 
 namespace hod::env {
@@ -62,10 +63,56 @@ TEST_CASE("generator: houses of every size are full at the bottom, grounded and 
   CHECK(hollow == num_houses);
 }
 
-TEST_CASE("generator: the seed decides the house") {
-  const auto generate = [](uint64_t seed) {
+TEST_CASE("generator: irregular houses of every size are full at the bottom and grounded") {
+  const auto size = GENERATE(
+      values<WorldSize>({{4, 4, 4}, {4, 8, 9}, {9, 4, 5}, {9, 8, 8}, {14, 7, 5}, {20, 20, 20}}));
+  CAPTURE(size.w, size.h, size.d);
+  for (int seed = 0; seed < 400; ++seed) {
+    CAPTURE(seed);
     Rng rng(seed);
-    return GenerateHouse({9, 8, 8}, rng).blocks;
+    const House house = GenerateIrregularHouse(size, rng);
+    REQUIRE(house.size == size);
+    REQUIRE(static_cast<int>(house.blocks.size()) == size.Volume());
+    int above = 0;
+    for (int i = 0; i < size.Volume(); ++i) {
+      const Block block = house.blocks[i];
+      REQUIRE(block < kNumBlocks);
+      REQUIRE(block != kBedrock);
+      if (size.At(i).y == 0) REQUIRE(block != kAir);
+      above += size.At(i).y > 0 && block != kAir;
+    }
+    CHECK(above > 0);
+    CHECK(IsGrounded(house, 6));
+  }
+}
+
+// What the alterations are for: of 500 houses each, those that differ from the plain house of the
+// same seed, and the mean of a figure.
+TEST_CASE("generator: irregular houses are altered in most ways that people think of") {
+  WorldSize world;
+  std::vector<std::vector<Block>> plain, irregular;
+  int differ = 0;
+  for (int seed = 0; seed < 500; ++seed) {
+    Rng rng(seed), same(seed);
+    plain.push_back(GoalOf(GenerateHouse({9, 8, 8}, rng), world));
+    irregular.push_back(GoalOf(GenerateIrregularHouse({9, 8, 8}, same), world));
+    differ += plain.back() != irregular.back();
+  }
+  CHECK(differ > 400);
+  CHECK(differ < 500);  // Some are left as they are.
+  const std::vector<Figure> before = Summarize(world, plain), after = Summarize(world, irregular);
+  // Roofs overhang, flaws break symmetry, and there are more materials.
+  CHECK(Value(after, "overhanging blocks") > 1.25 * Value(before, "overhanging blocks"));
+  CHECK(Value(after, "mirror symmetry in x") < 0.98 * Value(before, "mirror symmetry in x"));
+  CHECK(Value(after, "block types") > 1.1 * Value(before, "block types"));
+  CHECK(Value(after, "top layer is y=8") > Value(before, "top layer is y=8"));
+}
+
+TEST_CASE("generator: the seed decides the house") {
+  const auto generator = GENERATE(&GenerateHouse, &GenerateIrregularHouse);
+  const auto generate = [&](uint64_t seed) {
+    Rng rng(seed);
+    return generator({9, 8, 8}, rng).blocks;
   };
   CHECK(generate(5) == generate(5));
   CHECK(generate(5) != generate(6));

@@ -22,13 +22,13 @@ const WorldSize kPillarSize{1, 3, 1};
 const std::vector<Block> kPillar = {kPlanks, kLog, kLog};
 
 TEST_CASE("source: generated goals are a function of seed and index") {
+  const std::string kind = GENERATE("generated", "irregular");
   const GameConfig config;
-  const auto source = MakeGoalSource("generated", config, 7),
-             same = MakeGoalSource("generated", config, 7),
-             other = MakeGoalSource("generated", config, 8);
+  const auto source = MakeGoalSource(kind, config, 7), same = MakeGoalSource(kind, config, 7),
+             other = MakeGoalSource(kind, config, 8);
   REQUIRE(source.ok());
   CHECK((*source)->size() == std::nullopt);
-  CHECK((*source)->Get(17).name == "generated-17");
+  CHECK((*source)->Get(17).name == kind + "-17");
   (*same)->Get(3);
   CHECK((*source)->Get(17).blocks == (*same)->Get(17).blocks);
   CHECK((*source)->Get(17).blocks != (*source)->Get(18).blocks);

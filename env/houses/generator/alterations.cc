@@ -1,0 +1,181 @@
+#include "env/houses/generator/alterations.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "env/houses/generator/facade.h"
+#include "env/houses/transforms/transforms.h"
+
+namespace hod::env {
+namespace {
+
+// What a house occupies above layer 0, ends included. Empty, x1 < x0, if there is nothing.
+struct Extent {
+  int x0, x1, y1, z0, z1;
+  bool IsEmpty() const { return x1 < x0; }
+};
+
+Extent ExtentOf(const House& house) {
+  Extent extent{house.size.w, -1, 0, house.size.d, -1};
+  for (int i = 0; i < house.size.Volume(); ++i) {
+    const Cell c = house.size.At(i);
+    if (c.y == 0 || house.blocks[i] == kAir) continue;
+    extent.x0 = std::min(extent.x0, c.x);
+    extent.x1 = std::max(extent.x1, c.x);
+    extent.y1 = std::max(extent.y1, c.y);
+    extent.z0 = std::min(extent.z0, c.z);
+    extent.z1 = std::max(extent.z1, c.z);
+  }
+  return extent;
+}
+
+// What walls and roofs are made of.
+Block DrawMaterial(Rng& rng) {
+  return Choose<Block>(
+      rng, {{kCobblestone, 1}, {kLog, 1}, {kPlanks, 1}, {kStone, 1}, {kStonebrick, 1}, {kWool, 1}});
+}
+
+// The same and earth: for what lies on the ground, and for flaws.
+Block DrawAnyMaterial(Rng& rng) { return rng.Chance(1.0 / 7) ? kDirt : DrawMaterial(rng); }
+
+// A roof of steps in place of the uppermost layer or two, as high as the box allows.
+void PutRoof(House& house, Rng& rng) {
+  const Extent extent = ExtentOf(house);
+  if (extent.IsEmpty() || extent.y1 < 4) return;
+  const Block roof = DrawMaterial(rng), ridge = rng.Chance(0.6) ? roof : DrawMaterial(rng);
+  const int eaves = extent.y1 - rng.Below(2);
+  const int overhang = rng.Chance(0.6);
+  const bool steps_in_x = !rng.Chance(1.0 / 3);  // Two slopes or four.
+  const bool steps_in_z = !steps_in_x || rng.Chance(0.5);
+  const Block corner = house.At({extent.x0, eaves - 1, extent.z0});
+  const Block gable = corner == kAir ? roof : corner;
+  for (int y = eaves; y < house.size.h; ++y) {
+    for (int x = 0; x < house.size.w; ++x) {
+      for (int z = 0; z < house.size.d; ++z) house.Set({x, y, z}, kAir);
+    }
+  }
+  int x0 = extent.x0 - overhang, x1 = extent.x1 + overhang;
+  int z0 = extent.z0 - overhang, z1 = extent.z1 + overhang;
+  for (int y = eaves; y < house.size.h && x0 <= x1 && z0 <= z1; ++y) {
+    const bool is_top =
+        y == house.size.h - 1 || (steps_in_x && x1 - x0 <= 1) || (steps_in_z && z1 - z0 <= 1);
+    for (int x = x0; x <= x1; ++x) {
+      for (int z = z0; z <= z1; ++z) {
+        const bool on_slope =
+            (steps_in_x && (x == x0 || x == x1)) || (steps_in_z && (z == z0 || z == z1));
+        const bool in_gable = (!steps_in_z && (z == extent.z0 || z == extent.z1)) ||
+                              (!steps_in_x && (x == extent.x0 || x == extent.x1));
+        if (is_top) {
+          house.Set({x, y, z}, ridge);
+        } else if (on_slope) {
+          house.Set({x, y, z}, roof);
+        } else if (in_gable) {
+          house.Set({x, y, z}, gable);
+        }
+      }
+    }
+    if (is_top) break;
+    x0 += steps_in_x;
+    x1 -= steps_in_x;
+    z0 += steps_in_z;
+    z1 -= steps_in_z;
+  }
+}
+
+// Moves the blocks of the four corners inwards, where there is air.
+void CutCorners(House& house) {
+  const Extent extent = ExtentOf(house);
+  if (extent.x1 - extent.x0 < 4 || extent.z1 - extent.z0 < 4) return;
+  for (int y = 1; y <= extent.y1; ++y) {
+    for (const int x : {extent.x0, extent.x1}) {
+      for (const int z : {extent.z0, extent.z1}) {
+        const Cell inner{x == extent.x0 ? x + 1 : x - 1, y, z == extent.z0 ? z + 1 : z - 1};
+        if (!house.Solid(inner)) house.Set(inner, house.At({x, y, z}));
+        house.Set({x, y, z}, kAir);
+      }
+    }
+  }
+}
+
+// Removes a wall between its corners, under the uppermost layers.
+void OpenSide(House& house, Rng& rng) {
+  const Extent extent = ExtentOf(house);
+  const int side = rng.Below(4);
+  const auto is_between = [](int at, int first, int last) { return at > first && at < last; };
+  for (int y = 1; y < std::max(2, extent.y1 - 1); ++y) {
+    for (int x = extent.x0; x <= extent.x1; ++x) {
+      for (int z = extent.z0; z <= extent.z1; ++z) {
+        const bool is_wall =
+            side < 2
+                ? x == (side == 0 ? extent.x0 : extent.x1) && is_between(z, extent.z0, extent.z1)
+                : z == (side == 2 ? extent.z0 : extent.z1) && is_between(x, extent.x0, extent.x1);
+        if (is_wall) house.Set({x, y, z}, kAir);
+      }
+    }
+  }
+}
+
+// One layer, all but its windows, of another material.
+void PaintLayer(House& house, Rng& rng) {
+  const int y = rng.Between(1, std::max(1, ExtentOf(house).y1 - 1));
+  const Block material = DrawMaterial(rng);
+  for (int x = 0; x < house.size.w; ++x) {
+    for (int z = 0; z < house.size.d; ++z) {
+      const Block block = house.At({x, y, z});
+      if (block != kAir && block != kGlass) house.Set({x, y, z}, material);
+    }
+  }
+}
+
+// The ground under the house and one step around it.
+void LayPlinth(House& house, Rng& rng) {
+  const Extent extent = ExtentOf(house);
+  const Block material = DrawAnyMaterial(rng);
+  for (int x = extent.x0 - 1; x <= extent.x1 + 1; ++x) {
+    for (int z = extent.z0 - 1; z <= extent.z1 + 1; ++z) house.Set({x, 0, z}, material);
+  }
+}
+
+// Blocks that are missing, of another type, or too many: up to six in a hundred.
+void AddFlaws(House& house, Rng& rng) {
+  std::vector<Cell> solid;
+  for (int i = 0; i < house.size.Volume(); ++i) {
+    if (house.size.At(i).y > 0 && house.blocks[i] != kAir) solid.push_back(house.size.At(i));
+  }
+  const double share = Choose<double>(rng, {{0.01, 1}, {0.03, 1}, {0.06, 1}});
+  for (int flaws = static_cast<int>(share * static_cast<double>(solid.size())); flaws > 0;
+       --flaws) {
+    const Cell c = solid[rng.Below(static_cast<int>(solid.size()))];
+    enum class Kind { kMissing, kExchanged, kAdded };
+    switch (
+        Choose<Kind>(rng, {{Kind::kMissing, 0.4}, {Kind::kExchanged, 0.2}, {Kind::kAdded, 0.4}})) {
+      case Kind::kMissing:
+        house.Set(c, kAir);
+        break;
+      case Kind::kExchanged:
+        house.Set(c, rng.Chance(1.0 / 8) ? kGlass : DrawAnyMaterial(rng));
+        break;
+      case Kind::kAdded: {
+        const int direction = rng.Below(5);
+        const Cell beside = c + (direction == 4 ? Cell{0, 1, 0} : kHorizontal[direction]);
+        if (house.Solid(beside)) break;
+        house.Set(beside, rng.Chance(0.7) && house.Solid(c) ? house.At(c) : DrawAnyMaterial(rng));
+        break;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+House Altered(House house, Rng& rng) {
+  if (rng.Chance(0.5)) PutRoof(house, rng);
+  if (rng.Chance(0.15)) CutCorners(house);
+  if (rng.Chance(0.2)) OpenSide(house, rng);
+  if (rng.Chance(0.3)) PaintLayer(house, rng);
+  if (rng.Chance(0.2)) LayPlinth(house, rng);
+  if (rng.Chance(0.7)) AddFlaws(house, rng);
+  return LargestComponent(house, 6);
+}
+
+}  // namespace hod::env
