@@ -9,6 +9,8 @@
 namespace hod::env {
 namespace {
 
+constexpr int kLowestEaves = 3;  // Over two voxels of head room.
+
 // What a house occupies above layer 0, ends included. Empty, x1 < x0, if there is nothing.
 struct Extent {
   int x0, x1, y1, z0, z1;
@@ -29,6 +31,14 @@ Extent ExtentOf(const House& house) {
   return extent;
 }
 
+int BlocksAboveGround(const House& house) {
+  int blocks = 0;
+  for (int i = 0; i < house.size.Volume(); ++i) {
+    blocks += house.size.At(i).y > 0 && house.blocks[i] != kAir;
+  }
+  return blocks;
+}
+
 // What walls and roofs are made of.
 Block DrawMaterial(Rng& rng) {
   return Choose<Block>(
@@ -38,15 +48,20 @@ Block DrawMaterial(Rng& rng) {
 // The same and earth: for what lies on the ground, and for flaws.
 Block DrawAnyMaterial(Rng& rng) { return rng.Chance(1.0 / 7) ? kDirt : DrawMaterial(rng); }
 
-// A roof of steps in place of the uppermost layer or two, as high as the box allows.
+// A roof of steps in place of the uppermost layers.
 void PutRoof(House& house, Rng& rng) {
   const Extent extent = ExtentOf(house);
-  if (extent.IsEmpty() || extent.y1 < 4) return;
+  if (extent.IsEmpty() || extent.y1 <= kLowestEaves) return;
   const Block roof = DrawMaterial(rng), ridge = rng.Chance(0.6) ? roof : DrawMaterial(rng);
-  const int eaves = extent.y1 - rng.Below(2);
   const int overhang = rng.Chance(0.6);
   const bool steps_in_x = !rng.Chance(1.0 / 3);  // Two slopes or four.
   const bool steps_in_z = !steps_in_x || rng.Chance(0.5);
+  // As low as the roof needs to come to its ridge, but not so low that nobody fits under it.
+  const int width = extent.x1 - extent.x0 + 1 + 2 * overhang;
+  const int depth = extent.z1 - extent.z0 + 1 + 2 * overhang;
+  const int narrow = std::min(steps_in_x ? width : depth, steps_in_z ? depth : width);
+  const int highest = std::max(kLowestEaves, house.size.h - (narrow + 1) / 2);
+  const int eaves = std::min(extent.y1 - rng.Below(2), highest);
   const Block corner = house.At({extent.x0, eaves - 1, extent.z0});
   const Block gable = corner == kAir ? roof : corner;
   for (int y = eaves; y < house.size.h; ++y) {
@@ -54,6 +69,8 @@ void PutRoof(House& house, Rng& rng) {
       for (int z = 0; z < house.size.d; ++z) house.Set({x, y, z}, kAir);
     }
   }
+  // Two slopes hang together by the gables; each step of four has to lie on the one below.
+  const int thickness = steps_in_x && steps_in_z ? 2 : 1;
   int x0 = extent.x0 - overhang, x1 = extent.x1 + overhang;
   int z0 = extent.z0 - overhang, z1 = extent.z1 + overhang;
   for (int y = eaves; y < house.size.h && x0 <= x1 && z0 <= z1; ++y) {
@@ -61,8 +78,8 @@ void PutRoof(House& house, Rng& rng) {
         y == house.size.h - 1 || (steps_in_x && x1 - x0 <= 1) || (steps_in_z && z1 - z0 <= 1);
     for (int x = x0; x <= x1; ++x) {
       for (int z = z0; z <= z1; ++z) {
-        const bool on_slope =
-            (steps_in_x && (x == x0 || x == x1)) || (steps_in_z && (z == z0 || z == z1));
+        const bool on_slope = (steps_in_x && (x < x0 + thickness || x > x1 - thickness)) ||
+                              (steps_in_z && (z < z0 + thickness || z > z1 - thickness));
         const bool in_gable = (!steps_in_z && (z == extent.z0 || z == extent.z1)) ||
                               (!steps_in_x && (x == extent.x0 || x == extent.x1));
         if (is_top) {
@@ -168,14 +185,19 @@ void AddFlaws(House& house, Rng& rng) {
 
 }  // namespace
 
-House Altered(House house, Rng& rng) {
+House Altered(const House& plain, Rng& rng) {
+  House house = plain;
   if (rng.Chance(0.5)) PutRoof(house, rng);
   if (rng.Chance(0.15)) CutCorners(house);
   if (rng.Chance(0.2)) OpenSide(house, rng);
   if (rng.Chance(0.3)) PaintLayer(house, rng);
   if (rng.Chance(0.2)) LayPlinth(house, rng);
   if (rng.Chance(0.7)) AddFlaws(house, rng);
-  return LargestComponent(house, 6);
+  house = LargestComponent(house, 6);
+  // The largest part may be one that floats.
+  const bool stands =
+      IsGrounded(house, 6) && 2 * BlocksAboveGround(house) >= BlocksAboveGround(plain);
+  return stands ? house : plain;
 }
 
 }  // namespace hod::env
