@@ -148,7 +148,7 @@ IMAGES := docs/images
 docs: build examples ## everything in docs/ that comes from the program, but the measured tables
 	{ cat docs/configuration.head.md; $(BUILD)/hod config --describe; } > docs/configuration.md
 	$(BUILD)/hod goals sheet --count 24 --out $(IMAGES)/houses.png
-	$(BUILD)/hod goals sheet --goals irregular --count 24 --out $(IMAGES)/irregular.png
+	$(BUILD)/hod goals sheet --goals altered:generated --count 24 --out $(IMAGES)/altered.png
 	$(BUILD)/hod draw goal --index 3 --view both --out $(IMAGES)/goal.png
 	$(BUILD)/hod draw state $(EPISODE) --step 100 --out $(IMAGES)/state.png
 	$(BUILD)/hod draw episode $(EPISODE) --out $(IMAGES)/episode.png

@@ -1,6 +1,5 @@
 #include "env/houses/generator/generator.h"
 
-#include "env/houses/generator/alterations.h"
 #include "env/houses/generator/details.h"
 #include "env/houses/generator/openings.h"
 #include "env/houses/generator/plan.h"
@@ -20,10 +19,6 @@ House GenerateHouse(const WorldSize& max_size, Rng& rng) {
   AddYard(plan, doors, house, rng);
   AddChimney(plan, house, rng);
   return WithGrass(RandomlyPlaced(Cropped(house), max_size, rng), GrassMode::kSurround);
-}
-
-House GenerateIrregularHouse(const WorldSize& max_size, Rng& rng) {
-  return Altered(GenerateHouse(max_size, rng), rng);
 }
 
 }  // namespace hod::env

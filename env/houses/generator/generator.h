@@ -13,8 +13,4 @@ inline constexpr int kMinHouseExtent = 4;
 // and generator state give the same house. Requires every extent >= kMinHouseExtent.
 House GenerateHouse(const WorldSize& max_size, Rng& rng);
 
-// Such a house, altered (alterations.h). These houses are less alike, and what is learnt from them
-// holds better for those that people built.
-House GenerateIrregularHouse(const WorldSize& max_size, Rng& rng);
-
 }  // namespace hod::env

@@ -15,6 +15,7 @@
 #include "env/game/game.h"
 #include "env/houses/files/house_set.h"
 #include "env/houses/files/npy.h"
+#include "env/houses/generator/alterations.h"
 #include "env/houses/generator/generator.h"
 #include "env/houses/transforms/pipeline.h"
 
@@ -27,30 +28,52 @@ std::string ToString(const WorldSize& size) {
 
 class GeneratedSource : public GoalSource {
  public:
-  struct Kind {
-    const char* name;
-    House (*generate)(const WorldSize& max_size, Rng& rng);
-  };
-  static constexpr Kind kKinds[] = {{"generated", &GenerateHouse},
-                                    {"irregular", &GenerateIrregularHouse}};
-
-  GeneratedSource(const Kind& kind, const GameConfig& config, uint64_t seed)
-      : kind_(kind), config_(config), seed_(seed) {}
+  GeneratedSource(const GameConfig& config, uint64_t seed) : config_(config), seed_(seed) {}
 
   std::optional<int> size() const override { return std::nullopt; }
-  Goal Sample(Rng& rng) const override { return {kind_.name, Generate(rng)}; }
+  Goal Sample(Rng& rng) const override { return {"generated", Generate(rng)}; }
   Goal Get(int index) const override {
     Rng rng = Rng(seed_).Fork(static_cast<uint64_t>(index));
-    return {absl::StrCat(kind_.name, "-", index), Generate(rng)};
+    return {absl::StrCat("generated-", index), Generate(rng)};
   }
 
  private:
   std::vector<Block> Generate(Rng& rng) const {
-    const House house = kind_.generate(MaxHouseSize(config_), rng);
+    const House house = GenerateHouse(MaxHouseSize(config_), rng);
     return GoalFromHouse(config_, house.size, house.blocks);
   }
 
-  const Kind kind_;
+  const GameConfig config_;
+  const uint64_t seed_;
+};
+
+// The goals of another source, each altered anew.
+class AlteredSource : public GoalSource {
+ public:
+  AlteredSource(std::unique_ptr<GoalSource> source, const GameConfig& config, uint64_t seed)
+      : source_(std::move(source)), config_(config), seed_(seed) {}
+
+  std::optional<int> size() const override { return std::nullopt; }
+  Goal Sample(Rng& rng) const override { return Alter(source_->Sample(rng), rng); }
+  Goal Get(int index) const override {
+    Rng rng = Rng(seed_).Fork(static_cast<uint64_t>(index));
+    return Alter(source_->Get(index), rng);
+  }
+
+ private:
+  Goal Alter(Goal goal, Rng& rng) const {
+    House house = AirHouse(MaxHouseSize(config_));
+    const auto in_world = [&](int i) {
+      return config_.size.Index(house.size.At(i) + Cell{1, 1, 1});  // As GoalFromHouse().
+    };
+    for (int i = 0; i < house.size.Volume(); ++i) house.blocks[i] = goal.blocks[in_world(i)];
+    house = Altered(house, rng);
+    for (int i = 0; i < house.size.Volume(); ++i) goal.blocks[in_world(i)] = house.blocks[i];
+    goal.name = absl::StrCat("altered-", goal.name);
+    return goal;
+  }
+
+  const std::unique_ptr<GoalSource> source_;
   const GameConfig config_;
   const uint64_t seed_;
 };
@@ -285,15 +308,20 @@ absl::StatusOr<std::unique_ptr<GoalSource>> MakeGoalSource(const std::string& sp
                                                            uint64_t seed) {
   const std::vector<std::string> parts = absl::StrSplit(spec, " + ");
   if (parts.size() > 1) return MakeMixedSource(parts, config, seed);
-  for (const GeneratedSource::Kind& kind : GeneratedSource::kKinds) {
-    if (spec != kind.name) continue;
+  if (spec == "generated") {
     const WorldSize limit = MaxHouseSize(config);
     if (std::min({limit.w, limit.h, limit.d}) < kMinHouseExtent) {
       return absl::InvalidArgumentError(absl::StrCat(
-          "goals \"", spec, "\": a world of ", ToString(config.size), " has room for houses of ",
+          "goals \"generated\": a world of ", ToString(config.size), " has room for houses of ",
           ToString(limit), ", expected at least ", kMinHouseExtent, " voxels each way"));
     }
-    return std::make_unique<GeneratedSource>(kind, config, seed);
+    return std::make_unique<GeneratedSource>(config, seed);
+  }
+  absl::string_view plain = spec;
+  if (absl::ConsumePrefix(&plain, "altered:")) {
+    ASSIGN_OR_RETURN(std::unique_ptr<GoalSource> source,
+                     MakeGoalSource(std::string(plain), config, seed));
+    return std::make_unique<AlteredSource>(std::move(source), config, Rng(seed).Fork(1)());
   }
   absl::string_view directory = spec;
   if (absl::ConsumePrefix(&directory, "npy:") && !directory.empty()) {

@@ -44,17 +44,17 @@ absl::StatusOr<Goal> GoalOfHouse(const std::string& name, const House& house,
 
 // What a goal specification looks like, for messages and help.
 inline constexpr char kGoalSpecs[] =
-    "generated, irregular, npy:DIR, set:DIR, set:DIR:train, set:DIR:test, or several, as in "
-    "\"generated*3 + set:DIR:train\"";
+    "generated, npy:DIR, set:DIR, set:DIR:train, set:DIR:test, altered:SPEC, or several, as "
+    "in \"generated*3 + set:DIR:train\"";
 
 // Makes a source for games with `config` from one of
 //   generated  houses from GenerateHouse(); goal i is a function of (seed, i);
-//   irregular  the same from GenerateIrregularHouse();
 //   npy:DIR    the *.npy files of a directory, in order of their names. A file is either a goal for
 //              the whole world, with bedrock only and everywhere at y = 0, or a house of at most
 //              MaxHouseSize(config), put in a random place of the world;
 //   set:DIR    the houses of a set (house_set.h), in its order, placed as its transforms say;
 //   set:DIR:train, set:DIR:test  only those of one split;
+//   altered:SPEC  the goals of another source, each altered anew (alterations.h);
 //   SPEC*WEIGHT + SPEC*WEIGHT + ...  each goal of one of several such sources, drawn by their
 //              weights, above 0; 1 where there is none.
 // Errors name the part of `spec` or the file, and what was expected.

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "env/game/game.h"
+#include "env/houses/generator/alterations.h"
 #include "env/houses/statistics/statistics.h"
 #include "env/houses/transforms/transforms.h"
 #include "tests/support/catch.h"
@@ -17,6 +18,10 @@ std::vector<Block> GoalOf(const House& house, WorldSize& world) {
   GameConfig config;
   config.size = world;
   return GoalFromHouse(config, house.size, house.blocks);
+}
+
+House AlteredHouse(const WorldSize& size, Rng& rng) {
+  return Altered(GenerateHouse(size, rng), rng);
 }
 
 double Value(const std::vector<Figure>& figures, const std::string& name) {
@@ -63,14 +68,14 @@ TEST_CASE("generator: houses of every size are full at the bottom, grounded and 
   CHECK(hollow == num_houses);
 }
 
-TEST_CASE("generator: irregular houses of every size are full at the bottom and grounded") {
+TEST_CASE("generator: altered houses of every size are full at the bottom and grounded") {
   const auto size = GENERATE(
       values<WorldSize>({{4, 4, 4}, {4, 8, 9}, {9, 4, 5}, {9, 8, 8}, {14, 7, 5}, {20, 20, 20}}));
   CAPTURE(size.w, size.h, size.d);
   for (int seed = 0; seed < 400; ++seed) {
     CAPTURE(seed);
     Rng rng(seed);
-    const House house = GenerateIrregularHouse(size, rng);
+    const House house = AlteredHouse(size, rng);
     REQUIRE(house.size == size);
     REQUIRE(static_cast<int>(house.blocks.size()) == size.Volume());
     int above = 0;
@@ -88,19 +93,19 @@ TEST_CASE("generator: irregular houses of every size are full at the bottom and 
 
 // What the alterations are for: of 500 houses each, those that differ from the plain house of the
 // same seed, and the mean of a figure.
-TEST_CASE("generator: irregular houses are altered in most ways that people think of") {
+TEST_CASE("generator: altered houses differ from plain ones in what they are altered for") {
   WorldSize world;
-  std::vector<std::vector<Block>> plain, irregular;
+  std::vector<std::vector<Block>> plain, altered;
   int differ = 0;
   for (int seed = 0; seed < 500; ++seed) {
     Rng rng(seed), same(seed);
     plain.push_back(GoalOf(GenerateHouse({9, 8, 8}, rng), world));
-    irregular.push_back(GoalOf(GenerateIrregularHouse({9, 8, 8}, same), world));
-    differ += plain.back() != irregular.back();
+    altered.push_back(GoalOf(AlteredHouse({9, 8, 8}, same), world));
+    differ += plain.back() != altered.back();
   }
   CHECK(differ > 400);
   CHECK(differ < 500);  // Some are left as they are.
-  const std::vector<Figure> before = Summarize(world, plain), after = Summarize(world, irregular);
+  const std::vector<Figure> before = Summarize(world, plain), after = Summarize(world, altered);
   // Roofs overhang, flaws break symmetry, and there are more materials.
   CHECK(Value(after, "overhanging blocks") > 1.25 * Value(before, "overhanging blocks"));
   CHECK(Value(after, "mirror symmetry in x") < 0.98 * Value(before, "mirror symmetry in x"));
@@ -109,7 +114,7 @@ TEST_CASE("generator: irregular houses are altered in most ways that people thin
 }
 
 TEST_CASE("generator: the seed decides the house") {
-  const auto generator = GENERATE(&GenerateHouse, &GenerateIrregularHouse);
+  const auto generator = GENERATE(&GenerateHouse, &AlteredHouse);
   const auto generate = [&](uint64_t seed) {
     Rng rng(seed);
     return generator({9, 8, 8}, rng).blocks;

@@ -22,13 +22,13 @@ const WorldSize kPillarSize{1, 3, 1};
 const std::vector<Block> kPillar = {kPlanks, kLog, kLog};
 
 TEST_CASE("source: generated goals are a function of seed and index") {
-  const std::string kind = GENERATE("generated", "irregular");
+  const std::string kind = GENERATE("generated", "altered:generated");
   const GameConfig config;
   const auto source = MakeGoalSource(kind, config, 7), same = MakeGoalSource(kind, config, 7),
              other = MakeGoalSource(kind, config, 8);
   REQUIRE(source.ok());
   CHECK((*source)->size() == std::nullopt);
-  CHECK((*source)->Get(17).name == kind + "-17");
+  CHECK((*source)->Get(17).name == (kind == "generated" ? "generated-17" : "altered-generated-17"));
   (*same)->Get(3);
   CHECK((*source)->Get(17).blocks == (*same)->Get(17).blocks);
   CHECK((*source)->Get(17).blocks != (*source)->Get(18).blocks);
@@ -37,6 +37,40 @@ TEST_CASE("source: generated goals are a function of seed and index") {
   const Goal first = (*source)->Sample(rng), second = (*source)->Sample(rng);
   CHECK(first.blocks != second.blocks);
   CHECK(static_cast<int>(first.blocks.size()) == config.size.Volume());
+}
+
+TEST_CASE("source: goals are altered anew, and inside the border only") {
+  GameConfig config;
+  config.abilities.inf_blocks = GENERATE(true, false);
+  const auto plain = MakeGoalSource("generated", config, 7),
+             altered = MakeGoalSource("altered:generated", config, 7);
+  REQUIRE(altered.ok());
+  int differ = 0;
+  for (int i = 0; i < 50; ++i) {
+    const std::vector<Block> before = (*plain)->Get(i).blocks, after = (*altered)->Get(i).blocks;
+    differ += before != after;
+    for (int k = 0; k < config.size.Volume(); ++k) {
+      const Cell c = config.size.At(k);
+      const WorldSize limit = MaxHouseSize(config);
+      const bool inside =
+          c.x >= 1 && c.x <= limit.w && c.y >= 1 && c.y <= limit.h && c.z >= 1 && c.z <= limit.d;
+      if (!inside) REQUIRE(before[k] == after[k]);
+    }
+  }
+  CHECK(differ > 35);
+  // Of one file come many goals.
+  const TempDir dir;
+  dir.Write("pillar.npy", NpyBytes(kPillarSize, kPillar));
+  const auto pillars = MakeGoalSource("altered:npy:" + dir.path(), config, 7);
+  REQUIRE(pillars.ok());
+  CHECK((*pillars)->size() == std::nullopt);
+  CHECK((*pillars)->Get(3).name == "altered-pillar.npy");
+  std::set<std::vector<Block>> seen;
+  for (int i = 0; i < 200; ++i) seen.insert((*pillars)->Get(i).blocks);
+  CHECK(seen.size() > 10);
+  CHECK(MakeGoalSource("altered:generated*2 + generated", config, 7).ok());
+  CHECK_THAT(MessageOf("altered:", config), Catch::Contains("\"\": expected"));
+  CHECK_THAT(MessageOf("altered:npy:/nowhere", config), Catch::Contains("/nowhere"));
 }
 
 TEST_CASE("source: goals of several sources come by their weights") {
