@@ -107,9 +107,9 @@ void BindHouses(py::module_& m) {
   py::class_<BoundGoals>(m, "Goals",
                          R"(Goals for the games of one config.
 
-`spec` is "generated", "npy:DIR", "set:DIR", "altered:SPEC" (docs/houses.md), or a function of a seed that returns
-uint8 [w, h, d]: a house of at most (w-2, h-2, d-2) voxels, which is put in a random place, or a
-whole world.)")
+`spec` is "generated", "npy:DIR", "set:DIR", "altered:SPEC" (docs/houses.md), or a function of a
+seed that returns uint8 [w, h, d]: a house of at most (w-2, h-2, d-2) voxels, which is put in a
+random place, or a whole world.)")
       .def(py::init<const py::object&, const engine::RunConfig&, uint64_t>(), py::arg("spec"),
            py::arg("config"), py::arg("seed") = 0)
       .def_property_readonly("size", &BoundGoals::size,

@@ -222,9 +222,9 @@ class Game:
 class Goals:
     """Goals for the games of one config.
 
-    `spec` is "generated", "npy:DIR", "set:DIR", "altered:SPEC" (docs/houses.md), or a function of a seed that returns
-    uint8 [w, h, d]: a house of at most (w-2, h-2, d-2) voxels, which is put in a random place, or a
-    whole world."""
+    `spec` is "generated", "npy:DIR", "set:DIR", "altered:SPEC" (docs/houses.md), or a function of a
+    seed that returns uint8 [w, h, d]: a house of at most (w-2, h-2, d-2) voxels, which is put in a
+    random place, or a whole world."""
 
     def __init__(self, spec: _GoalSpec, config: Config, seed: int = 0) -> None:
         ...

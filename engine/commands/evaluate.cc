@@ -52,7 +52,7 @@ absl::Status Run(const Options& options) {
                                                       .record_directory = options.record,
                                                       .stop = &g_stop}));
   RETURN_IF_ERROR(GiveFigures(options.json, ToJson(report), FormatTable(report)));
-  if (!report.stopped) return absl::OkStatus();
+  if (!WasStopped(report)) return absl::OkStatus();
   return absl::CancelledError(absl::StrCat("stopped after ", report.houses.size(), " of ",
                                            config.evaluation.episodes, " houses"));
 }

@@ -215,7 +215,6 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
   report.evaluations = stream.evaluations();
   report.houses = stream.TakeHouses();
   if (report.houses.empty()) return absl::CancelledError("stopped before any house was finished");
-  report.stopped = report.houses.size() < static_cast<size_t>(evaluation.episodes);
   Compare(report, static_cast<uint64_t>(evaluation.seed));
   report.seconds = watch.Seconds();
   return report;
@@ -233,6 +232,10 @@ Estimate FewerActions(const EvaluationReport& report, const EvaluationReport& ot
     without.push_back(other.houses[i].assisted.human_actions);
   }
   return BootstrapReduction(with, without, /*seed=*/1);
+}
+
+bool WasStopped(const EvaluationReport& report) {
+  return static_cast<double>(report.houses.size()) < NumberAt(report.origin, "episodes");
 }
 
 nlohmann::json ToJson(const EvaluationReport& report) {
@@ -254,7 +257,7 @@ nlohmann::json ToJson(const EvaluationReport& report) {
           {"seconds", report.seconds},
           {"figures", figures},
           {"human_actions_saved_percent", ToJson(report.human_actions_saved)},
-          {"stopped", report.stopped},
+          {"stopped", WasStopped(report)},
           {"houses", houses}};
 }
 
@@ -284,7 +287,7 @@ absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json) 
     }
   });
   ReadEstimate(reader, "human_actions_saved_percent", report.human_actions_saved);
-  if (reader.Has("stopped")) reader.Read("stopped", report.stopped);
+  reader.FindOptional("stopped");  // The houses say so.
   reader.ReadObjects("houses", [&](JsonObjectReader& fields) {
     fields.IgnoreOtherKeys();
     PairedFigures& house = report.houses.emplace_back();
@@ -308,7 +311,7 @@ std::string FormatTable(const EvaluationReport& report) {
                         Format(report.human_actions_saved));
   absl::StrAppendFormat(&text, "Means over %d houses with 95%% bootstrap intervals.\n",
                         report.houses.size());
-  if (report.stopped) {
+  if (WasStopped(report)) {
     absl::StrAppendFormat(&text, "It was stopped; %.0f houses were asked for.\n",
                           NumberAt(report.origin, "episodes"));
   }

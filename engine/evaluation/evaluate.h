@@ -44,8 +44,7 @@ struct FigureComparison {
 };
 
 struct EvaluationReport {
-  std::vector<PairedFigures> houses;
-  bool stopped = false;  // Before it had all the houses that were asked for.
+  std::vector<PairedFigures> houses;  // Fewer than were asked for, if it was stopped.
   std::vector<FigureComparison> comparisons;
   Estimate human_actions_saved;   // Percent of the actions of the human alone.
   int64_t evaluations = 0;        // Positions that searches asked for.
@@ -74,6 +73,9 @@ const FigureComparison& ComparisonOf(const EvaluationReport& report, const std::
 // By how many percent less the human has to do with the assistant of `report` than with that of
 // `other`, house by house. Requires the same houses.
 Estimate FewerActions(const EvaluationReport& report, const EvaluationReport& other);
+
+// Whether it has fewer houses than were asked for.
+bool WasStopped(const EvaluationReport& report);
 
 nlohmann::json ToJson(const EvaluationReport& report);
 absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json);

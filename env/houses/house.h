@@ -30,6 +30,13 @@ struct House {
 // An empty box.
 House AirHouse(const WorldSize& size);
 
+// The corners of the smallest box that holds every solid cell from layer `lowest` up, both
+// included; low.x > high.x if there is none.
+struct Bounds {
+  Cell low, high;
+};
+Bounds SolidBounds(const House& house, int lowest = 0);
+
 // `house` without the layers of air around it on the x, z and upper sides. Requires a solid cell.
 House Cropped(const House& house);
 

@@ -45,10 +45,9 @@ class RandomPlayer final : public Player {
 
 constexpr char kHeuristic[] = "heuristic";
 
+// In a game in which it can play.
 std::unique_ptr<Player> MakeHeuristic(const Game& game, int player, uint64_t seed) {
-  Rng rng(seed);
-  const BuilderStyle style = DrawStyle(rng);
-  return std::make_unique<HeuristicBuilder>(game, player, style, rng());
+  return *MakeHeuristicBuilder({}, game, player, seed);
 }
 
 template <OrderedBuilder::Order order>

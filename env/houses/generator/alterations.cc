@@ -11,25 +11,8 @@ namespace {
 
 constexpr int kLowestEaves = 3;  // Over two voxels of head room.
 
-// What a house occupies above layer 0, ends included. Empty, x1 < x0, if there is nothing.
-struct Extent {
-  int x0, x1, y1, z0, z1;
-  bool IsEmpty() const { return x1 < x0; }
-};
-
-Extent ExtentOf(const House& house) {
-  Extent extent{house.size.w, -1, 0, house.size.d, -1};
-  for (int i = 0; i < house.size.Volume(); ++i) {
-    const Cell c = house.size.At(i);
-    if (c.y == 0 || house.blocks[i] == kAir) continue;
-    extent.x0 = std::min(extent.x0, c.x);
-    extent.x1 = std::max(extent.x1, c.x);
-    extent.y1 = std::max(extent.y1, c.y);
-    extent.z0 = std::min(extent.z0, c.z);
-    extent.z1 = std::max(extent.z1, c.z);
-  }
-  return extent;
-}
+// What a house occupies above layer 0.
+Bounds BoundsAboveGround(const House& house) { return SolidBounds(house, /*lowest=*/1); }
 
 int BlocksAboveGround(const House& house) {
   int blocks = 0;
@@ -50,19 +33,19 @@ Block DrawAnyMaterial(Rng& rng) { return rng.Chance(1.0 / 7) ? kDirt : DrawMater
 
 // A roof of steps in place of the uppermost layers.
 void PutRoof(House& house, Rng& rng) {
-  const Extent extent = ExtentOf(house);
-  if (extent.IsEmpty() || extent.y1 <= kLowestEaves) return;
+  const auto [low, high] = BoundsAboveGround(house);
+  if (high.y <= kLowestEaves) return;
   const Block roof = DrawMaterial(rng), ridge = rng.Chance(0.6) ? roof : DrawMaterial(rng);
   const int overhang = rng.Chance(0.6);
   const bool steps_in_x = !rng.Chance(1.0 / 3);  // Two slopes or four.
   const bool steps_in_z = !steps_in_x || rng.Chance(0.5);
   // As low as the roof needs to come to its ridge, but not so low that nobody fits under it.
-  const int width = extent.x1 - extent.x0 + 1 + 2 * overhang;
-  const int depth = extent.z1 - extent.z0 + 1 + 2 * overhang;
+  const int width = high.x - low.x + 1 + 2 * overhang;
+  const int depth = high.z - low.z + 1 + 2 * overhang;
   const int narrow = std::min(steps_in_x ? width : depth, steps_in_z ? depth : width);
   const int highest = std::max(kLowestEaves, house.size.h - (narrow + 1) / 2);
-  const int eaves = std::min(extent.y1 - rng.Below(2), highest);
-  const Block corner = house.At({extent.x0, eaves - 1, extent.z0});
+  const int eaves = std::min(high.y - rng.Below(2), highest);
+  const Block corner = house.At({low.x, eaves - 1, low.z});
   const Block gable = corner == kAir ? roof : corner;
   for (int y = eaves; y < house.size.h; ++y) {
     for (int x = 0; x < house.size.w; ++x) {
@@ -71,8 +54,8 @@ void PutRoof(House& house, Rng& rng) {
   }
   // Two slopes hang together by the gables; each step of four has to lie on the one below.
   const int thickness = steps_in_x && steps_in_z ? 2 : 1;
-  int x0 = extent.x0 - overhang, x1 = extent.x1 + overhang;
-  int z0 = extent.z0 - overhang, z1 = extent.z1 + overhang;
+  int x0 = low.x - overhang, x1 = high.x + overhang;
+  int z0 = low.z - overhang, z1 = high.z + overhang;
   for (int y = eaves; y < house.size.h && x0 <= x1 && z0 <= z1; ++y) {
     const bool is_top =
         y == house.size.h - 1 || (steps_in_x && x1 - x0 <= 1) || (steps_in_z && z1 - z0 <= 1);
@@ -80,8 +63,8 @@ void PutRoof(House& house, Rng& rng) {
       for (int z = z0; z <= z1; ++z) {
         const bool on_slope = (steps_in_x && (x < x0 + thickness || x > x1 - thickness)) ||
                               (steps_in_z && (z < z0 + thickness || z > z1 - thickness));
-        const bool in_gable = (!steps_in_z && (z == extent.z0 || z == extent.z1)) ||
-                              (!steps_in_x && (x == extent.x0 || x == extent.x1));
+        const bool in_gable = (!steps_in_z && (z == low.z || z == high.z)) ||
+                              (!steps_in_x && (x == low.x || x == high.x));
         if (is_top) {
           house.Set({x, y, z}, ridge);
         } else if (on_slope) {
@@ -101,12 +84,12 @@ void PutRoof(House& house, Rng& rng) {
 
 // Moves the blocks of the four corners inwards, where there is air.
 void CutCorners(House& house) {
-  const Extent extent = ExtentOf(house);
-  if (extent.x1 - extent.x0 < 4 || extent.z1 - extent.z0 < 4) return;
-  for (int y = 1; y <= extent.y1; ++y) {
-    for (const int x : {extent.x0, extent.x1}) {
-      for (const int z : {extent.z0, extent.z1}) {
-        const Cell inner{x == extent.x0 ? x + 1 : x - 1, y, z == extent.z0 ? z + 1 : z - 1};
+  const auto [low, high] = BoundsAboveGround(house);
+  if (high.x - low.x < 4 || high.z - low.z < 4) return;
+  for (int y = 1; y <= high.y; ++y) {
+    for (const int x : {low.x, high.x}) {
+      for (const int z : {low.z, high.z}) {
+        const Cell inner{x == low.x ? x + 1 : x - 1, y, z == low.z ? z + 1 : z - 1};
         if (!house.Solid(inner)) house.Set(inner, house.At({x, y, z}));
         house.Set({x, y, z}, kAir);
       }
@@ -116,16 +99,15 @@ void CutCorners(House& house) {
 
 // Removes a wall between its corners, under the uppermost layers.
 void OpenSide(House& house, Rng& rng) {
-  const Extent extent = ExtentOf(house);
+  const auto [low, high] = BoundsAboveGround(house);
   const int side = rng.Below(4);
   const auto is_between = [](int at, int first, int last) { return at > first && at < last; };
-  for (int y = 1; y < std::max(2, extent.y1 - 1); ++y) {
-    for (int x = extent.x0; x <= extent.x1; ++x) {
-      for (int z = extent.z0; z <= extent.z1; ++z) {
+  for (int y = 1; y < std::max(2, high.y - 1); ++y) {
+    for (int x = low.x; x <= high.x; ++x) {
+      for (int z = low.z; z <= high.z; ++z) {
         const bool is_wall =
-            side < 2
-                ? x == (side == 0 ? extent.x0 : extent.x1) && is_between(z, extent.z0, extent.z1)
-                : z == (side == 2 ? extent.z0 : extent.z1) && is_between(x, extent.x0, extent.x1);
+            side < 2 ? x == (side == 0 ? low.x : high.x) && is_between(z, low.z, high.z)
+                     : z == (side == 2 ? low.z : high.z) && is_between(x, low.x, high.x);
         if (is_wall) house.Set({x, y, z}, kAir);
       }
     }
@@ -134,7 +116,7 @@ void OpenSide(House& house, Rng& rng) {
 
 // One layer, all but its windows, of another material.
 void PaintLayer(House& house, Rng& rng) {
-  const int y = rng.Between(1, std::max(1, ExtentOf(house).y1 - 1));
+  const int y = rng.Between(1, std::max(1, BoundsAboveGround(house).high.y - 1));
   const Block material = DrawMaterial(rng);
   for (int x = 0; x < house.size.w; ++x) {
     for (int z = 0; z < house.size.d; ++z) {
@@ -146,10 +128,10 @@ void PaintLayer(House& house, Rng& rng) {
 
 // The ground under the house and one step around it.
 void LayPlinth(House& house, Rng& rng) {
-  const Extent extent = ExtentOf(house);
+  const auto [low, high] = BoundsAboveGround(house);
   const Block material = DrawAnyMaterial(rng);
-  for (int x = extent.x0 - 1; x <= extent.x1 + 1; ++x) {
-    for (int z = extent.z0 - 1; z <= extent.z1 + 1; ++z) house.Set({x, 0, z}, material);
+  for (int x = low.x - 1; x <= high.x + 1; ++x) {
+    for (int z = low.z - 1; z <= high.z + 1; ++z) house.Set({x, 0, z}, material);
   }
 }
 

@@ -54,13 +54,7 @@ House LargestComponent(const House& house, int connectivity) {
 }
 
 House CropAir(const House& house) {
-  Cell low{house.size.w, house.size.h, house.size.d}, high{-1, -1, -1};
-  for (int i = 0; i < house.size.Volume(); ++i) {
-    if (house.blocks[i] == kAir) continue;
-    const Cell c = house.size.At(i);
-    low = {std::min(low.x, c.x), std::min(low.y, c.y), std::min(low.z, c.z)};
-    high = {std::max(high.x, c.x), std::max(high.y, c.y), std::max(high.z, c.z)};
-  }
+  const auto [low, high] = SolidBounds(house);
   if (high.x < 0) return house;
   return Window(house, low, {high.x - low.x + 1, high.y - low.y + 1, high.z - low.z + 1});
 }

@@ -18,6 +18,7 @@
 #include "engine/training/run_directory.h"
 #include "env/base/files.h"
 #include "env/base/gzip_lines.h"
+#include "env/base/json.h"
 #include "env/base/json_lines.h"
 #include "tests/support/base/jumping_clock.h"
 #include "tests/support/base/test_files.h"
@@ -358,7 +359,8 @@ TEST_CASE("hod evaluate that is stopped reports the houses it has") {
   REQUIRE(report.ok());
   CHECK(report->houses.size() > 0);
   CHECK(report->houses.size() < 100000);
-  CHECK(report->stopped);
+  CHECK(WasStopped(*report));
+  CHECK(ParseJson(ReadBytes(json))->at("stopped") == true);
   for (const PairedFigures& house : report->houses) {
     CHECK(house.alone.timesteps > 0);
     CHECK(house.assisted.timesteps > 0);

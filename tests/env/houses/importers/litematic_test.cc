@@ -105,7 +105,7 @@ TEST_CASE("litematic: names of 1.12") {
   CHECK(read(1343)->At({0, 0, 1}) == kDirt);
   CHECK(read(1343)->At({1, 0, 0}) == kStone);
   CHECK(read(2586)->At({0, 0, 1}) == kAir);
-  // Without that field, the version of the format says of which time the names are.
+  // Without that field, the version of the format says which time the names are from.
   const Fields fields = nbt::Without(nbt::Litematic({region}), "MinecraftDataVersion");
   CHECK(Read(FileOf(With(fields, "Version", nbt::Int(4))))->At({0, 0, 1}) == kDirt);
   for (const int version : {5, 6, 7}) {
