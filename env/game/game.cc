@@ -394,7 +394,7 @@ std::vector<Block> GoalFromHouse(const GameConfig& config, const WorldSize& hous
   const WorldSize& size = config.size;
   std::vector<Block> goal = EmptyWorld(size);
   for (int i = 0; i < house_size.Volume(); ++i) {
-    goal[size.Index(house_size.At(i) + Cell{1, 1, 1})] = house[i];
+    goal[size.Index(house_size.At(i) + kHouseCorner)] = house[i];
   }
   if (!config.abilities.inf_blocks) {
     const int kinds = std::min(kNumBlocks - kFirstPlaceable, size.d);

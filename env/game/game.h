@@ -148,9 +148,12 @@ std::vector<Block> EmptyWorld(const WorldSize& size);
 // Extents a house may have in this game: (w-2, h-2, d-2), with finite blocks (w-3, h-2, d-2).
 WorldSize MaxHouseSize(const GameConfig& config);
 
+// Where the lowest corner of a house is in the world, so that its lowest layer replaces the dirt.
+inline constexpr Cell kHouseCorner = {1, 1, 1};
+
 // The goal array for a house (`house` is [w'][h'][d'] of extents `house_size`, at most
-// MaxHouseSize): the empty world with the house written from (1,1,1), so that its lowest layer
-// replaces the dirt; plus the palette with finite blocks.
+// MaxHouseSize): the empty world with the house written from kHouseCorner; plus the palette with
+// finite blocks.
 std::vector<Block> GoalFromHouse(const GameConfig& config, const WorldSize& house_size,
                                  absl::Span<const Block> house);
 

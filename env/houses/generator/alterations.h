@@ -1,5 +1,5 @@
 // What people do to a plain house, and what goes wrong with it. Altered houses look less alike, and
-// what is learnt from them holds better for those that people built.
+// what a short run learns from them holds better for those that people built.
 #pragma once
 
 #include "env/base/random.h"

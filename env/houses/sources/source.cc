@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -64,7 +65,7 @@ class AlteredSource : public GoalSource {
   Goal Alter(Goal goal, Rng& rng) const {
     House house = AirHouse(MaxHouseSize(config_));
     const auto in_world = [&](int i) {
-      return config_.size.Index(house.size.At(i) + Cell{1, 1, 1});  // As GoalFromHouse().
+      return config_.size.Index(house.size.At(i) + kHouseCorner);
     };
     for (int i = 0; i < house.size.Volume(); ++i) house.blocks[i] = goal.blocks[in_world(i)];
     house = Altered(house, rng);
@@ -319,6 +320,10 @@ absl::StatusOr<std::unique_ptr<GoalSource>> MakeGoalSource(const std::string& sp
   }
   absl::string_view plain = spec;
   if (absl::ConsumePrefix(&plain, "altered:")) {
+    if (absl::StartsWith(plain, "altered:")) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "goals \"", spec, "\": expected altered: once, since it alters anew in each episode"));
+    }
     ASSIGN_OR_RETURN(std::unique_ptr<GoalSource> source,
                      MakeGoalSource(std::string(plain), config, seed));
     return std::make_unique<AlteredSource>(std::move(source), config, Rng(seed).Fork(1)());

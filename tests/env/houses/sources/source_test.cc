@@ -71,6 +71,10 @@ TEST_CASE("source: goals are altered anew, and inside the border only") {
   CHECK(MakeGoalSource("altered:generated*2 + generated", config, 7).ok());
   CHECK_THAT(MessageOf("altered:", config), Catch::Contains("\"\": expected"));
   CHECK_THAT(MessageOf("altered:npy:/nowhere", config), Catch::Contains("/nowhere"));
+  // However often the word is repeated, nothing is nested.
+  std::string often;
+  for (int i = 0; i < 100000; ++i) often += "altered:";
+  CHECK_THAT(MessageOf(often + "generated", config), Catch::Contains("expected altered: once"));
 }
 
 TEST_CASE("source: goals of several sources come by their weights") {
