@@ -54,7 +54,8 @@ absl::Status LearnerProcesses::Start() {
 
 absl::StatusOr<bool> LearnerProcesses::Watch() {
   bool all_ended = true;
-  for (ChildProcess& learner : learners_) {
+  for (size_t rank = 0; rank < learners_.size(); ++rank) {
+    ChildProcess& learner = learners_[rank];
     const auto ended = learner.Poll();
     if (!ended) all_ended = false;
     if (!ended || ended->empty()) continue;
@@ -62,8 +63,8 @@ absl::StatusOr<bool> LearnerProcesses::Watch() {
     if (learners_.size() == 1) return failed;
     EndAll();
     if (failures_.Add(started_)) return failed;
-    spdlog::warn("all {} learners start again from the newest checkpoint: {}", learners_.size(),
-                 std::string(failed.message()));
+    spdlog::warn("all {} learners start again from the newest checkpoint: learner {}: {}",
+                 learners_.size(), rank, std::string(failed.message()));
     RETURN_IF_ERROR(Start());
     return true;
   }
