@@ -79,8 +79,8 @@ fuzz: ## damaged files for every reader, SECONDS=60 each: tests/fuzz/README.md
 	cd $(BUILD)-fuzz/tests/fuzz && \
 	  ls *_fuzz | xargs -P $$(nproc) -I TARGET env ./TARGET --seconds=$(SECONDS)
 
-# Tests preload libraries of their own before that of the sanitizer. Its watch over the variables of threads
-# sends the search for leaks astray in libtorch's threads.
+# Tests preload libraries of their own before that of the sanitizer. Where the sanitizer watches thread-local
+# variables, its search for leaks crashes in libtorch's threads.
 asan: ## all tests under the sanitizers of addresses and of undefined behaviour
 	cmake --preset asan
 	cmake --build --preset asan

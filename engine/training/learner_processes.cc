@@ -59,12 +59,13 @@ absl::StatusOr<bool> LearnerProcesses::Watch() {
     const auto ended = learner.Poll();
     if (!ended) all_ended = false;
     if (!ended || ended->empty()) continue;
-    const absl::Status failed = learner.Failed(*ended);
+    absl::Status failed = learner.Failed(*ended);
     if (learners_.size() == 1) return failed;
+    failed = Annotate(failed, absl::StrCat("learner ", rank));
     EndAll();
     if (failures_.Add(started_)) return failed;
-    spdlog::warn("all {} learners start again from the newest checkpoint: learner {}: {}",
-                 learners_.size(), rank, std::string(failed.message()));
+    spdlog::warn("all {} learners start again from the newest checkpoint: {}", learners_.size(),
+                 std::string(failed.message()));
     RETURN_IF_ERROR(Start());
     return true;
   }

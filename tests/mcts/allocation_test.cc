@@ -17,7 +17,7 @@ void* operator new(size_t size) {
   if (void* memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
-// The library's calls the one above, but that of a sanitizer does not.
+// The standard library's version calls the one above; a sanitizer's does not.
 void* operator new(size_t size, const std::nothrow_t&) noexcept {
   ++allocations;
   return std::malloc(size);

@@ -54,8 +54,8 @@ inline constexpr char kGoalSpecs[] =
 //              MaxHouseSize(config), put in a random place of the world;
 //   set:DIR    the houses of a set (house_set.h), in its order, placed as its transforms say;
 //   set:DIR:train, set:DIR:test  only those of one split;
-//   altered:SPEC  the goals of another source, which is not altered: itself, each altered anew
-//              (alterations.h);
+//   altered:SPEC  the goals of another source, but not of one that is altered: already, each
+//              altered anew (alterations.h);
 //   SPEC*WEIGHT + SPEC*WEIGHT + ...  each goal of one of several such sources, drawn by their
 //              weights, above 0; 1 where there is none.
 // Errors name the part of `spec` or the file, and what was expected.

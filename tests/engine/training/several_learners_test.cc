@@ -249,7 +249,7 @@ void LoseLearner(const TrainingOfTwo& training, int rank, int signal) {
   REQUIRE(status == 0);
   CHECK_THAT(program.Output(),
              Catch::Contains("all 2 learners start again from the newest checkpoint"));
-  // The other one says whom it has lost, unless the one that started both has seen it first.
+  // The other learner says whom it has lost, unless the process that started both saw it first.
   const std::string log = training.LogOf(1 - rank);
   CHECK_THAT(program.Output() + log,
              Catch::Contains(absl::StrCat("no answer from learner ", rank)) ||

@@ -58,7 +58,7 @@ TEST_CASE("source: goals are altered anew, and inside the border only") {
     }
   }
   CHECK(differ > 35);
-  // Of one file come many goals.
+  // One file gives many goals.
   const TempDir dir;
   dir.Write("pillar.npy", NpyBytes(kPillarSize, kPillar));
   const auto pillars = MakeGoalSource("altered:npy:" + dir.path(), config, 7);
