@@ -11,6 +11,8 @@ namespace {
 constexpr int kPutAsideFor = 20;
 // The body gets out of voxels that are to hold a block with more than this probability.
 constexpr float kInTheWay = 0.3f;
+// An edit is likely, and worth being near, from this certainty on.
+constexpr float kLikely = 0.5f;
 
 }  // namespace
 
@@ -20,6 +22,7 @@ BeliefWalker::BeliefWalker(const Game& game, int player, double threshold)
       threshold_(threshold),
       navigator_(game, player),
       trust_(game, player),
+      patience_(game, player),
       belief_(game.size().Volume()),
       placings_(game.size().Volume()),
       is_wanted_(game.size().Volume()),
@@ -37,48 +40,55 @@ void BeliefWalker::Believe(absl::Span<const float> goal_logits) {
 Action BeliefWalker::Act(const State& state) {
   navigator_.Look(state);
   trust_.LookBack(state, belief_);
+  patience_.Look(state);
   FindEdits();
-  if (const Edit* const edit = EditFrom(navigator_.feet())) {
+  if (const Edit* const edit = EditFrom(edits_, navigator_.feet())) {
     trust_.Note(state, edit->action, belief_);
     return edit->action;
   }
   const bool in_the_way = !ProbablyStaysFree(navigator_.feet());
-  if (PlanWayToEdit() || (in_the_way && PlanWayAside())) {
+  if (PlanWayToEdit() || (in_the_way && PlanWayAside()) || PlanWayToWait()) {
     const Moves moves = navigator_.MovesOnTheWay();
     if (!moves.empty()) return {moves.front()};
   }
   return {};
 }
 
-void BeliefWalker::FindEdits() {
+BeliefWalker::Edit BeliefWalker::LikeliestEdit(int location) const {
+  const Block now = navigator_.state().blocks[location];
+  if (now != kAir) return {{ActionType::kBreak, location, kAir}, 1 - belief_[location][now]};
+  const auto [block, certainty] = placings_[location];
+  return {{ActionType::kPlace, location, block}, certainty};
+}
+
+bool BeliefWalker::IsOpen(const Edit& edit) const {
   const State& state = navigator_.state();
+  const auto& [type, at, block] = edit.action;
+  const Block now = state.blocks[at];
+  if (now == kBedrock || game_.InPalette(at) || state.timestep < put_aside_until_[at]) return false;
+  const Cell cell = game_.size().At(at);
+  if (type == ActionType::kPlace) {
+    return !game_.RemovedByOthers(state, player_, at, block) &&
+           navigator_.NumBlocksAround(cell) > 0;
+  }
+  const int editor = state.last_interacted[at];
+  const size_t own = static_cast<size_t>(player_) * game_.size().Volume() + at;
+  const bool put_back =
+      editor != kNobody && editor != player_ && (state.broken[own] >> now & 1) != 0;
+  return !put_back && navigator_.TouchesAir(cell);
+}
+
+void BeliefWalker::FindEdits() {
   const WorldSize& size = game_.size();
-  const auto volume = static_cast<size_t>(size.Volume());
-  const auto bar = static_cast<float>(trust_.Careful(threshold_));
+  const double careful = trust_.Careful(threshold_);
   edits_.clear();
-  for (size_t at = 0; at < volume; ++at) {
-    const auto location = static_cast<int>(at);
-    const Block now = state.blocks[at];
-    const auto [block, placing_certainty] = placings_[at];
-    const float certainty = now == kAir ? placing_certainty : 1 - belief_[at][now];
-    if (certainty < bar || now == kBedrock || game_.InPalette(location) ||
-        state.timestep < put_aside_until_[at]) {
-      continue;
-    }
-    const Cell cell = size.At(location);
-    if (now == kAir) {
-      if (game_.RemovedByOthers(state, player_, location, block) ||
-          navigator_.NumBlocksAround(cell) == 0) {
-        continue;
-      }
-      edits_.push_back({{ActionType::kPlace, location, block}, certainty});
-    } else {
-      const int editor = state.last_interacted[at];
-      const bool put_back = editor != kNobody && editor != player_ &&
-                            (state.broken[player_ * volume + at] >> now & 1) != 0;
-      if (put_back || !navigator_.TouchesAir(cell)) continue;
-      edits_.push_back({{ActionType::kBreak, location, kAir}, certainty});
-    }
+  likely_edits_.clear();
+  for (int at = 0; at < size.Volume(); ++at) {
+    const Edit edit = LikeliestEdit(at);
+    if (edit.certainty < kLikely || !IsOpen(edit)) continue;
+    const auto asked = static_cast<float>(patience_.Asked(careful, size.At(at)));
+    const bool wanted = edit.certainty >= asked;
+    (wanted ? edits_ : likely_edits_).push_back(edit);
   }
   // What stands on a wrong block would enclose it.
   for (const Edit& edit : edits_) is_wanted_[edit.action.location] = true;
@@ -96,20 +106,34 @@ void BeliefWalker::FindEdits() {
   });
 }
 
-const BeliefWalker::Edit* BeliefWalker::EditFrom(Cell feet) const {
-  const auto edit = std::find_if(edits_.begin(), edits_.end(), [&](const Edit& edit) {
+const BeliefWalker::Edit* BeliefWalker::EditFrom(absl::Span<const Edit> edits, Cell feet) const {
+  const auto edit = std::find_if(edits.begin(), edits.end(), [&](const Edit& edit) {
     return navigator_.CanEdit(edit.action, feet);
   });
-  return edit == edits_.end() ? nullptr : &*edit;
+  return edit == edits.end() ? nullptr : &*edit;
 }
 
 bool BeliefWalker::PlanWayToEdit() {
   if (edits_.empty()) return false;
-  if (navigator_.GoWhere([&](Cell feet) { return EditFrom(feet) != nullptr; })) return true;
-  for (const Edit& edit : edits_) {
+  if (navigator_.GoWhere([&](Cell feet) { return EditFrom(edits_, feet) != nullptr; })) return true;
+  PutAside(edits_);
+  return false;
+}
+
+bool BeliefWalker::PlanWayToWait() {
+  if (likely_edits_.empty()) return false;
+  const auto good = [&](Cell feet) {
+    return ProbablyStaysFree(feet) && EditFrom(likely_edits_, feet) != nullptr;
+  };
+  if (navigator_.GoWhere(good)) return true;
+  PutAside(likely_edits_);
+  return false;
+}
+
+void BeliefWalker::PutAside(absl::Span<const Edit> edits) {
+  for (const Edit& edit : edits) {
     put_aside_until_[edit.action.location] = navigator_.state().timestep + kPutAsideFor;
   }
-  return false;
 }
 
 bool BeliefWalker::PlanWayAside() {

@@ -1,7 +1,7 @@
 // An assistant that carries out a belief about the goal, without a policy and without search: it
 // places and breaks what the belief promises, nearest first and from the ground up, and walks there
-// by the shortest way. Where the belief turns out to be wrong more often than it says, it grows
-// careful.
+// by the shortest way. It asks for more certainty where an edit can wait, and everywhere if the
+// belief turns out to be wrong more often than it says. Meanwhile it goes where it may be needed.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "env/game/goal_belief.h"
 #include "env/players/navigation.h"
+#include "env/players/patience.h"
 #include "env/players/trust.h"
 
 namespace hod::env {
@@ -19,8 +20,8 @@ namespace hod::env {
 class BeliefWalker {
  public:
   // `game` is borrowed and must have bodies (no teleportation). An edit is made where the belief
-  // says with at least `threshold`, from 0.5 to 1, that it brings the voxel nearer to the goal, or
-  // with more where the belief has earned less trust.
+  // says with at least `threshold`, from 0.5 to 1, that it brings the voxel nearer to the goal;
+  // with more where it can wait or where the belief has earned less trust.
   BeliefWalker(const Game& game, int player, double threshold);
 
   // From now on it believes `goal_logits`, [kNumBlocks][volume]: unnormalised log probabilities
@@ -41,12 +42,21 @@ class BeliefWalker {
     float certainty;
   };
 
-  // Makes edits_ those that are wanted and not plainly impossible, in the order of preference.
+  // The likeliest edit of a voxel.
+  Edit LikeliestEdit(int location) const;
+  // Whether it is not plainly impossible, nor the repetition of what another player has undone.
+  bool IsOpen(const Edit& edit) const;
+  // Makes edits_ those that are wanted, in the order of preference, and likely_edits_ those that
+  // may be wanted next.
   void FindEdits();
-  // The first of them that can be made from `feet`; null if there is none.
-  const Edit* EditFrom(Cell feet) const;
+  // The first of `edits` that can be made from `feet`; null if there is none.
+  const Edit* EditFrom(absl::Span<const Edit> edits, Cell feet) const;
   // Plans the way to the nearest place to make an edit from.
   bool PlanWayToEdit();
+  // Plans the way to the nearest place from which a likely edit can be made later.
+  bool PlanWayToWait();
+  // Leaves edits that cannot be made from anywhere out for a while.
+  void PutAside(absl::Span<const Edit> edits);
   // Plans the way out of where a block probably belongs.
   bool PlanWayAside();
   bool ProbablyStaysFree(Cell feet) const;
@@ -56,9 +66,10 @@ class BeliefWalker {
   const double threshold_;
   Navigator navigator_;
   Trust trust_;
+  Patience patience_;
   std::vector<GoalDistribution> belief_;  // [volume]
   std::vector<Placing> placings_;         // [volume]
-  std::vector<Edit> edits_;
+  std::vector<Edit> edits_, likely_edits_;
   std::vector<char> is_wanted_;       // [volume] scratch of FindEdits().
   std::vector<int> put_aside_until_;  // [volume] timestep until which no edit is tried.
 };

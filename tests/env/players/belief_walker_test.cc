@@ -119,6 +119,7 @@ int EditsOfAWall(double sureness, bool removed) {
     const auto at = static_cast<size_t>(action.location);
     state.blocks[at] = kAir;
     state.last_interacted[at] = 0;
+    state.interacted_at[at] = state.timestep;
     state.broken[at] |= BlockSet{1} << kPlanks;
   }
   return edits;
@@ -132,6 +133,34 @@ TEST_CASE("A belief that turns out to be wrong more often than it says is truste
   // With each new one the older ones weigh 0.95 of what they did: after three, that is
   // 1 - 0.2 * (1 + 0.055 * 2.85) / (1 + 2.85) = 0.940; after four, 0.949.
   CHECK(EditsOfAWall(0.945, /*removed=*/true) == 4);
+}
+
+TEST_CASE("What can wait is not done yet, but the body goes where it may be needed") {
+  const Game game(ConfigOf({11, 10, 10}, 2), EmptyWorld({11, 10, 10}));
+  const WorldSize& size = game.size();
+  Rng rng(1);
+  State state = game.Reset(rng);
+  const int near = size.Index({2, 2, 2}), far = size.Index({9, 2, 8});
+  std::vector<Block> wanted = game.goal();
+  wanted[near] = wanted[far] = kPlanks;
+  const int human = size.Index({2, 2, 3});
+  wanted[human] = state.blocks[human] = kStone;
+  state.last_interacted[human] = 0;
+  BeliefWalker walker(game, 1, 0.8);
+  walker.Believe(BeliefIn(wanted, 0.9));
+  for (int step = 0; step < 60; ++step) {
+    state.interacted_at[human] = state.timestep;
+    game.Step(state, {Action{}, walker.Act(state)});
+  }
+  CHECK(state.blocks[near] == kPlanks);
+  CHECK(state.blocks[far] == kAir);
+  Navigator navigator(game, 1);
+  navigator.Look(state);
+  CHECK(navigator.CanEdit({ActionType::kPlace, far, kPlanks}, state.players[1].feet));
+  for (int step = 0; step < 120 && state.blocks[far] == kAir; ++step) {  // The human has stopped.
+    game.Step(state, {Action{}, walker.Act(state)});
+  }
+  CHECK(state.blocks[far] == kPlanks);
 }
 
 TEST_CASE("The body leaves the place where a block belongs") {
