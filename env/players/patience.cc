@@ -11,7 +11,7 @@ namespace {
 // Builders go on in the layer where they are, within so many voxels of what they have done last.
 constexpr int kSoon = 4;
 // The doubt that is allowed where an edit can wait, as a share of that where it can't.
-constexpr double kDoubtWhileWaiting = 0.25;
+constexpr double kDoubtWhileWaiting = 0.5;
 // Nobody waits any longer after so many timesteps without an edit of others.
 constexpr int kPause = 100;
 

@@ -147,7 +147,7 @@ TEST_CASE("What can wait is not done yet, but the body goes where it may be need
   wanted[human] = state.blocks[human] = kStone;
   state.last_interacted[human] = 0;
   BeliefWalker walker(game, 1, 0.8);
-  walker.Believe(BeliefIn(wanted, 0.9));
+  walker.Believe(BeliefIn(wanted, 0.85));
   for (int step = 0; step < 60; ++step) {
     state.interacted_at[human] = state.timestep;
     game.Step(state, {Action{}, walker.Act(state)});

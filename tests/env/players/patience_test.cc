@@ -24,18 +24,18 @@ TEST_CASE("An edit can wait unless others are at work next to it in its layer") 
   State state = game.Reset(rng);
   Patience patience(game, /*player=*/1);
   state.timestep = 50;
-  CHECK(AskedAt(patience, state, {2, 2, 2}) == Approx(0.95));  // Nobody has shown anything.
+  CHECK(AskedAt(patience, state, {2, 2, 2}) == Approx(0.9));  // Nobody has shown anything.
   NoteEdit(game, state, 1, {2, 2, 2}, 49);
-  CHECK(AskedAt(patience, state, {2, 2, 2}) == Approx(0.95));  // Nor has the player itself.
+  CHECK(AskedAt(patience, state, {2, 2, 2}) == Approx(0.9));  // Nor has the player itself.
 
   NoteEdit(game, state, 0, {2, 2, 3}, 40);
   CHECK(AskedAt(patience, state, {2, 2, 2}) == Approx(0.8));
   CHECK(AskedAt(patience, state, {4, 2, 5}) == Approx(0.8));
-  CHECK(AskedAt(patience, state, {4, 2, 6}) == Approx(0.95));
-  CHECK(AskedAt(patience, state, {2, 3, 3}) == Approx(0.95));
+  CHECK(AskedAt(patience, state, {4, 2, 6}) == Approx(0.9));
+  CHECK(AskedAt(patience, state, {2, 3, 3}) == Approx(0.9));
 
   NoteEdit(game, state, 0, {9, 3, 9}, 45);  // Now it is at work there.
-  CHECK(AskedAt(patience, state, {2, 2, 2}) == Approx(0.95));
+  CHECK(AskedAt(patience, state, {2, 2, 2}) == Approx(0.9));
   CHECK(AskedAt(patience, state, {9, 3, 8}) == Approx(0.8));
 }
 
@@ -49,7 +49,7 @@ TEST_CASE("Each of the others may be at work somewhere") {
   NoteEdit(game, state, 1, {9, 5, 9}, 50);
   CHECK(AskedAt(patience, state, {1, 2, 2}) == Approx(0.8));
   CHECK(AskedAt(patience, state, {9, 5, 8}) == Approx(0.8));
-  CHECK(AskedAt(patience, state, {5, 2, 5}) == Approx(0.95));
+  CHECK(AskedAt(patience, state, {5, 2, 5}) == Approx(0.9));
 }
 
 TEST_CASE("Nothing waits for players who do nothing, or who do not exist") {
@@ -58,11 +58,11 @@ TEST_CASE("Nothing waits for players who do nothing, or who do not exist") {
   State state = game.Reset(rng);
   Patience patience(game, /*player=*/1);
   state.timestep = 100;
-  CHECK(AskedAt(patience, state, {5, 5, 5}) == Approx(0.95));
+  CHECK(AskedAt(patience, state, {5, 5, 5}) == Approx(0.9));
   state.timestep = 101;
   CHECK(AskedAt(patience, state, {5, 5, 5}) == Approx(0.8));
   NoteEdit(game, state, 0, {1, 2, 1}, 60);
-  CHECK(AskedAt(patience, state, {5, 5, 5}) == Approx(0.95));
+  CHECK(AskedAt(patience, state, {5, 5, 5}) == Approx(0.9));
   state.timestep = 161;
   CHECK(AskedAt(patience, state, {5, 5, 5}) == Approx(0.8));
 
