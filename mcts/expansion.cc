@@ -52,7 +52,8 @@ void SetTypes(const env::ActionSpace& space, int32_t begin, const Tree& tree, No
 int32_t NextOfPlan(const SearchOptions& options, const Position& position, Belief belief) {
   // From this probability on, a right block (worth 1) is worth the risk of a wrong one (-1).
   const double even = (1 - options.own_reward_shift) / 2;
-  env::BeliefWalker walker(*position.game, position.player, std::clamp(even, 0.5, 1.0));
+  env::BeliefWalker walker(*position.game, position.player, std::clamp(even, 0.5, 1.0),
+                           /*waits=*/false);
   walker.Believe(belief);
   return position.game->actions().Flatten(walker.Act(*position.state));
 }

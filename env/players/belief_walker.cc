@@ -16,17 +16,18 @@ constexpr float kLikely = 0.5f;
 
 }  // namespace
 
-BeliefWalker::BeliefWalker(const Game& game, int player, double threshold)
+BeliefWalker::BeliefWalker(const Game& game, int player, double threshold, bool waits)
     : game_(game),
       player_(player),
       threshold_(threshold),
       navigator_(game, player),
       trust_(game, player),
-      patience_(game, player),
       belief_(game.size().Volume()),
       placings_(game.size().Volume()),
       is_wanted_(game.size().Volume()),
-      put_aside_until_(game.size().Volume()) {}
+      put_aside_until_(game.size().Volume()) {
+  if (waits) patience_.emplace(game, player);
+}
 
 void BeliefWalker::Believe(absl::Span<const float> goal_logits) {
   const int volume = game_.size().Volume();
@@ -40,7 +41,7 @@ void BeliefWalker::Believe(absl::Span<const float> goal_logits) {
 Action BeliefWalker::Act(const State& state) {
   navigator_.Look(state);
   trust_.LookBack(state, belief_);
-  patience_.Look(state);
+  if (patience_) patience_->Look(state);
   FindEdits();
   if (const Edit* const edit = EditFrom(edits_, navigator_.feet())) {
     trust_.Note(state, edit->action, belief_);
@@ -86,8 +87,8 @@ void BeliefWalker::FindEdits() {
   for (int at = 0; at < size.Volume(); ++at) {
     const Edit edit = LikeliestEdit(at);
     if (edit.certainty < kLikely || !IsOpen(edit)) continue;
-    const auto asked = static_cast<float>(patience_.Asked(careful, size.At(at)));
-    const bool wanted = edit.certainty >= asked;
+    const double asked = patience_ ? patience_->Asked(careful, size.At(at)) : careful;
+    const bool wanted = edit.certainty >= static_cast<float>(asked);
     (wanted ? edits_ : likely_edits_).push_back(edit);
   }
   // What stands on a wrong block would enclose it.
@@ -121,7 +122,7 @@ bool BeliefWalker::PlanWayToEdit() {
 }
 
 bool BeliefWalker::PlanWayToWait() {
-  if (likely_edits_.empty()) return false;
+  if (!patience_ || likely_edits_.empty()) return false;
   const auto good = [&](Cell feet) {
     return ProbablyStaysFree(feet) && EditFrom(likely_edits_, feet) != nullptr;
   };

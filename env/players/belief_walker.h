@@ -20,9 +20,11 @@ namespace hod::env {
 class BeliefWalker {
  public:
   // `game` is borrowed and must have bodies (no teleportation). An edit is made where the belief
-  // says with at least `threshold`, from 0.5 to 1, that it brings the voxel nearer to the goal;
-  // with more where it can wait or where the belief has earned less trust.
-  BeliefWalker(const Game& game, int player, double threshold);
+  // says with at least `threshold`, from 0.5 to 1, that it brings the voxel nearer to the goal, or
+  // with more where the belief has earned less trust. A walker that `waits` asks for more where an
+  // edit can wait, too, and meanwhile goes where it may be needed. A search, which weighs by itself
+  // what waiting is worth, wants one that doesn't.
+  BeliefWalker(const Game& game, int player, double threshold, bool waits = true);
 
   // From now on it believes `goal_logits`, [kNumBlocks][volume]: unnormalised log probabilities
   // that the goal has a block in a voxel.
@@ -66,7 +68,7 @@ class BeliefWalker {
   const double threshold_;
   Navigator navigator_;
   Trust trust_;
-  Patience patience_;
+  std::optional<Patience> patience_;      // Where it waits.
   std::vector<GoalDistribution> belief_;  // [volume]
   std::vector<Placing> placings_;         // [volume]
   std::vector<Edit> edits_, likely_edits_;
