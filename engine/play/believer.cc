@@ -14,7 +14,7 @@ double DrawThreshold(const BeliefPlay& play, uint64_t seed) {
 
 Believer::Believer(const env::Game& game, int player, const BeliefPlay& play, uint64_t seed)
     : moves_per_belief_(play.moves_per_belief),
-      walker_(game, player, DrawThreshold(play, seed)),
+      walker_(game, player, DrawThreshold(play, seed), /*waits=*/true),
       position_{&game, nullptr, player} {}
 
 const mcts::Position* Believer::NextLeaf(const env::State& state) {

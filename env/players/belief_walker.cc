@@ -7,7 +7,7 @@
 namespace hod::env {
 namespace {
 
-// An edit that cannot be made from anywhere is left out for so many timesteps.
+// What cannot be done from anywhere is not tried again for so many timesteps.
 constexpr int kPutAsideFor = 20;
 // The body gets out of voxels that are to hold a block with more than this probability.
 constexpr float kInTheWay = 0.3f;
@@ -48,7 +48,7 @@ Action BeliefWalker::Act(const State& state) {
     return edit->action;
   }
   const bool in_the_way = !ProbablyStaysFree(navigator_.feet());
-  if (PlanWayToEdit() || (in_the_way && PlanWayAside()) || PlanWayToWait()) {
+  if (PlanWayToEdit() || PlanWayToWait() || (in_the_way && PlanWayAside())) {
     const Moves moves = navigator_.MovesOnTheWay();
     if (!moves.empty()) return {moves.front()};
   }
@@ -89,7 +89,11 @@ void BeliefWalker::FindEdits() {
     if (edit.certainty < kLikely || !IsOpen(edit)) continue;
     const double asked = patience_ ? patience_->Asked(careful, size.At(at)) : careful;
     const bool wanted = edit.certainty >= static_cast<float>(asked);
-    (wanted ? edits_ : likely_edits_).push_back(edit);
+    if (wanted) {
+      edits_.push_back(edit);
+    } else if (patience_) {
+      likely_edits_.push_back(edit);
+    }
   }
   // What stands on a wrong block would enclose it.
   for (const Edit& edit : edits_) is_wanted_[edit.action.location] = true;
@@ -117,24 +121,21 @@ const BeliefWalker::Edit* BeliefWalker::EditFrom(absl::Span<const Edit> edits, C
 bool BeliefWalker::PlanWayToEdit() {
   if (edits_.empty()) return false;
   if (navigator_.GoWhere([&](Cell feet) { return EditFrom(edits_, feet) != nullptr; })) return true;
-  PutAside(edits_);
+  for (const Edit& edit : edits_) {
+    put_aside_until_[edit.action.location] = navigator_.state().timestep + kPutAsideFor;
+  }
   return false;
 }
 
 bool BeliefWalker::PlanWayToWait() {
-  if (!patience_ || likely_edits_.empty()) return false;
+  const int now = navigator_.state().timestep;
+  if (likely_edits_.empty() || now < no_waiting_place_until_) return false;
   const auto good = [&](Cell feet) {
     return ProbablyStaysFree(feet) && EditFrom(likely_edits_, feet) != nullptr;
   };
   if (navigator_.GoWhere(good)) return true;
-  PutAside(likely_edits_);
+  no_waiting_place_until_ = now + kPutAsideFor;
   return false;
-}
-
-void BeliefWalker::PutAside(absl::Span<const Edit> edits) {
-  for (const Edit& edit : edits) {
-    put_aside_until_[edit.action.location] = navigator_.state().timestep + kPutAsideFor;
-  }
 }
 
 bool BeliefWalker::PlanWayAside() {

@@ -24,7 +24,7 @@ class BeliefWalker {
   // with more where the belief has earned less trust. A walker that `waits` asks for more where an
   // edit can wait, too, and meanwhile goes where it may be needed. A search, which weighs by itself
   // what waiting is worth, wants one that doesn't.
-  BeliefWalker(const Game& game, int player, double threshold, bool waits = true);
+  BeliefWalker(const Game& game, int player, double threshold, bool waits);
 
   // From now on it believes `goal_logits`, [kNumBlocks][volume]: unnormalised log probabilities
   // that the goal has a block in a voxel.
@@ -57,8 +57,6 @@ class BeliefWalker {
   bool PlanWayToEdit();
   // Plans the way to the nearest place from which a likely edit can be made later.
   bool PlanWayToWait();
-  // Leaves edits that cannot be made from anywhere out for a while.
-  void PutAside(absl::Span<const Edit> edits);
   // Plans the way out of where a block probably belongs.
   bool PlanWayAside();
   bool ProbablyStaysFree(Cell feet) const;
@@ -74,6 +72,7 @@ class BeliefWalker {
   std::vector<Edit> edits_, likely_edits_;
   std::vector<char> is_wanted_;       // [volume] scratch of FindEdits().
   std::vector<int> put_aside_until_;  // [volume] timestep until which no edit is tried.
+  int no_waiting_place_until_ = 0;    // Timestep until which none is looked for.
 };
 
 }  // namespace hod::env

@@ -13,9 +13,10 @@ namespace hod::env {
 class Patience {
  public:
   // `game` is borrowed.
-  Patience(const Game& game, int player) : game_(game), player_(player) {}
+  Patience(const Game& game, int player)
+      : game_(game), player_(player), work_(game.num_players()) {}
 
-  // Finds where the other players are at work in `state`: where each has made its last edit.
+  // Notes where each of the other players has made its last edit before `state`.
   void Look(const State& state);
 
   // The certainty to ask for before an edit at `cell`, where `threshold` would do if it could not
@@ -23,9 +24,14 @@ class Patience {
   double Asked(double threshold, Cell cell) const;
 
  private:
+  struct Edit {
+    Cell cell = {};
+    int timestep = kNever;
+  };
+
   const Game& game_;
   const int player_;
-  std::vector<Cell> at_work_;
+  std::vector<Edit> work_;         // [num_players] the last edit of each.
   bool others_show_more_ = false;  // Of what they want, by what they edit.
 };
 

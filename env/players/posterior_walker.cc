@@ -57,7 +57,10 @@ std::vector<float> GoalPosterior::Logits() const {
 PosteriorWalker::PosteriorWalker(const Game& game, int player,
                                  std::shared_ptr<const std::vector<std::vector<Block>>> goals,
                                  double threshold)
-    : game_(game), player_(player), posterior_(std::move(goals)), walker_(game, player, threshold) {
+    : game_(game),
+      player_(player),
+      posterior_(std::move(goals)),
+      walker_(game, player, threshold, /*waits=*/true) {
   walker_.Believe(posterior_.Logits());
 }
 

@@ -43,7 +43,7 @@ TEST_CASE("A certain belief that is right builds the house and makes no wrong ed
     Rng rng(seed);
     State state = game.Reset(rng);
     const int edits = NeededEdits(game, state);
-    BeliefWalker walker(game, 0, 0.9);
+    BeliefWalker walker(game, 0, 0.9, /*waits=*/true);
     INFO("seed " << seed);
     PlayAlone(game, walker, state, BeliefIn(game.goal(), 0.99), 8 * edits);
     // What hangs in the air without support, or is enclosed, stays undone.
@@ -58,7 +58,7 @@ TEST_CASE("A belief below the threshold does nothing") {
   const Game game(config, goal);
   Rng rng(1);
   State state = game.Reset(rng);
-  BeliefWalker walker(game, 0, 0.75);
+  BeliefWalker walker(game, 0, 0.75, /*waits=*/true);
   const std::vector<Block> before = state.blocks;
   PlayAlone(game, walker, state, BeliefIn(goal, 0.7), 200);
   CHECK(state.blocks == before);
@@ -78,7 +78,7 @@ TEST_CASE("What the human has removed is not put back, what it has put back is n
   state.broken[1 * size.Volume() + put_back] = BlockSet{1} << kStone;
   std::vector<Block> wanted = game.goal();
   wanted[removed] = kPlanks;  // And nothing at `put_back`.
-  BeliefWalker walker(game, 1, 0.75);
+  BeliefWalker walker(game, 1, 0.75, /*waits=*/true);
   walker.Believe(BeliefIn(wanted, 0.95));
   for (int step = 0; step < 60; ++step) {
     const Action action = walker.Act(state);
@@ -107,7 +107,7 @@ int EditsOfAWall(double sureness, bool removed) {
   const Game game(config, EmptyWorld(config.size));
   Rng rng(1);
   State state = game.Reset(rng);
-  BeliefWalker walker(game, 1, 0.8);
+  BeliefWalker walker(game, 1, 0.8, /*waits=*/true);
   walker.Believe(BeliefIn(wall, sureness));
   int edits = 0;
   for (int step = 0; step < 300; ++step) {
@@ -146,7 +146,7 @@ TEST_CASE("What can wait is not done yet, but the body goes where it may be need
   const int human = size.Index({2, 2, 3});
   wanted[human] = state.blocks[human] = kStone;
   state.last_interacted[human] = 0;
-  BeliefWalker walker(game, 1, 0.8);
+  BeliefWalker walker(game, 1, 0.8, /*waits=*/true);
   walker.Believe(BeliefIn(wanted, 0.85));
   for (int step = 0; step < 60; ++step) {
     state.interacted_at[human] = state.timestep;
@@ -163,6 +163,43 @@ TEST_CASE("What can wait is not done yet, but the body goes where it may be need
   CHECK(state.blocks[far] == kPlanks);
 }
 
+TEST_CASE("Who waits stands still in the end, and does at once what becomes certain") {
+  const Game game(ConfigOf({11, 10, 10}, 2), EmptyWorld({11, 10, 10}));
+  const WorldSize& size = game.size();
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    INFO("seed " << seed);
+    Rng rng(seed);
+    State state = game.Reset(rng);
+    // A likely edit beyond a band of places where something may belong, across the world.
+    std::vector<float> belief = BeliefIn(game.goal(), 0.99);
+    const auto believe = [&](Cell cell, double planks) {
+      for (int block = 0; block < kNumBlocks; ++block) {
+        const double p = block == kPlanks ? planks : block == kAir ? 0.999 - planks : 1e-4;
+        belief[block * size.Volume() + size.Index(cell)] = static_cast<float>(std::log(p));
+      }
+    };
+    const bool low = state.players[1].feet.x < 5;
+    for (int y = 2; y < size.h; ++y) {
+      for (int z = 0; z < size.d; ++z) {
+        for (int x = 4; x <= 6; ++x) believe({x, y, z}, 0.4);
+      }
+    }
+    const Cell there = {low ? 10 : 0, 2, 5};
+    believe(there, 0.7);
+    BeliefWalker walker(game, 1, 0.8, /*waits=*/true);
+    walker.Believe(belief);
+    for (int step = 0; step < 60; ++step) game.Step(state, {Action{}, walker.Act(state)});
+    for (int step = 0; step < 20; ++step) {
+      const Action action = walker.Act(state);
+      CHECK(action == Action{});
+      game.Step(state, {Action{}, action});
+    }
+    believe(there, 0.99);
+    walker.Believe(belief);
+    CHECK(walker.Act(state) == Action{ActionType::kPlace, size.Index(there), kPlanks});
+  }
+}
+
 TEST_CASE("The body leaves the place where a block belongs") {
   const GameConfig config = ConfigOf({7, 7, 7}, 1);
   const Game game(config, EmptyWorld(config.size));
@@ -171,7 +208,7 @@ TEST_CASE("The body leaves the place where a block belongs") {
   const Cell start = state.players[0].feet;
   std::vector<Block> wanted = game.goal();
   wanted[game.size().Index(start)] = kPlanks;
-  BeliefWalker walker(game, 0, 0.99);  // Not sure enough to place it.
+  BeliefWalker walker(game, 0, 0.99, /*waits=*/true);  // Not sure enough to place it.
   walker.Believe(BeliefIn(wanted, 0.8));
   for (int step = 0; step < 5; ++step) {
     game.Step(state, {walker.Act(state)});

@@ -37,6 +37,9 @@ TEST_CASE("An edit can wait unless others are at work next to it in its layer") 
   NoteEdit(game, state, 0, {9, 3, 9}, 45);  // Now it is at work there.
   CHECK(AskedAt(patience, state, {2, 2, 2}) == Approx(0.9));
   CHECK(AskedAt(patience, state, {9, 3, 8}) == Approx(0.8));
+  NoteEdit(game, state, 1, {9, 3, 9}, 46);  // The player has put something there itself.
+  CHECK(AskedAt(patience, state, {2, 2, 2}) == Approx(0.9));
+  CHECK(AskedAt(patience, state, {9, 3, 8}) == Approx(0.8));
 }
 
 TEST_CASE("Each of the others may be at work somewhere") {
