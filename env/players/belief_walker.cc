@@ -8,7 +8,7 @@ namespace hod::env {
 namespace {
 
 // What cannot be done from anywhere is not tried again for so many timesteps.
-constexpr int kPutAsideFor = 20;
+constexpr int kTryAgainAfter = 20;
 // The body gets out of voxels that are to hold a block with more than this probability.
 constexpr float kInTheWay = 0.3f;
 // An edit is likely, and worth being near, from this certainty on.
@@ -86,14 +86,10 @@ void BeliefWalker::FindEdits() {
   likely_edits_.clear();
   for (int at = 0; at < size.Volume(); ++at) {
     const Edit edit = LikeliestEdit(at);
-    if (edit.certainty < kLikely || !IsOpen(edit)) continue;
     const double asked = patience_ ? patience_->Asked(careful, size.At(at)) : careful;
     const bool wanted = edit.certainty >= static_cast<float>(asked);
-    if (wanted) {
-      edits_.push_back(edit);
-    } else if (patience_) {
-      likely_edits_.push_back(edit);
-    }
+    const bool likely = patience_ && edit.certainty >= kLikely;
+    if ((wanted || likely) && IsOpen(edit)) (wanted ? edits_ : likely_edits_).push_back(edit);
   }
   // What stands on a wrong block would enclose it.
   for (const Edit& edit : edits_) is_wanted_[edit.action.location] = true;
@@ -122,7 +118,7 @@ bool BeliefWalker::PlanWayToEdit() {
   if (edits_.empty()) return false;
   if (navigator_.GoWhere([&](Cell feet) { return EditFrom(edits_, feet) != nullptr; })) return true;
   for (const Edit& edit : edits_) {
-    put_aside_until_[edit.action.location] = navigator_.state().timestep + kPutAsideFor;
+    put_aside_until_[edit.action.location] = navigator_.state().timestep + kTryAgainAfter;
   }
   return false;
 }
@@ -134,7 +130,7 @@ bool BeliefWalker::PlanWayToWait() {
     return ProbablyStaysFree(feet) && EditFrom(likely_edits_, feet) != nullptr;
   };
   if (navigator_.GoWhere(good)) return true;
-  no_waiting_place_until_ = now + kPutAsideFor;
+  no_waiting_place_until_ = now + kTryAgainAfter;
   return false;
 }
 

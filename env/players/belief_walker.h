@@ -1,7 +1,7 @@
 // An assistant that carries out a belief about the goal, without a policy and without search: it
 // places and breaks what the belief promises, nearest first and from the ground up, and walks there
-// by the shortest way. It asks for more certainty where an edit can wait, and everywhere if the
-// belief turns out to be wrong more often than it says. Meanwhile it goes where it may be needed.
+// by the shortest way. It asks for more certainty if the belief turns out to be wrong more often
+// than it says, and where an edit can wait. While it waits, it goes where it may be needed.
 #pragma once
 
 #include <cstdint>

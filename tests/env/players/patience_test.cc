@@ -7,72 +7,74 @@
 namespace hod::env {
 namespace {
 
-void NoteEdit(const Game& game, State& state, int player, Cell cell, int timestep) {
-  const int at = game.size().Index(cell);
-  state.last_interacted[at] = static_cast<int8_t>(player);
-  state.interacted_at[at] = timestep;
-}
+// An empty world whose last player is patient.
+class Scene {
+ public:
+  Scene(WorldSize size, int players, int timestep)
+      : game_(ConfigOf(size, players), EmptyWorld(size)), patience_(game_, players - 1) {
+    Rng rng(1);
+    state_ = game_.Reset(rng);
+    GoTo(timestep);
+  }
 
-double AskedAt(Patience& patience, const State& state, Cell cell) {
-  patience.Look(state);
-  return patience.Asked(0.8, cell);
-}
+  void GoTo(int timestep) { state_.timestep = timestep; }
+  void Edit(int player, Cell cell, int timestep) {
+    const int at = game_.size().Index(cell);
+    state_.last_interacted[at] = static_cast<int8_t>(player);
+    state_.interacted_at[at] = timestep;
+  }
+  double AskedAt(Cell cell) {
+    patience_.Look(state_);
+    return patience_.Asked(0.8, cell);
+  }
+
+ private:
+  const Game game_;
+  Patience patience_;
+  State state_;
+};
 
 TEST_CASE("An edit can wait unless others are at work next to it in its layer") {
-  const Game game(ConfigOf({11, 10, 10}, 2), EmptyWorld({11, 10, 10}));
-  Rng rng(1);
-  State state = game.Reset(rng);
-  Patience patience(game, /*player=*/1);
-  state.timestep = 50;
-  CHECK(AskedAt(patience, state, {2, 2, 2}) == Approx(0.9));  // Nobody has shown anything.
-  NoteEdit(game, state, 1, {2, 2, 2}, 49);
-  CHECK(AskedAt(patience, state, {2, 2, 2}) == Approx(0.9));  // Nor has the player itself.
+  Scene scene({11, 10, 10}, 2, /*timestep=*/50);
+  CHECK(scene.AskedAt({2, 2, 2}) == Approx(0.9));  // Nobody has shown anything.
+  scene.Edit(1, {2, 2, 2}, 49);
+  CHECK(scene.AskedAt({2, 2, 2}) == Approx(0.9));  // Nor has the player itself.
 
-  NoteEdit(game, state, 0, {2, 2, 3}, 40);
-  CHECK(AskedAt(patience, state, {2, 2, 2}) == Approx(0.8));
-  CHECK(AskedAt(patience, state, {4, 2, 5}) == Approx(0.8));
-  CHECK(AskedAt(patience, state, {4, 2, 6}) == Approx(0.9));
-  CHECK(AskedAt(patience, state, {2, 3, 3}) == Approx(0.9));
+  scene.Edit(0, {2, 2, 3}, 40);
+  CHECK(scene.AskedAt({2, 2, 2}) == Approx(0.8));
+  CHECK(scene.AskedAt({4, 2, 5}) == Approx(0.8));
+  CHECK(scene.AskedAt({4, 2, 6}) == Approx(0.9));
+  CHECK(scene.AskedAt({2, 3, 3}) == Approx(0.9));
 
-  NoteEdit(game, state, 0, {9, 3, 9}, 45);  // Now it is at work there.
-  CHECK(AskedAt(patience, state, {2, 2, 2}) == Approx(0.9));
-  CHECK(AskedAt(patience, state, {9, 3, 8}) == Approx(0.8));
-  NoteEdit(game, state, 1, {9, 3, 9}, 46);  // The player has put something there itself.
-  CHECK(AskedAt(patience, state, {2, 2, 2}) == Approx(0.9));
-  CHECK(AskedAt(patience, state, {9, 3, 8}) == Approx(0.8));
+  scene.Edit(0, {9, 3, 9}, 45);  // Now it is at work there.
+  CHECK(scene.AskedAt({2, 2, 2}) == Approx(0.9));
+  CHECK(scene.AskedAt({9, 3, 8}) == Approx(0.8));
+  scene.Edit(1, {9, 3, 9}, 46);  // The player has put something there itself.
+  CHECK(scene.AskedAt({2, 2, 2}) == Approx(0.9));
+  CHECK(scene.AskedAt({9, 3, 8}) == Approx(0.8));
 }
 
 TEST_CASE("Each of the others may be at work somewhere") {
-  const Game game(ConfigOf({11, 10, 10}, 3), EmptyWorld({11, 10, 10}));
-  Rng rng(1);
-  State state = game.Reset(rng);
-  Patience patience(game, /*player=*/2);
-  state.timestep = 50;
-  NoteEdit(game, state, 0, {1, 2, 1}, 10);
-  NoteEdit(game, state, 1, {9, 5, 9}, 50);
-  CHECK(AskedAt(patience, state, {1, 2, 2}) == Approx(0.8));
-  CHECK(AskedAt(patience, state, {9, 5, 8}) == Approx(0.8));
-  CHECK(AskedAt(patience, state, {5, 2, 5}) == Approx(0.9));
+  Scene scene({11, 10, 10}, 3, /*timestep=*/50);
+  scene.Edit(0, {1, 2, 1}, 10);
+  scene.Edit(1, {9, 5, 9}, 50);
+  CHECK(scene.AskedAt({1, 2, 2}) == Approx(0.8));
+  CHECK(scene.AskedAt({9, 5, 8}) == Approx(0.8));
+  CHECK(scene.AskedAt({5, 2, 5}) == Approx(0.9));
 }
 
 TEST_CASE("Nothing waits for players who do nothing, or who do not exist") {
-  const Game game(ConfigOf({7, 7, 7}, 2), EmptyWorld({7, 7, 7}));
-  Rng rng(1);
-  State state = game.Reset(rng);
-  Patience patience(game, /*player=*/1);
-  state.timestep = 100;
-  CHECK(AskedAt(patience, state, {5, 5, 5}) == Approx(0.9));
-  state.timestep = 101;
-  CHECK(AskedAt(patience, state, {5, 5, 5}) == Approx(0.8));
-  NoteEdit(game, state, 0, {1, 2, 1}, 60);
-  CHECK(AskedAt(patience, state, {5, 5, 5}) == Approx(0.9));
-  state.timestep = 161;
-  CHECK(AskedAt(patience, state, {5, 5, 5}) == Approx(0.8));
+  Scene scene({7, 7, 7}, 2, /*timestep=*/100);
+  CHECK(scene.AskedAt({5, 5, 5}) == Approx(0.9));
+  scene.GoTo(101);
+  CHECK(scene.AskedAt({5, 5, 5}) == Approx(0.8));
+  scene.Edit(0, {1, 2, 1}, 60);
+  CHECK(scene.AskedAt({5, 5, 5}) == Approx(0.9));
+  scene.GoTo(161);
+  CHECK(scene.AskedAt({5, 5, 5}) == Approx(0.8));
 
-  const Game alone(ConfigOf({7, 7, 7}, 1), EmptyWorld({7, 7, 7}));
-  State start = alone.Reset(rng);
-  Patience nobody(alone, /*player=*/0);
-  CHECK(AskedAt(nobody, start, {5, 5, 5}) == Approx(0.8));
+  Scene alone({7, 7, 7}, 1, /*timestep=*/0);
+  CHECK(alone.AskedAt({5, 5, 5}) == Approx(0.8));
 }
 
 }  // namespace
