@@ -80,6 +80,11 @@ std::string TickLabel(double value, double step) {
   return absl::StrFormat("%.*f", decimals, value);
 }
 
+// Of a power of two.
+std::string PowerLabel(double value) {
+  return value < 1 ? absl::StrFormat("%.3g", value) : TickLabel(value, 1);
+}
+
 class Plotter {
  public:
   explicit Plotter(const Chart& chart) : chart_(chart), canvas_(chart.width, chart.height) {
@@ -128,7 +133,8 @@ class Plotter {
       const double value = chart_.log2_x ? std::exp2(on_axis) : on_axis;
       const double x = At(value, y_.low).x;
       canvas_.Lines({{x, kTop}, {x, bottom()}}, 1, kGrid);
-      canvas_.Text({x, bottom() + 18}, TickLabel(value, chart_.log2_x ? 1 : x_.step),
+      canvas_.Text({x, bottom() + 18},
+                   chart_.log2_x ? PowerLabel(value) : TickLabel(value, x_.step),
                    {.size = 12, .align = env::Align::kCenter, .color = kText});
     }
     for (int i = 0; i <= num_steps(y_); ++i) {

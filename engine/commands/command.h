@@ -48,6 +48,7 @@ void AddStudyCluster(CLI::App& study, absl::Status& result);
 void AddStudyPlay(CLI::App& study, absl::Status& result);
 void AddStudyAnalyse(CLI::App& study, absl::Status& result);
 void AddStudyAssistants(CLI::App& study, absl::Status& result);
+void AddStudyTraining(CLI::App& study, absl::Status& result);
 void AddAuditRun(CLI::App& audit, absl::Status& result);
 void AddBench(CLI::App& app, absl::Status& result);
 void AddConfig(CLI::App& app, absl::Status& result);

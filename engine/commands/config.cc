@@ -16,6 +16,7 @@
 #include "engine/studies/assistant_study.h"
 #include "engine/studies/network_study.h"
 #include "engine/studies/search_study.h"
+#include "engine/studies/training_study.h"
 #include "env/houses/transforms/pipeline.h"
 
 namespace hod::engine {
@@ -43,6 +44,8 @@ std::string DescribeAllFiles() {
       DescribeAudit(),
       "\n## Studies of networks\n\nArchitectures side by side ([networks.md](networks.md)).\n\n",
       DescribeNetworkStudy(),
+      "\n## Studies of trainings\n\nTrainings side by side ([evaluating.md](evaluating.md)).\n\n",
+      DescribeTrainingStudy(),
       "\n## Transforms of houses\n\nWritten `name(key=value,...)`, not in TOML "
       "([houses.md](houses.md)).\n\n```\n",
       env::DescribeTransforms(), "```\n");

@@ -68,6 +68,7 @@ void AddCommands(CLI::App& app, absl::Status& result) {
   AddStudyNetworks(study, result);
   AddStudyBeliefs(study, result);
   AddStudyAssistants(study, result);
+  AddStudyTraining(study, result);
   AddStudyCluster(study, result);
   AddStudyPlay(study, result);
   AddStudyAnalyse(study, result);

@@ -35,9 +35,8 @@ absl::StatusOr<EvaluationReport> EvaluateRun(const RunDirectory& run) {
     return absl::NotFoundError(absl::StrCat(run.path(), ": no checkpoint to evaluate"));
   }
   ASSIGN_OR_RETURN(const ResultStore store, ResultStore::Open(run.path() + "/results"));
-  // It is judged as it played while it learnt.
-  const char* const prefix = run.config().assistant == kBelief ? kBeliefPrefix : "";
-  ASSIGN_OR_RETURN(Assistant assistant, OpenAssistant(prefix + latest->second));
+  ASSIGN_OR_RETURN(Assistant assistant,
+                   OpenAssistant(TrainedAssistant(run.config(), latest->second)));
   ASSIGN_OR_RETURN(EvaluationReport report,
                    EvaluateOnce({.config = run.config(),
                                  .assistant = std::move(assistant),

@@ -6,8 +6,6 @@
 
 #include "engine/commands/command.h"
 #include "engine/commands/figures.h"
-#include "engine/config/trained_config.h"
-#include "engine/play/playable_network.h"
 #include "engine/play/player_spec.h"
 #include "engine/program/checks.h"
 #include "engine/samples/mirrored_beliefs.h"
@@ -31,19 +29,13 @@ struct Options {
 absl::Status Run(const Options& options) {
   BeliefStudy study = options.study;
   study.threads = NumThreads(options.threads);
-  std::vector<PlayableNetwork> playable;
+  std::vector<BelievingCheckpoint> believers;
   std::vector<BelievingNetwork> networks;
   for (const std::string& path : options.networks) {
-    ASSIGN_OR_RETURN(const models::LoadedNetwork loaded, models::OpenNetwork(path));
-    ASSIGN_OR_RETURN(const RunConfig config, TrainedConfig(loaded));
-    if (playable.empty()) study.game = config.game;
-    ASSIGN_OR_RETURN(playable.emplace_back(), MakePlayable(loaded, config.backend));
-    if (playable.back().sees_goal || playable.back().remembers) {
-      return absl::InvalidArgumentError(
-          path + ": expected a network without memory that does not see the goal");
-    }
-    networks.push_back({path, playable.back().evaluator.get()});
+    ASSIGN_OR_RETURN(believers.emplace_back(), OpenBelievingCheckpoint(path));
+    networks.push_back({path, believers.back().network.evaluator.get()});
   }
+  study.game = believers.front().config.game;
   study.game.randomize_first_episode_length = false;
   std::deque<MirroredBeliefs> mirrored;
   if (options.mirror_images) {

@@ -64,6 +64,10 @@ std::string AssistantSpecs() {
       "NAME is a checkpoint that is part of the program: ", absl::StrJoin(shipped, ", "));
 }
 
+std::string TrainedAssistant(const RunConfig& config, const std::string& checkpoint) {
+  return absl::StrCat(config.assistant == kBelief ? kBeliefPrefix : "", checkpoint);
+}
+
 absl::StatusOr<Assistant> OpenAssistant(const std::string& spec) {
   Assistant assistant{.spec = spec};
   absl::string_view path = spec;

@@ -31,6 +31,9 @@ struct Assistant {
   bool carries_out_belief = false;
 };
 
+// The spec of an assistant that plays a checkpoint of a run as it played while it learnt.
+std::string TrainedAssistant(const RunConfig& config, const std::string& checkpoint);
+
 // Reads the file of a network; other specs are checked when the assistant plays.
 absl::StatusOr<Assistant> OpenAssistant(const std::string& spec);
 

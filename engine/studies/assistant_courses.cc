@@ -4,6 +4,7 @@
 #include "engine/charts/chart.h"
 #include "engine/results/bootstrap.h"
 #include "engine/studies/assistant_study.h"
+#include "engine/studies/study_names.h"
 #include "env/base/status.h"
 
 namespace hod::engine {

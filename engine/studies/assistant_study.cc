@@ -8,10 +8,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "engine/charts/bars.h"
 #include "engine/evaluation/stored_evaluation.h"
 #include "engine/results/store.h"
+#include "engine/studies/study_names.h"
 #include "env/base/status.h"
 
 namespace hod::engine {
@@ -51,10 +51,6 @@ double EvaluationsAHouse(const AssistantCell& cell) {
 }
 
 }  // namespace
-
-std::string FileNameOf(const std::string& name) {
-  return absl::StrReplaceAll(name, {{"/", "-"}, {" ", "-"}});
-}
 
 absl::StatusOr<std::vector<AssistantCell>> RunAssistantStudy(const AssistantStudy& study,
                                                              const std::string& directory) {

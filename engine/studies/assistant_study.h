@@ -72,7 +72,4 @@ env::Canvas DrawAssistantStudy(const AssistantStudy& study,
 absl::StatusOr<std::vector<Picture>> DrawAssistantCourses(const AssistantStudy& study,
                                                           const std::vector<AssistantCell>& cells);
 
-// A name as part of a file's name.
-std::string FileNameOf(const std::string& name);
-
 }  // namespace hod::engine

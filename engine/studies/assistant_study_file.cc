@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/play/player_spec.h"
 #include "engine/studies/assistant_study.h"
+#include "engine/studies/study_names.h"
 #include "env/base/status.h"
 #include "env/houses/sources/source.h"
 #include "env/settings/describe.h"
@@ -31,21 +32,6 @@ void DeclareHouses(settings::Declaration& d, StudiedHouses& houses) {
   d.Text("name", houses.name, "a text", "what the houses are called").required = true;
   d.Text("goals", houses.goals, env::kGoalSpecs, "where they come from").required = true;
   d.Integer("episodes", houses.episodes, 1, 1000000, "how many of them");
-}
-
-// Names are those of files and of rows, so no two may be alike.
-template <typename T>
-absl::Status CheckNames(const char* key, const std::vector<T>& items) {
-  if (items.empty())
-    return absl::InvalidArgumentError(absl::StrCat(key, ": expected at least one"));
-  for (const T& item : items) {
-    const auto same = [&](const T& other) { return other.name == item.name; };
-    if (std::count_if(items.begin(), items.end(), same) > 1) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(key, ": two are called \"", item.name, "\", expected different names"));
-    }
-  }
-  return absl::OkStatus();
 }
 
 settings::Declaration Declare(AssistantStudy& study) {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/charts/chart.h"
+#include "engine/config/trained_config.h"
 #include "engine/play/episode.h"
 #include "engine/play/player_spec.h"
 #include "engine/results/bootstrap.h"
@@ -204,6 +205,18 @@ BeliefFigures Summarise(const std::string& name, const std::vector<HouseFigures>
 }
 
 }  // namespace
+
+absl::StatusOr<BelievingCheckpoint> OpenBelievingCheckpoint(const std::string& path) {
+  BelievingCheckpoint believer;
+  ASSIGN_OR_RETURN(believer.loaded, models::OpenNetwork(path));
+  ASSIGN_OR_RETURN(believer.config, TrainedConfig(believer.loaded));
+  ASSIGN_OR_RETURN(believer.network, MakePlayable(believer.loaded, believer.config.backend));
+  if (believer.network.sees_goal || believer.network.remembers) {
+    return absl::InvalidArgumentError(
+        path + ": expected a network without memory that does not see the goal");
+  }
+  return believer;
+}
 
 absl::StatusOr<std::vector<BeliefFigures>> RunBeliefStudy(
     const BeliefStudy& study, const std::vector<BelievingNetwork>& networks) {

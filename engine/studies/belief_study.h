@@ -10,10 +10,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/config/run_config.h"
+#include "engine/play/playable_network.h"
 #include "engine/results/estimate.h"
 #include "env/draw/canvas.h"
 #include "env/game/config.h"
 #include "mcts/evaluator.h"
+#include "models/checkpoints/network_file.h"
 
 namespace hod::engine {
 
@@ -51,6 +54,15 @@ struct BeliefFigures {
   std::array<double, kPrecisions.size()> certainty;  // From which on; above 1: never so precise.
   std::array<Bin, kBins> bins;
 };
+
+// A checkpoint whose beliefs can be judged.
+struct BelievingCheckpoint {
+  models::LoadedNetwork loaded;
+  RunConfig config;  // It was trained with.
+  PlayableNetwork network;
+};
+// Errors name the file: it remembers, or sees the goal.
+absl::StatusOr<BelievingCheckpoint> OpenBelievingCheckpoint(const std::string& path);
 
 struct BelievingNetwork {
   std::string name;

@@ -37,6 +37,11 @@ TEST_CASE("Charts show every series and survive values that are not finite") {
   chart.series = {{"powers", {1, 4, 16, 100}, {1, 2, 3, 4}, {}, {}}};
   chart.log2_x = true;
   CHECK(env::CountPixels(DrawChart(chart), is_blue) > 200);
+  // Powers below one have labels of their own.
+  chart.series = {{"powers", {0.25, 0.5}, {1, 2}, {}, {}}};
+  const std::string quarters = DrawChart(chart).PngBytes();
+  chart.series[0].x = {0.125, 0.25};
+  CHECK(DrawChart(chart).PngBytes() != quarters);
   chart.log2_x = false;
   chart.series = {{"flat", {5}, {1e9}, {}, {}}};
   CHECK(DrawChart(chart).PngBytes().substr(0, 8) == env::kPngMagic);

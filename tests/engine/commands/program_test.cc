@@ -198,6 +198,35 @@ TEST_CASE("hod experiment: trains, evaluates and reports, and reuses all of it")
   CHECK(LoadEvaluation(json)->origin["human"] == "random");
 }
 
+TEST_CASE("hod study training: trains every run once, judges it, and reuses it") {
+  const Workplace work;
+  const std::string study =
+      work.dir().Write("study.toml", absl::StrCat("config = \"", work.config(),
+                                                  R"("
+[[curve]]
+name = "steps"
+along = "learner.max_steps"
+values = [10, 20]
+[[houses]]
+name = "generated"
+goals = "generated"
+episodes = 2
+play = true
+)"));
+  const std::string out = work / "out";
+  const std::vector<std::string> command = {"study", "training", study, "--out", out};
+  CHECK_THAT(work.Succeed(command),
+             Catch::Contains("| steps, learner.max_steps = 20 | 1 | 20 | 160 |"));
+  const auto json = ParseJson(*ReadFile(out + "/study.json"));
+  REQUIRE(json.ok());
+  CHECK((*json)["trainings"][1]["positions"] == 160);
+  CHECK((*json)["trainings"][1]["judged"][0]["saved_percent"]["mean"].is_number());
+  CHECK(ReadFile(out + "/study.png")->substr(1, 3) == "PNG");
+  CHECK_THAT(work.Succeed(command),
+             Catch::Contains("steps--learner.max_steps-10--seed-1 is already trained (10 steps") &&
+                 Catch::Contains("seed-1--generated.json is of this checkpoint: reusing it"));
+}
+
 TEST_CASE("hod train: a builder learns alone, and plays as a human then") {
   const Workplace work;
   const std::string run = work / "builder";
@@ -386,7 +415,8 @@ TEST_CASE("Outputs that cannot be are refused before any work, by every command"
       {"humans", "cross-validate", "--recordings", "x", "--config", "x", "--out"},
       {"study", "search", "x", "--assistant", "x", "--out"},
       {"study", "networks", "x", "--data", "a=b", "--out"},
-      {"study", "assistants", "x", "--out"}};
+      {"study", "assistants", "x", "--out"},
+      {"study", "training", "x", "--out"}};
   const std::vector<std::string> files[] = {
       {"evaluate", "--json"},
       {"humans", "stats", "--json"},
