@@ -22,7 +22,7 @@ struct Options {
   std::string assistant, human, json, record;
   std::optional<std::string> goals;
   std::optional<int> episodes, simulations, threads;
-  std::optional<double> threshold;
+  std::optional<std::string> threshold;  // A number; read as --set reads it.
   std::optional<int64_t> seed;
   std::vector<std::string> overrides;
   bool search = false;

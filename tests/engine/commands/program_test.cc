@@ -545,6 +545,10 @@ TEST_CASE("Mistakes are named") {
 
   const std::string checkpoint = work / "missing.safetensors";
   CHECK_THAT(work.Refuse({"evaluate", "--assistant", checkpoint}), Catch::Contains(checkpoint));
+  for (const std::string threshold : {"1e999", "0.2", "sure", ""}) {
+    CHECK_THAT(work.Refuse({"evaluate", "--assistant", "mirror", "--threshold", threshold}),
+               Catch::Contains("evaluation.threshold") && Catch::Contains(threshold));
+  }
   CHECK_THAT(work.Refuse({"report", "--run", work / "nowhere"}),
              Catch::Contains((work / "nowhere") + ": not a run directory"));
   CHECK_THAT(work.Refuse({"verify", work / "none.jsonl.gz"}),
