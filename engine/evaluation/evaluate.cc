@@ -1,6 +1,7 @@
 #include "engine/evaluation/evaluate.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -17,6 +18,7 @@
 #include "env/base/json_lines.h"
 #include "env/base/json_object_reader.h"
 #include "env/base/parallel.h"
+#include "env/base/processor_time.h"
 #include "env/base/progress.h"
 #include "env/base/status.h"
 #include "env/base/version.h"
@@ -196,6 +198,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
                                           const EvaluationPlayers& players) {
   const EvaluationConfig& evaluation = setup.config.evaluation;
   const Stopwatch watch;
+  const double used_before = ProcessorSeconds();
   if (!setup.record_directory.empty()) {
     RETURN_IF_ERROR(MakeDirectories(setup.record_directory));
   }
@@ -217,6 +220,7 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
   if (report.houses.empty()) return absl::CancelledError("stopped before any house was finished");
   Compare(report, static_cast<uint64_t>(evaluation.seed));
   report.seconds = watch.Seconds();
+  report.processor_seconds = ProcessorSeconds() - used_before;
   return report;
 }
 
@@ -255,6 +259,7 @@ nlohmann::json ToJson(const EvaluationReport& report) {
           {"evaluations", report.evaluations},
           {"known_evaluations", report.known_evaluations},
           {"seconds", report.seconds},
+          {"processor_seconds", report.processor_seconds},
           {"figures", figures},
           {"human_actions_saved_percent", ToJson(report.human_actions_saved)},
           {"stopped", WasStopped(report)},
@@ -272,6 +277,11 @@ absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json) 
   ReadCount(reader, "evaluations", report.evaluations);
   ReadCount(reader, "known_evaluations", report.known_evaluations);
   reader.Read("seconds", report.seconds);
+  report.processor_seconds = std::numeric_limits<double>::quiet_NaN();
+  const nlohmann::json* const used = reader.FindOptional("processor_seconds");
+  if (used != nullptr && !used->is_null()) {
+    reader.Read("processor_seconds", report.processor_seconds);
+  }
   reader.ReadObject("figures", [&](JsonObjectReader& figures) {
     figures.IgnoreOtherKeys();
     for (const FigureSpec& figure : kFigures) {

@@ -45,9 +45,8 @@ void ForEachTable(const AssistantStudy& study, const std::vector<AssistantCell>&
   }
 }
 
-double EvaluationsAHouse(const AssistantCell& cell) {
-  return static_cast<double>(cell.report.evaluations) /
-         static_cast<double>(cell.report.houses.size());
+double AHouse(double total, const AssistantCell& cell) {
+  return total / static_cast<double>(cell.report.houses.size());
 }
 
 }  // namespace
@@ -96,14 +95,16 @@ std::string FormatAssistantStudy(const AssistantStudy& study,
         absl::StrAppendFormat(&text, "## %s, %s\n\n| assistant | saved %% |", houses.name,
                               human.name);
         for (const Column& column : kColumns) absl::StrAppend(&text, " ", column.title, " |");
-        absl::StrAppendFormat(&text, " fewer actions than %s, %% | evaluations a house |\n",
+        absl::StrAppendFormat(&text,
+                              " fewer actions than %s, %% | evaluations a house | "
+                              "core-seconds a house |\n",
                               study.baseline);
-        text += "|---|---|---|---|---|---|---|---|---|\n| human alone | |";
+        text += "|---|---|---|---|---|---|---|---|---|---|\n| human alone | |";
         for (const Column& column : kColumns) {
           absl::StrAppend(&text, " ", Format(ComparisonOf(baseline.report, column.key).alone),
                           " |");
         }
-        text += " | |\n";
+        text += " | | |\n";
         for (const StudiedAssistant& assistant : study.assistants) {
           const AssistantCell& cell = CellOf(cells, assistant.name, human.name, houses.name);
           absl::StrAppend(&text, "| ", assistant.name, " | ",
@@ -112,11 +113,15 @@ std::string FormatAssistantStudy(const AssistantStudy& study,
             absl::StrAppend(&text, " ", Format(ComparisonOf(cell.report, column.key).assisted),
                             " |");
           }
-          absl::StrAppendFormat(&text, " %s | %.0f |\n",
+          absl::StrAppendFormat(&text, " %s | %.0f | %s |\n",
                                 Format(FewerActions(cell.report, baseline.report)),
-                                EvaluationsAHouse(cell));
+                                AHouse(static_cast<double>(cell.report.evaluations), cell),
+                                FormatNumber(AHouse(cell.report.processor_seconds, cell),
+                                             {.digits = 2, .significant = true}));
         }
-        absl::StrAppendFormat(&text, "\nMeans over %d houses with 95%% bootstrap intervals.\n\n",
+        absl::StrAppendFormat(&text,
+                              "\nMeans over %d houses with 95%% bootstrap intervals. Core-seconds: "
+                              "processor time, of the human alone, too.\n\n",
                               baseline.report.houses.size());
       });
   return text;
@@ -138,8 +143,9 @@ nlohmann::json AssistantStudyJson(const AssistantStudy& study,
               {"assistant", assistant.name},
               {"saved_percent", ToJson(cell.report.human_actions_saved)},
               {"fewer_than_baseline_percent", ToJson(FewerActions(cell.report, baseline.report))},
-              {"evaluations_per_house", EvaluationsAHouse(cell)},
-              {"seconds", cell.report.seconds}};
+              {"evaluations_per_house", AHouse(static_cast<double>(cell.report.evaluations), cell)},
+              {"seconds", cell.report.seconds},
+              {"processor_seconds", cell.report.processor_seconds}};
           for (const Column& column : kColumns) {
             const FigureComparison& figure = ComparisonOf(cell.report, column.key);
             row[column.key] = ToJson(figure.assisted);

@@ -1,6 +1,7 @@
 // Evaluations: fair without an assistant, the same on any number of threads, stored and shown.
 #include "engine/evaluation/evaluate.h"
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <vector>
@@ -141,6 +142,16 @@ TEST_CASE("A stored evaluation is read back, anything else is refused by name") 
   INFO(read.status());
   REQUIRE(read.ok());
   CHECK(ToJson(*read) == json);
+  CHECK(read->processor_seconds > 0);
+  nlohmann::json older = json;  // Processor time was not measured.
+  older.erase("processor_seconds");
+  const auto of_older = EvaluationFromJson(older);
+  REQUIRE(of_older.ok());
+  CHECK(std::isnan(of_older->processor_seconds));
+  older["processor_seconds"] = nullptr;  // As it is stored again.
+  CHECK(EvaluationFromJson(older).ok());
+  older["processor_seconds"] = "many";
+  CHECK_FALSE(EvaluationFromJson(older).ok());
 
   for (const char* key :
        {"origin", "seconds", "figures", "houses", "human_actions_saved_percent"}) {
