@@ -1,6 +1,5 @@
 #include "engine/training/learner.h"
 
-#include <cmath>
 #include <future>
 #include <map>
 #include <memory>
@@ -189,8 +188,7 @@ absl::Status LearnFromRecordedPlay(const RunDirectory& run, RunSession& session,
   double timesteps[] = {static_cast<double>(window.num_timesteps())};
   RETURN_IF_ERROR(session.Sum(absl::MakeSpan(timesteps)));
   session.progress().timesteps = static_cast<int64_t>(timesteps[0]);
-  const double steps = config.passes * timesteps[0] / static_cast<double>(config.StepSize());
-  session.EndAfter(static_cast<int64_t>(std::ceil(steps)));
+  session.EndAfter(StepsOfRecordedPlay(config, session.progress().timesteps));
   BatchLearner learner(run.config(), window, session, trainer, part.rank);
   return session.Train(trainer, [&] { return learner.Step(session.progress().timesteps); });
 }

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cmath>
 #include <string>
 #include <utility>
 #include <variant>
@@ -59,6 +60,11 @@ SessionPlan PlanOf(const LearnerConfig& config) {
           .learning_rate = config.learning_rate,
           .final_learning_rate = config.final_learning_rate,
           .fall_begins = 0.5};
+}
+
+int64_t StepsOfRecordedPlay(const LearnerConfig& config, int64_t timesteps) {
+  return static_cast<int64_t>(std::ceil(config.passes * static_cast<double>(timesteps) /
+                                        static_cast<double>(config.StepSize())));
 }
 
 absl::StatusOr<std::unique_ptr<RunSession>> RunSession::Open(const RunDirectory& run,

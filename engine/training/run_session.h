@@ -27,6 +27,10 @@ namespace hod::engine {
 // The learning rate is constant over the first half of training.
 SessionPlan PlanOf(const LearnerConfig& config);
 
+// After how many steps each of so many recorded timesteps has been learnt from learner.passes
+// times, on average.
+int64_t StepsOfRecordedPlay(const LearnerConfig& config, int64_t timesteps);
+
 class RunSession : public Session {
  public:
   // A run without a checkpoint begins with learner.initial, which becomes its first. `run`, `stop`

@@ -1,5 +1,6 @@
 #include "engine/training/train.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <utility>
@@ -146,7 +147,12 @@ absl::StatusOr<bool> AlreadyTrained(const RunDirectory& run) {
   const auto& [step, path] = *latest;
   ASSIGN_OR_RETURN(const models::LoadedNetwork file, models::OpenHodNetwork(path));
   ASSIGN_OR_RETURN(RunProgress progress, RunProgress::FromJson(file.run));
-  const double fraction = PlanOf(run.config().learner).Progress(step, progress.seconds);
+  const LearnerConfig& config = run.config().learner;
+  SessionPlan plan = PlanOf(config);
+  if (config.samples != kSelfPlay && progress.timesteps > 0) {
+    plan.max_steps = std::min(plan.max_steps, StepsOfRecordedPlay(config, progress.timesteps));
+  }
+  const double fraction = plan.Progress(step, progress.seconds);
   const std::string spent = DurationText(absl::Seconds(progress.seconds));
   if (fraction >= 1) {
     absl::FPrintF(stderr, "%s is already trained (%d steps, %s): reusing it\n", run.path(), step,

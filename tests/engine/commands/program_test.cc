@@ -126,6 +126,24 @@ TEST_CASE("hod train: trains, records, reuses, reports, its episodes verify") {
   CHECK_THAT(work.Refuse({"train", "--config", work.config(), "--out", run, "--set", "seed=2"}),
              Catch::Contains(run) && Catch::Contains("seed: 2 here, 1 there"));
 
+  // A run of recorded play ends by passes, and knows it.
+  const std::vector<std::string> learn = {"train",
+                                          "--config",
+                                          work.config(),
+                                          "--out",
+                                          work / "recorded",
+                                          "--set",
+                                          "learner.samples=" + opened->shards(),
+                                          "--set",
+                                          "learner.passes=0.1",
+                                          "--set",
+                                          "learner.max_steps=1000"};
+  work.Succeed(learn);
+  CHECK_THAT(work.Succeed(learn), Catch::Contains("recorded is already trained ("));
+  std::vector<std::string> more = learn;
+  more.insert(more.end(), {"--set", "learner.passes=0.2"});
+  CHECK_THAT(work.Refuse(more), Catch::Contains("learner.passes: 0.2 here, 0.1 there"));
+
   // Without an evaluation there is a report all the same.
   CHECK_THAT(work.Succeed({"report", "--run", run}), Catch::Contains(run + "/report.html"));
   CheckSelfContained(run + "/report.html");
