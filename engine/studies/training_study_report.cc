@@ -75,10 +75,11 @@ std::string LabelOf(const TrainingStudy& study, const StudiedTraining& training)
   return absl::StrCat(training.curve, ", ", CurveOf(study, training).along, " = ", *training.value);
 }
 
+// `seed` is that of `training`, or "all".
 std::string Row(const std::string& label, const std::string& seed, const StudiedTraining& training,
                 const JudgingHouses& houses, auto estimate) {
-  std::string row =
-      absl::StrFormat("| %s | %s | %d | %d |", label, seed, training.steps, training.positions);
+  std::string row = absl::StrFormat("| %s | %s | %d | %d | %.1f |", label, seed, training.steps,
+                                    training.positions, training.seconds / 60);
   for (const Figure& figure : kFigures) {
     if (figure.of_play && !houses.play) continue;
     absl::StrAppend(&row, " ", Format(estimate(figure), figure.style), " |");
@@ -133,8 +134,9 @@ std::string FormatTrainingStudy(const TrainingStudy& study,
   std::string text;
   for (size_t h = 0; h < study.houses.size(); ++h) {
     const JudgingHouses& houses = study.houses[h];
-    absl::StrAppendFormat(&text, "## %s\n\n| training | seed | steps | positions |", houses.name);
-    std::string rule = "|---|---|---|---|";
+    absl::StrAppendFormat(&text, "## %s\n\n| training | seed | steps | positions | minutes |",
+                          houses.name);
+    std::string rule = "|---|---|---|---|---|";
     for (const Figure& figure : kFigures) {
       if (figure.of_play && !houses.play) continue;
       absl::StrAppend(&text, " ", figure.title, " |");

@@ -106,8 +106,13 @@ TEST_CASE("What a training refuses is refused before the first, by its curve and
 // Figures that can be told apart.
 StudiedTraining Trained(const std::string& curve, std::optional<double> value, int seed,
                         double found) {
-  StudiedTraining training = {
-      .curve = curve, .value = value, .seed = seed, .steps = 4, .positions = 32, .judged = {}};
+  StudiedTraining training = {.curve = curve,
+                              .value = value,
+                              .seed = seed,
+                              .steps = 4,
+                              .positions = 32,
+                              .seconds = 90,
+                              .judged = {}};
   for (int h = 0; h < 2; ++h) {
     StudiedTraining::Judged& judged = training.judged.emplace_back();
     judged.belief.cross_entropy = {0.5, 0.4, 0.6};
@@ -134,9 +139,10 @@ TEST_CASE("Trainings have a row each, and one for all seeds: mean, lowest and hi
   const std::string table = FormatTrainingStudy(*study, trainings);
   INFO(table);
   CHECK(Contains(table, "## some houses\n"));
-  CHECK(Contains(table, "| rates, learner.learning_rate = 0.001 | 5 | 4 | 32 | 0.5 [0.4, 0.6] |"));
   CHECK(Contains(table,
-                 "| rates, learner.learning_rate = 0.001 | all | 4 | 32 | 0.5 [0.5, 0.5] | "
+                 "| rates, learner.learning_rate = 0.001 | 5 | 4 | 32 | 1.5 | 0.5 [0.4, 0.6] |"));
+  CHECK(Contains(table,
+                 "| rates, learner.learning_rate = 0.001 | all | 4 | 32 | 1.5 | 0.5 [0.5, 0.5] | "
                  "0 [0, 0] | 25.0 [20.0, 30.0] |"));
   CHECK(Contains(table, "| large | 1 |"));
   // Only where the assistant plays is there something saved.
