@@ -66,6 +66,12 @@ absl::StatusOr<std::vector<Plan>> MakePlans(const TrainingStudy& study) {
     if (curve.values.empty()) RETURN_IF_ERROR(add(curve, std::nullopt));
     for (const double value : curve.values) RETURN_IF_ERROR(add(curve, value));
   }
+  const env::WorldSize& size = plans.front().config.game.size;
+  for (const Plan& plan : plans) {  // All are judged in one world.
+    if (plan.config.game.size == size) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        plan.training.curve, ": game.world_size: expected that of ", plans.front().training.curve));
+  }
   return plans;
 }
 

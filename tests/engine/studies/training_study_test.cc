@@ -99,6 +99,8 @@ TEST_CASE("What a training refuses is refused before the first, by its curve and
   };
   refused("network.channels=16", "network.channels=0", "large: --set network.channels=0");
   refused("network.channels=16", "network.canals=1", "network.canals");
+  refused("network.channels=16", "game.world_size=[7, 6, 6]",
+          "large: game.world_size: expected that of rates");
   refused("learner.learning_rate", "learner.batch_size", "rates: --set learner.batch_size=0.001");
   refused("learner.max_steps=4", "learner.max_steps=none", "learner.max_steps");
 }
