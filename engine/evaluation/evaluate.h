@@ -50,7 +50,7 @@ struct EvaluationReport {
   int64_t evaluations = 0;        // Positions that searches asked for.
   int64_t known_evaluations = 0;  // Those of them that the cache remembered.
   double seconds = 0;
-  // Used by all threads, for both episodes of each house; NaN in reports of before it was measured.
+  // Used by all threads, for both episodes of each house; NaN in reports older than this figure.
   double processor_seconds = 0;
   nlohmann::json origin;  // Assistant, human, goals, seed, simulations, versions.
 };
