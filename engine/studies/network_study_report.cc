@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "engine/charts/chart.h"
 #include "engine/results/estimate.h"
+#include "env/draw/sheet.h"
 #include "models/backends/processor.h"
 
 namespace hod::engine {
@@ -137,31 +138,28 @@ nlohmann::json NetworkStudyJson(const NetworkStudy& study,
 env::Canvas DrawNetworkStudy(const std::vector<StudiedResult>& results) {
   constexpr int kWidth = 640, kHeight = 420;
   const std::vector<std::string> sources = SourcesOf(results);
-  env::Canvas canvas(static_cast<int>(std::size(kErrorKinds)) * kWidth,
-                     static_cast<int>(sources.size()) * kHeight);
-  for (size_t row = 0; row < sources.size(); ++row) {
-    for (size_t column = 0; column < std::size(kErrorKinds); ++column) {
-      const ErrorKind& kind = kErrorKinds[column];
+  std::vector<env::Canvas> charts;
+  for (const std::string& source : sources) {
+    for (const ErrorKind& kind : kErrorKinds) {
       Chart chart;
-      chart.title = absl::StrCat(sources[row], ": ", kind.name);
+      chart.title = absl::StrCat(source, ": ", kind.name);
       chart.x_label = "evaluations per second, one thread";
       chart.y_label = kind.unit;
       chart.log2_x = true;
       chart.width = kWidth;
       chart.height = kHeight;
       for (const StudiedResult& result : results) {
-        const Estimate estimate = MeanError(result, sources[row], kind);
+        const Estimate estimate = MeanError(result, source, kind);
         chart.series.push_back({result.name,
                                 {EvaluationsPerSecond(result)},
                                 {estimate.mean},
                                 {estimate.low},
                                 {estimate.high}});
       }
-      canvas.Paste(DrawChart(chart), static_cast<int>(column) * kWidth,
-                   static_cast<int>(row) * kHeight);
+      charts.push_back(DrawChart(chart));
     }
   }
-  return canvas;
+  return env::DrawGrid(charts, static_cast<int>(std::size(kErrorKinds)));
 }
 
 }  // namespace hod::engine

@@ -9,6 +9,7 @@
 #include "engine/evaluation/stored_evaluation.h"
 #include "engine/results/store.h"
 #include "env/base/status.h"
+#include "env/draw/sheet.h"
 
 namespace hod::engine {
 namespace {
@@ -88,7 +89,7 @@ env::Canvas DrawStudy(const Study& study, const std::vector<StudyCell>& cells) {
       {"What stands at the end", "goal, %",
        [](const StudyCell& c) { return ComparisonOf(c.report, "goal_percent").assisted; }}};
   constexpr int kWidth = 640, kHeight = 420;
-  env::Canvas canvas(static_cast<int>(std::size(kFigures)) * kWidth, kHeight);
+  std::vector<env::Canvas> charts;
   std::map<std::string, int> cells_of;
   double fewest = cells.front().simulations, most = fewest;
   for (const StudyCell& cell : cells) {
@@ -96,7 +97,6 @@ env::Canvas DrawStudy(const Study& study, const std::vector<StudyCell>& cells) {
     fewest = std::min<double>(fewest, cell.simulations);
     most = std::max<double>(most, cell.simulations);
   }
-  int x = 0;
   for (const Figure& figure : kFigures) {
     Chart chart;
     chart.title = figure.title;
@@ -123,10 +123,9 @@ env::Canvas DrawStudy(const Study& study, const std::vector<StudyCell>& cells) {
       series.low.push_back(estimate.low);
       series.high.push_back(estimate.high);
     }
-    canvas.Paste(DrawChart(chart), x, 0);
-    x += kWidth;
+    charts.push_back(DrawChart(chart));
   }
-  return canvas;
+  return env::DrawGrid(charts, static_cast<int>(charts.size()));
 }
 
 }  // namespace hod::engine

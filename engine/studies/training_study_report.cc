@@ -9,6 +9,7 @@
 #include "absl/types/span.h"
 #include "engine/charts/chart.h"
 #include "engine/studies/training_study.h"
+#include "env/draw/sheet.h"
 
 namespace hod::engine {
 namespace {
@@ -196,10 +197,9 @@ nlohmann::json TrainingStudyJson(const TrainingStudy& study,
 
 env::Canvas DrawTrainingStudy(const TrainingStudy& study,
                               const std::vector<StudiedTraining>& trainings) {
-  std::vector<std::vector<env::Canvas>> rows;
+  std::vector<env::Canvas> charts;
   for (size_t h = 0; h < study.houses.size(); ++h) {
-    std::vector<env::Canvas>& row = rows.emplace_back();
-    row.push_back(DrawReliabilityOn(study, trainings, h));
+    charts.push_back(DrawReliabilityOn(study, trainings, h));
     for (const std::string& key : Settings(study)) {
       for (const Figure& figure : kFigures) {
         if (!figure.drawn) continue;
@@ -213,19 +213,11 @@ env::Canvas DrawTrainingStudy(const TrainingStudy& study,
             chart.series.push_back(SeriesOf(study, trainings, curve, h, figure));
           }
         }
-        row.push_back(DrawChart(chart));
+        charts.push_back(DrawChart(chart));
       }
     }
   }
-  const env::Canvas& one = rows.front().front();
-  env::Canvas all(static_cast<int>(rows.front().size()) * one.width(),
-                  static_cast<int>(rows.size()) * one.height());
-  for (size_t r = 0; r < rows.size(); ++r) {
-    for (size_t c = 0; c < rows[r].size(); ++c) {
-      all.Paste(rows[r][c], static_cast<int>(c) * one.width(), static_cast<int>(r) * one.height());
-    }
-  }
-  return all;
+  return env::DrawGrid(charts, static_cast<int>(charts.size() / study.houses.size()));
 }
 
 }  // namespace hod::engine

@@ -23,4 +23,15 @@ Canvas DrawSheet(const std::vector<Captioned>& items, int columns) {
   return sheet;
 }
 
+Canvas DrawGrid(const std::vector<Canvas>& drawings, int columns) {
+  const int num_drawings = static_cast<int>(drawings.size());
+  const int width = drawings.front().width(), height = drawings.front().height();
+  columns = std::min(columns, num_drawings);
+  Canvas grid(columns * width, (num_drawings + columns - 1) / columns * height);
+  for (int i = 0; i < num_drawings; ++i) {
+    grid.Paste(drawings[i], i % columns * width, i / columns * height);
+  }
+  return grid;
+}
+
 }  // namespace hod::env

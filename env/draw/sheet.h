@@ -16,4 +16,8 @@ struct Captioned {
 // A grid with `columns` > 0 drawings a row, each under its caption. At least one drawing.
 Canvas DrawSheet(const std::vector<Captioned>& items, int columns);
 
+// A grid with `columns` > 0 drawings a row, without captions and gaps. At least one drawing, all
+// of one size.
+Canvas DrawGrid(const std::vector<Canvas>& drawings, int columns);
+
 }  // namespace hod::env

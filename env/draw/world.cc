@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
+
+#include "env/draw/sheet.h"
 
 namespace hod::env {
 namespace {
@@ -201,13 +204,11 @@ Canvas DrawWorld(const WorldSize& size, absl::Span<const Block> blocks, const Wo
 Canvas DrawFromBothCorners(const WorldSize& size, absl::Span<const Block> blocks, WorldStyle style,
                            int tile) {
   style.corner = Corner::kHighXHighZ;
-  const Canvas left = DrawWorld(size, blocks, style, tile);
+  std::vector<Canvas> both;
+  both.push_back(DrawWorld(size, blocks, style, tile));
   style.corner = Corner::kLowXLowZ;
-  const Canvas right = DrawWorld(size, blocks, style, tile);
-  Canvas both(left.width() + right.width(), left.height());
-  both.Paste(left, 0, 0);
-  both.Paste(right, left.width(), 0);
-  return both;
+  both.push_back(DrawWorld(size, blocks, style, tile));
+  return DrawGrid(both, 2);
 }
 
 }  // namespace hod::env
