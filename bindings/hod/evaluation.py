@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from typing import Any, Callable, NamedTuple, Sequence
 
@@ -28,6 +29,12 @@ class Estimate(NamedTuple):
         return f"{self.mean:.1f} [{self.low:.1f}, {self.high:.1f}]"
 
 
+def _estimate(stored: dict[str, float | None] | None) -> Estimate:
+    """As it is in a report, where null and what is missing could not be measured."""
+    values = map((stored or {}).get, Estimate._fields)
+    return Estimate(*(math.nan if value is None else value for value in values))
+
+
 # A course has so many moments: kCourseParts + 1 (engine/play/episode_tally.h).
 _MOMENTS = 31
 
@@ -44,18 +51,24 @@ class Evaluation:
         human_actions_course, each float64[houses, 31], at the start and after each thirtieth of the
         horizon.
     figures: {key: {"alone", "assisted", "difference": Estimate}} over the houses.
+    actions_to_percent: what progress cost the human: "alone" and "assisted", each
+        float64[houses, 101]: its actions when the goal first stood at 0, 1, ... 100 percent; NaN
+        where it never did.
     human_actions_saved: percent of the places and breaks of the human alone.
+    saved_at_equal_progress: the same until the goal stands as far as it came in both episodes of a
+        house; NaN in reports older than this figure.
     report: all of it as `hod evaluate --json` writes it.
     """
 
     def __init__(self, report: dict[str, Any]) -> None:
         self.report = report
         self.label: str = report["origin"]["assistant"]
-        self.human_actions_saved = Estimate(**report["human_actions_saved_percent"])
+        self.human_actions_saved = _estimate(report["human_actions_saved_percent"])
         self.figures = {
-            key: {part: Estimate(**figure[part]) for part in ("alone", "assisted", "difference")}
+            key: {part: _estimate(figure[part]) for part in ("alone", "assisted", "difference")}
             for key, figure in report["figures"].items()
         }
+        self.saved_at_equal_progress = _estimate(report.get("saved_at_equal_progress_percent"))
         rows: list[dict[str, Any]] = []
         courses: list[dict[str, list[float]]] = []
         for house in report["houses"]:
@@ -63,7 +76,10 @@ class Evaluation:
             course: dict[str, list[float]] = {}
             for side in ("alone", "assisted"):
                 for key, value in house[side].items():
-                    (course if isinstance(value, list) else row)[f"{side}_{key}"] = value
+                    if key.endswith("_course"):
+                        course[f"{side}_{key}"] = value
+                    elif key != "human_actions_to_percent":
+                        row[f"{side}_{key}"] = value
             rows.append(row)
             courses.append(course)
         dtype = [
@@ -83,6 +99,16 @@ class Evaluation:
             )
             for key in courses[0]
         }
+        self.actions_to_percent = {
+            side: np.array(
+                [
+                    actions + [np.nan] * (101 - len(actions))
+                    for house in report["houses"]
+                    for actions in [house[side].get("human_actions_to_percent", [])]
+                ]
+            )
+            for side in ("alone", "assisted")
+        }
 
     def _repr_png_(self) -> bytes | None:
         """What notebooks show: the figures with their intervals. Nothing without matplotlib."""
@@ -99,6 +125,7 @@ class Evaluation:
             for key, figure in self.figures.items()
         ]
         rows.append(("human actions saved, %", "", "", str(self.human_actions_saved)))
+        rows.append(("the same, at equal progress", "", "", str(self.saved_at_equal_progress)))
         return table((self.label, "human alone", "with assistant", "difference"), rows)
 
     def __repr__(self) -> str:

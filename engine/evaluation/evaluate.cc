@@ -135,40 +135,59 @@ class EvaluationStream : public EpisodeStream {
   int64_t timesteps_ = 0, evaluations_ = 0;
 };
 
+struct Pair {
+  double alone, assisted;
+};
+
+template <auto kFigure>
+Pair Both(const PairedFigures& house) {
+  return {static_cast<double>(house.alone.*kFigure), static_cast<double>(house.assisted.*kFigure)};
+}
+
+// The human's actions until the goal stood as far as it came in both episodes.
+Pair ActionsAtEqualProgress(const PairedFigures& house) {
+  const std::vector<double>& alone = house.alone.human_actions_to_percent;
+  const std::vector<double>& assisted = house.assisted.human_actions_to_percent;
+  const size_t common = std::min(alone.size(), assisted.size());
+  return {alone[common - 1], assisted[common - 1]};
+}
+
 struct FigureSpec {
   const char* key;
   const char* title;
-  double (*get)(const EpisodeFigures&);
+  Pair (*get)(const PairedFigures&);
 };
 
 constexpr FigureSpec kFigures[] = {
-    {"goal_percent", "goal %", [](const EpisodeFigures& f) { return f.goal_percent; }},
-    {"human_actions", "human place/break actions",
-     [](const EpisodeFigures& f) { return static_cast<double>(f.human_actions); }},
+    {"goal_percent", "goal %", Both<&EpisodeFigures::goal_percent>},
+    {"human_actions", "human place/break actions", Both<&EpisodeFigures::human_actions>},
+    {"human_actions_at_equal_progress", "the same, at equal progress", ActionsAtEqualProgress},
     {"assistant_percent", "share built by the assistant %",
-     [](const EpisodeFigures& f) { return f.assistant_percent; }},
-    {"assistant_wrong", "wrong assistant places/breaks",
-     [](const EpisodeFigures& f) { return static_cast<double>(f.assistant_wrong); }},
+     Both<&EpisodeFigures::assistant_percent>},
+    {"assistant_wrong", "wrong assistant places/breaks", Both<&EpisodeFigures::assistant_wrong>},
     {"assistant_actions", "assistant place/break actions",
-     [](const EpisodeFigures& f) { return static_cast<double>(f.assistant_actions); }},
-    {"timesteps", "timesteps",
-     [](const EpisodeFigures& f) { return static_cast<double>(f.timesteps); }}};
+     Both<&EpisodeFigures::assistant_actions>},
+    {"timesteps", "timesteps", Both<&EpisodeFigures::timesteps>}};
 
 void Compare(EvaluationReport& report, uint64_t seed) {
   for (const FigureSpec& figure : kFigures) {
     std::vector<double> alone, assisted, difference;
     for (const PairedFigures& house : report.houses) {
-      alone.push_back(figure.get(house.alone));
-      assisted.push_back(figure.get(house.assisted));
-      difference.push_back(assisted.back() - alone.back());
+      const Pair pair = figure.get(house);
+      alone.push_back(pair.alone);
+      assisted.push_back(pair.assisted);
+      difference.push_back(pair.assisted - pair.alone);
     }
     report.comparisons.push_back({figure.key, figure.title, BootstrapMean(alone, seed),
                                   BootstrapMean(assisted, seed), BootstrapMean(difference, seed)});
-    if (std::string(figure.key) == "human_actions") {
-      report.human_actions_saved = BootstrapReduction(assisted, alone, seed);
-    }
+    const auto saved = [&] { return BootstrapReduction(assisted, alone, seed); };
+    if (figure.get == Both<&EpisodeFigures::human_actions>) report.human_actions_saved = saved();
+    if (figure.get == ActionsAtEqualProgress) report.saved_at_equal_progress = saved();
   }
 }
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr Estimate kNotMeasured = {kNaN, kNaN, kNaN};
 
 // Earlier versions did not count.
 void ReadCount(JsonObjectReader& reader, const char* key, int64_t& out) {
@@ -262,6 +281,7 @@ nlohmann::json ToJson(const EvaluationReport& report) {
           {"processor_seconds", report.processor_seconds},
           {"figures", figures},
           {"human_actions_saved_percent", ToJson(report.human_actions_saved)},
+          {"saved_at_equal_progress_percent", ToJson(report.saved_at_equal_progress)},
           {"stopped", WasStopped(report)},
           {"houses", houses}};
 }
@@ -277,7 +297,7 @@ absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json) 
   ReadCount(reader, "evaluations", report.evaluations);
   ReadCount(reader, "known_evaluations", report.known_evaluations);
   reader.Read("seconds", report.seconds);
-  report.processor_seconds = std::numeric_limits<double>::quiet_NaN();
+  report.processor_seconds = kNaN;
   const nlohmann::json* const used = reader.FindOptional("processor_seconds");
   if (used != nullptr && !used->is_null()) {
     reader.Read("processor_seconds", report.processor_seconds);
@@ -288,6 +308,10 @@ absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json) 
       FigureComparison& comparison = report.comparisons.emplace_back();
       comparison.key = figure.key;
       comparison.title = figure.title;
+      if (figure.get == ActionsAtEqualProgress && !figures.Has(figure.key)) {
+        comparison.alone = comparison.assisted = comparison.difference = kNotMeasured;
+        continue;
+      }
       figures.ReadObject(figure.key, [&](JsonObjectReader& fields) {
         fields.IgnoreOtherKeys();
         ReadEstimate(fields, "alone", comparison.alone);
@@ -297,6 +321,10 @@ absl::StatusOr<EvaluationReport> EvaluationFromJson(const nlohmann::json& json) 
     }
   });
   ReadEstimate(reader, "human_actions_saved_percent", report.human_actions_saved);
+  report.saved_at_equal_progress = kNotMeasured;
+  if (reader.Has("saved_at_equal_progress_percent")) {
+    ReadEstimate(reader, "saved_at_equal_progress_percent", report.saved_at_equal_progress);
+  }
   reader.FindOptional("stopped");  // The houses say so.
   reader.ReadObjects("houses", [&](JsonObjectReader& fields) {
     fields.IgnoreOtherKeys();
@@ -319,6 +347,8 @@ std::string FormatTable(const EvaluationReport& report) {
   }
   absl::StrAppendFormat(&text, "\nThe assistant saves %s %% of the human's place/break actions.\n",
                         Format(report.human_actions_saved));
+  absl::StrAppendFormat(&text, "Until the goal stands as far as it came both times: %s %%.\n",
+                        Format(report.saved_at_equal_progress));
   absl::StrAppendFormat(&text, "Means over %d houses with 95%% bootstrap intervals.\n",
                         report.houses.size());
   if (WasStopped(report)) {

@@ -46,7 +46,11 @@ struct FigureComparison {
 struct EvaluationReport {
   std::vector<PairedFigures> houses;  // Fewer than were asked for, if it was stopped.
   std::vector<FigureComparison> comparisons;
-  Estimate human_actions_saved;   // Percent of the actions of the human alone.
+  Estimate human_actions_saved;  // Percent of the actions of the human alone.
+  // The same until the goal stands as far, to a whole percent, as it came in both episodes of a
+  // house. A human that does not finish alone builds on with what its assistant saves it, and only
+  // this shows what was saved. NaN in reports older than this figure.
+  Estimate saved_at_equal_progress;
   int64_t evaluations = 0;        // Positions that searches asked for.
   int64_t known_evaluations = 0;  // Those of them that the cache remembered.
   double seconds = 0;

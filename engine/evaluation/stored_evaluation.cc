@@ -21,7 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 1;  // Version of what is measured, and of the rules.
+constexpr int kVersion = 2;  // Version of what is measured, and of the rules.
 
 // A name, or the contents of a file and of those that it names.
 absl::StatusOr<json> OriginOfPlayer(const std::string& spec) {

@@ -1,5 +1,6 @@
 #include "engine/play/episode_tally.h"
 
+#include <cmath>
 #include <limits>
 
 #include "env/game/roles.h"
@@ -22,7 +23,8 @@ nlohmann::json ToJson(const EpisodeFigures& f) {
           {"assistant_percent", f.assistant_percent},
           {"assistant_wrong", f.assistant_wrong},
           {"goal_percent_course", f.goal_percent_course},
-          {"human_actions_course", f.human_actions_course}};
+          {"human_actions_course", f.human_actions_course},
+          {"human_actions_to_percent", f.human_actions_to_percent}};
 }
 
 void ReadFigures(JsonObjectReader& fields, EpisodeFigures& f) {
@@ -34,9 +36,13 @@ void ReadFigures(JsonObjectReader& fields, EpisodeFigures& f) {
   fields.Read("human_percent", f.human_percent);
   fields.Read("assistant_percent", f.assistant_percent);
   fields.Read("assistant_wrong", f.assistant_wrong);
-  if (!fields.Has("goal_percent_course")) return;
-  fields.Read("goal_percent_course", f.goal_percent_course);
-  fields.Read("human_actions_course", f.human_actions_course);
+  if (fields.Has("goal_percent_course")) {
+    fields.Read("goal_percent_course", f.goal_percent_course);
+    fields.Read("human_actions_course", f.human_actions_course);
+  }
+  if (fields.Has("human_actions_to_percent")) {
+    fields.Read("human_actions_to_percent", f.human_actions_to_percent);
+  }
 }
 
 double CourseAt(const std::vector<double>& course, double at_the_end, int moment) {
@@ -50,6 +56,7 @@ EpisodeTally::EpisodeTally(const env::Game* game, const env::State& start)
               start.players[env::kHuman].initial_similarity) {
   figures_.goal_percent = needed_ > 0 ? 0.0 : 100.0;
   NoteCourse();
+  NoteProgress();
 }
 
 void EpisodeTally::NoteCourse() {
@@ -57,6 +64,14 @@ void EpisodeTally::NoteCourse() {
   while (static_cast<int64_t>(figures_.goal_percent_course.size()) <= parts) {
     figures_.goal_percent_course.push_back(figures_.goal_percent);
     figures_.human_actions_course.push_back(figures_.human_actions);
+  }
+}
+
+void EpisodeTally::NoteProgress() {
+  constexpr double kRounding = 1e-9;  // A share of the goal need not be exact in binary.
+  const auto reached = static_cast<int64_t>(std::floor(figures_.goal_percent + kRounding));
+  while (static_cast<int64_t>(figures_.human_actions_to_percent.size()) <= reached) {
+    figures_.human_actions_to_percent.push_back(figures_.human_actions);
   }
 }
 
@@ -72,6 +87,7 @@ void EpisodeTally::Count(absl::Span<const env::Action> actions, const env::StepO
   figures_.human_actions += IsEdit(actions[env::kHuman]);
   figures_.human_percent += percent(players[env::kHuman].goal_dependent);
   NoteCourse();
+  NoteProgress();
   if (players.size() <= env::kAssistant) return;
 
   const env::PlayerOutcome& assistant = players[env::kAssistant];

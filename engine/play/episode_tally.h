@@ -25,6 +25,11 @@ struct EpisodeFigures {
   // How it came to that: the figure at the start and after each thirtieth of the horizon, as far as
   // the episode went; empty in files of earlier versions.
   std::vector<double> goal_percent_course = {}, human_actions_course = {};
+
+  // What progress cost the human: the p-th is how many of its actions there were when the goal
+  // first stood at p percent, up to the highest whole percent that it reached; empty in files of
+  // earlier versions.
+  std::vector<double> human_actions_to_percent = {};
 };
 
 // Moments of a course: the i-th is after i of so many parts of the horizon.
@@ -56,6 +61,8 @@ class EpisodeTally : public EpisodeObserver {
  private:
   // Notes the moments that have come.
   void NoteCourse();
+  // Notes the percents that have been reached.
+  void NoteProgress();
 
   const env::Game* game_;
   double needed_;  // Similarity change of a perfect build.

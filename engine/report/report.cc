@@ -26,10 +26,12 @@ std::string EvaluationSection(const EvaluationReport& report) {
       "<p>The assistant saves the builder <b>%.1f %%</b> of its place and break actions "
       "(95%% interval %.1f to %.1f). Means over %d houses that were never trained on, each built "
       "by "
-      "the same builder from the same start alone and assisted; 95%% bootstrap intervals.</p>\n"
+      "the same builder from the same start alone and assisted; 95%% bootstrap intervals. Until "
+      "the goal stands as far as it came both times, it saves %s %%.</p>\n"
       "<table><tr><th></th><th>human alone</th><th>with assistant</th><th>difference</th></tr>\n",
       report.human_actions_saved.mean, report.human_actions_saved.low,
-      report.human_actions_saved.high, report.houses.size());
+      report.human_actions_saved.high, report.houses.size(),
+      Format(report.saved_at_equal_progress));
   for (const FigureComparison& c : report.comparisons) {
     absl::StrAppend(&html, "<tr><td>", Escaped(c.title), "</td>", Cell(c.alone), Cell(c.assisted),
                     Cell(c.difference), "</tr>\n");

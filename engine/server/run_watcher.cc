@@ -172,6 +172,8 @@ absl::StatusOr<std::vector<WatchedTable>> RunWatcher::Evaluations() const {
     table.rows.push_back({c.title, Format(c.alone), Format(c.assisted), Format(c.difference)});
   }
   table.rows.push_back({"human actions saved, %", "", "", Format(report.human_actions_saved)});
+  table.rows.push_back(
+      {"the same, at equal progress", "", "", Format(report.saved_at_equal_progress)});
   return tables;
 }
 

@@ -92,14 +92,14 @@ std::string FormatAssistantStudy(const AssistantStudy& study,
   ForEachTable(
       study, cells,
       [&](const StudiedHuman& human, const StudiedHouses& houses, const AssistantCell& baseline) {
-        absl::StrAppendFormat(&text, "## %s, %s\n\n| assistant | saved %% |", houses.name,
-                              human.name);
+        absl::StrAppendFormat(&text, "## %s, %s\n\n| assistant | saved %% | at equal progress |",
+                              houses.name, human.name);
         for (const Column& column : kColumns) absl::StrAppend(&text, " ", column.title, " |");
         absl::StrAppendFormat(&text,
                               " fewer actions than %s, %% | evaluations a house | "
                               "core-seconds a house |\n",
                               study.baseline);
-        text += "|---|---|---|---|---|---|---|---|---|---|\n| human alone | |";
+        text += "|---|---|---|---|---|---|---|---|---|---|---|\n| human alone | | |";
         for (const Column& column : kColumns) {
           absl::StrAppend(&text, " ", Format(ComparisonOf(baseline.report, column.key).alone),
                           " |");
@@ -108,7 +108,8 @@ std::string FormatAssistantStudy(const AssistantStudy& study,
         for (const StudiedAssistant& assistant : study.assistants) {
           const AssistantCell& cell = CellOf(cells, assistant.name, human.name, houses.name);
           absl::StrAppend(&text, "| ", assistant.name, " | ",
-                          Format(cell.report.human_actions_saved), " |");
+                          Format(cell.report.human_actions_saved), " | ",
+                          Format(cell.report.saved_at_equal_progress), " |");
           for (const Column& column : kColumns) {
             absl::StrAppend(&text, " ", Format(ComparisonOf(cell.report, column.key).assisted),
                             " |");
@@ -142,6 +143,7 @@ nlohmann::json AssistantStudyJson(const AssistantStudy& study,
           nlohmann::json row = {
               {"assistant", assistant.name},
               {"saved_percent", ToJson(cell.report.human_actions_saved)},
+              {"saved_at_equal_progress_percent", ToJson(cell.report.saved_at_equal_progress)},
               {"fewer_than_baseline_percent", ToJson(FewerActions(cell.report, baseline.report))},
               {"evaluations_per_house", AHouse(static_cast<double>(cell.report.evaluations), cell)},
               {"seconds", cell.report.seconds},

@@ -115,6 +115,14 @@ def test_an_evaluation_is_that_of_the_program(run, tmp_path):
         assert course.shape == (3, 31)
         assert (course[:, -1] == ours.houses[key.removesuffix("_course")]).all()
 
+    common = ours.actions_to_percent["alone"] + ours.actions_to_percent["assisted"]
+    furthest = (~np.isnan(common)).sum(axis=1) - 1
+    for side, actions in ours.actions_to_percent.items():
+        assert actions.shape == (3, 101) and (actions[:, 0] == 0).all()
+        at_furthest = actions[np.arange(3), furthest].mean()
+        equal = ours.figures["human_actions_at_equal_progress"]
+        assert equal[side].mean == pytest.approx(at_furthest)
+
     for mirror in (False, True):
         belief = hod.evaluate("belief:" + path, mirror_images=mirror)
         assert belief.label == "belief:" + path

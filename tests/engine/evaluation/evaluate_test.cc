@@ -32,7 +32,8 @@ std::string Error(const EvaluationSetup& setup) {
 // Without what depends on the clock and the machine.
 nlohmann::json Figures(const EvaluationReport& report) {
   const nlohmann::json json = ToJson(report);
-  return {json["figures"], json["human_actions_saved_percent"], json["houses"]};
+  return {json["figures"], json["human_actions_saved_percent"],
+          json["saved_at_equal_progress_percent"], json["houses"]};
 }
 
 // The same of the player that `assistant` names.
@@ -70,6 +71,8 @@ TEST_CASE("An assistant that does nothing makes no difference") {
   }
   CHECK(report.human_actions_saved.low == 0);
   CHECK(report.human_actions_saved.high == 0);
+  CHECK(report.saved_at_equal_progress.low == 0);
+  CHECK(report.saved_at_equal_progress.high == 0);
 }
 
 TEST_CASE("Houses are built from the first timestep on, wherever in time training began") {
@@ -143,11 +146,15 @@ TEST_CASE("A stored evaluation is read back, anything else is refused by name") 
   REQUIRE(read.ok());
   CHECK(ToJson(*read) == json);
   CHECK(read->processor_seconds > 0);
-  nlohmann::json older = json;  // Processor time was not measured.
+  nlohmann::json older = json;  // Processor time and equal progress were not measured.
   older.erase("processor_seconds");
+  older.erase("saved_at_equal_progress_percent");
+  older["figures"].erase("human_actions_at_equal_progress");
   const auto of_older = EvaluationFromJson(older);
   REQUIRE(of_older.ok());
   CHECK(std::isnan(of_older->processor_seconds));
+  CHECK(std::isnan(of_older->saved_at_equal_progress.mean));
+  CHECK_THAT(FormatTable(*of_older), Catch::Contains("both times: - %"));
   older["processor_seconds"] = nullptr;  // As it is stored again.
   CHECK(EvaluationFromJson(older).ok());
   older["processor_seconds"] = "many";

@@ -139,6 +139,40 @@ TEST_CASE("The course of an episode begins with nothing and ends with its figure
   }
 }
 
+// What a tally has come to after each timestep, and at the start.
+class Progress : public EpisodeObserver {
+ public:
+  explicit Progress(const EpisodeTally* tally) : tally_(tally) { Note(); }
+  absl::Status AfterMove(const Move&, const env::State&) override {
+    Note();
+    return absl::OkStatus();
+  }
+  std::vector<EpisodeFigures> moments;
+
+ private:
+  void Note() { moments.push_back(tally_->figures()); }
+  const EpisodeTally* tally_;
+};
+
+TEST_CASE("A percent of the goal has cost the human what it had done when it was first reached") {
+  const std::unique_ptr<Episode> episode = TinyEpisode(TinySetup(0, /*assisted=*/false));
+  EpisodeTally tally(episode.get());
+  Progress progress(&tally);
+  episode->AddObserver(&tally);
+  episode->AddObserver(&progress);
+  PlayToEnd(*episode);
+  const std::vector<double>& actions = tally.figures().human_actions_to_percent;
+  for (int percent = 0; percent <= 101; ++percent) {
+    const auto first = std::find_if(
+        progress.moments.begin(), progress.moments.end(),
+        [&](const EpisodeFigures& moment) { return moment.goal_percent >= percent - 1e-6; });
+    INFO(percent);
+    REQUIRE((percent < static_cast<int>(actions.size())) == (first != progress.moments.end()));
+    if (first != progress.moments.end()) CHECK(actions[percent] == first->human_actions);
+  }
+  CHECK(actions.size() > 10);
+}
+
 TEST_CASE("A timeline holds all work, of which each thread does one piece at a time") {
   CountedStream stream(4);
   mcts::TraceEvaluator evaluator;

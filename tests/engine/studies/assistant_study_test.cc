@@ -105,7 +105,7 @@ TEST_CASE("All assistants meet the same houses, and what was played is reused") 
 
   const std::string table = FormatAssistantStudy(*study, *cells);
   CHECK(Contains(table, "## some houses, layers"));
-  CHECK(Contains(table, "| human alone | |"));
+  CHECK(Contains(table, "| human alone | | |"));
   CHECK(Contains(table, "| evaluations a house | core-seconds a house |\n"));
   CHECK((*cells)[0].report.processor_seconds > 0);
   CHECK(Contains(table, "| search |"));
