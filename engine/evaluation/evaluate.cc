@@ -135,8 +135,9 @@ class EvaluationStream : public EpisodeStream {
   int64_t timesteps_ = 0, evaluations_ = 0;
 };
 
+// A figure of one house without an assistant, or with the one that is compared with, and with it.
 struct Pair {
-  double alone, assisted;
+  double without, with;
 };
 
 template <auto kFigure>
@@ -150,6 +151,17 @@ Pair ActionsAtEqualProgress(const PairedFigures& house) {
   const std::vector<double>& assisted = house.assisted.human_actions_to_percent;
   const size_t common = std::min(alone.size(), assisted.size());
   return {alone[common - 1], assisted[common - 1]};
+}
+
+Estimate Fewer(Pair (*get)(const PairedFigures&), const EvaluationReport& report,
+               const EvaluationReport& other) {
+  std::vector<double> with, without;
+  for (size_t i = 0; i < report.houses.size(); ++i) {
+    const Pair pair = get({"", other.houses[i].assisted, report.houses[i].assisted});
+    without.push_back(pair.without);
+    with.push_back(pair.with);
+  }
+  return BootstrapReduction(with, without, /*seed=*/1);
 }
 
 struct FigureSpec {
@@ -174,9 +186,9 @@ void Compare(EvaluationReport& report, uint64_t seed) {
     std::vector<double> alone, assisted, difference;
     for (const PairedFigures& house : report.houses) {
       const Pair pair = figure.get(house);
-      alone.push_back(pair.alone);
-      assisted.push_back(pair.assisted);
-      difference.push_back(pair.assisted - pair.alone);
+      alone.push_back(pair.without);
+      assisted.push_back(pair.with);
+      difference.push_back(pair.with - pair.without);
     }
     report.comparisons.push_back({figure.key, figure.title, BootstrapMean(alone, seed),
                                   BootstrapMean(assisted, seed), BootstrapMean(difference, seed)});
@@ -249,12 +261,12 @@ const FigureComparison& ComparisonOf(const EvaluationReport& report, const std::
 }
 
 Estimate FewerActions(const EvaluationReport& report, const EvaluationReport& other) {
-  std::vector<double> with, without;
-  for (size_t i = 0; i < report.houses.size(); ++i) {
-    with.push_back(report.houses[i].assisted.human_actions);
-    without.push_back(other.houses[i].assisted.human_actions);
-  }
-  return BootstrapReduction(with, without, /*seed=*/1);
+  return Fewer(Both<&EpisodeFigures::human_actions>, report, other);
+}
+
+Estimate FewerActionsAtEqualProgress(const EvaluationReport& report,
+                                     const EvaluationReport& other) {
+  return Fewer(ActionsAtEqualProgress, report, other);
 }
 
 bool WasStopped(const EvaluationReport& report) {

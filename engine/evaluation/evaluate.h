@@ -77,8 +77,10 @@ absl::StatusOr<EvaluationReport> Evaluate(const EvaluationSetup& setup,
 // The comparison of that key, which every report has: "human_actions", "goal_percent", ...
 const FigureComparison& ComparisonOf(const EvaluationReport& report, const std::string& key);
 // By how many percent less the human has to do with the assistant of `report` than with that of
-// `other`, house by house. Requires the same houses.
+// `other`, house by house: in all, and until the goal stands as far as it came with both. Requires
+// the same houses, and for equal progress reports that have it.
 Estimate FewerActions(const EvaluationReport& report, const EvaluationReport& other);
+Estimate FewerActionsAtEqualProgress(const EvaluationReport& report, const EvaluationReport& other);
 
 // Whether it has fewer houses than were asked for.
 bool WasStopped(const EvaluationReport& report);

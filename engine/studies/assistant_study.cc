@@ -95,16 +95,17 @@ std::string FormatAssistantStudy(const AssistantStudy& study,
         absl::StrAppendFormat(&text, "## %s, %s\n\n| assistant | saved %% | at equal progress |",
                               houses.name, human.name);
         for (const Column& column : kColumns) absl::StrAppend(&text, " ", column.title, " |");
-        absl::StrAppendFormat(&text,
-                              " fewer actions than %s, %% | evaluations a house | "
-                              "core-seconds a house |\n",
-                              study.baseline);
-        text += "|---|---|---|---|---|---|---|---|---|---|---|\n| human alone | | |";
+        absl::StrAppendFormat(
+            &text,
+            " fewer actions than %s, %% | at equal progress | evaluations a house | "
+            "core-seconds a house |\n",
+            study.baseline);
+        text += "|---|---|---|---|---|---|---|---|---|---|---|---|\n| human alone | | |";
         for (const Column& column : kColumns) {
           absl::StrAppend(&text, " ", Format(ComparisonOf(baseline.report, column.key).alone),
                           " |");
         }
-        text += " | | |\n";
+        text += " | | | |\n";
         for (const StudiedAssistant& assistant : study.assistants) {
           const AssistantCell& cell = CellOf(cells, assistant.name, human.name, houses.name);
           absl::StrAppend(&text, "| ", assistant.name, " | ",
@@ -114,8 +115,9 @@ std::string FormatAssistantStudy(const AssistantStudy& study,
             absl::StrAppend(&text, " ", Format(ComparisonOf(cell.report, column.key).assisted),
                             " |");
           }
-          absl::StrAppendFormat(&text, " %s | %.0f | %s |\n",
+          absl::StrAppendFormat(&text, " %s | %s | %.0f | %s |\n",
                                 Format(FewerActions(cell.report, baseline.report)),
+                                Format(FewerActionsAtEqualProgress(cell.report, baseline.report)),
                                 AHouse(static_cast<double>(cell.report.evaluations), cell),
                                 FormatNumber(AHouse(cell.report.processor_seconds, cell),
                                              {.digits = 2, .significant = true}));
@@ -145,6 +147,8 @@ nlohmann::json AssistantStudyJson(const AssistantStudy& study,
               {"saved_percent", ToJson(cell.report.human_actions_saved)},
               {"saved_at_equal_progress_percent", ToJson(cell.report.saved_at_equal_progress)},
               {"fewer_than_baseline_percent", ToJson(FewerActions(cell.report, baseline.report))},
+              {"fewer_than_baseline_at_equal_progress_percent",
+               ToJson(FewerActionsAtEqualProgress(cell.report, baseline.report))},
               {"evaluations_per_house", AHouse(static_cast<double>(cell.report.evaluations), cell)},
               {"seconds", cell.report.seconds},
               {"processor_seconds", cell.report.processor_seconds}};

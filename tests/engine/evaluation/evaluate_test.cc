@@ -75,6 +75,22 @@ TEST_CASE("An assistant that does nothing makes no difference") {
   CHECK(report.saved_at_equal_progress.high == 0);
 }
 
+TEST_CASE("Assistants are compared in all, and until the goal stands as far as with both") {
+  EvaluationReport report, other;
+  const auto house = [](int actions, std::vector<double> to_percent) {
+    PairedFigures figures;
+    figures.assisted.human_actions = actions;
+    figures.assisted.human_actions_to_percent = std::move(to_percent);
+    return figures;
+  };
+  // The first house gets to two percent with both, the second to one.
+  report.houses = {house(30, {0, 4, 10, 20}), house(10, {0, 5})};
+  other.houses = {house(20, {0, 8, 15}), house(20, {0, 5, 6})};
+  CHECK(FewerActions(report, other).mean == Approx(0));
+  CHECK(FewerActionsAtEqualProgress(report, other).mean == Approx(100 * (1 - 15.0 / 20)));
+  CHECK(FewerActionsAtEqualProgress(other, report).mean == Approx(100 * (1 - 20.0 / 15)));
+}
+
 TEST_CASE("Houses are built from the first timestep on, wherever in time training began") {
   EvaluationSetup setup;
   setup.config = TinyConfig();

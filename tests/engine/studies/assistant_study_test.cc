@@ -102,6 +102,7 @@ TEST_CASE("All assistants meet the same houses, and what was played is reused") 
     }
   }
   CHECK(FewerActions((*cells)[0].report, (*cells)[0].report).mean == 0);
+  CHECK(FewerActionsAtEqualProgress((*cells)[0].report, (*cells)[0].report).mean == 0);
 
   const std::string table = FormatAssistantStudy(*study, *cells);
   CHECK(Contains(table, "## some houses, layers"));
